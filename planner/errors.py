@@ -1,0 +1,103 @@
+"""The one exception family: every error a user can cause says where, what and how to mend it.
+
+The exit code of each class is the contract's: 1 internal or failed verification, 2 wrong input or usage, 3 infeasible,
+4 cancelled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from planner.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Severity = Literal["error", "excluded", "warning"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault in what the user gave: a row of the table that ``planner check`` shows.
+
+    Attributes
+    ----------
+    code : str
+        Stable short name of the kind of fault, e.g. ``"swapped-coordinates"``; tests and scripts rely on it.
+    message : str
+        What is wrong, in the user's language.
+    remedy : str
+        What to do about it, in the user's language.
+    file, row, column, value
+        Where: file as the user named it; row is 1-based as a spreadsheet counts (the header is row 1); value as text.
+    severity : {"error", "excluded", "warning"}
+        ``error`` stops the run, ``excluded`` says that the row was left out on the scenario's order, ``warning`` informs.
+    """
+
+    code: str
+    message: str
+    remedy: str = ""
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+    severity: Severity = "error"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields as a JSON-ready mapping."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        """Return one line: place, message, remedy."""
+        place = ", ".join(
+            part
+            for part in (
+                self.file or "",
+                _("row {row}").format(row=self.row) if self.row is not None else "",
+                _("column {column}").format(column=self.column) if self.column else "",
+                _("value “{value}”").format(value=self.value) if self.value is not None else "",
+            )
+            if part
+        )
+        return " ".join(part for part in (f"{place}:" if place else "", self.message, self.remedy) if part)
+
+
+class PlannerError(Exception):
+    """Base of every error that the program raises on purpose."""
+
+    exit_code = 1
+
+
+class InputError(PlannerError):
+    """Wrong input or usage; carries every fault found, not only the first.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        At least one.
+    """
+
+    exit_code = 2
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class InfeasibleError(PlannerError):
+    """No plan can keep all limits; the message says which and the smallest relaxation."""
+
+    exit_code = 3
+
+
+class CancelledError(PlannerError):
+    """The user stopped the run before its first plan."""
+
+    exit_code = 4
+
+
+class VerificationError(PlannerError):
+    """A stored plan does not hold what it says; the message lists the differences."""
+
+    exit_code = 1
