@@ -1,0 +1,208 @@
+"""Candidate link options: what could be built, at which price, between which places.
+
+Everything is a column: one row per place, one row per link option. Nothing here knows a budget or a solver.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from planner.finance import Item
+
+ROOT = -1
+"""Index that stands for the root (the outside world) in ``LinkOptions.u``."""
+
+NO_MAST = -1
+"""Rung that says: this end of the link needs no mast."""
+
+
+class PlaceKind(IntEnum):
+    """What a place is; the lower-case name is the word of the contract."""
+
+    OFFICE = 0
+    SOURCE = 1
+    RELAY = 2
+    JUNCTION = 3
+
+
+@dataclass(frozen=True)
+class Places:
+    """The places of the planning graph, n rows.
+
+    Attributes
+    ----------
+    id : (n,) str
+        Unique; ids that the program makes start with ``~``.
+    kind : (n,) int8
+        `PlaceKind`.
+    lon, lat : (n,) float64
+        Degrees, WGS84.
+    ground_m : (n,) float64
+        Terrain height; NaN where unknown.
+    region : (n,) str
+        Empty where no region is known.
+    office : (n,) int32
+        Row in ``Inputs.offices``, -1 for places that are no office.
+    position_known : (n,) bool
+        False for offices that are located only to a district; no link that depends on position may touch them.
+    existing_m : (n,) float64
+        Height of the mast that already stands there, 0 if none.
+    max_rung : (n,) int8
+        Highest rung of ``LinkOptions.ladder_m`` that may be used, `NO_MAST` if none.
+    mast_class : (n,) int8
+        Row in ``LinkOptions.mast_items``.
+    site_class : (n,) int8
+        Row in ``LinkOptions.site_items``: what using any rung at the place costs besides the mast itself (power, access
+        road, rent).
+    rent_per_year : (n,) float64
+        The owner's rent of an existing tower, added to the site's own items; 0 where none.
+    """
+
+    id: NDArray[np.str_]
+    kind: NDArray[np.int8]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    ground_m: NDArray[np.float64]
+    region: NDArray[np.str_]
+    office: NDArray[np.int32]
+    position_known: NDArray[np.bool_]
+    existing_m: NDArray[np.float64]
+    max_rung: NDArray[np.int8]
+    mast_class: NDArray[np.int8]
+    site_class: NDArray[np.int8]
+    rent_per_year: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        """Return the number of places."""
+        return len(self.id)
+
+
+@dataclass(frozen=True)
+class OptionKind:
+    """What the links of one row of the catalogue have in common.
+
+    Attributes
+    ----------
+    technology : str
+        ``fibre``, ``microwave``, ``leo``, ``geo``, ``cellular``, ``source`` or ``existing``.
+    name : str
+        The catalogue's name of the option, e.g. ``"18 GHz 56 MHz 2+0"``.
+    hop_weight : int
+        What it adds to the hop count: microwave 1, everything else 0.
+    items : tuple of Item
+        Its price, item by item; quantities are 1, ``LinkOptions.priced_km``.
+    """
+
+    technology: str
+    name: str
+    hop_weight: int
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """How many candidates of a technology fell out, and why (in the user's language)."""
+
+    technology: str
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True)
+class LinkOptions:
+    """All candidate link options, m rows, over the places.
+
+    Attributes
+    ----------
+    places : Places
+    kinds : tuple of OptionKind
+    u, v : (m,) int32
+        Places at the ends. ``u == ROOT`` is a service from the outside world (or ``source``, ``existing``) and is
+        directed to v; every other option can be used in both directions.
+    kind : (m,) int16
+        Index into ``kinds``.
+    length_km : (m,) float64
+        Geodesic length of the geometry; 0 for services.
+    priced_km : (m,) float64
+        The quantity that per-kilometre items are multiplied by (length weighted by terrain); 0 where nothing is per km.
+    capacity_mbps : (m,) float64
+        ``inf`` where unlimited.
+    availability : (m,) float64
+        Share of the year, 0 to 1.
+    rung_u, rung_v : (m,) int8
+        Rung of ``ladder_m`` that the antenna needs at each end, `NO_MAST` for none.
+    money : (m, 4) int64
+        Cents, columns of `planner.finance.MEASURES`, without masts.
+    geometry_start : (m + 1,) int64
+        Vertices of option i are ``geometry[geometry_start[i]:geometry_start[i + 1]]``, from u to v; none: straight line.
+    geometry : (k, 2) float64
+        lon, lat.
+    ladder_m : (L,) float64
+        Antenna heights above ground that masts come in, ascending.
+    mast_items : tuple of tuple of tuple of Item
+        ``mast_items[mast_class][rung]``: what a new mast of that height costs.
+    site_items : tuple of tuple of Item
+        ``site_items[site_class]``.
+    office_items : tuple of tuple of Item
+        ``office_items[office row]``: the office package.
+    transit_items : tuple of Item
+        IP transit, per Mbit/s of demand, for offices whose chain starts at a source or an existing connection.
+    mast_money : (n, L) int64 of 4 columns, shape (n, L, 4)
+        What using rung l at place i costs in all (mast if new, site, rent); ascending in l.
+    package_money : (o, 4) int64
+        The office line where the service comes from the root.
+    package_transit_money : (o, 4) int64
+        The office line where the chain starts at a source: package and transit.
+    rejections : tuple of Rejection
+    notes : tuple of str
+        What was not offered and why (not priced, not licensed, no data), for ``planner check`` and ``planner links``.
+    """
+
+    places: Places
+    kinds: tuple[OptionKind, ...]
+    u: NDArray[np.int32]
+    v: NDArray[np.int32]
+    kind: NDArray[np.int16]
+    length_km: NDArray[np.float64]
+    priced_km: NDArray[np.float64]
+    capacity_mbps: NDArray[np.float64]
+    availability: NDArray[np.float64]
+    rung_u: NDArray[np.int8]
+    rung_v: NDArray[np.int8]
+    money: NDArray[np.int64]
+    geometry_start: NDArray[np.int64]
+    geometry: NDArray[np.float64]
+    ladder_m: NDArray[np.float64]
+    mast_items: tuple[tuple[tuple[Item, ...], ...], ...]
+    site_items: tuple[tuple[Item, ...], ...]
+    office_items: tuple[tuple[Item, ...], ...]
+    transit_items: tuple[Item, ...]
+    mast_money: NDArray[np.int64]
+    package_money: NDArray[np.int64]
+    package_transit_money: NDArray[np.int64]
+    rejections: tuple[Rejection, ...]
+    notes: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """Return the number of link options."""
+        return len(self.u)
+
+    def technology(self) -> NDArray[np.str_]:
+        """Return the technology of each option, (m,)."""
+        names = np.array([kind.technology for kind in self.kinds], dtype=np.str_)
+        return names[self.kind]
+
+    def vertices(self, i: int) -> NDArray[np.float64]:
+        """Return the polyline of option i, (k, 2) lon and lat; both ends where the option is a straight line."""
+        start, stop = self.geometry_start[i], self.geometry_start[i + 1]
+        if stop > start:
+            return self.geometry[start:stop]
+        ends = [p for p in (self.u[i], self.v[i]) if p != ROOT]
+        return np.column_stack([self.places.lon[ends], self.places.lat[ends]])
