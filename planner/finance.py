@@ -1,7 +1,7 @@
 """Money: from priced items to the four columns that budgets bind on, reports print and ``verify`` recomputes.
 
-Amounts are integer cents from here on, so that sums are exact. All four columns are in the scenario's currency and price
-year:
+Amounts are integer cents from here on, so that sums are exact. All four columns are in the currency and price
+year of the scenario:
 
 ``capex``
     First purchase.

@@ -1,0 +1,1 @@
+"""Candidate link options: fibre, microwave, satellite, cellular."""

@@ -141,7 +141,8 @@ class LinkOptions:
     money : (m, 4) int64
         Cents, columns of `planner.finance.MEASURES`, without masts.
     geometry_start : (m + 1,) int64
-        Vertices of option i are ``geometry[geometry_start[i]:geometry_start[i + 1]]``, from u to v; none: straight line.
+        Vertices of option i are rows ``geometry_start[i]`` to ``geometry_start[i + 1]`` of geometry, from u to v; none:
+        straight line.
     geometry : (k, 2) float64
         lon, lat.
     ladder_m : (L,) float64
