@@ -1,0 +1,98 @@
+"""What the solver is asked: a rooted graph with prizes, costs, capacities and one budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MAX_MONEY = 2**52
+"""Largest sum of arc costs in cents: sums stay exact in int64 and in float64."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Budgeted prize-collecting Steiner arborescence.
+
+    Choose an arborescence out of node 0 that maximises the sum of the prizes of its nodes, so that the sum of its arc
+    costs stays within ``budget``, no arc carries more than its capacity, and no place is entered by two arcs from
+    other places. Arcs inside a place (mast levels, terminals) are free of the last rule.
+
+    Attributes
+    ----------
+    n_nodes
+        Number of nodes; node 0 is the root.
+    tail, head
+        ``(m,)`` int32: end nodes of each arc. Parallel arcs are allowed.
+    cost
+        ``(m,)`` int64: money in cents, ≥ 0.
+    capacity
+        ``(m,)`` float64: Mbit/s an arc carries, ≥ 0; ``inf`` means unlimited.
+    prize
+        ``(n_nodes,)`` float64 ≥ 0: earned when the node is in the arborescence.
+    demand
+        ``(n_nodes,)`` float64 ≥ 0: Mbit/s drawn when the node is in the arborescence.
+    place
+        ``(n_nodes,)`` int32 ≥ 0: the place that the node belongs to.
+    budget
+        Money that may be spent, in cents, ≥ 0.
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree or a number lies outside its range.
+    """
+
+    n_nodes: int
+    tail: NDArray[np.int32]
+    head: NDArray[np.int32]
+    cost: NDArray[np.int64]
+    capacity: NDArray[np.float64]
+    prize: NDArray[np.float64]
+    demand: NDArray[np.float64]
+    place: NDArray[np.int32]
+    budget: int
+
+    def __post_init__(self) -> None:
+        """Check shapes and ranges once, so that no kernel has to."""
+        if self.n_nodes < 1:
+            raise ValueError("a problem needs at least its root, node 0")
+        for name, dtype, size in (
+            ("tail", np.int32, None),
+            ("head", np.int32, self.n_arcs),
+            ("cost", np.int64, self.n_arcs),
+            ("capacity", np.float64, self.n_arcs),
+            ("prize", np.float64, self.n_nodes),
+            ("demand", np.float64, self.n_nodes),
+            ("place", np.int32, self.n_nodes),
+        ):
+            array = getattr(self, name)
+            if array.dtype != dtype or array.ndim != 1 or (size is not None and array.size != size):
+                raise ValueError(
+                    f"{name}: expected {size} values of {np.dtype(dtype)}, got {array.shape} {array.dtype}"
+                )
+        for name in ("tail", "head"):
+            ends = getattr(self, name)
+            if ends.size and not (ends.min() >= 0 and ends.max() < self.n_nodes):
+                raise ValueError(f"{name}: nodes must lie in 0…{self.n_nodes - 1}")
+        for name in ("prize", "demand"):
+            values = getattr(self, name)
+            if not (np.isfinite(values).all() and (values >= 0).all()):
+                raise ValueError(f"{name}: values must be finite and not negative")
+        if not (self.capacity >= 0).all():
+            raise ValueError("capacity: values must be ≥ 0 (inf is unlimited)")
+        if (self.cost < 0).any() or float(self.cost.sum(dtype=np.float64)) > MAX_MONEY:
+            raise ValueError("cost: values must be ≥ 0 and add up to at most 2**52 cents")
+        if (self.place < 0).any():
+            raise ValueError("place: values must be ≥ 0")
+        if self.budget < 0:
+            raise ValueError("budget: must be ≥ 0")
+
+    @property
+    def n_arcs(self) -> int:
+        """Number of arcs."""
+        return int(self.tail.size)
