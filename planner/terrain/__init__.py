@@ -1,0 +1,18 @@
+"""Terrain: elevation rasters, pairs in range, line of sight, path profiles, cost surface."""
+
+from planner.terrain.elevation import VOID_HEIGHT, Elevation
+from planner.terrain.pairs import pairs_within
+from planner.terrain.rasters import open_elevation
+from planner.terrain.sight import NO_LEVEL, TWO_CRITERIA, PathState, Sight, line_of_sight
+
+__all__ = [
+    "NO_LEVEL",
+    "TWO_CRITERIA",
+    "VOID_HEIGHT",
+    "Elevation",
+    "PathState",
+    "Sight",
+    "line_of_sight",
+    "open_elevation",
+    "pairs_within",
+]
