@@ -1,0 +1,61 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+OFFICES ?= 300
+
+.PHONY: run app test format check types lint imports pytest notebooks messages clean
+
+## run: set up, make and solve the synthetic demonstration country, check the plan, say where the results lie
+run: $(VENV)/.runtime
+	$(BIN)/planner demo --offices $(OFFICES) --out runs/demo --force
+	$(BIN)/planner verify runs/demo
+	@echo
+	@echo "Open the app on this run:   make app"
+	@echo "Plan your own country:      $(BIN)/planner new my-country"
+
+## app: open the app on the demonstration run
+app: $(VENV)/.runtime
+	$(BIN)/planner app runs/demo
+
+## test: everything that must hold before a change lands
+test: lint types imports pytest
+
+lint: $(VENV)/.development
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+
+types: $(VENV)/.development
+	$(BIN)/mypy
+
+imports: $(VENV)/.development
+	$(BIN)/lint-imports
+
+pytest: $(VENV)/.development
+	$(BIN)/python -m pytest --nbmake tests notebooks
+
+## messages: collect the texts for users, merge them into the French catalogue and compile it
+messages: $(VENV)/.development
+	$(BIN)/pybabel extract --no-location --sort-output --omit-header -o planner/locale/planner.pot planner app.py
+	$(BIN)/pybabel update --no-fuzzy-matching --omit-header -D planner -i planner/locale/planner.pot -d planner/locale -l fr
+	$(BIN)/pybabel compile -D planner -d planner/locale
+
+## format: put the code in the common format
+format: $(VENV)/.development
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+$(VENV)/.development: pyproject.toml constraints.txt .ci/system-packages | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	.ci/system-packages $(BIN)/python
+	touch $@ $(VENV)/.runtime

@@ -1,0 +1,278 @@
+"""The commands of the contract, each a few lines over the public API."""
+
+# Typer reads the annotations at run time: no postponed evaluation here.
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from planner.cli.session import DebugOption, JsonOption, LangOption, QuietOption, Session, problem_table, session
+from planner.errors import InputError, Problem, VerificationError
+from planner.i18n import _
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help=_(
+        "Which post offices to connect, with which technology, within which budget, and how close the plan is to the "
+        "best possible one."
+    ),
+)
+
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help=_("Scenario file (YAML) or its folder."))]
+RunDir = Annotated[Path, typer.Argument(metavar="RUN", help=_("Run folder."))]
+DataRoot = Annotated[
+    Path | None,
+    typer.Option("--data-root", help=_("Folder that the scenario's input files are relative to."), show_default=False),
+]
+Out = Annotated[Path | None, typer.Option("--out", help=_("Folder to write to."), show_default=False)]
+Force = Annotated[bool, typer.Option("--force", help=_("Replace the run that is in the folder."))]
+
+
+@app.command(help=_("Make a complete synthetic country, solve it and show the plan."))
+def demo(
+    offices: Annotated[int, typer.Option(help=_("Number of post offices."), min=10, max=20000)] = 300,
+    seed: Annotated[int, typer.Option(help=_("Seed of the random country."), min=0)] = 0,
+    out: Out = None,
+    force: Force = False,
+    lang: LangOption = "",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    from planner.demo import make_country
+
+    with session(lang, json=json, quiet=quiet, debug=debug) as here:
+        folder = out or Path("runs") / f"demo-{offices}-{seed}"
+        scenario_file = make_country(folder / "country", offices=offices, seed=seed)
+        _solve(here, scenario_file, folder, force=force)
+
+
+@app.command(help=_("Write a commented scenario folder with input templates."))
+def new(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help=_("Folder to make."))],
+    lang: LangOption = "",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    from planner.inputs import write_template
+
+    with session(lang, json=json, quiet=quiet, debug=debug) as here:
+        files = write_template(directory)
+        if json:
+            here.document({"files": [str(path) for path in files]})
+        here.say(_("Written:") + "".join(f"\n  {path}" for path in files))
+        here.say(_("Put your data in place of the examples, then: planner check {folder}").format(folder=directory))
+
+
+@app.command(help=_("Check the scenario and every input; show each problem with its remedy."))
+def check(
+    scenario: ScenarioFile,
+    data_root: DataRoot = None,
+    lang: LangOption = "",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    from planner.inputs import check_scenario
+    from planner.report.checked import print_checked
+
+    with session(lang, json=json, quiet=quiet, debug=debug) as here:
+        report = check_scenario(_scenario_file(scenario), data_root=data_root)
+        if json:
+            here.document(report.as_dict())
+        elif not quiet:
+            print_checked(report, here.out)
+            if report.problems:
+                here.out.print(problem_table(report.problems))
+        if report.errors:
+            raise typer.Exit(InputError.exit_code)
+
+
+@app.command(help=_("Build the candidate links (or take them from the cache) and count them."))
+def links(
+    scenario: ScenarioFile,
+    data_root: DataRoot = None,
+    lang: LangOption = "",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    from planner.inputs import read_inputs
+    from planner.jobs import Event
+    from planner.links import build_links
+    from planner.report.candidates import candidate_counts, print_candidates
+    from planner.scenario import load_scenario
+
+    with session(lang, json=json, quiet=quiet, debug=debug) as here:
+        asked = load_scenario(_scenario_file(scenario), data_root=data_root)
+        with here.progress() as progress:
+            options = build_links(
+                asked,
+                read_inputs(asked),
+                progress=lambda message, share: progress.show(Event(0.0, "links", share, message=message)),
+            )
+        if json:
+            here.document(candidate_counts(options))
+        elif not quiet:
+            print_candidates(options, here.out)
+
+
+@app.command(help=_("Find the plan."))
+def solve(
+    scenario: ScenarioFile,
+    budget: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=_("NAME=AMOUNT or NAME=SHARE%, e.g. programme=2000000 or programme=20%."), show_default=False
+        ),
+    ] = None,
+    gap: Annotated[float | None, typer.Option(help=_("Stop at this relative gap, e.g. 0.005."), min=0.0)] = None,
+    time_limit: Annotated[float | None, typer.Option(help=_("Seconds of search."), min=0.0)] = None,
+    seed: Annotated[int | None, typer.Option(help=_("Seed of the search."), min=0)] = None,
+    out: Out = None,
+    force: Force = False,
+    data_root: DataRoot = None,
+    lang: LangOption = "",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    with session(lang, json=json, quiet=quiet, debug=debug) as here:
+        asked = {"solver.gap": gap, "solver.time_limit_s": time_limit, "solver.seed": seed}
+        overrides: dict[str, object] = {name: value for name, value in asked.items() if value is not None}
+        overrides |= dict(_budget_override(text) for text in budget or [])
+        scenario_file = _scenario_file(scenario)
+        stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+        run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-{stamp}"
+        _solve(here, scenario_file, run_dir, data_root=data_root, overrides=overrides, force=force)
+
+
+@app.command(help=_("Recompute everything of a stored plan without the solver; exit code 1 if anything differs."))
+def verify(
+    run: RunDir,
+    data_root: DataRoot = None,
+    lang: LangOption = "",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    from planner.plan.verify import verify as verify_run
+
+    with session(lang, json=json, quiet=quiet, debug=debug) as here:
+        report = verify_run(run, data_root=data_root)
+        if json:
+            here.document(report.as_dict())
+        here.say(str(report))
+        if report.differences:
+            raise typer.Exit(VerificationError.exit_code)
+
+
+@app.command(help=_("Price somebody else's plan (CSV: office, technology[, parent]) with the same costs and checks."))
+def evaluate(
+    scenario: ScenarioFile,
+    plan: Annotated[Path, typer.Argument(metavar="PLAN.csv", help=_("The plan to price."))],
+    out: Out = None,
+    force: Force = False,
+    data_root: DataRoot = None,
+    lang: LangOption = "",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    from planner.jobs import evaluate_run
+    from planner.report.summary import print_summary
+
+    with session(lang, json=json, quiet=quiet, debug=debug) as here:
+        run_dir = out or Path("runs") / f"{plan.stem}-evaluated"
+        with here.progress() as progress:
+            theirs, ours = evaluate_run(
+                _scenario_file(scenario), plan, run_dir, data_root=data_root, listener=progress.show, force=force
+            )
+        if json:
+            here.document({"theirs": theirs.document(), "same_money": ours.document()})
+        elif not quiet:
+            print_summary(theirs, here.out, run_dir)
+            here.out.rule(_("What the same money could do"))
+            print_summary(ours, here.out, run_dir / "same-money")
+
+
+@app.command(help=_("Say why an office or a link is in the plan or not, what it costs and what it would take."))
+def explain(
+    run: RunDir,
+    identifier: Annotated[str, typer.Argument(metavar="ID", help=_("Office or link."))],
+    data_root: DataRoot = None,
+    lang: LangOption = "",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    from planner.pipeline import explain_run
+
+    with session(lang, json=json, quiet=quiet, debug=debug) as here:
+        explanation = explain_run(run, identifier, data_root=data_root)
+        if json:
+            here.document(explanation.as_dict())
+        here.say(str(explanation))
+
+
+@app.command(name="app", help=_("Open the app in the browser."))
+def open_app(
+    run: Annotated[
+        Path | None, typer.Argument(metavar="RUN", help=_("Run folder to open."), show_default=False)
+    ] = None,
+    port: Annotated[int, typer.Option(help=_("Port of the local server."), min=1024, max=65535)] = 8501,
+    lang: LangOption = "",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    with session(lang, json=json, quiet=quiet, debug=debug):
+        script = Path(__file__).parents[1] / "ui" / "main.py"
+        command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+        arguments = ["--", str(run.resolve())] if run else []
+        raise typer.Exit(subprocess.call([*command, *arguments]))
+
+
+def _solve(here: Session, scenario_file: Path, run_dir: Path, **options: Any) -> None:
+    """Run the main job and show its result."""
+    from planner.jobs import solve_run
+    from planner.report.summary import print_summary
+
+    with here.progress() as progress:
+        plan = solve_run(scenario_file, run_dir, command=sys.argv[1:], listener=progress.show, **options)
+    if here.json:
+        here.document(plan.document())
+    elif not here.quiet:
+        print_summary(plan, here.out, run_dir)
+    if plan.outcome.status == "cancelled":
+        raise typer.Exit(4)
+
+
+def _scenario_file(path: Path) -> Path:
+    """Accept the folder of a scenario for its file."""
+    return path / "scenario.yaml" if path.is_dir() else path
+
+
+def _budget_override(text: str) -> tuple[str, object]:
+    """Read ``NAME=AMOUNT`` or ``NAME=SHARE%``."""
+    name, sign, amount = text.partition("=")
+    if not sign or not name or not amount:
+        raise InputError(
+            Problem(
+                "bad-option",
+                _("A budget is given as NAME=AMOUNT."),
+                _("For instance: --budget programme=2000000 or --budget programme=20%."),
+                column="--budget",
+                value=text,
+            )
+        )
+    try:
+        return f"budgets.{name}", float(amount)
+    except ValueError:
+        return f"budgets.{name}", amount  # a share, or a fault that the scenario's own check names

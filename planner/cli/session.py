@@ -1,0 +1,148 @@
+"""What every command shares: language, output, progress, errors and exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from planner.errors import InputError, PlannerError, Problem
+from planner.i18n import LANGUAGES, _, set_language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from planner.i18n import Language
+    from planner.jobs import Event
+
+LangOption = Annotated[str, typer.Option("--lang", help=_("Language: en or fr."), show_default=False)]
+JsonOption = Annotated[bool, typer.Option("--json", help=_("One JSON document on standard output, nothing else."))]
+QuietOption = Annotated[bool, typer.Option("--quiet", help=_("No progress, no summary."))]
+DebugOption = Annotated[bool, typer.Option("--debug", help=_("Show the traceback of an error."))]
+
+
+@dataclass
+class Session:
+    """The two channels of a command: results on standard output, progress and errors on standard error."""
+
+    json: bool
+    quiet: bool
+    out: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=True))
+    err: Console = field(default_factory=lambda: Console(stderr=True, highlight=False, soft_wrap=True))
+
+    def document(self, content: object) -> None:
+        """Print the one JSON document of ``--json``."""
+        sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=1, default=str, allow_nan=False) + "\n")
+
+    def say(self, text: str) -> None:
+        """Print a line of the result for people."""
+        if not self.json and not self.quiet:
+            self.out.print(text, markup=False)
+
+    @contextmanager
+    def progress(self) -> Iterator[ProgressLine]:
+        """Show progress on standard error: a bar on a terminal, plain lines otherwise, nothing when quiet."""
+        if self.quiet:
+            yield ProgressLine(None, None)
+        elif self.err.is_terminal:
+            columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+            with Progress(*columns, console=self.err, transient=True) as bar:
+                yield ProgressLine(bar, None)
+        else:
+            yield ProgressLine(None, self.err)
+
+
+class ProgressLine:
+    """Turns the events of a run into a bar or into lines."""
+
+    def __init__(self, bar: Progress | None, lines: Console | None) -> None:
+        self._bar, self._lines = bar, lines
+        self._task = bar.add_task("", total=None) if bar else None
+        self._last = ("", -1e9)
+
+    def show(self, event: Event) -> None:
+        """Show one event."""
+        text = event.message
+        if event.gap is not None:
+            text = _("Best plan so far: within {gap:.1f} % of the best possible").format(gap=100 * event.gap)
+        if self._bar is not None and self._task is not None:
+            total = None if event.share is None else 1.0
+            description = text or self._bar.tasks[0].description
+            self._bar.update(self._task, description=description, total=total, completed=event.share or 0.0)
+        elif self._lines is not None and text and text != self._last[0]:
+            # A search reports many times a second; a log wants a line now and then.
+            if event.phase == "solve" and event.gap is not None and event.seconds - self._last[1] < 2:
+                return
+            self._last = (text, event.seconds)
+            self._lines.print(f"{event.seconds:7.1f} s  {text}", markup=False)
+
+
+@contextmanager
+def session(lang: str, *, json: bool, quiet: bool, debug: bool) -> Iterator[Session]:
+    """Run a command: set the language, and turn the error family into messages and exit codes."""
+    here = Session(json, quiet)
+    try:
+        if lang:
+            set_language(_language(lang))
+        yield here
+    except PlannerError as error:
+        if debug:
+            raise
+        _report(here, error)
+        raise typer.Exit(error.exit_code) from None
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise typer.Exit(4) from None
+    except Exception as error:
+        if debug:
+            raise
+        message = _("Internal error: {kind}: {error}. Please report it, with what --debug shows.")
+        here.err.print(message.format(kind=type(error).__name__, error=error), style="red", markup=False)
+        raise typer.Exit(1) from None
+
+
+def problem_table(problems: Sequence[Problem]) -> Table:
+    """Return the table that ``planner check`` shows: file, row, column, value, message, remedy."""
+    table = Table(box=None, pad_edge=False, header_style="bold", collapse_padding=True)
+    for heading in (_("Severity"), _("File"), _("Row"), _("Column"), _("Value"), _("Problem"), _("Remedy")):
+        table.add_column(heading, overflow="fold")
+    words = {"error": _("error"), "excluded": _("excluded"), "warning": _("warning")}
+    for problem in problems:
+        cells = (
+            words[problem.severity],
+            problem.file or "",
+            "" if problem.row is None else str(problem.row),
+            problem.column or "",
+            "" if problem.value is None else problem.value,
+            problem.message,
+            problem.remedy,
+        )
+        # What users' files hold is text, never console markup.
+        table.add_row(*(cell.replace("[", r"\[") for cell in cells))
+    return table
+
+
+def _language(lang: str) -> Language:
+    for known in LANGUAGES:
+        if lang == known:
+            return known
+    message = _("There is no language “{lang}”.").format(lang=lang)
+    raise InputError(Problem("bad-option", message, _("Choose en or fr."), column="--lang"))
+
+
+def _report(here: Session, error: PlannerError) -> None:
+    """Print an error: as a table if it has rows, as JSON if that was asked for."""
+    problems = error.problems if isinstance(error, InputError) else ()
+    if here.json:
+        content: dict[str, Any] = {"error": type(error).__name__, "message": str(error)}
+        here.document({**content, "problems": [problem.as_dict() for problem in problems]})
+    elif len(problems) > 1:
+        here.err.print(problem_table(problems))
+    else:
+        here.err.print(str(error), style="red", markup=False)

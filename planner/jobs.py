@@ -1,0 +1,338 @@
+"""Runs: the folder of one solve, its progress and its cancellation, in this process or detached from it.
+
+A run folder tells its whole story in files, so that anybody (the command line, the app after a restart, a script on
+another machine) can follow a run, cancel it or pick up its result without talking to the process that made it:
+
+``scenario.yaml``, ``inputs.json``
+    What was asked, and the fingerprint of every input.
+``events.jsonl``
+    One JSON object a line: time, phase, incumbent, bound, gap, message.
+``log.txt``
+    The same for people.
+``plan.json``, ``plan.gpkg``
+    The answer; they appear by atomic rename, ``plan.json`` last.
+``cancel``
+    A file of this name, made by anybody, stops the run within two seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Literal
+
+import psutil
+
+from planner.errors import CancelledError, InputError, PlannerError, Problem
+from planner.files import write_whole
+from planner.i18n import _, language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from planner.plan.plan import Plan
+
+State = Literal["running", "done", "cancelled", "failed", "lost"]
+"""``lost``: the process is gone without having said how it ended (killed, power cut)."""
+
+_LAST_PHASES: dict[str, State] = {"done": "done", "cancelled": "cancelled", "failed": "failed"}
+_VERSIONED = ("postlink-planner", "numpy", "numba", "scipy", "rasterio", "pyproj", "shapely", "ortools")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of ``events.jsonl``.
+
+    Attributes
+    ----------
+    seconds : float
+        Since the start of the run.
+    phase : str
+        ``inputs``, ``links``, ``solve``, ``plan``, then one of ``done``, ``cancelled``, ``failed``.
+    share : float or None
+        How much of the phase is done, 0 to 1, where that is known.
+    incumbent, bound, gap : float or None
+        Of the search.
+    message : str
+        In the language of the run.
+    """
+
+    seconds: float
+    phase: str
+    share: float | None = None
+    incumbent: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+    message: str = ""
+
+
+class Journal:
+    """Writes the events of a run to its folder and to a listener."""
+
+    def __init__(self, run_dir: Path, listener: Callable[[Event], None] | None = None) -> None:
+        self._start = time.monotonic()
+        self._listener = listener
+        self._events = (run_dir / "events.jsonl").open("a", encoding="utf-8", buffering=1)
+        self._log = (run_dir / "log.txt").open("a", encoding="utf-8", buffering=1)
+
+    def note(self, phase: str, message: str = "", **figures: float | None) -> None:
+        """Record one event now."""
+        event = Event(round(time.monotonic() - self._start, 3), phase, message=message, **figures)
+        stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self._events.write(json.dumps({"time": stamp, "pid": os.getpid(), **vars(event)}, ensure_ascii=False) + "\n")
+        if message:
+            self._log.write(f"{stamp} {phase}: {message}\n")
+        if self._listener:
+            self._listener(event)
+
+    def close(self) -> None:
+        """Close both files."""
+        self._events.close()
+        self._log.close()
+
+
+@contextmanager
+def _journal(run_dir: Path, listener: Callable[[Event], None] | None) -> Iterator[Journal]:
+    """Open the journal of a run and make sure that its last line says how the run ended."""
+    journal = Journal(run_dir, listener)
+    try:
+        yield journal
+    except CancelledError as error:
+        journal.note("cancelled", str(error))
+        raise
+    except PlannerError as error:
+        journal.note("failed", str(error))
+        raise
+    except BaseException as error:
+        journal.note("failed", f"{type(error).__name__}: {error}")
+        raise
+    finally:
+        journal.close()
+
+
+def create_run(run_dir: Path, *, force: bool = False) -> None:
+    """Make an empty run folder.
+
+    Parameters
+    ----------
+    run_dir : Path
+    force : bool
+        Replace the run that is in the folder; its plan is removed first, so that an old plan is never taken for the
+        answer to a new scenario. Files that do not belong to a run are never touched.
+
+    Raises
+    ------
+    InputError
+        If the folder holds a run and ``force`` is not given, if a run is at work in it, or if it cannot be made.
+    """
+    if run_state(run_dir) == "running":
+        raise InputError(
+            Problem(
+                "run-in-use",
+                _("A run is at work in this folder."),
+                _("Wait for it, cancel it, or choose another folder with --out."),
+                file=str(run_dir),
+            )
+        )
+    old = [run_dir / name for name in ("plan.json", "plan.gpkg", "cancel", "events.jsonl", "log.txt", "inputs.json")]
+    present = [path for path in old if path.exists()]
+    if present and not force:
+        raise InputError(
+            Problem(
+                "run-exists",
+                _("This folder already holds a run."),
+                _("Choose another folder with --out, or replace the run with --force."),
+                file=str(run_dir),
+            )
+        )
+    try:
+        run_dir.mkdir(parents=True, exist_ok=True)
+        for path in present:
+            path.unlink()
+    except OSError as error:
+        raise InputError(
+            Problem(
+                "run-folder",
+                _("The run folder cannot be written: {reason}.").format(reason=error.strerror),
+                _("Choose a folder that you may write to with --out."),
+                file=str(run_dir),
+            )
+        ) from error
+
+
+def solve_run(
+    scenario_file: Path,
+    run_dir: Path,
+    *,
+    data_root: Path | None = None,
+    overrides: Mapping[str, object] | None = None,
+    command: Sequence[str] = (),
+    listener: Callable[[Event], None] | None = None,
+    force: bool = False,
+) -> Plan:
+    """Read, link, solve and write one run; the whole main job.
+
+    Parameters
+    ----------
+    scenario_file : Path
+    run_dir : Path
+        Made if it is not there.
+    data_root : Path or None
+        Folder that input files are relative to, if not the scenario's own.
+    overrides : mapping or None
+        Scenario fields by dotted path, e.g. ``{"solver.gap": 0.01}``.
+    command : sequence of str
+        How the run was called, for the record.
+    listener : callable or None
+        Receives each `Event`.
+    force : bool
+        Replace a run that is in the folder.
+
+    Raises
+    ------
+    InputError
+        Wrong input; nothing but the journal is written.
+    CancelledError
+        Cancelled before there was anything to write.
+    """
+    # The rooms of the pipeline pull in heavy libraries: the app and `planner --help` import this module without them.
+    from planner.inputs import read_inputs  # noqa: PLC0415
+    from planner.links import build_links  # noqa: PLC0415
+    from planner.pipeline import solve  # noqa: PLC0415
+    from planner.plan.store import write_run_files  # noqa: PLC0415
+    from planner.scenario import dump_scenario, load_scenario  # noqa: PLC0415
+
+    scenario = load_scenario(scenario_file, data_root=data_root, overrides=overrides)
+    create_run(run_dir, force=force)
+    with _journal(run_dir, listener) as journal, _cancellation(run_dir) as cancelled:
+
+        def step(phase: str, message: str, share: float | None = None) -> None:
+            if cancelled():
+                raise CancelledError(_("Cancelled before the first plan."))
+            journal.note(phase, message, share=share)
+
+        step("inputs", _("Reading the inputs of “{name}”").format(name=scenario.name))
+        write_whole(run_dir / "scenario.yaml", dump_scenario(scenario))
+        inputs = read_inputs(scenario)
+        record = _record(scenario_file, data_root, [vars(file) for file in inputs.files], scenario.solver.seed, command)
+        write_whole(run_dir / "inputs.json", json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n")
+        step("links", _("Building candidate links for {count} offices").format(count=len(inputs.offices)))
+        options = build_links(scenario, inputs, progress=lambda message, share: step("links", message, share))
+        journal.note("solve", _("Searching among {count} candidate links").format(count=len(options)))
+        plan = solve(
+            scenario,
+            inputs,
+            options,
+            cancelled=cancelled,
+            on_progress=lambda now: journal.note("solve", incumbent=now.value, bound=now.bound, gap=now.gap),
+        )
+        journal.note("plan", _("Writing the plan"))
+        write_run_files(plan, run_dir)
+        journal.note("cancelled" if plan.outcome.status == "cancelled" else "done", _("The plan is written."))
+        return plan
+
+
+def start_detached(arguments: Sequence[str]) -> int:
+    """Start ``planner ARGUMENTS`` as a process that outlives this one; return its process id.
+
+    The app solves this way: a solve survives a reload of the page and a restart of the server.
+    """
+    quiet = subprocess.DEVNULL
+    options: dict[str, Any] = (
+        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}  # type: ignore[attr-defined]
+        if sys.platform == "win32"
+        else {"start_new_session": True}
+    )
+    command = [sys.executable, "-m", "planner", *arguments, "--lang", language()]
+    return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, **options).pid
+
+
+def request_cancel(run_dir: Path) -> None:
+    """Ask the run in a folder to stop; it does within two seconds and keeps its best plan."""
+    (run_dir / "cancel").touch()
+
+
+def read_events(run_dir: Path) -> list[dict[str, Any]]:
+    """Return the events so far; a last line that is still being written is left for the next call."""
+    path = run_dir / "events.jsonl"
+    if not path.exists():
+        return []
+    whole = path.read_text(encoding="utf-8").rpartition("\n")[0]
+    return [json.loads(line) for line in whole.splitlines()]
+
+
+def run_state(run_dir: Path) -> State | None:
+    """Return how far the run in a folder is, None if there is none."""
+    events = read_events(run_dir)
+    if not events:
+        return None
+    last = events[-1]
+    if last["phase"] in _LAST_PHASES:
+        return _LAST_PHASES[last["phase"]]
+    return "running" if _alive(last["pid"], datetime.fromisoformat(events[0]["time"])) else "lost"
+
+
+def _alive(pid: int, begun: datetime) -> bool:
+    """Return whether the process that wrote the first event still runs (ids are reused: compare the start)."""
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= begun.timestamp() + 1
+    except psutil.NoSuchProcess:
+        return False
+
+
+@contextmanager
+def _cancellation(run_dir: Path) -> Iterator[Callable[[], bool]]:
+    """Give a function that says whether to stop: the cancel file, Ctrl-C or a polite kill."""
+    asked: list[int] = []
+    flag = run_dir / "cancel"
+    before: dict[signal.Signals, Any] = {}
+    # Only the main thread can catch signals; elsewhere (a notebook) they stay with whoever handles them.
+    if threading.current_thread() is threading.main_thread():
+        before = {
+            number: signal.signal(number, lambda received, _frame: asked.append(received))
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+    looked = -1.0
+
+    def cancelled() -> bool:
+        # The search asks thousands of times a second; the file system is asked ten times.
+        nonlocal looked
+        now = time.monotonic()
+        if not asked and now - looked > 0.1:
+            looked = now
+            if flag.exists():
+                asked.append(0)
+        return bool(asked)
+
+    try:
+        yield cancelled
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _record(
+    scenario_file: Path, data_root: Path | None, files: list[dict[str, Any]], seed: int, command: Sequence[str]
+) -> dict[str, Any]:
+    """Return the content of ``inputs.json``: everything that is needed to say where a plan comes from."""
+    return {
+        "scenario_file": str(scenario_file.resolve()),
+        "data_root": str(data_root.resolve()) if data_root else None,
+        "files": files,
+        "seed": seed,
+        "command": list(command),
+        "language": language(),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}},
+    }
