@@ -1,7 +1,9 @@
 """Terrain: elevation rasters, pairs in range, line of sight, path profiles, cost surface."""
 
+from planner.terrain.cost_surface import Grid, resample
 from planner.terrain.elevation import VOID_HEIGHT, Elevation
 from planner.terrain.pairs import pairs_within
+from planner.terrain.profile import Profile, clearance_m, terrain_profile
 from planner.terrain.rasters import open_elevation
 from planner.terrain.sight import NO_LEVEL, TWO_CRITERIA, PathState, Sight, line_of_sight
 
@@ -10,9 +12,14 @@ __all__ = [
     "TWO_CRITERIA",
     "VOID_HEIGHT",
     "Elevation",
+    "Grid",
     "PathState",
+    "Profile",
     "Sight",
+    "clearance_m",
     "line_of_sight",
     "open_elevation",
     "pairs_within",
+    "resample",
+    "terrain_profile",
 ]

@@ -127,7 +127,7 @@ def _ask_clearance(course: _Course, rules: Rules, samples: _Samples, count: int)
     """Set g to the largest sum of earth bulge and Fresnel share among the criteria, for given t."""
     samples.g[:count] = 0.0
     for criterion in range(rules.curvature.size):
-        # d² t (1 − t) / (2 k R), and share × √(λ d t (1 − t)): P.526-15 §4 and eq. (2)
+        # d² t (1 − t) / (2 k R), and share × √(λ d t (1 − t)): P.526-15 §4.5.1 and eq. (2)
         bulge_m = course.length_m * course.length_m * rules.curvature[criterion]
         fresnel_m = np.sqrt(course.length_m) * rules.fresnel[criterion]
         for i in range(count):
