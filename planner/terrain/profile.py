@@ -52,7 +52,9 @@ def terrain_profile(elevation: Elevation, lon0: float, lat0: float, lon1: float,
     if points < 3:  # nothing between the ends
         lon, lat = np.array([lon0, lon1]), np.array([lat0, lat1])
     else:
-        path = WGS84.inv_intermediate(lon0, lat0, lon1, lat1, npts=points, initial_idx=0, terminus_idx=0)
+        path = WGS84.inv_intermediate(
+            lon0, lat0, lon1, lat1, npts=points, initial_idx=0, terminus_idx=0, return_back_azimuth=True
+        )
         lon, lat = np.asarray(path.lons), np.asarray(path.lats)
     return Profile(np.linspace(0.0, length_m, lon.size), elevation.sample(lon, lat))
 

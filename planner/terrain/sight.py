@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 NO_LEVEL = sight_kernel.NO_LEVEL
 """Stands in tables of rungs where no rung will do."""
 TWO_CRITERIA: tuple[tuple[float, float], ...] = ((4 / 3, 1.0), (2 / 3, 0.6))
-"""Clearance by (effective earth radius factor k, share of the first Fresnel zone): both must hold (ITU-R P.530-17 §2.2.2.1, tropics)."""
+"""Clearance by (effective earth radius factor k, share of the first Fresnel zone); every one must hold.
+
+ITU-R P.530-17 §2.2.2.1 without diversity, tropics.
+"""
 
 _TILE = 256  # cells: pairs that start in the same tile are traced one after the other, while it is in the cache
 _MAX_TILES = 1 << 16  # per side; places farther out share a tile
