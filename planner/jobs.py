@@ -59,7 +59,7 @@ class Event:
     seconds : float
         Since the start of the run.
     phase : str
-        ``inputs``, ``links``, ``solve``, ``plan``, then one of ``done``, ``cancelled``, ``failed``.
+        ``starting``, ``inputs``, ``links``, ``solve``, ``plan``, then one of ``done``, ``cancelled``, ``failed``.
     share : float or None
         How much of the phase is done, 0 to 1, where that is known.
     incumbent, bound, gap : float or None
@@ -80,9 +80,10 @@ class Event:
 class Journal:
     """Writes the events of a run to its folder and to a listener."""
 
-    def __init__(self, run_dir: Path, listener: Callable[[Event], None] | None = None) -> None:
+    def __init__(self, run_dir: Path, listener: Callable[[Event], None] | None = None, pid: int | None = None) -> None:
         self._start = time.monotonic()
         self._listener = listener
+        self._pid = os.getpid() if pid is None else pid
         self._events = (run_dir / "events.jsonl").open("a", encoding="utf-8", buffering=1)
         self._log = (run_dir / "log.txt").open("a", encoding="utf-8", buffering=1)
 
@@ -90,7 +91,7 @@ class Journal:
         """Record one event now."""
         event = Event(round(time.monotonic() - self._start, 3), phase, message=message, **figures)
         stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
-        self._events.write(json.dumps({"time": stamp, "pid": os.getpid(), **vars(event)}, ensure_ascii=False) + "\n")
+        self._events.write(json.dumps({"time": stamp, "pid": self._pid, **vars(event)}, ensure_ascii=False) + "\n")
         if message:
             self._log.write(f"{stamp} {phase}: {message}\n")
         if self._listener:
@@ -136,7 +137,7 @@ def create_run(run_dir: Path, *, force: bool = False) -> None:
     InputError
         If the folder holds a run and ``force`` is not given, if a run is at work in it, or if it cannot be made.
     """
-    if run_state(run_dir) == "running":
+    if run_state(run_dir) == "running" and read_events(run_dir)[-1]["pid"] != os.getpid():
         raise InputError(
             Problem(
                 "run-in-use",
@@ -243,19 +244,25 @@ def solve_run(
         return plan
 
 
-def start_detached(arguments: Sequence[str]) -> int:
-    """Start ``planner ARGUMENTS`` as a process that outlives this one; return its process id.
+def start_detached(run_dir: Path, arguments: Sequence[str]) -> None:
+    """Start ``planner ARGUMENTS --out RUN_DIR`` as a process that outlives this one.
 
-    The app solves this way: a solve survives a reload of the page and a restart of the server.
+    The app solves this way: a solve survives a reload of the page and a restart of the server. The folder exists and
+    counts as running from here on; what the process prints on standard error goes to its ``log.txt``.
     """
-    quiet = subprocess.DEVNULL
+    create_run(run_dir)
     options: dict[str, Any] = (
         {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}  # type: ignore[attr-defined]
         if sys.platform == "win32"
         else {"start_new_session": True}
     )
-    command = [sys.executable, "-m", "planner", *arguments, "--lang", language()]
-    return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, **options).pid
+    command = [sys.executable, "-m", "planner", *arguments, "--out", str(run_dir), "--force", "--lang", language()]
+    quiet = subprocess.DEVNULL
+    with (run_dir / "log.txt").open("a", encoding="utf-8") as log:
+        process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=log, **options)
+    journal = Journal(run_dir, pid=process.pid)
+    journal.note("starting", _("Starting"))
+    journal.close()
 
 
 def request_cancel(run_dir: Path) -> None:
@@ -277,17 +284,16 @@ def run_state(run_dir: Path) -> State | None:
     events = read_events(run_dir)
     if not events:
         return None
-    last = events[-1]
-    if last["phase"] in _LAST_PHASES:
-        return _LAST_PHASES[last["phase"]]
-    return "running" if _alive(last["pid"], datetime.fromisoformat(events[0]["time"])) else "lost"
+    ended = _LAST_PHASES.get(events[-1]["phase"])
+    return ended or ("running" if _alive(events[-1]) else "lost")
 
 
-def _alive(pid: int, begun: datetime) -> bool:
-    """Return whether the process that wrote the first event still runs (ids are reused: compare the start)."""
+def _alive(event: dict[str, Any]) -> bool:
+    """Return whether the process that an event speaks of still runs (its id may be reused)."""
     try:
-        process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= begun.timestamp() + 1
+        process = psutil.Process(event["pid"])
+        told = datetime.fromisoformat(event["time"]).timestamp()
+        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= told + 1
     except psutil.NoSuchProcess:
         return False
 

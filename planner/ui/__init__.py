@@ -1,0 +1,1 @@
+"""The app: it shows runs and starts them; it computes nothing itself."""
