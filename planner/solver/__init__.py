@@ -1,6 +1,8 @@
 """Budgeted network design on a graph of numbers: plans with proven bounds. Knows no technology."""
 
+from planner.solver.connect import connect_all
 from planner.solver.problem import Problem
 from planner.solver.result import ConnectAll, Progress, Result, Status, Termination
+from planner.solver.solve import solve
 
-__all__ = ["ConnectAll", "Problem", "Progress", "Result", "Status", "Termination"]
+__all__ = ["ConnectAll", "Problem", "Progress", "Result", "Status", "Termination", "connect_all", "solve"]

@@ -1,0 +1,134 @@
+"""Proven ceilings: dual ascent inside a Lagrangian over the budget.
+
+A cent is given the price λ. What is left is a prize-collecting Steiner arborescence, whose dual ascent gives a lower
+bound D(λ) on priced arcs plus missed prizes; no plan within a budget B is then worth more than Σ prizes − D(λ) + λB.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.solver.ascent import ascend
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from planner.solver.graph import Graph
+
+GRAIN_BITS = 50
+"""The ascent counts benefit in grains: the sum of all prizes makes up to 2**50 of them."""
+ROUNDING = 2.0**-50
+"""Relative margin that covers the few float operations around the exact ascent."""
+
+
+@dataclass(frozen=True)
+class Pricing:
+    """One evaluation of the Lagrangian.
+
+    Attributes
+    ----------
+    price
+        λ, benefit per cent of budget.
+    intercept
+        No plan of a budget B is worth more than ``intercept + price · B``.
+    reduced
+        ``(m,)``: reduced costs in units of benefit, rounded down.
+    spare
+        ``(n,)``: what the ascent left of each prize, in units of benefit, rounded down.
+    """
+
+    price: float
+    intercept: float
+    reduced: NDArray[np.float64]
+    spare: NDArray[np.float64]
+
+    def bound(self, budget: int) -> float:
+        """Return the ceiling at a budget in cents."""
+        return round_up(self.intercept + self.price * budget, abs(self.intercept) + self.price * budget)
+
+
+def round_up(value: float, scale: float) -> float:
+    """Return a number not below the true one, whose terms were of size ``scale`` at most."""
+    return value + ROUNDING * scale
+
+
+def price_out(graph: Graph, price: float, weight: NDArray[np.float64] | None = None) -> Pricing:
+    """Evaluate the Lagrangian at one price.
+
+    Parameters
+    ----------
+    price
+        λ ≥ 0, benefit per cent.
+    weight
+        ``(n,)`` > 0: order of the ascent, see `planner.solver.ascent.ascend`; None for the plain order.
+    """
+    total = math.fsum(graph.prize)
+    grain = 2.0 ** (math.frexp(total)[1] - GRAIN_BITS)
+    spare = np.ceil(graph.prize / grain).astype(np.int64)
+    # Rounding costs down and cutting off those beyond all prizes keeps the bound valid.
+    priced = np.minimum(graph.cost * (price / grain * (1.0 - 8 * ROUNDING)), 2.0 ** (GRAIN_BITS + 1))
+    reduced = priced.astype(np.int64)
+    order = np.ones(graph.n_nodes) if weight is None else weight
+    dual = ascend(graph.in_start, graph.tail, reduced, spare, order)
+    return Pricing(price, round_up(total - dual * grain, 2 * total), reduced * grain, spare * grain)
+
+
+def search_price(
+    graph: Graph, budget: int, note: Callable[[Pricing], None], stopped: Callable[[], bool], sections: int = 10
+) -> Pricing:
+    """Find the price of money with the lowest ceiling: bracket it in steps of 2, then golden sections.
+
+    Parameters
+    ----------
+    note
+        Is told every evaluation.
+    stopped
+        Whether to leave early.
+
+    Returns
+    -------
+    Pricing
+        The best evaluation.
+    """
+    evaluated: dict[float, Pricing] = {}
+
+    def ceiling(exponent: float) -> float:
+        pricing = price_out(graph, 2.0**exponent)
+        note(pricing)
+        evaluated[exponent] = pricing
+        return pricing.bound(budget)
+
+    total = math.fsum(graph.prize)
+    middle = math.log2(total) - math.log2(max(budget, 1)) - 1.5
+    best = ceiling(middle)
+    for step in (1.0, -1.0):
+        while not stopped():
+            following = ceiling(middle + step)
+            linear = step < 0 and not (evaluated[middle + step].spare[graph.prize > 0] == 0).any()
+            if following >= best:
+                break
+            middle, best = middle + step, following
+            if linear:
+                break  # every prize is reached: below this price the ceiling is a straight line up to price 0
+    low, high = middle - 1.0, middle + 1.0
+    inner = (math.sqrt(5.0) - 1.0) / 2.0
+    left, right = high - inner * (high - low), low + inner * (high - low)
+    at_left, at_right = ceiling(left), ceiling(right)
+    for _ in range(sections):
+        if stopped():
+            break
+        if at_left <= at_right:
+            high, right, at_right = right, left, at_left
+            left = high - inner * (high - low)
+            at_left = ceiling(left)
+        else:
+            low, left, at_left = left, right, at_right
+            right = low + inner * (high - low)
+            at_right = ceiling(right)
+    return min(evaluated.values(), key=lambda pricing: pricing.bound(budget))

@@ -1,0 +1,55 @@
+"""The least cost of reaching everything: the Steiner arborescence, which is the problem without its budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.solver.ascent import ascend
+from planner.solver.dice import new_dice
+from planner.solver.graph import build_graph
+from planner.solver.grow import Guide, new_desk
+from planner.solver.improve import improve
+from planner.solver.result import ConnectAll
+from planner.solver.search import grow_everywhere
+from planner.solver.tree import bare_tree, topological_arcs
+
+if TYPE_CHECKING:
+    from planner.solver.problem import Problem
+
+WORK_PER_NODE = 3_000
+"""Labels settled in the search per node of the graph, within the bounds that follow."""
+LEAST_WORK, MOST_WORK = 300_000, 30_000_000
+UNSPENDABLE = 2**60
+"""A prize, in cents, that no ascent can spend."""
+
+
+def connect_all(problem: Problem, *, seed: int = 0) -> ConnectAll:
+    """Find a cheap arborescence that reaches every prize that can be reached, whatever the budget.
+
+    The work is fixed by the size of the graph, never by the clock: the same problem and seed give the same answer.
+    """
+    graph = build_graph(problem, None)
+    wanted = graph.prize > 0
+    spare = np.where(wanted, UNSPENDABLE, 0)
+    reduced = graph.cost.copy()
+    lower_bound = ascend(graph.in_start, graph.tail, reduced, spare, np.ones(graph.n_nodes))
+
+    # A prize above the dearest way to a node (with room for upgrades on it) makes every connection pay at price 1.
+    farthest = 1.0 + 4.0 * graph.from_root(graph.cost.astype(np.float64))
+    forced = graph._replace(prize=np.where(wanted, farthest, 0.0))
+    desk = new_desk(graph)
+    guide = Guide(1.0, 0.3, reduced.astype(np.float64), 0.0, np.uint64(1), np.inf)
+    parent = grow_everywhere(forced, desk, guide)
+    best = bare_tree(graph.n_nodes)
+    work = min(max(WORK_PER_NODE * graph.n_nodes, LEAST_WORK), MOST_WORK)
+    improve(forced, parent, best, desk, 1.0, guide.reduced, 2**53, 0.0, 0.0, -1.0, work, new_dice(seed))
+    arcs = graph.origin[topological_arcs(graph, best)]
+    return ConnectAll(
+        cost=int(problem.cost[arcs].sum()),
+        lower_bound=int(lower_bound),
+        arcs=arcs,
+        unreachable=np.flatnonzero((problem.prize > 0) & ~wanted).astype(np.int32),
+        unserved=np.flatnonzero(wanted & (best == -1)).astype(np.int32),
+    )

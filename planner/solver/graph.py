@@ -1,0 +1,193 @@
+"""The problem's graph in compressed rows, without the arcs that no useful plan can hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray  # noqa: TC002  (numba looks at the fields)
+
+from planner.solver.paths import distances
+
+if TYPE_CHECKING:
+    from planner.solver.problem import Problem
+
+
+class Graph(NamedTuple):
+    """Arcs sorted by head, so that the arcs into a node lie side by side.
+
+    A named tuple of arrays, so that compiled kernels take it as it is.
+
+    Attributes
+    ----------
+    tail, head, cost, capacity
+        ``(m,)``: as in the problem; ``capacity`` is ``inf`` where the whole demand fits.
+    larger
+        ``(m,)``: the next dearer parallel arc, which also carries more; −1 where there is none.
+    in_start
+        ``(n + 1,)``: arcs into v are ``in_start[v]:in_start[v + 1]``.
+    out_start, out_arcs
+        Arcs out of v are ``out_arcs[out_start[v]:out_start[v + 1]]``.
+    prize, demand, place
+        ``(n,)``: as in the problem; prizes that no path within the budget reaches are 0.
+    place_start, place_nodes
+        Nodes of place p are ``place_nodes[place_start[p]:place_start[p + 1]]``; places are numbered from 0 anew.
+    origin
+        ``(m,)``: number of the arc in the problem.
+    capacitated
+        Whether any arc can be filled.
+    """
+
+    tail: NDArray[np.int32]
+    head: NDArray[np.int32]
+    cost: NDArray[np.int64]
+    capacity: NDArray[np.float64]
+    larger: NDArray[np.int32]
+    in_start: NDArray[np.int32]
+    out_start: NDArray[np.int32]
+    out_arcs: NDArray[np.int32]
+    prize: NDArray[np.float64]
+    demand: NDArray[np.float64]
+    place: NDArray[np.int32]
+    place_start: NDArray[np.int32]
+    place_nodes: NDArray[np.int32]
+    origin: NDArray[np.int32]
+    capacitated: bool
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of nodes, root included."""
+        return int(self.prize.size)
+
+    @property
+    def n_arcs(self) -> int:
+        """Number of arcs left."""
+        return int(self.tail.size)
+
+    @property
+    def all_arcs(self) -> NDArray[np.int32]:
+        """All arc numbers in order: the incoming lists that belong to ``in_start``."""
+        return np.arange(self.n_arcs, dtype=np.int32)
+
+    def from_root(self, length: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the ``(n,)`` distances from the root under arc lengths ``(m,)``."""
+        return distances(self.out_start, self.out_arcs, self.head, length, np.zeros(1, np.int32))
+
+    def to_prizes(self, length: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the ``(n,)`` distances to the nearest node with a prize under arc lengths ``(m,)``."""
+        prized = np.flatnonzero(self.prize > 0).astype(np.int32)
+        return distances(self.in_start, self.all_arcs, self.tail, length, prized)
+
+    def subgraph(self, kept: NDArray[np.bool_]) -> Graph:
+        """Return the graph with only the arcs ``kept`` ``(m,)``; nodes keep their numbers, lost prizes become 0."""
+        arcs = np.flatnonzero(kept).astype(np.int32)
+        return assemble(
+            self.tail[arcs],
+            self.head[arcs],
+            self.cost[arcs],
+            self.capacity[arcs],
+            self.prize,
+            self.demand,
+            self.place,
+            self.origin[arcs],
+        )
+
+
+def build_graph(problem: Problem, budget: int | None) -> Graph:
+    """Build the graph of a problem, leaving out what cannot be part of a useful plan.
+
+    Parameters
+    ----------
+    budget
+        Money in cents beyond which a path is out of reach; None if money is no limit.
+    """
+    least_demand = problem.demand[problem.prize > 0].min(initial=np.inf)
+    kept = (problem.head != 0) & (problem.tail != problem.head)
+    kept &= problem.capacity >= np.maximum(problem.demand[problem.head], least_demand)
+    arcs = np.flatnonzero(kept).astype(np.int32)
+    _, place = np.unique(problem.place, return_inverse=True)
+    graph = assemble(
+        problem.tail[arcs],
+        problem.head[arcs],
+        problem.cost[arcs],
+        problem.capacity[arcs],
+        problem.prize,
+        problem.demand,
+        place.astype(np.int32),
+        arcs,
+    )
+    cost = graph.cost.astype(np.float64)
+    through = graph.from_root(cost)[graph.tail] + cost + graph.to_prizes(cost)[graph.head]
+    return graph.subgraph(through <= (np.inf if budget is None else float(budget)) if graph.n_arcs else through > 0)
+
+
+def assemble(
+    tail: NDArray[np.int32],
+    head: NDArray[np.int32],
+    cost: NDArray[np.int64],
+    capacity: NDArray[np.float64],
+    prize: NDArray[np.float64],
+    demand: NDArray[np.float64],
+    place: NDArray[np.int32],
+    origin: NDArray[np.int32],
+) -> Graph:
+    """Sort the arcs by head, drop dominated parallels, and zero the prizes that the root does not reach."""
+    n = prize.size
+    order, larger = sort_parallels(tail, head, cost, capacity)
+    tail, head, cost, capacity, origin = tail[order], head[order], cost[order], capacity[order], origin[order]
+    out_arcs = np.argsort(tail, kind="stable").astype(np.int32)
+    out_start = np.searchsorted(tail[out_arcs], np.arange(n + 1)).astype(np.int32)
+    reached = np.isfinite(distances(out_start, out_arcs, head, np.zeros(tail.size), np.zeros(1, np.int32)))
+    prize = np.where(reached, prize, 0.0)
+    capacity = np.where(capacity >= demand[reached].sum(), np.inf, capacity)
+    return Graph(
+        tail=tail,
+        head=head,
+        cost=cost,
+        capacity=capacity,
+        larger=larger,
+        in_start=np.searchsorted(head, np.arange(n + 1)).astype(np.int32),
+        out_start=out_start,
+        out_arcs=out_arcs,
+        prize=prize,
+        demand=demand,
+        place=place,
+        place_start=np.searchsorted(np.sort(place), np.arange(int(place.max()) + 2)).astype(np.int32),
+        place_nodes=np.argsort(place, kind="stable").astype(np.int32),
+        origin=origin,
+        capacitated=bool(np.isfinite(capacity).any()),
+    )
+
+
+def sort_parallels(
+    tail: NDArray[np.int32], head: NDArray[np.int32], cost: NDArray[np.int64], capacity: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Order the arcs by head, tail and cost, without those that a parallel arc dominates.
+
+    Returns
+    -------
+    order
+        Numbers of the arcs that stay.
+    larger
+        For each of them the position in ``order`` of the next dearer and larger parallel, −1 if none.
+    """
+    order = np.lexsort((-capacity, cost, tail, head))
+    if order.size == 0:
+        return order, np.empty(0, np.int32)
+    new_pair = np.r_[True, (np.diff(head[order]) != 0) | (np.diff(tail[order]) != 0)]
+    best = largest_before(new_pair, capacity[order])
+    order = order[capacity[order] > best]
+    same_as_next = np.r_[(np.diff(head[order]) == 0) & (np.diff(tail[order]) == 0), False]
+    return order, np.where(same_as_next, np.arange(1, order.size + 1), -1).astype(np.int32)
+
+
+def largest_before(new_group: NDArray[np.bool_], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return for each value the largest one before it in its group, −1 for the first of a group."""
+    if new_group.all():
+        return np.full(values.size, -1.0)
+    ranks = np.unique(values, return_inverse=True)[1]
+    lifted = ranks + np.cumsum(new_group) * (ranks.max() + 1)  # later groups lie above earlier ones
+    previous = np.r_[0, np.maximum.accumulate(lifted)[:-1]]
+    sorted_values = np.unique(values)
+    largest = sorted_values[previous % (ranks.max() + 1)]
+    return np.where(new_group, -1.0, largest)

@@ -1,0 +1,191 @@
+"""Large-neighbourhood search: tear out a region of the tree, regrow it, prune it, keep it if it is not worse.
+
+P. Shaw, "Using constraint programming and local search methods to solve vehicle routing problems" (1998), on the
+priced problem: a plan is judged by its benefit less the price of its money, so that a region can be judged by itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from planner.solver.dice import below, draw, uniform
+from planner.solver.grow import CLOSED, CONNECTED, FREE, ORPHAN, Desk, Guide, grow
+from planner.solver.tree import OUTSIDE, list_children, prune, walk
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from planner.solver.graph import Graph
+
+LARGEST_REGION = 40
+"""Places torn out at most."""
+
+
+@njit(cache=True)
+def improve(
+    graph: Graph,
+    parent: NDArray[np.int32],
+    best: NDArray[np.int32],
+    desk: Desk,
+    price: float,
+    reduced: NDArray[np.float64],
+    budget: int,
+    tilt: float,
+    heat: float,
+    best_value: float,
+    work_limit: int,
+    dice: NDArray[np.uint64],
+) -> tuple[float, int]:
+    """Search from the tree ``parent``, in place, until the work limit; return the best value within the budget.
+
+    Parameters
+    ----------
+    best
+        The best tree within the budget, overwritten when one of a value above ``best_value`` turns up.
+    price
+        Benefit that a cent is worth (λ).
+    reduced
+        ``(m,)``: reduced costs in units of benefit.
+    tilt
+        Money above the budget is priced at (1 + tilt) λ, money left at (1 − tilt) λ: the search stays near the budget.
+    heat
+        Mean loss, in units of benefit, that is accepted.
+    """
+    kept = parent.copy()
+    value, cost = prune(graph, parent, price, desk.first, desk.following, desk.order, desk.net, desk.load)
+    kept[:] = parent
+    merit = value - price * cost - tilt * price * abs(cost - budget)
+    work = 0
+    rounds = 0
+    while work < work_limit:
+        rounds += 1
+        n_field = tear_out(graph, parent, desk, price, 1 + below(dice, LARGEST_REGION), dice)
+        guide = Guide(
+            price,
+            0.05 + uniform(dice),
+            reduced,
+            uniform(dice) * 0.8,
+            draw(dice),
+            0.8 * 4.0 ** (2.0 * uniform(dice)),
+        )
+        work += parent.size // 4 + grow(graph, parent, desk, n_field, guide)
+        drop_orphans(desk, parent, n_field)
+        value, cost = prune(graph, parent, price, desk.first, desk.following, desk.order, desk.net, desk.load)
+        if cost <= budget and value > best_value:
+            best_value = value
+            best[:] = parent
+        found = value - price * cost - tilt * price * abs(cost - budget)
+        if found >= merit + heat * np.log(1.0 - uniform(dice)):
+            merit = found
+            kept[:] = parent
+        else:
+            parent[:] = kept
+    return best_value, rounds
+
+
+@njit(cache=True)
+def tear_out(
+    graph: Graph, parent: NDArray[np.int32], desk: Desk, price: float, n_places: int, dice: NDArray[np.uint64]
+) -> int:
+    """Take a region of about ``n_places`` places out of the tree, in place; set up the desk for regrowing.
+
+    Branches that hung from the region stay together as orphans. Returns the number of nodes in ``desk.field``.
+    """
+    desk.state[:] = CLOSED
+    desk.entered[:] = 0
+    n_field = pick_region(graph, desk, n_places, dice)
+    weighting = 2.0 * uniform(dice) if uniform(dice) < 0.5 else 0.0
+    for i in range(n_field):
+        v = desk.field[i]
+        parent[v] = OUTSIDE
+        desk.worth[v] = graph.prize[v] * (1.0 + weighting * (uniform(dice) - 0.5))
+    n_free = n_field
+    for v in range(1, parent.size):
+        if parent[v] >= 0 and desk.state[graph.tail[parent[v]]] == FREE:
+            parent[v] = OUTSIDE
+            desk.state[v] = ORPHAN
+            desk.field[n_field] = v
+            n_field += 1
+    list_children(parent, graph.tail, desk.first, desk.following)
+    count = measure_branch(graph, parent, desk, price, 0)
+    for i in range(count):
+        v = desk.order[i]
+        desk.state[v] = CONNECTED
+        desk.entered[graph.place[v]] = v != 0
+        desk.distance[v] = 0.0
+    for i in range(n_free, n_field):
+        v = desk.field[i]
+        measure_branch(graph, parent, desk, price, v)
+        desk.worth[v] = max(desk.net[v], 1e-300)
+    return n_field
+
+
+@njit(cache=True)
+def measure_branch(graph: Graph, parent: NDArray[np.int32], desk: Desk, price: float, top: int) -> int:
+    """Write ``desk.net`` and ``desk.load`` of the branch below ``top``; return its size, its nodes in ``desk.order``."""
+    count = walk(top, desk.first, desk.following, desk.order)
+    for i in range(count):
+        v = desk.order[i]
+        desk.net[v] = graph.prize[v]
+        desk.load[v] = graph.demand[v]
+    for i in range(count - 1, 0, -1):
+        v = desk.order[i]
+        a = parent[v]
+        desk.net[graph.tail[a]] += desk.net[v] - price * graph.cost[a]
+        desk.load[graph.tail[a]] += desk.load[v]
+    return count
+
+
+@njit(cache=True)
+def pick_region(graph: Graph, desk: Desk, n_places: int, dice: NDArray[np.uint64]) -> int:
+    """Mark the nodes of neighbouring places as free; return their number, the nodes in ``desk.field``."""
+    desk.clock[0] += 1
+    stamp = desk.clock[0]
+    desk.seen[graph.place[0]] = stamp
+    v = 0
+    while v == 0 or graph.place[v] == graph.place[0]:
+        v = graph.head[below(dice, graph.head.size)]
+    skip = 0.5 * uniform(dice)
+    n_field = take_place(graph, desk, graph.place[v], stamp, 0)
+    taken = 1
+    i = 0
+    while i < n_field and taken < n_places:
+        v = desk.field[i]
+        i += 1
+        for j in range(graph.out_start[v], graph.out_start[v + 1]):
+            p = graph.place[graph.head[graph.out_arcs[j]]]
+            if taken < n_places and desk.seen[p] != stamp and uniform(dice) >= skip:
+                n_field = take_place(graph, desk, p, stamp, n_field)
+                taken += 1
+        for a in range(graph.in_start[v], graph.in_start[v + 1]):
+            p = graph.place[graph.tail[a]]
+            if taken < n_places and desk.seen[p] != stamp and uniform(dice) >= skip:
+                n_field = take_place(graph, desk, p, stamp, n_field)
+                taken += 1
+    return n_field
+
+
+@njit(cache=True)
+def take_place(graph: Graph, desk: Desk, p: int, stamp: int, n_field: int) -> int:
+    """Add the nodes of place p to the field."""
+    desk.seen[p] = stamp
+    for i in range(graph.place_start[p], graph.place_start[p + 1]):
+        v = graph.place_nodes[i]
+        desk.state[v] = FREE
+        desk.field[n_field] = v
+        n_field += 1
+    return n_field
+
+
+@njit(cache=True)
+def drop_orphans(desk: Desk, parent: NDArray[np.int32], n_field: int) -> None:
+    """Remove from the tree, in place, the branches that were not attached again."""
+    for i in range(n_field):
+        top = desk.field[i]
+        if desk.state[top] == ORPHAN:
+            count = walk(top, desk.first, desk.following, desk.order)
+            for j in range(count):
+                parent[desk.order[j]] = OUTSIDE

@@ -1,0 +1,82 @@
+"""The solver's face for one budget: the best plan within it and its proof."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.solver.result import OPTIMALITY_GAP, Result, Status, Termination
+from planner.solver.search import Search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from planner.solver.problem import Problem
+    from planner.solver.result import Progress
+
+
+def solve(
+    problem: Problem,
+    *,
+    gap: float = 0.005,
+    time_limit_s: float = 60.0,
+    seed: int = 0,
+    cancelled: Callable[[], bool] | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    start: NDArray[np.int32] | None = None,
+) -> Result:
+    """Find a plan and a proven ceiling on the value of any plan.
+
+    Parameters
+    ----------
+    gap
+        Relative gap between value and bound at which the search ends.
+    time_limit_s
+        Seconds after which it ends; a kernel that is running is let finish.
+    seed
+        The same seed gives the same work in the same order; only a time limit can cut it off elsewhere.
+    cancelled
+        Asked several times a second; True ends the search with the best plan so far.
+    on_progress
+        Told every better value or bound.
+    start
+        Arcs of an earlier plan to start from. Arcs that do not hang together are left out.
+    """
+    search = Search(problem, seed, time_limit_s, cancelled, on_progress)
+    search.find_price()
+    parent = search.first_tree()
+    search.improve(parent, 1)
+    while not search.stopped():
+        reached = search.gap
+        if reached is not None and reached <= gap:
+            break
+        search.improve(parent)
+        search.reorder_ascent()
+    return conclude(search, gap)
+
+
+def conclude(search: Search, gap: float) -> Result:
+    """Put what the search knows into a result."""
+    reached = search.gap
+    if search.was_cancelled:
+        status, termination = Status.CANCELLED, Termination.CANCELLED
+    else:
+        optimal = reached is not None and reached <= OPTIMALITY_GAP
+        status = Status.OPTIMAL if optimal else Status.FEASIBLE
+        termination = Termination.GAP if reached is not None and reached <= gap else Termination.TIME_LIMIT
+    arcs = search.arcs()
+    return Result(
+        status=status,
+        termination=termination,
+        arcs=arcs,
+        value=search.value,
+        bound=search.bound,
+        cost=int(search.problem.cost[arcs].sum()),
+        requested_gap=gap,
+        trace=tuple(search.trace),
+        price_of_money=None if search.pricing is None else search.pricing.price,
+        ceiling=np.array(search.lines),
+    )
