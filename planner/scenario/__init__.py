@@ -1,0 +1,25 @@
+"""The scenario: what is asked, in one YAML file with a checked schema, units and help in every field."""
+
+from planner.scenario.datasets import Dataset, InputFiles
+from planner.scenario.loading import SCENARIO_FILE, dump_scenario, load_scenario
+from planner.scenario.needs import DEFAULT_KIND, PEOPLE_UNDERSERVED, Package, Profile
+from planner.scenario.schema import Amount, Budget, Scenario, Share, scenario_json_schema
+from planner.scenario.techniques import Technology
+
+__all__ = [
+    "DEFAULT_KIND",
+    "PEOPLE_UNDERSERVED",
+    "SCENARIO_FILE",
+    "Amount",
+    "Budget",
+    "Dataset",
+    "InputFiles",
+    "Package",
+    "Profile",
+    "Scenario",
+    "Share",
+    "Technology",
+    "dump_scenario",
+    "load_scenario",
+    "scenario_json_schema",
+]

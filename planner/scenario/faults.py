@@ -1,0 +1,143 @@
+"""From pydantic's errors to problems that say where, what and how to mend it."""
+
+from __future__ import annotations
+
+import difflib
+import types
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from planner.errors import Problem
+from planner.i18n import _
+from planner.scenario.schema import Scenario
+from planner.scenario.yaml_text import Location, field_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic.fields import FieldInfo
+    from pydantic_core import ErrorDetails
+
+
+def problems_of(error: ValidationError, file: str, rows: Mapping[Location, int]) -> list[Problem]:
+    """Return one problem per error, in the order of the file's lines."""
+    errors = error.errors(include_url=False)
+    # A list whose entries are wrong is also reported as too short: that is no fault of its own.
+    inner = {details["loc"][:-1] for details in errors} | {details["loc"][:-2] for details in errors}
+    problems = [
+        _problem(details, file, rows)
+        for details in errors
+        if not (details["type"] == "too_short" and details["loc"] in inner)
+    ]
+    return sorted(problems, key=lambda problem: (problem.row or 0, problem.column or ""))
+
+
+def _problem(details: ErrorDetails, file: str, rows: Mapping[Location, int]) -> Problem:
+    at = _in_the_file(details["loc"], rows)
+    value = details["input"]
+    shown = None if isinstance(value, dict | list | tuple | BaseModel) or value is None else str(value)
+    code, message = _said(details, at)
+    remedy = _nearest(at) if code == "unknown-field" else _help(at)
+    if code == "missing-field":
+        shown = None
+    return Problem(code, message, remedy, file, _row(at, rows), field_path(at) or None, shown)
+
+
+def _in_the_file(loc: tuple[int | str, ...], rows: Mapping[Location, int]) -> Location:
+    """Drop the parts that pydantic adds: names of union members and the marks of mapping keys."""
+    at: Location = ()
+    for part in loc:
+        if (*at, part) in rows or _model(at) is not None:
+            at = (*at, part)
+    return at
+
+
+def _row(at: Location, rows: Mapping[Location, int]) -> int | None:
+    """Return the line of the value, or of the nearest mapping around it that is in the file."""
+    return next((rows[at[:size]] for size in range(len(at), -1, -1) if at[:size] in rows), None)
+
+
+def _said(details: ErrorDetails, at: Location) -> tuple[str, str]:
+    """Return the problem's code and message."""
+    kind, context = details["type"], details.get("ctx", {})
+    name = str(at[-1]) if at else ""
+    number, whole = _("A number is expected."), _("A whole number is expected.")
+    mapping = _("A mapping (name: value) is expected.")
+    says = {
+        "extra_forbidden": ("unknown-field", _("There is no field “{name}” here.").format(name=name)),
+        "missing": ("missing-field", _("The field “{name}” is missing.").format(name=name)),
+        "greater_than": ("out-of-range", _("The value must be greater than {gt}.")),
+        "greater_than_equal": ("out-of-range", _("The value must be at least {ge}.")),
+        "less_than": ("out-of-range", _("The value must be less than {lt}.")),
+        "less_than_equal": ("out-of-range", _("The value must be at most {le}.")),
+        "float_type": ("wrong-type", number),
+        "finite_number": ("wrong-type", number),
+        "int_type": ("wrong-type", whole),
+        "int_from_float": ("wrong-type", whole),
+        "bool_type": ("wrong-type", _("true or false is expected.")),
+        "string_type": ("wrong-type", _("Text is expected.")),
+        "tuple_type": ("wrong-type", _("A list is expected.")),
+        "dict_type": ("wrong-type", mapping),
+        "model_type": ("wrong-type", mapping),
+        "literal_error": ("wrong-value", _("Expected: {expected}.")),
+        "string_too_short": ("wrong-value", _("The value may not be empty.")),
+        "too_short": ("wrong-value", _("The value may not be empty.")),
+        "string_pattern_mismatch": ("wrong-value", _("The value does not have the expected form.")),
+        "value_error": ("wrong-value", "{error}"),
+    }
+    code, message = says.get(kind, ("wrong-value", details["msg"]))
+    return code, message.format(**context) if kind in says else message
+
+
+def _help(at: Location) -> str:
+    """Return the field's own help as remedy."""
+    info = _field(at)
+    if info is None or not info.title or not info.description:
+        return ""
+    return _("{title}: {help}").format(title=_(info.title), help=_(info.description))
+
+
+def _nearest(at: Location) -> str:
+    """Return which field was probably meant, or which fields there are."""
+    model = _model(at[:-1])
+    names = list(model.model_fields) if model else []
+    close = difflib.get_close_matches(str(at[-1]), names, n=1, cutoff=0.6)
+    if close:
+        return _("Did you mean “{name}”?").format(name=close[0])
+    return _("Fields here: {names}.").format(names=", ".join(names)) if names else ""
+
+
+def _field(at: Location) -> FieldInfo | None:
+    """Return the schema's field at a location, None where there is none."""
+    model = _model(at[:-1]) if at else None
+    return model.model_fields.get(str(at[-1])) if model else None
+
+
+def _model(at: Location) -> type[BaseModel] | None:
+    """Return the section of the schema at a location, None where there is none."""
+    found: Any = Scenario
+    for part in at:
+        models = list(_models(found))
+        if not models:
+            return None
+        if isinstance(found, type) and issubclass(found, BaseModel):
+            info = found.model_fields.get(str(part))
+            if info is None:
+                return None
+            found = info.annotation
+        else:  # a list's position or a mapping's key: what the container holds
+            found = models[0]
+    return next(_models(found), None) if _is_section(found) else None
+
+
+def _is_section(annotation: Any) -> bool:
+    return get_origin(annotation) in {None, Union, types.UnionType}
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield the sections named in an annotation."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)

@@ -1,0 +1,122 @@
+"""Scenario files: reading, changing single fields, writing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from planner.errors import InputError, Problem
+from planner.i18n import _
+from planner.scenario.faults import problems_of
+from planner.scenario.schema import Budget, Scenario
+from planner.scenario.yaml_text import Document, parse_yaml, write_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SCENARIO_FILE = "scenario.yaml"
+
+
+def load_scenario(
+    path: str | Path, *, data_root: str | Path | None = None, overrides: Mapping[str, Any] | None = None
+) -> Scenario:
+    """Read and check a scenario; its input files are not opened.
+
+    Parameters
+    ----------
+    path : path
+        The file, or the folder that holds ``scenario.yaml``.
+    data_root : path, optional
+        Where relative paths are looked up before the scenario's own folder.
+    overrides : mapping of str to value, optional
+        Field path to value, said after reading: ``{"solver.gap": 0.01, "inputs.terrain[0]": "dem.tif"}``. List entries
+        are named by position or by their ``name``; a budget alone means its limit:
+        ``{"budgets.programme": 2_000_000}``.
+
+    Raises
+    ------
+    InputError
+        With every fault: file, line, field path, value, remedy.
+    """
+    file = Path(path)
+    if file.is_dir():
+        file /= SCENARIO_FILE
+    document = parse_yaml(_read(file), str(file))
+    if not isinstance(document.data, dict):
+        message = _("A scenario is a mapping of fields (name: value); this file is not.")
+        raise InputError(
+            Problem("not-a-mapping", message, _("Start from the file that “planner new” writes."), str(file))
+        )
+    for name, value in (overrides or {}).items():
+        _override(document, name, value)
+    try:
+        scenario = Scenario.model_validate(document.data)
+    except ValidationError as error:
+        raise InputError(problems_of(error, str(file), document.rows)) from error
+    folders = [Path(data_root).absolute()] if data_root is not None else []
+    scenario._folders = (*folders, file.absolute().parent)  # noqa: SLF001 - set once, here; no part of the content
+    return scenario
+
+
+def dump_scenario(scenario: Scenario) -> str:
+    """Return the scenario in full as YAML, defaults written out, its hash in the first line.
+
+    Reading it again gives a scenario of the same hash.
+    """
+    header = _("# Scenario in full, as solved. SHA-256 of what it says:")
+    return f"{header} {scenario.hash}\n{write_yaml(scenario.model_dump(mode='json'))}"
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        message, remedy = (
+            _("The scenario file is not there."),
+            _("Check the path; “planner new” writes a new scenario."),
+        )
+        raise InputError(Problem("missing-file", message, remedy, str(file))) from error
+    except UnicodeDecodeError as error:
+        message, remedy = _("The file is not UTF-8 text."), _("Save it as UTF-8 in your editor.")
+        raise InputError(Problem("unreadable-file", message, remedy, str(file))) from error
+    except OSError as error:
+        message = _("The file cannot be read: {reason}.").format(reason=error.strerror)
+        raise InputError(Problem("unreadable-file", message, file=str(file))) from error
+
+
+def _override(document: Document, name: str, value: Any) -> None:
+    """Set one field of the parsed file; sections that are not in the file are made."""
+    *way, last = name.replace("[", ".").replace("]", "").split(".")
+    target: Any = document.data
+    for part in way:
+        target = _inside(target, part)
+    if isinstance(target, list) and (position := _position(target, last)) is not None:
+        if way == ["budgets"] and isinstance(target[position], dict):
+            target[position]["limit"] = value
+        else:
+            target[position] = value
+    elif isinstance(target, dict):
+        target[last] = value
+    else:
+        message = _("There is no field “{name}” to set.").format(name=name)
+        remedy = _("Name fields as in the scenario, such as solver.gap or budgets.programme.")
+        raise InputError(Problem("unknown-field", message, remedy, column=name, value=str(value)))
+
+
+def _inside(target: Any, part: str) -> Any:
+    """Return what ``part`` names in a mapping or list, None where it names nothing."""
+    if isinstance(target, dict):
+        return target.setdefault(part, {})
+    position = _position(target, part) if isinstance(target, list) else None
+    return None if position is None else target[position]
+
+
+def _position(entries: list[Any], part: str) -> int | None:
+    """Return the position of a list's entry by number or by name, None where there is none."""
+    if part.isdecimal():
+        return int(part) if int(part) < len(entries) else None
+    default_name = Budget.model_fields["name"].default
+    names = [entry.get("name", default_name) if isinstance(entry, dict) else None for entry in entries]
+    return names.index(part) if part in names else None

@@ -1,0 +1,74 @@
+"""Which technologies may be used, and how candidate links are searched."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from planner.scenario.fields import Flag, NotNegative, Number, Positive, Section, Text, Whole, said
+
+
+class Technology(Section):
+    """One technology in this country."""
+
+    enabled: Annotated[Flag, said("Enabled", "Considered at all.")] = True
+    licensed: Annotated[Flag, said("Licensed", "May be operated in this country.")] = True
+    overrides: Annotated[
+        dict[Text, JsonValue], said("Overrides", "Values that replace those of the catalogue, by their names there.")
+    ] = Field(default_factory=dict)
+
+    @property
+    def offered(self) -> bool:
+        """Whether links of it may be offered."""
+        return self.enabled and self.licensed
+
+
+class Technologies(Section):
+    """All technologies."""
+
+    fibre: Annotated[Technology, said("Fibre", "Own fibre along the terrain.")] = Technology()
+    microwave: Annotated[Technology, said("Microwave", "Point-to-point radio in line of sight.")] = Technology()
+    leo: Annotated[Technology, said("LEO satellite", "Low earth orbit.")] = Technology()
+    geo: Annotated[Technology, said("GEO satellite", "Geostationary orbit.")] = Technology()
+    cellular: Annotated[Technology, said("Cellular", "Mobile data service where there is coverage.")] = Technology()
+
+
+class MaxMast(Section):
+    """The tallest masts to be built."""
+
+    office: Annotated[NotNegative, said("At an office or source", "Above ground.", unit="m")] = 30.0
+    relay: Annotated[NotNegative, said("At a relay", "Above ground.", unit="m")] = 60.0
+
+
+class MicrowaveSearch(Section):
+    """How microwave hops are searched: both clearance criteria must hold."""
+
+    range_km: Annotated[Positive, said("Longest hop", "Bands may allow less.", unit="km")] = 50.0
+    k_low: Annotated[
+        Number,
+        said("Low effective earth radius", "The radius factor k exceeded nearly always.", gt=0, le=4 / 3),
+    ] = 2 / 3
+    fresnel_low: Annotated[
+        NotNegative,
+        said("Clearance at low k", "Share of the first Fresnel zone that is kept free; 1.0 is asked at k = 4/3."),
+    ] = 0.6
+    max_mast_m: Annotated[MaxMast, said("Tallest masts", "By kind of place.", unit="m")] = MaxMast()
+    margin_m: Annotated[NotNegative, said("Terrain margin", "Added to every height on the way.", unit="m")] = 3.0
+
+
+class FibreSearch(Section):
+    """How fibre routes are searched."""
+
+    max_km: Annotated[Positive, said("Longest route", "Between neighbouring places.", unit="km")] = 50.0
+    cell_m: Annotated[Positive, said("Cell", "Of the cost surface that routes are searched on.", unit="m")] = 100.0
+
+
+class Links(Section):
+    """How candidate links are searched."""
+
+    microwave: Annotated[MicrowaveSearch, said("Microwave", "Search for hops.")] = MicrowaveSearch()
+    fibre: Annotated[FibreSearch, said("Fibre", "Search for routes.")] = FibreSearch()
+    max_candidates: Annotated[
+        Whole, said("Candidates per place", "Most candidate links of a technology kept at each place.", gt=0)
+    ] = 20
