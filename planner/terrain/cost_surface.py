@@ -89,7 +89,7 @@ def resample(elevation: Elevation, cell_m: float, *, sea_level_m: float = 0.0) -
         total = np.add.reduceat(np.where(known, strip, 0).sum(axis=0, dtype=np.float64), lefts)
         np.divide(total, count, out=mean[row], where=count > 0, casting="same_kind")
         dry[row] = np.logical_or.reduceat((known & (strip > sea_level_m)).any(axis=0), lefts)
-    ground = Elevation(mean, elevation.transform * Affine.scale(wide, tall), elevation.crs_wkt)
+    ground = Elevation(mean, elevation.transform @ Affine.scale(wide, tall), elevation.crs_wkt)
     return Grid(ground=ground, sea=~ground.void & ~dry, slope=_slope(ground))
 
 

@@ -87,7 +87,7 @@ class Elevation:
             x, y = (np.asarray(values, np.float64) for values in transformer.transform(x, y))
         if self._is_geographic:
             rows, columns = self.shape
-            x = unwrap_longitudes(x, (self.transform * (columns / 2, rows / 2))[0])
+            x = unwrap_longitudes(x, (self.transform @ (columns / 2, rows / 2))[0])
         inverse = ~self.transform
         return (
             inverse.d * x + inverse.e * y + (inverse.f - 0.5),

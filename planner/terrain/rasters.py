@@ -50,7 +50,7 @@ class _Tile:
 
     @property
     def frame(self) -> Affine:
-        return Affine.translation(self.turn, 0.0) * self.transform
+        return Affine.translation(self.turn, 0.0) @ self.transform
 
     def turned(self) -> Iterator[_Tile]:
         """Yield the tile where it lies and, where longitudes wrap, one turn to either side."""
@@ -137,7 +137,7 @@ def open_elevation(files: Sequence[Path], *, lon: ArrayLike, lat: ArrayLike, mar
             _warp_into(heights, extent, first, piece, _cells_of_box(box, piece))
         else:
             _paste_into(heights, extent, first, piece)
-    frame = first.frame * Affine.translation(extent.left, extent.top)
+    frame = first.frame @ Affine.translation(extent.left, extent.top)
     return Elevation(heights=heights, transform=frame, crs_wkt=first.crs.to_wkt())
 
 
@@ -288,7 +288,7 @@ def _offset_on(first: _Tile, tile: _Tile) -> tuple[int, int] | None:
     """Return the rows and columns by which ``tile`` lies from ``first`` on the same grid; None on another grid."""
     if tile.crs != first.crs:
         return None
-    step = ~first.frame * tile.frame
+    step = ~first.frame @ tile.frame
     drift = max(abs(step.a - 1), abs(step.d)) * tile.columns + max(abs(step.e - 1), abs(step.b)) * tile.rows
     row, col = round(step.f), round(step.c)
     if drift + abs(step.f - row) + abs(step.c - col) > SAME_GRID_TOLERANCE:
@@ -306,7 +306,7 @@ def _cells_on(first: _Tile, tile: _Tile, cells: _Cells) -> _Cells:
     x, y = frame.a * col + frame.b * row + frame.c, frame.d * col + frame.e * row + frame.f
     x, y = Transformer.from_crs(tile.crs, first.crs, always_xy=True).transform(x, y)
     if first.crs.is_geographic:
-        x = unwrap_longitudes(x, (first.frame * (first.columns / 2, first.rows / 2))[0])
+        x = unwrap_longitudes(x, (first.frame @ (first.columns / 2, first.rows / 2))[0])
     return _whole_cells(first, x, y)
 
 
@@ -347,10 +347,10 @@ def _warp_into(heights: Heights, extent: _Cells, first: _Tile, tile: _Tile, cell
     reproject(
         source=_read(tile, cells).astype(np.float32),
         destination=warped,
-        src_transform=tile.frame * Affine.translation(cells.left, cells.top),
+        src_transform=tile.frame @ Affine.translation(cells.left, cells.top),
         src_crs=tile.crs.to_wkt(),
         src_nodata=VOID_HEIGHT,
-        dst_transform=first.frame * Affine.translation(extent.left, extent.top),
+        dst_transform=first.frame @ Affine.translation(extent.left, extent.top),
         dst_crs=first.crs.to_wkt(),
         dst_nodata=VOID_HEIGHT,
         resampling=Resampling.bilinear,
