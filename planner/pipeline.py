@@ -1,0 +1,138 @@
+"""From inputs and candidate links to a plan: the one place where the rooms meet."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.errors import InputError, Problem
+from planner.finance import MEASURES
+from planner.graph import PlanningGraph, build_graph, chosen
+from planner.i18n import _
+from planner.inputs import read_inputs
+from planner.links import build_links
+from planner.plan.explain import explain
+from planner.plan.outcome import Budget, Outcome
+from planner.plan.plan import build_plan
+from planner.plan.store import read_plan
+from planner.scenario import Share, load_scenario
+from planner.solver import connect_all
+from planner.solver import solve as search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planner.inputs import Inputs
+    from planner.links import LinkOptions
+    from planner.plan.explain import Explanation
+    from planner.plan.plan import Plan
+    from planner.scenario import Scenario
+    from planner.solver import Progress, Result
+
+
+def solve(
+    scenario: Scenario,
+    inputs: Inputs,
+    options: LinkOptions,
+    *,
+    cancelled: Callable[[], bool] | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Plan:
+    """Find and account for the best plan within the budget.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    inputs : Inputs
+    options : LinkOptions
+        Those of the scenario and the inputs.
+    cancelled : callable or None
+        Asked several times a second; True ends the search with the best plan so far.
+    on_progress : callable or None
+        Told every better plan or bound.
+
+    Raises
+    ------
+    InputError
+        If the budget is a share of connecting all and no office can be connected.
+    """
+    budget = resolved_budget(scenario, inputs, options)
+    graph = _graph(scenario, inputs, options, budget)
+    wanted = scenario.solver
+    result = search(
+        graph.problem,
+        gap=wanted.gap,
+        time_limit_s=wanted.time_limit_s,
+        seed=wanted.seed,
+        cancelled=cancelled,
+        on_progress=on_progress,
+    )
+    choice = chosen(graph, options, result.arcs, len(inputs.offices))
+    return build_plan(scenario, inputs, options, choice, _outcome(result), [budget])
+
+
+def resolved_budget(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Budget:
+    """Return the scenario's budget in money; a share is taken of the best known cost of connecting all offices."""
+    asked = scenario.budget
+    if not isinstance(asked.limit, Share):
+        return Budget(asked.name, asked.measure, round(100 * asked.limit.amount))
+    graph = _graph(scenario, inputs, options, Budget(asked.name, asked.measure, 0))
+    everything = connect_all(graph.problem, seed=scenario.solver.seed)
+    if not len(everything.arcs):
+        raise InputError(
+            Problem(
+                "no-candidates",
+                _("The budget is a share of the cost of connecting all offices, but no office can be connected."),
+                _("Run “planner links” to see why no link is offered, or give the budget as an amount."),
+                column=f"budgets.{asked.name}.limit",
+            )
+        )
+    return Budget(asked.name, asked.measure, round(asked.limit.share * everything.cost))
+
+
+def explain_run(run_dir: Path, identifier: str, *, data_root: Path | None = None) -> Explanation:
+    """Explain an office or a link of a stored run, from its scenario and inputs.
+
+    Parameters
+    ----------
+    run_dir : Path
+    identifier : str
+        Of an office or a link.
+    data_root : Path or None
+        Folder that the scenario's input files are relative to; default: where the run found them.
+    """
+    plan = read_plan(run_dir)
+    record = json.loads((run_dir / "inputs.json").read_text(encoding="utf-8"))
+    root = data_root or Path(record["data_root"] or Path(record["scenario_file"]).parent)
+    scenario = load_scenario(run_dir, data_root=root)
+    inputs = read_inputs(scenario)
+    return explain(scenario, inputs, build_links(scenario, inputs), plan, identifier)
+
+
+def _graph(scenario: Scenario, inputs: Inputs, options: LinkOptions, budget: Budget) -> PlanningGraph:
+    return build_graph(
+        options,
+        inputs.offices,
+        measure=MEASURES.index(budget.measure),
+        budget_cents=budget.limit_cents,
+        exclude=scenario.limits.exclude,
+    )
+
+
+def _outcome(result: Result) -> Outcome:
+    """Return what the search says, in the words of the plan: benefit per unit of currency, not per cent."""
+    price = result.price_of_money
+    return Outcome(
+        status=str(result.status),
+        termination=str(result.termination),
+        sense="max",
+        objective="benefit",
+        value=result.value,
+        bound=result.bound,
+        requested_gap=result.requested_gap,
+        trace=result.trace,
+        price_of_money=None if price is None or not np.isfinite(price) else 100 * price,
+    )
