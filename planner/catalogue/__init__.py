@@ -1,0 +1,23 @@
+"""Technologies, equipment and unit costs: what there is to build with, what it costs, and who says so."""
+
+from planner.catalogue.assumptions import Assumption
+from planner.catalogue.loading import load_catalogue
+from planner.catalogue.microwave import MicrowaveOption
+from planner.catalogue.prices import FibreOption, MastClass, PriceList, SiteClass, price_list, terms
+from planner.catalogue.schema import Catalogue, Estimate
+from planner.catalogue.services import ServiceOption
+
+__all__ = [
+    "Assumption",
+    "Catalogue",
+    "Estimate",
+    "FibreOption",
+    "MastClass",
+    "MicrowaveOption",
+    "PriceList",
+    "ServiceOption",
+    "SiteClass",
+    "load_catalogue",
+    "price_list",
+    "terms",
+]

@@ -1,0 +1,108 @@
+"""Every figure in force, with its range and its source: what ``planner check`` and the reports show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from planner.catalogue.figures import figures
+from planner.catalogue.schema import USER
+from planner.i18n import _
+from planner.scenario.yaml_text import field_path
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from planner.catalogue.schema import Catalogue, Estimate
+    from planner.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A figure that the plan rests on.
+
+    Attributes
+    ----------
+    name : str
+        Its path in the catalogue or scenario, e.g. ``"leo.monthly_fee"``.
+    value, low, high : float
+        Planning uses ``value``.
+    unit : str
+        With the scenario's currency in it.
+    source : str
+        Name and document; ``"user"`` where the user gave a figure without one.
+    year : int or None
+        Of the source.
+    judgement : bool
+        No source states the figure.
+    """
+
+    name: str
+    value: float
+    unit: str
+    low: float
+    high: float
+    source: str
+    year: int | None
+    judgement: bool
+
+
+def assumptions(catalogue: Catalogue, scenario: Scenario, sections: Collection[str]) -> tuple[Assumption, ...]:
+    """Return the figures in force: additions to prices, exchange rates, and the named sections of the catalogue."""
+    currency = scenario.money.currency
+    listed = [
+        _stated_by_user("money.contingency", scenario.money.contingency, "share"),
+        _stated_by_user("money.duties", scenario.money.duties, "share"),
+        _stated_by_user("money.discount_rate", scenario.money.discount_rate, "share per year"),
+    ]
+    for conversion in catalogue.conversions:
+        if conversion.rate is not None:
+            name, unit = f"exchange_rate.{conversion.currency}", f"{currency} per {conversion.currency}"
+            assumption = _assumption(name, unit, conversion.rate)
+            listed += [] if assumption in listed else [assumption]
+    for figure in figures(catalogue):
+        if figure.at[0] in sections and figure.estimate is not None:
+            unit = figure.unit.replace("currency", currency)
+            listed.append(_assumption(field_path(figure.at), unit, figure.estimate))
+    for kind, package in scenario.package.items():
+        for item, amount in package.model_dump(exclude_none=True).items():
+            unit = f"{currency} per year" if item.endswith("_per_year") else currency
+            listed.append(_stated_by_user(f"package.{kind}.{item}", amount, unit))
+    return tuple(listed)
+
+
+def remarks(catalogue: Catalogue, scenario: Scenario) -> tuple[str, ...]:
+    """Return what a reader of the prices must know and no single figure says."""
+    money = scenario.money
+    said = [
+        _("The prices of catalogue “{file}” are of {year}; they are used unchanged for {price_year}.").format(
+            file=conversion.file, year=conversion.price_year, price_year=money.price_year
+        )
+        for conversion in catalogue.conversions
+        if conversion.price_year != money.price_year
+    ]
+    if not money.real:
+        said.append(
+            _(
+                "The discount rate is nominal but prices do not rise with time: later costs weigh too little in the "
+                "present value. Give a real rate."
+            )
+        )
+    return tuple(said)
+
+
+def _stated_by_user(name: str, value: float, unit: str) -> Assumption:
+    return Assumption(name, value, unit, value, value, USER, None, judgement=False)
+
+
+def _assumption(name: str, unit: str, estimate: Estimate) -> Assumption:
+    return Assumption(
+        name,
+        estimate.typical,
+        unit,
+        estimate.low,
+        estimate.high,
+        estimate.source,
+        estimate.year,
+        estimate.judgement,
+    )

@@ -1,0 +1,207 @@
+"""Catalogue files: read, laid over one another, checked, brought to the scenario's currency."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from planner.catalogue.figures import Figure, replaced
+from planner.catalogue.schema import Catalogue, Conversion, Estimate, Head
+from planner.errors import InputError, Problem
+from planner.i18n import _
+from planner.scenario.yaml_text import field_path, parse_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pydantic_core import ErrorDetails
+
+    from planner.scenario import Scenario
+    from planner.scenario.yaml_text import Location
+
+DEFAULT = "default"
+"""The word by which a scenario names the program's own catalogue."""
+
+DEFAULT_FILE = Path(__file__).with_name("default.yaml")
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """What one file, or the scenario's overrides of one technology, says.
+
+    ``prefix`` stands before its locations in messages; ``rows`` are the lines of its values.
+    """
+
+    file: str
+    head: Head
+    content: dict[str, Any]
+    rows: Mapping[Location, int]
+    prefix: str = ""
+
+    def problem(self, code: str, message: str, remedy: str, at: Location, value: Any = None) -> Problem:
+        row = next((self.rows[at[:size]] for size in range(len(at), -1, -1) if at[:size] in self.rows), None)
+        shown = None if value is None or isinstance(value, dict | list | tuple | BaseModel) else str(value)
+        return Problem(code, message, remedy, self.file, row, f"{self.prefix}{field_path(at)}" or None, shown)
+
+
+def load_catalogue(scenario: Scenario) -> Catalogue:
+    """Return the catalogue that a scenario plans with, in its currency.
+
+    Later files override earlier ones key by key, and the scenario's own overrides come last; an estimate is replaced as
+    a whole, so that a figure never stands beside the source of another one.
+
+    Raises
+    ------
+    InputError
+        With every fault: file, line, path in the file, value, remedy.
+    """
+    layers = [_read(name, scenario) for name in scenario.catalogue] + list(_overrides(scenario))
+    merged: dict[str, Any] = {}
+    origin: dict[Location, _Layer] = {(): layers[0]}
+    for layer in layers:
+        _lay_over(merged, layer.content, (), layer, origin)
+    try:
+        catalogue = Catalogue.model_validate(merged)
+    except ValidationError as error:
+        raise InputError([_fault(details, origin) for details in error.errors(include_url=False)]) from error
+    rates = _exchange_rates(layers, scenario.money.currency)
+
+    def in_currency(figure: Figure) -> Estimate | None:
+        rate = rates[_origin(figure.at, origin).head.currency]
+        if figure.estimate is None or rate is None or not figure.is_money:
+            return figure.estimate
+        return figure.estimate.scaled(rate.typical)
+
+    converted: Catalogue = replaced(catalogue, in_currency)
+    heads = {layer.file: layer.head for layer in layers if not layer.prefix}
+    converted._conversions = tuple(  # noqa: SLF001 - set once, here; no part of the content
+        Conversion(file, head.currency, head.price_year, rates[head.currency]) for file, head in heads.items()
+    )
+    return converted
+
+
+def _read(name: str, scenario: Scenario) -> _Layer:
+    path = DEFAULT_FILE if name == DEFAULT else scenario.locate(name)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        message = _("The catalogue file cannot be read: {reason}.").format(reason=getattr(error, "strerror", "UTF-8"))
+        remedy = _("Check “catalogue” in the scenario; the file is YAML in UTF-8. “default” is the program's own.")
+        raise InputError(Problem("unreadable-catalogue", message, remedy, name)) from error
+    document = parse_yaml(text, name)
+    if not isinstance(document.data, dict):
+        message = _("A catalogue is a mapping of fields (name: value); this file is not.")
+        raise InputError(Problem("not-a-mapping", message, _("See the default catalogue."), name))
+    content = {key: value for key, value in document.data.items() if key not in Head.model_fields}
+    stated = {key: value for key, value in document.data.items() if key in Head.model_fields}
+    try:
+        head = Head.model_validate(stated)
+    except ValidationError as error:
+        nameless = Head.model_construct(schema_version=1, currency="", price_year=0)
+        layer = _Layer(name, nameless, content, document.rows)
+        raise InputError([_fault(details, {(): layer}) for details in error.errors(include_url=False)]) from error
+    return _Layer(name, head, content, document.rows)
+
+
+def _overrides(scenario: Scenario) -> Iterable[_Layer]:
+    """Yield what the scenario itself says of each technology, in its own currency."""
+    head = Head(schema_version=1, currency=scenario.money.currency, price_year=scenario.money.price_year)
+    for name in type(scenario.technologies).model_fields:
+        overrides = getattr(scenario.technologies, name).overrides
+        if overrides:
+            yield _Layer(_("scenario"), head, {name: overrides}, {}, "technologies.")
+
+
+def _lay_over(
+    base: dict[str, Any], over: dict[str, Any], at: Location, layer: _Layer, origin: dict[Location, _Layer]
+) -> None:
+    for key, value in over.items():
+        here, old = (*at, key), base.get(key)
+        if isinstance(old, dict) and isinstance(value, dict) and "typical" not in old:
+            _lay_over(old, value, here, layer, origin)
+            continue
+        base[key] = _own(value)
+        for replaced_at in [location for location in origin if location[: len(here)] == here]:
+            del origin[replaced_at]
+        origin[here] = layer
+
+
+def _own(value: Any) -> Any:
+    """Return a copy whose mappings may be laid over without changing the layer that they came from."""
+    return {key: _own(entry) for key, entry in value.items()} if isinstance(value, dict) else value
+
+
+def _origin(at: Location, origin: Mapping[Location, _Layer]) -> _Layer:
+    return next(origin[at[:size]] for size in range(len(at), -1, -1) if at[:size] in origin)
+
+
+def _fault(details: ErrorDetails, origin: Mapping[Location, _Layer]) -> Problem:
+    """Say a fault of pydantic's in terms of the file that it came from."""
+    at, kind = details["loc"], details["type"]
+    layer = _origin(at, origin)
+    if kind == "extra_forbidden":
+        message = _("There is no field “{name}” here.").format(name=at[-1])
+        return layer.problem("unknown-field", message, _nearest(at), at, details["input"])
+    if kind == "missing":
+        message = _("The field “{name}” is missing.").format(name=at[-1])
+        return layer.problem("missing-field", message, _("Add it; the default catalogue shows how."), at)
+    message = str(details["ctx"]["error"]) if kind == "value_error" else details["msg"]
+    remedy = _("See the entry of this name in the default catalogue for its form and unit.")
+    return layer.problem("wrong-value", message, remedy, at, details["input"])
+
+
+def _nearest(at: Location) -> str:
+    """Return which field was probably meant, or which there are."""
+    section = _section(at[:-1])
+    names = list(section.model_fields) if section is not None else []
+    close = difflib.get_close_matches(str(at[-1]), names, n=1)
+    if close:
+        return _("Did you mean “{name}”?").format(name=close[0])
+    return _("Fields here: {names}.").format(names=", ".join(names))
+
+
+def _section(at: Location) -> type[BaseModel] | None:
+    """Return the section of the schema at a location, None where there is none."""
+    section: type[BaseModel] = Catalogue
+    parts = iter(at)
+    for part in parts:
+        info = section.model_fields.get(str(part))
+        if info is None:
+            return None
+        annotation: Any = info.annotation
+        if get_origin(annotation) is dict:
+            next(parts, None)  # the key of the entry
+            annotation = get_args(annotation)[1]
+        models = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type)]
+        section = next(kind for kind in models if issubclass(kind, BaseModel))
+    return section
+
+
+def _exchange_rates(layers: Iterable[_Layer], target: str) -> dict[str, Estimate | None]:
+    """Return what one unit of each layer's currency is worth in the scenario's, None for the same currency."""
+    layers = list(layers)
+    stated = {layer.head.currency: rate for layer in layers if (rate := layer.head.exchange_rate.get(target))}
+    rates: dict[str, Estimate | None] = {}
+    for layer in layers:
+        currency = layer.head.currency
+        rates[currency] = None if currency == target else stated.get(currency)
+        if currency != target and currency not in stated:
+            message = _("Prices are in {currency}, the scenario is in {target}, and no exchange rate is given.")
+            remedy = _(
+                "Give it in any catalogue file whose currency is {currency}: exchange_rate: {{{target}: RATE}}, where "
+                "one {currency} is worth RATE {target}."
+            )
+            raise InputError(
+                layer.problem(
+                    "no-exchange-rate",
+                    message.format(currency=currency, target=target),
+                    remedy.format(currency=currency, target=target),
+                    ("currency",),
+                    currency,
+                )
+            )
+    return rates

@@ -1,0 +1,294 @@
+"""The price list of a scenario: what is offered in it, item by item, in its money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.catalogue.assumptions import assumptions, remarks
+from planner.catalogue.figures import figures
+from planner.catalogue.items import MONTHS, Pricer, figure, yearly
+from planner.catalogue.microwave import microwave_options
+from planner.catalogue.services import cellular_options, satellite_options
+from planner.finance import Terms
+from planner.i18n import _
+from planner.links.options import OptionKind
+from planner.scenario import DEFAULT_KIND
+from planner.scenario.yaml_text import field_path
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from planner.catalogue.assumptions import Assumption
+    from planner.catalogue.microwave import MicrowaveOption
+    from planner.catalogue.schema import Catalogue, Fibre, MastPrices, Masts, Package, PackageItem, Sites, Source
+    from planner.catalogue.services import ServiceOption
+    from planner.finance import Item
+    from planner.scenario import Package as ScenarioPackage
+    from planner.scenario import Scenario
+
+
+class MastClass(IntEnum):
+    """Row of ``PriceList.mast_items``."""
+
+    OFFICE = 0
+    RELAY = 1
+
+
+class SiteClass(IntEnum):
+    """Row of ``PriceList.site_items``: what using any rung at a place costs besides the mast."""
+
+    OFFICE = 0
+    """An office or source: nothing."""
+    GREENFIELD = 1
+    """A new relay site: access, power, upkeep."""
+    TOWER = 2
+    """An existing tower whose owner's rent is not known: the catalogue's rent."""
+    RENTED_TOWER = 3
+    """An existing tower whose rent the input gives: nothing besides (``Places.rent_per_year``)."""
+
+
+@dataclass(frozen=True)
+class FibreOption:
+    """Fibre along a trench.
+
+    Attributes
+    ----------
+    kinds : tuple of three OptionKind
+        ``kinds[n]`` is a section with terminal equipment at n of its ends. Equipment stands at offices and sources and
+        never at junctions, so that a trench that is cut into sections by junctions does not pay for it again and again.
+    route_factor : float
+        Real over drawn length.
+    climb_factor : float
+        Extra length paid per metre of climb or fall. Water cannot be crossed.
+    capacity_mbps : float
+        ``inf`` where unlimited.
+    availability : float
+    """
+
+    kinds: tuple[OptionKind, OptionKind, OptionKind]
+    route_factor: float
+    climb_factor: float
+    capacity_mbps: float
+    availability: float
+
+
+@dataclass(frozen=True)
+class PriceList:
+    """All that can be bought. Capex has freight, duties and contingency in it.
+
+    Attributes
+    ----------
+    fibre : FibreOption or None
+        None where it is not offered.
+    microwave : tuple of MicrowaveOption
+        Non-dominated, by range, frequency, capacity; empty where it is not offered.
+    services : tuple of ServiceOption
+    ladder_m : (L,) float64
+        Antenna heights that masts come in, ascending.
+    mast_items : tuple of tuple of tuple of Item
+        ``mast_items[MastClass][rung]``; without items where microwave is not offered.
+    site_items : tuple of tuple of Item
+        ``site_items[SiteClass]``; without items where microwave is not offered.
+    source_kind, existing_kind : OptionKind
+        The links from the root to a source and to an office that is connected already (no items).
+    transit_items : tuple of Item
+        IP transit, per Mbit/s of an office's demand.
+    packages : mapping of str to tuple of Item
+        Office packages by kind of office; use `package_items`.
+    notes : tuple of str
+        What is not offered and why; what a reader of the prices must know.
+    assumptions : tuple of Assumption
+    """
+
+    fibre: FibreOption | None
+    microwave: tuple[MicrowaveOption, ...]
+    services: tuple[ServiceOption, ...]
+    ladder_m: NDArray[np.float64]
+    mast_items: tuple[tuple[tuple[Item, ...], ...], ...]
+    site_items: tuple[tuple[Item, ...], ...]
+    source_kind: OptionKind
+    existing_kind: OptionKind
+    transit_items: tuple[Item, ...]
+    packages: Mapping[str, tuple[Item, ...]]
+    notes: tuple[str, ...]
+    assumptions: tuple[Assumption, ...]
+
+    def package_items(self, kind: str) -> tuple[Item, ...]:
+        """Return the office package of a kind of office."""
+        return self.packages.get(kind, self.packages[DEFAULT_KIND])
+
+
+def terms(scenario: Scenario) -> Terms:
+    """Return how the scenario reckons money and time."""
+    money = scenario.money
+    return Terms(money.discount_rate, money.discount_at, money.horizon_years, money.funded_years)
+
+
+_NEEDS = {
+    "fibre": ("fibre", "source", "general"),
+    "microwave": ("microwave", "masts", "sites", "source", "general"),
+    "leo": ("leo", "general"),
+    "geo": ("geo", "general"),
+    "cellular": ("cellular", "general"),
+}
+"""Sections of the catalogue in which every price must be known before a technology is offered."""
+
+
+def price_list(catalogue: Catalogue, scenario: Scenario) -> PriceList:
+    """Return what the scenario can buy.
+
+    A technology that is disabled, not licensed, or lacks any price is not offered; the notes say so.
+    """
+    notes = {name: _why_not(name, catalogue, scenario) for name in _NEEDS}
+    offered = {name for name, note in notes.items() if note is None}
+    pricer = Pricer.of(catalogue, scenario)
+    services = [
+        *(satellite_options("leo", catalogue.leo, scenario.climate.zone, pricer) if "leo" in offered else ()),
+        *(satellite_options("geo", catalogue.geo, scenario.climate.zone, pricer) if "geo" in offered else ()),
+        *(cellular_options(catalogue.cellular, pricer) if "cellular" in offered else ()),
+    ]
+    by_own_links = offered & {"fibre", "microwave"}
+    microwave = "microwave" in offered
+    sections = {"general", "package"}.union(*(_NEEDS[name] for name in offered))
+    return PriceList(
+        fibre=_fibre(catalogue.fibre, pricer) if "fibre" in offered else None,
+        microwave=microwave_options(catalogue.microwave, pricer, scenario, terms(scenario)) if microwave else (),
+        services=tuple(services),
+        ladder_m=np.array(catalogue.masts.heights_m, dtype=np.float64),
+        mast_items=_masts(catalogue.masts, pricer) if microwave else _no_masts(catalogue.masts),
+        site_items=_sites(catalogue.sites, pricer) if microwave else ((),) * len(SiteClass),
+        source_kind=OptionKind("source", "source", 0, _activation(catalogue.source, pricer) if by_own_links else ()),
+        existing_kind=OptionKind("existing", "existing", 0, ()),
+        transit_items=_transit(catalogue.source) if by_own_links else (),
+        packages=_packages(catalogue, scenario, pricer),
+        notes=(*(note for note in notes.values() if note is not None), *remarks(catalogue, scenario)),
+        assumptions=assumptions(catalogue, scenario, sections),
+    )
+
+
+def _why_not(name: str, catalogue: Catalogue, scenario: Scenario) -> str | None:
+    """Return why a technology is not offered, None if it is."""
+    technology = getattr(scenario.technologies, name)
+    if not technology.enabled:
+        return _("{technology}: not offered, disabled in the scenario.").format(technology=name)
+    if not technology.licensed:
+        return _("{technology}: not offered, not licensed.").format(technology=name)
+    unknown = [
+        field_path(entry.at)
+        for section in _NEEDS[name]
+        for entry in figures(getattr(catalogue, section), (section,))
+        if entry.estimate is None
+    ]
+    if unknown:
+        return _("{technology}: not offered, not priced: {names}.").format(technology=name, names=", ".join(unknown))
+    return None
+
+
+def _fibre(fibre: Fibre, pricer: Pricer) -> FibreOption:
+    upkeep = figure(fibre.terminal_maintenance)
+    plant = (
+        pricer.works("fibre plant", figure(fibre.plant_per_km), fibre.plant_life, per="km"),
+        yearly("fibre operation", figure(fibre.operation_per_km), per="km"),
+    )
+
+    def kind(ends: int) -> OptionKind:
+        terminals = pricer.goods("fibre terminals", ends * figure(fibre.terminal), fibre.terminal_life, upkeep)
+        lit = (terminals, pricer.energy(ends * fibre.terminal_power_w)) if ends else ()
+        name = [_("fibre section"), _("fibre section, one end lit"), _("fibre section, both ends lit")][ends]
+        return OptionKind("fibre", name, 0, (*plant, *lit))
+
+    return FibreOption(
+        kinds=(kind(0), kind(1), kind(2)),
+        route_factor=fibre.route_factor.typical,
+        climb_factor=fibre.climb_factor.typical,
+        capacity_mbps=np.inf if fibre.capacity_mbps is None else fibre.capacity_mbps,
+        availability=fibre.availability,
+    )
+
+
+def _masts(masts: Masts, pricer: Pricer) -> tuple[tuple[tuple[Item, ...], ...], ...]:
+    upkeep = figure(masts.maintenance)
+
+    def mast(prices: MastPrices, height_m: float) -> tuple[Item, ...]:
+        price = prices.typical(height_m)
+        if price is None:
+            raise ValueError("a mast that is not priced was offered")
+        return (pricer.goods("mast", price, masts.life, upkeep),)
+
+    by_class = {MastClass.OFFICE: masts.office, MastClass.RELAY: masts.relay}
+    return tuple(tuple(mast(by_class[row], height_m) for height_m in masts.heights_m) for row in MastClass)
+
+
+def _no_masts(masts: Masts) -> tuple[tuple[tuple[Item, ...], ...], ...]:
+    return tuple(tuple(() for _height_m in masts.heights_m) for _row in MastClass)
+
+
+def _sites(sites: Sites, pricer: Pricer) -> tuple[tuple[Item, ...], ...]:
+    solar = sites.solar_w * figure(sites.solar_per_w)
+    items: dict[SiteClass, tuple[Item, ...]] = {
+        SiteClass.OFFICE: (),
+        SiteClass.GREENFIELD: (
+            pricer.works("access", figure(sites.greenfield_access)),
+            pricer.goods("power", solar, sites.solar_life, figure(sites.solar_maintenance)),
+            yearly("upkeep", figure(sites.greenfield_upkeep)),
+        ),
+        SiteClass.TOWER: (yearly("rent", figure(sites.tower_rent)),),
+        SiteClass.RENTED_TOWER: (),
+    }
+    return tuple(items[row] for row in SiteClass)
+
+
+def _activation(source: Source, pricer: Pricer) -> tuple[Item, ...]:
+    upkeep = figure(source.activation_maintenance)
+    return (pricer.goods("activation", figure(source.activation), source.activation_life, upkeep),)
+
+
+def _transit(source: Source) -> tuple[Item, ...]:
+    return (yearly("IP transit", MONTHS * figure(source.transit_per_mbps), per="mbps"),)
+
+
+def _packages(catalogue: Catalogue, scenario: Scenario, pricer: Pricer) -> dict[str, tuple[Item, ...]]:
+    """Return the packages by kind of office.
+
+    A kind's own entry in the scenario counts first, then the scenario's default, then the catalogue.
+    """
+    packages = {}
+    for kind in {*catalogue.package, *scenario.package, DEFAULT_KIND}:
+        said = scenario.package.get(kind, scenario.package.get(DEFAULT_KIND))
+        packages[kind] = (
+            _catalogue_package(catalogue, kind, pricer)
+            if said is None
+            else _scenario_package(said, catalogue.package[DEFAULT_KIND], pricer)
+        )
+    return packages
+
+
+def _catalogue_package(catalogue: Catalogue, kind: str, pricer: Pricer) -> tuple[Item, ...]:
+    package = catalogue.package.get(kind, catalogue.package[DEFAULT_KIND])
+    support = package.support.typical
+    return tuple(
+        _package_item(name, entry.price.typical, entry, support, pricer) for name, entry in package.items.items()
+    )
+
+
+def _scenario_package(said: ScenarioPackage, usual: Package, pricer: Pricer) -> tuple[Item, ...]:
+    """Price what the scenario lists; how long things last and whether they are imported is the catalogue's."""
+    amounts = said.model_dump(exclude_none=True)
+    support_per_year = amounts.pop("support_per_year", None)
+    items = [_package_item(name, amount, usual.items.get(name), 0.0, pricer) for name, amount in amounts.items()]
+    return (*items, *([] if support_per_year is None else [yearly("support", support_per_year)]))
+
+
+def _package_item(name: str, price: float, entry: PackageItem | None, support: float, pricer: Pricer) -> Item:
+    """Return one item; support is paid for what is bought again, not for training."""
+    if entry is None or entry.life is None:
+        return pricer.works(name, price)
+    if entry.imported:
+        return pricer.goods(name, price, entry.life, support)
+    return pricer.works(name, price, entry.life, support)
