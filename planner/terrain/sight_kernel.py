@@ -81,11 +81,16 @@ class _Course(NamedTuple):
 
 
 class _Samples(NamedTuple):
-    """Room for a block of samples: place along the path, requirement, cell and position between cell centres."""
+    """Room for a block of samples.
+
+    Place along the path and requirement; the cell north-west and its three neighbours' heights, shape (4, block), in
+    reading order; the position between the four centres.
+    """
 
     t: NDArray[np.float64]
     g: NDArray[np.float64]
     cell: NDArray[np.uintp]
+    four: Heights
     down: NDArray[np.float64]
     across: NDArray[np.float64]
 
@@ -148,36 +153,53 @@ def _find_cells(grid: Grid, course: _Course, samples: _Samples, count: int) -> N
         samples.down[i], samples.across[i] = row - top, col - left
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
+def _read_heights(grid: Grid, samples: _Samples, count: int) -> bool:
+    """Fetch the four heights around each sample and return whether any is unknown."""
+    heights, four, has_void = grid.heights, samples.four, False
+    one, below = np.uintp(1), np.uintp(grid.columns)
+    for i in range(count):
+        at = samples.cell[i]
+        four[0, i], four[1, i] = heights[at], heights[at + one]
+        four[2, i], four[3, i] = heights[at + below], heights[at + below + one]
+    for corner in range(4):
+        for i in range(count):
+            has_void |= four[corner, i] == VOID_HEIGHT
+    return has_void
+
+
 @njit(cache=True, nogil=True)
-def _is_on_grid(grid: Grid, course: _Course, t: float) -> bool:
-    row = course.row + t * (course.row_b + t * course.row_a)
-    col = course.col + t * (course.col_b + t * course.col_a)
-    return -_RIM <= row <= grid.rows - 1 + _RIM and -_RIM <= col <= grid.columns - 1 + _RIM
+def _drop_unknown(grid: Grid, course: _Course, samples: _Samples, count: int) -> None:
+    """Set g to −inf where the ground is unknown: a void among the four heights, or beyond the grid."""
+    for i in range(count):
+        t, four = samples.t[i], samples.four[:, i]
+        row = course.row + t * (course.row_b + t * course.row_a)
+        col = course.col + t * (course.col_b + t * course.col_a)
+        on_grid = -_RIM <= row <= grid.rows - 1 + _RIM and -_RIM <= col <= grid.columns - 1 + _RIM
+        if not on_grid or min(four[0], four[1], four[2], four[3]) == VOID_HEIGHT:
+            samples.g[i] = -np.inf
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _require(grid: Grid, course: _Course, rules: Rules, samples: _Samples, first: int, stride: int, count: int) -> bool:
-    """Fill t and g of ``count`` samples and return whether the ground under any is unknown (its g is −inf)."""
+    """Fill t and g of ``count`` samples and return whether the ground under any is unknown (its g is −inf).
+
+    One simple loop per step, each over a block: that is what the compiler turns into vector instructions.
+    """
     step = 1.0 / course.steps
     for i in range(count):
         samples.t[i] = (first + i * stride) * step
     _ask_clearance(course, rules, samples, count)
     _find_cells(grid, course, samples, count)
-    heights, is_unknown = grid.heights, False
-    one, below = np.uintp(1), np.uintp(grid.columns)
+    has_void = _read_heights(grid, samples, count)
+    four = samples.four
     for i in range(count):
-        at = samples.cell[i]
-        north_west, north_east = heights[at], heights[at + one]
-        south_west, south_east = heights[at + below], heights[at + below + one]
-        known = min(north_west, north_east, south_west, south_east) != VOID_HEIGHT
-        if course.leaves_grid:
-            known = known and _is_on_grid(grid, course, samples.t[i])
-        upper = north_west + samples.across[i] * (np.float64(north_east) - north_west)
-        lower = south_west + samples.across[i] * (np.float64(south_east) - south_west)
-        ground_m = upper + samples.down[i] * (lower - upper)
-        samples.g[i] = ground_m + samples.g[i] + rules.lift_m if known else -np.inf
-        is_unknown = is_unknown or not known
-    return is_unknown
+        upper = four[0, i] + samples.across[i] * (np.float64(four[1, i]) - four[0, i])
+        lower = four[2, i] + samples.across[i] * (np.float64(four[3, i]) - four[2, i])
+        samples.g[i] += upper + samples.down[i] * (lower - upper) + rules.lift_m
+    if has_void or course.leaves_grid:
+        _drop_unknown(grid, course, samples, count)
+    return has_void
 
 
 @njit(cache=True, nogil=True)
@@ -284,7 +306,12 @@ def trace_paths(
 ) -> None:
     """Fill ``least_level`` (pairs, L), which comes filled with ``NO_LEVEL``, and ``state`` (pairs,) of some pairs."""
     samples = _Samples(
-        np.empty(_BLOCK), np.empty(_BLOCK), np.empty(_BLOCK, np.uintp), np.empty(_BLOCK), np.empty(_BLOCK)
+        t=np.empty(_BLOCK),
+        g=np.empty(_BLOCK),
+        cell=np.empty(_BLOCK, np.uintp),
+        four=np.empty((4, _BLOCK), grid.heights.dtype),
+        down=np.empty(_BLOCK),
+        across=np.empty(_BLOCK),
     )
     hull_t, hull_g = np.empty(1024), np.empty(1024)
     for n in range(paths.pair.size):
