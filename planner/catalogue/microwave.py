@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.catalogue.items import figure, yearly
+from planner.catalogue.kinds import OptionKind
 from planner.finance import line_money
-from planner.links.options import OptionKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

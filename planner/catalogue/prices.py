@@ -11,11 +11,11 @@ import numpy as np
 from planner.catalogue.assumptions import assumptions, remarks
 from planner.catalogue.figures import figures
 from planner.catalogue.items import MONTHS, Pricer, figure, yearly
+from planner.catalogue.kinds import OptionKind
 from planner.catalogue.microwave import microwave_options
 from planner.catalogue.services import cellular_options, satellite_options
 from planner.finance import Terms
 from planner.i18n import _
-from planner.links.options import OptionKind
 from planner.scenario import DEFAULT_KIND
 from planner.scenario.yaml_text import field_path
 

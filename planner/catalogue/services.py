@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from planner.catalogue.items import MONTHS, figure, yearly
-from planner.links.options import OptionKind
+from planner.catalogue.kinds import OptionKind
 
 if TYPE_CHECKING:
     from planner.catalogue.items import Pricer

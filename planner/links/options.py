@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.catalogue.kinds import OptionKind
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.finance import Item
+
+__all__ = ["NO_MAST", "ROOT", "LinkOptions", "OptionKind", "PlaceKind", "Places", "Rejection"]
 
 ROOT = -1
 """Index that stands for the root (the outside world) in ``LinkOptions.u``."""
@@ -82,28 +86,6 @@ class Places:
     def __len__(self) -> int:
         """Return the number of places."""
         return len(self.id)
-
-
-@dataclass(frozen=True)
-class OptionKind:
-    """What the links of one row of the catalogue have in common.
-
-    Attributes
-    ----------
-    technology : str
-        ``fibre``, ``microwave``, ``leo``, ``geo``, ``cellular``, ``source`` or ``existing``.
-    name : str
-        The catalogue's name of the option, e.g. ``"18 GHz 56 MHz 2+0"``.
-    hop_weight : int
-        What it adds to the hop count: microwave 1, everything else 0.
-    items : tuple of Item
-        Its price, item by item; quantities are 1, ``LinkOptions.priced_km``.
-    """
-
-    technology: str
-    name: str
-    hop_weight: int
-    items: tuple[Item, ...]
 
 
 @dataclass(frozen=True)

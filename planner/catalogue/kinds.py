@@ -1,0 +1,31 @@
+"""What the links of one row of the price list have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from planner.finance import Item
+
+
+@dataclass(frozen=True)
+class OptionKind:
+    """What the links of one row of the catalogue have in common.
+
+    Attributes
+    ----------
+    technology : str
+        ``fibre``, ``microwave``, ``leo``, ``geo``, ``cellular``, ``source`` or ``existing``.
+    name : str
+        The catalogue's name of the option, e.g. ``"18 GHz 56 MHz 2+0"``.
+    hop_weight : int
+        What it adds to the hop count: microwave 1, everything else 0.
+    items : tuple of Item
+        Its price, item by item; quantities are 1, ``LinkOptions.priced_km``.
+    """
+
+    technology: str
+    name: str
+    hop_weight: int
+    items: tuple[Item, ...]
