@@ -36,7 +36,8 @@ def make_regions(ground: Sketch, towns: Towns, rng: np.random.Generator, offices
     places = ground.grid.plane_km(rows, cols) + np.stack(stray, axis=-1)
     seats = ground.grid.plane_km(towns.row, towns.col)[_apart(ground, towns, count)]
     label = np.argmin([((places - seat) ** 2).sum(axis=-1) for seat in seats], axis=0).astype(np.int32)
-    near_land = ndimage.binary_dilation(ground.is_land, np.ones((3, 3), dtype=np.bool_), iterations=OFFSHORE_CELLS)
+    # A mean height above the sea: some land in the cell, be it a spit or the lake.
+    near_land = ndimage.binary_dilation(ground.height_m > 0, np.ones((3, 3), dtype=np.bool_), iterations=OFFSHORE_CELLS)
     parts: list[list[Polygon]] = [[] for _seat in seats]
     for outline, value in shapes(label, mask=near_land, transform=ground.grid.transform):
         parts[int(value)].append(shapely.geometry.shape(outline))

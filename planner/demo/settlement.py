@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from planner.demo.landscape import Landscape
 
 OFFICES_PER_TOWN = 12
-TOWN_SHARE, VALLEY_SHARE = 0.42, 0.50  # of the offices; the rest stands anywhere on dry land
+TOWN_SHARE, VALLEY_SHARE = 0.48, 0.46  # of the offices; the rest stands anywhere on dry land
 
 
 @dataclass(frozen=True)
@@ -105,9 +105,9 @@ def choose_office_cells(
 
     No two offices share a cell.
     """
-    around_towns = bells(ground.grid, towns.row, towns.col, sigma_km=1.6 * towns.radius_km, weight=towns.weight**0.7)
+    around_towns = bells(ground.grid, towns.row, towns.col, sigma_km=1.3 * towns.radius_km, weight=towns.weight**0.7)
     around_towns *= ground.is_land
-    valleys = ground.appeal**1.5
+    valleys = ground.appeal**2
     density = (
         TOWN_SHARE * around_towns / around_towns.sum()
         + VALLEY_SHARE * valleys / valleys.sum()
