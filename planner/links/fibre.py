@@ -1,0 +1,247 @@
+"""Fibre: least-cost trenches along the ground between places, as one network in which shared trenches are shared arcs.
+
+From every place one search spreads over a slope-priced grid; where two regions meet, the cheapest way between their
+places is kept (Mehlhorn 1988). These ways contain a minimum spanning tree of all places. A plan connects only some of
+them, so the same is done for samples of the places: their ways are the long, direct ones. All ways together are one
+graph; its branching points become junctions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.spatial import KDTree
+
+from planner.i18n import _
+from planner.links.junctions import Chains, contract
+from planner.links.options import PlaceKind, Rejection
+from planner.links.polyline import price_polyline
+from planner.links.spread import MARGIN, NOWHERE, Ground, crossings, mark_trench, spread, way_home
+from planner.terrain.cost_surface import resample
+from planner.terrain.geodesy import earth_centred, surface_normals
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from planner.links.options import Places
+    from planner.terrain import Elevation
+
+MAX_GRID_CELLS = 1_500_000
+"""Size of the search grid beyond which its cells are made larger than asked, so that the search stays short."""
+SNAP_M = 500.0
+"""A place on water (as the grid sees it) starts from the nearest land within this distance."""
+SAMPLE_SHARES = (3, 9, 27)
+"""Ways are also sought among samples of one place in 3, in 9 and in 27."""
+SAMPLED_PLACES = 70
+"""Samples of each size are drawn until they hold a third of all places together, or so many if that is more."""
+DEGREE_DECIMALS = 6
+_FEWEST_PLACES = 3
+
+
+@dataclass(frozen=True)
+class Trenches:
+    """A network of trenches between places and junctions, m arcs.
+
+    Attributes
+    ----------
+    junction_id : (j,) str
+    junction_lon, junction_lat : (j,) float64
+    u, v : (m,) int32
+        Rows of the places; junction i is row n + i behind the n places.
+    vertices : (k, 2) float64
+        lon, lat of all polylines, each from u to v; ends at places are the places' own coordinates.
+    start : (m + 1,) int64
+        Polyline i is ``vertices[start[i]:start[i + 1]]``.
+    rejections : tuple of Rejection
+    """
+
+    junction_id: NDArray[np.str_]
+    junction_lon: NDArray[np.float64]
+    junction_lat: NDArray[np.float64]
+    u: NDArray[np.int32]
+    v: NDArray[np.int32]
+    vertices: NDArray[np.float64]
+    start: NDArray[np.int64]
+    rejections: tuple[Rejection, ...]
+
+
+@dataclass(frozen=True)
+class _Site:
+    """How the places stand on the grid.
+
+    Vertices of the trench graph are the N cells and, behind them, the places that share a cell with another or stand
+    off the land.
+
+    Attributes
+    ----------
+    ground : Ground
+    lon, lat : (N + n,) float64
+        Of each vertex. A cell that holds places is drawn at the one nearest to its centre.
+    cell : (n,) int64
+        Cell at which each place joins the grid; `NOWHERE` if it does not.
+    vertex : (n,) int64
+        Vertex that stands for each place.
+    """
+
+    ground: Ground
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    cell: NDArray[np.int64]
+    vertex: NDArray[np.int64]
+
+
+def find_trenches(
+    elevation: Elevation, places: Places, *, climb_factor: float, max_km: float, cell_m: float
+) -> Trenches:
+    """Return the candidate trenches between places.
+
+    Parameters
+    ----------
+    elevation : Elevation
+    places : Places
+        Those of unknown position are left aside.
+    climb_factor : float
+        Extra metres priced per metre of climb or fall.
+    max_km : float
+        Ways between neighbouring places that are longer on the ground are not offered.
+    cell_m : float
+        Side of the search grid's cells; larger ones are taken where there would be more than `MAX_GRID_CELLS`.
+    """
+    smallest_m = elevation.cell_m * float(np.sqrt(elevation.heights.size / MAX_GRID_CELLS))
+    site = _place_on_grid(elevation, places, max(cell_m, smallest_m))
+    ways, too_long = _ways(site, places, climb_factor, max_km * 1000)
+    own = np.flatnonzero((site.cell != NOWHERE) & (site.vertex != site.cell))
+    edges = np.concatenate([ways, np.column_stack([site.cell[own], site.vertex[own]])])
+    standing = site.vertex[site.cell != NOWHERE]
+    chains = contract(edges, _edge_cost(elevation, site, edges, climb_factor), standing)
+    return _as_trenches(site, chains, places, _rejections(site, places, chains, too_long))
+
+
+def _place_on_grid(elevation: Elevation, places: Places, cell_m: float) -> _Site:
+    grid = resample(elevation, cell_m)
+    rows, columns = grid.shape
+    row, col = np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij")
+    lon, lat = (
+        np.asarray(np.round(np.pad(degrees, MARGIN), DEGREE_DECIMALS), np.float64) for degrees in grid.lonlat(row, col)
+    )
+    land = np.pad(grid.known & ~grid.sea, MARGIN).ravel()
+    columns += 2 * MARGIN
+    row, col = grid.cell_of(places.lon, places.lat)
+    centre_m = earth_centred(surface_normals(lon.ravel(), lat.ravel()))
+    place_m = earth_centred(surface_normals(places.lon, places.lat))
+
+    land &= np.isfinite(elevation.sample(lon.ravel(), lat.ravel()))
+    place_height_m = elevation.sample(places.lon, places.lat)
+    usable = places.position_known & np.isfinite(place_height_m)
+    cell = np.where(usable, (row + MARGIN) * columns + col + MARGIN, NOWHERE)
+    afloat = np.flatnonzero(usable & ~land[cell])
+    cell[afloat] = _nearest_land(place_m[afloat], centre_m, land)
+
+    owner = _owners(places, cell, np.linalg.norm(place_m - centre_m[cell], axis=1))
+    owner = owner[~np.isin(owner, afloat)]
+    lon, lat = np.concatenate([lon.ravel(), places.lon]), np.concatenate([lat.ravel(), places.lat])
+    lon[cell[owner]], lat[cell[owner]] = places.lon[owner], places.lat[owner]
+    centre_m[cell[owner]] = place_m[owner]
+    vertex = len(land) + np.arange(len(places))
+    vertex[owner] = cell[owner]
+    height_m = elevation.sample(lon[: len(land)], lat[: len(land)])
+    return _Site(Ground(columns, land, centre_m, height_m), lon, lat, cell, vertex)
+
+
+def _nearest_land(
+    place_m: NDArray[np.float64], centre_m: NDArray[np.float64], land: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Return the nearest land cell of each place, `NOWHERE` beyond `SNAP_M`."""
+    if len(place_m) == 0 or not land.any():
+        return np.full(len(place_m), NOWHERE)
+    cells = np.append(np.flatnonzero(land), NOWHERE)  # the tree answers its size where nothing is near
+    _distance, nearest = KDTree(centre_m[land]).query(place_m, distance_upper_bound=SNAP_M)
+    return np.asarray(cells[nearest])
+
+
+def _owners(places: Places, cell: NDArray[np.int64], from_centre_m: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return, for each cell with places, the place nearest to its centre."""
+    order = np.lexsort((places.id, places.lat, places.lon, from_centre_m, cell))
+    order = order[cell[order] != NOWHERE]
+    first = np.ones(len(order), dtype=np.bool_)
+    first[1:] = np.diff(cell[order]) != 0
+    return np.asarray(order[first])
+
+
+def _ways(site: _Site, places: Places, climb_factor: float, max_m: float) -> tuple[NDArray[np.int64], int]:
+    """Return the steps of all ways between neighbours, (e, 2) cells, and how many ways were too long."""
+    seeds = np.unique(site.cell[site.cell != NOWHERE])
+    kept_always = np.unique(site.cell[(places.kind == PlaceKind.SOURCE) & (site.cell != NOWHERE)])
+    trench = np.zeros(len(site.ground.passable), dtype=np.uint16)
+    found, too_long = [np.zeros((0, 2), dtype=np.int64)], 0
+    for k, some in enumerate(_samples(seeds, kept_always)):
+        forest = spread(site.ground, some, climb_factor, trench)
+        a, b, length_m = crossings(site.ground, forest, climb_factor)
+        near = length_m <= max_m
+        if k == 0:
+            too_long = int(np.count_nonzero(~near))
+        a, b = a[near], b[near]
+        on_way = np.flatnonzero(way_home(np.concatenate([a, b]), forest.towards) & (forest.towards != NOWHERE))
+        steps = np.concatenate([np.column_stack([on_way, forest.towards[on_way]]), np.column_stack([a, b])])
+        mark_trench(trench, site.ground.columns, steps)
+        found.append(steps)
+    return np.concatenate(found), too_long
+
+
+def _samples(seeds: NDArray[np.int64], kept_always: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Return the sets of cells among which ways are sought: all, then samples, the sources in each."""
+    samples = [seeds]
+    rng = np.random.default_rng(0)  # the same places give the same samples, whatever their order in the input
+    for share in SAMPLE_SHARES:
+        size = len(seeds) // share
+        if size >= _FEWEST_PLACES:
+            draws = round(max(len(seeds) / SAMPLE_SHARES[0], SAMPLED_PLACES) / size)
+            drawn = [rng.choice(seeds, size, replace=False) for _draw in range(draws)]
+            samples += [np.union1d(some, kept_always) for some in drawn]
+    return samples
+
+
+def _edge_cost(elevation: Elevation, site: _Site, edges: NDArray[np.int64], climb_factor: float) -> NDArray[np.float64]:
+    vertices = np.column_stack([site.lon[edges.ravel()], site.lat[edges.ravel()]])
+    start = 2 * np.arange(len(edges) + 1)
+    _length_km, cost = price_polyline(elevation, vertices, start, route_factor=1.0, climb_factor=climb_factor)
+    return cost
+
+
+def _as_trenches(site: _Site, chains: Chains, places: Places, rejections: tuple[Rejection, ...]) -> Trenches:
+    ends = np.concatenate([chains.first, chains.last])
+    standing = np.flatnonzero(site.cell != NOWHERE)
+    junction = np.setdiff1d(ends, site.vertex[standing])
+    row_of = np.concatenate([site.vertex[standing], junction])
+    rows = np.concatenate([standing, len(places) + np.arange(len(junction))])
+    order = np.argsort(row_of)
+    row = rows[order][np.searchsorted(row_of[order], ends)].astype(np.int32)
+    names = [f"~j{site.lon[j]:.6f},{site.lat[j]:.6f}" for j in junction]
+    return Trenches(
+        junction_id=np.array(names, dtype=np.str_),
+        junction_lon=site.lon[junction],
+        junction_lat=site.lat[junction],
+        u=row[: len(chains)],
+        v=row[len(chains) :],
+        vertices=np.column_stack([site.lon[chains.node], site.lat[chains.node]]),
+        start=chains.start,
+        rejections=rejections,
+    )
+
+
+def _rejections(site: _Site, places: Places, chains: Chains, too_long: int) -> tuple[Rejection, ...]:
+    standing = site.cell != NOWHERE
+    alone = standing & ~np.isin(site.vertex, chains.node)
+    counts = {
+        _("place without a known position"): ~places.position_known,
+        _("place on unknown terrain, or farther than {distance} m from land").format(distance=int(SNAP_M)): (
+            places.position_known & ~standing
+        ),
+        _("no way over land to another place within the longest length"): alone,
+    }
+    rejections = [Rejection("fibre", reason, int(mask.sum())) for reason, mask in counts.items() if mask.any()]
+    if too_long:
+        rejections.append(Rejection("fibre", _("way between neighbours longer than the longest length"), too_long))
+    return tuple(rejections)

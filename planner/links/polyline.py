@@ -1,0 +1,60 @@
+"""Lengths and priced lengths of polylines: what per-kilometre prices are multiplied by.
+
+The priced length is a function of the stored vertices and the terrain alone, so that anyone can recompute it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.terrain.geodesy import WGS84
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from planner.terrain import Elevation
+
+
+def price_polyline(
+    elevation: Elevation,
+    vertices: NDArray[np.float64],
+    start: NDArray[np.int64],
+    *,
+    route_factor: float,
+    climb_factor: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the length and the priced length of each polyline.
+
+    A segment of geodesic length d whose ends differ in height by h counts route_factor · (d + climb_factor · |h|): d
+    times a factor that grows with the slope |h| / d. Heights are bilinear between the terrain's cell centres.
+
+    Parameters
+    ----------
+    elevation : Elevation
+    vertices : (k, 2) float64
+        lon, lat of all polylines, one after the other.
+    start : (m + 1,) int64
+        Polyline i is ``vertices[start[i]:start[i + 1]]``, at least one vertex.
+    route_factor : float
+        What real trenches are longer than drawn ones.
+    climb_factor : float
+        Extra metres per metre of climb or fall.
+
+    Returns
+    -------
+    length_km : (m,) float64
+    priced_km : (m,) float64
+        NaN where the height of a vertex is unknown.
+    """
+    lon, lat = vertices.T
+    _azimuth, _back, length_m = WGS84.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    climb_m = np.abs(np.diff(elevation.sample(lon, lat)))
+    polyline = np.repeat(np.arange(len(start) - 1), np.diff(start))
+    inside = polyline[:-1] == polyline[1:]
+    row, length_m, climb_m = polyline[:-1][inside], length_m[inside], climb_m[inside]
+    size = len(start) - 1
+    length_km = np.bincount(row, length_m, size) / 1000
+    priced_km = route_factor * np.bincount(row, length_m + climb_factor * climb_m, size) / 1000
+    return length_km, priced_km

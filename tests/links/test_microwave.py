@@ -1,0 +1,164 @@
+"""Hops against brute force over all pairs, radios and rungs, with the plain path profile."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from planner.finance import PRESENT_VALUE
+from planner.links import microwave
+from planner.links.microwave import Radios, SightRules, find_hops
+from planner.links.options import PlaceKind
+from planner.terrain import VOID_HEIGHT
+from planner.terrain.pairs import pairs_within
+from planner.terrain.profile import clearance_m, terrain_profile
+
+LADDER_M = np.array([6.0, 15.0, 30.0])
+RULES = SightRules(criteria=((4 / 3, 1.0), (2 / 3, 0.6)), margin_m=2.0, clutter_m=0.0)
+RADIOS = Radios(
+    frequency_ghz=np.array([5.8, 18.0, 18.0, 80.0]),
+    range_km=np.array([5.0, 4.0, 4.0, 1.5]),
+    capacity_mbps=np.array([100.0, 200.0, 800.0, 5000.0]),
+    money=np.array([[300, 30, 450, 450], [800, 60, 1200, 1100], [1000, 70, 1400, 1350], [900, 80, 1500, 1300]]),
+)
+
+
+def mast_money(n, step=400):
+    return np.broadcast_to(step * np.arange(3)[None, :, None], (n, 3, 4)).astype(np.int64)
+
+
+def scattered(count, seed=0):
+    rng = np.random.default_rng(seed)
+    return rng.uniform(30.003, 30.063, count), rng.uniform(-2.047, -2.003, count)
+
+
+def search(elevation, places, *, radios=RADIOS, max_neighbours=99, useful_mbps=np.inf):
+    return find_hops(
+        elevation,
+        places,
+        radios,
+        ladder_m=LADDER_M,
+        mast_money=mast_money(len(places)),
+        rules=RULES,
+        max_neighbours=max_neighbours,
+        useful_mbps=useful_mbps,
+    )
+
+
+def rows_of(hops):
+    columns = (hops.u, hops.v, hops.radio, hops.rung_u, hops.rung_v)
+    return sorted(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def sees(elevation, lon, lat, u, v, rung_u, rung_v, ghz):
+    """None where a criterion is met or missed by less than what sampling differently can change."""
+    profile = terrain_profile(elevation, lon[u], lat[u], lon[v], lat[v], 20.0)
+    inner = slice(1, -1)
+    free = [
+        (clearance_m(profile, LADDER_M[rung_u], LADDER_M[rung_v], ghz, k, share) - RULES.margin_m)[inner].min()
+        for k, share in RULES.criteria
+    ]
+    return None if abs(min(free)) < 0.5 else bool(min(free) > 0)
+
+
+def brute(elevation, lon, lat, u, v, length_km, useful_mbps):
+    """All alternatives of a pair that none other beats; None if one of them is too close to call."""
+    able = []
+    for radio, rung_u, rung_v in itertools.product(range(len(RADIOS.money)), range(3), range(3)):
+        if length_km <= RADIOS.range_km[radio]:
+            clear = sees(elevation, lon, lat, u, v, rung_u, rung_v, RADIOS.frequency_ghz[radio])
+            if clear is None:
+                return None
+            if clear:
+                able.append((radio, rung_u, rung_v))
+    capacity = np.minimum(RADIOS.capacity_mbps, useful_mbps)
+
+    def beats(one, other):
+        better_radio = capacity[one[0]] >= capacity[other[0]] and (RADIOS.money[one[0]] <= RADIOS.money[other[0]]).all()
+        return one != other and better_radio and one[1] <= other[1] and one[2] <= other[2]
+
+    return [(u, v, *way) for way in able if not any(beats(other, way) for other in able)]
+
+
+@pytest.mark.parametrize(("seed", "useful_mbps"), [(0, np.inf), (1, np.inf), (2, 150.0)])
+def test_alternatives_are_those_of_brute_force(ground, places_at, seed, useful_mbps):
+    elevation = ground(seed=seed, relief_m=9.0)
+    lon, lat = scattered(14, seed)
+    found = rows_of(search(elevation, places_at(lon, lat), useful_mbps=useful_mbps))
+    compared = 0
+    for u, v, length_km in zip(*pairs_within(lon, lat, 5.0), strict=True):
+        want = brute(elevation, lon, lat, int(u), int(v), length_km, useful_mbps)
+        if want is not None:
+            assert [row for row in found if row[:2] == (u, v)] == sorted(want)
+            compared += len(want)
+    assert compared > 40
+    assert len({row[3:] for row in found}) > 3  # not only the lowest masts
+
+
+def test_reasons_are_counted(ground, places_at):
+    heights = np.full((60, 80), 20.0)
+    heights[:, 40:42] = 400.0  # a ridge
+    heights[30:, 60:62] = VOID_HEIGHT
+    lon, lat = [30.01, 30.02, 30.044, 30.044, 30.06, 30.02], [-2.01, -2.01, -2.01, -2.04, -2.04, -2.02]
+    places = places_at(lon, lat, max_rung=[2, 2, 2, 2, 2, -1])
+    hops = search(ground(heights), places)
+    assert {(u, v) for u, v, *_rest in rows_of(hops)} == {(0, 1), (2, 3)}
+    counts = [rejection.count for rejection in hops.rejections]
+    length_km = pairs_within(places.lon[:5], places.lat[:5], 9.0)[2]
+    beyond = 10 - np.count_nonzero(length_km <= 5.0)
+    blocked_or_void = 10 - beyond - 2
+    assert counts[0] == 1  # no mast
+    assert counts[1] == beyond
+    assert counts[2] + counts[3] == blocked_or_void
+    assert counts[2] >= 1  # (3, 4) crosses the void
+
+
+def test_rungs_beyond_the_highest_allowed_are_not_used(ground, places_at):
+    elevation = ground(seed=1, relief_m=9.0)
+    places = places_at(*scattered(14, 1), max_rung=np.arange(14) % 3)
+    hops = search(elevation, places)
+    assert (hops.rung_u <= places.max_rung[hops.u]).all()
+    assert (hops.rung_v <= places.max_rung[hops.v]).all()
+    assert 0 < len(hops.u) < len(search(elevation, places_at(*scattered(14, 1))).u)
+
+
+def test_each_place_keeps_cheap_and_upstream_neighbours_and_all_stay_joined(ground, places_at, monkeypatch):
+    monkeypatch.setattr(microwave, "UPSTREAM_NEIGHBOURS", 1)
+    elevation = ground(np.full((60, 80), 20.0))
+    # Two dense clusters 4 km apart; the source stands at the far end of the second one.
+    rng = np.random.default_rng(0)
+    lon = np.concatenate([30.01 + rng.uniform(0, 0.002, 12), 30.046 + rng.uniform(0, 0.002, 12), [30.05]])
+    lat = np.concatenate([-2.02 + rng.uniform(0, 0.002, 24), [-2.02]])
+    places = places_at(lon, lat, kind=np.append(np.zeros(24, np.int8), PlaceKind.SOURCE))
+    everything = search(elevation, places)
+    some = search(elevation, places, max_neighbours=2)
+    pairs = {(u, v) for u, v, *_rest in rows_of(some)}
+    assert set(rows_of(some)) <= set(rows_of(everything))
+    assert len(pairs) < len({(u, v) for u, v, *_rest in rows_of(everything)}) / 2
+
+    # Every office sees the source within 5 km, and keeps the hop.
+    seen = {int(u) for u, v in zip(everything.u, everything.v, strict=True) if v == 24}
+    assert {u for u, v in pairs if v == 24} == seen
+    masts = 400 * (everything.rung_u.astype(int) + everything.rung_v)
+    price = RADIOS.money[everything.radio, PRESENT_VALUE] + masts
+    for place in range(24):
+        by_price = sorted(
+            (price[row], everything.length_km[row], int(everything.u[row]), int(everything.v[row]))
+            for row in np.flatnonzero((everything.u == place) | (everything.v == place))
+        )
+        assert set(list(dict.fromkeys((u, v) for _price, _length, u, v in by_price))[:2]) <= pairs
+
+
+def test_clusters_stay_joined(ground, places_at):
+    elevation = ground(np.full((60, 80), 20.0))
+    rng = np.random.default_rng(0)
+    lon = np.concatenate([30.01 + rng.uniform(0, 0.002, 12), 30.046 + rng.uniform(0, 0.002, 12)])
+    hops = search(elevation, places_at(lon, -2.02 + rng.uniform(0, 0.002, 24)), max_neighbours=2)
+    between = [(u, v) for u, v, *_rest in rows_of(hops) if (u < 12) != (v < 12)]
+    assert len(set(between)) == 1
+    assert hops.rejections[-1].count > 0
+
+
+def test_no_radio_no_hop(ground, places_at):
+    nothing = Radios(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros((0, 4), np.int64))
+    assert len(search(ground(), places_at(*scattered(3)), radios=nothing).u) == 0
