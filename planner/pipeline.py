@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.catalogue import load_catalogue, price_list
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES
 from planner.graph import PlanningGraph, build_graph, chosen
 from planner.i18n import _
-from planner.inputs import read_inputs
+from planner.inputs import check_scenario, read_inputs
 from planner.links import build_links
 from planner.plan.explain import explain
 from planner.plan.outcome import Budget, Outcome
@@ -25,12 +27,37 @@ from planner.solver import solve as search
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from planner.inputs import Inputs
+    from planner.catalogue import Assumption
+    from planner.inputs import CheckReport, Inputs
     from planner.links import LinkOptions
     from planner.plan.explain import Explanation
     from planner.plan.plan import Plan
     from planner.scenario import Scenario
     from planner.solver import Progress, Result
+
+
+def check(path: Path, *, data_root: Path | None = None) -> tuple[CheckReport, tuple[str, ...], tuple[Assumption, ...]]:
+    """Check a scenario, its inputs and its prices without stopping at the first fault.
+
+    Returns
+    -------
+    report : CheckReport
+        Every problem; what was read.
+    notes : tuple of str
+        What is not offered and why (disabled, not licensed, not priced).
+    assumptions : tuple of Assumption
+        Prices and rates in force, with their sources. Empty, like the notes, if scenario or catalogue cannot be read.
+    """
+    report = check_scenario(path, data_root=data_root)
+    try:
+        scenario = load_scenario(path, data_root=data_root)
+    except InputError:
+        return report, (), ()  # the report has its faults
+    try:
+        prices = price_list(load_catalogue(scenario), scenario)
+    except InputError as error:
+        return replace(report, problems=(*report.problems, *error.problems)), (), ()
+    return report, prices.notes, prices.assumptions
 
 
 def solve(

@@ -79,15 +79,17 @@ def check(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> None:
-    from planner.inputs import check_scenario
+    from planner.pipeline import check as check_all
     from planner.report.checked import print_checked
 
     with session(lang, json=json, quiet=quiet, debug=debug) as here:
-        report = check_scenario(_scenario_file(scenario), data_root=data_root)
+        report, notes, assumptions = check_all(scenario, data_root=data_root)
         if json:
-            here.document(report.as_dict())
+            here.document(
+                {**report.as_dict(), "notes": list(notes), "prices": [vars(assumption) for assumption in assumptions]}
+            )
         elif not quiet:
-            print_checked(report, here.out)
+            print_checked(report, notes, assumptions, here.out)
             if report.problems:
                 here.out.print(problem_table(report.problems))
         if report.errors:
