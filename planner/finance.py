@@ -118,6 +118,11 @@ def line_money(items: Sequence[Item], quantity: Mapping[Per, NDArray[np.float64]
         Number of units per line; every unit that an item uses must be there.
     terms : Terms
 
+    Raises
+    ------
+    ValueError
+        If an amount is not finite: no price may be lost in an integer.
+
     Returns
     -------
     (n, 4) int64
@@ -131,9 +136,12 @@ def line_money(items: Sequence[Item], quantity: Mapping[Per, NDArray[np.float64]
         capex += item.capex * units
         opex += item.opex_per_year * units
         purchased += item.capex * purchases(item.life_years, terms) * units
+    present_value = purchased + annuity(terms) * opex
+    if not np.isfinite(present_value).all():
+        raise ValueError("a priced quantity is not finite")
     money = np.empty((size, len(MEASURES)), dtype=np.int64)
     money[:, CAPEX] = np.rint(100 * capex)
     money[:, OPEX] = np.rint(100 * opex)
-    money[:, PRESENT_VALUE] = np.rint(100 * (purchased + annuity(terms) * opex))
+    money[:, PRESENT_VALUE] = np.rint(100 * present_value)
     money[:, PROGRAMME_COST] = money[:, CAPEX] + terms.funded_years * money[:, OPEX]
     return money

@@ -14,9 +14,11 @@ from planner.finance import line_money
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from planner.catalogue.items import Pricer
     from planner.catalogue.schema import Antennas, Band, Microwave, Radio
-    from planner.finance import Item, Terms
+    from planner.finance import Item, Per, Terms
     from planner.scenario import Scenario
 
 
@@ -99,8 +101,8 @@ def _dominated(options: list[MicrowaveOption], terms: Terms) -> list[bool]:
     Frequency counts as a quality: the higher it is, the smaller the Fresnel zone and the lower the masts. Of equals the
     first stays.
     """
-    one = {"each": np.ones(1)}
-    costs = np.array([line_money(option.kind.items, one, terms)[0] for option in options])  # type: ignore[arg-type]
+    one: dict[Per, NDArray[np.float64]] = {"each": np.ones(1)}
+    costs = np.array([line_money(option.kind.items, one, terms)[0] for option in options])
     merits = np.array(
         [(option.range_km, option.frequency_ghz, option.capacity_mbps, option.availability) for option in options]
     )
