@@ -36,9 +36,7 @@ pytest: $(VENV)/.development
 
 ## messages: collect the texts for users, merge them into the French catalogue and compile it
 messages: $(VENV)/.development
-	$(BIN)/pybabel extract --no-location --sort-output --omit-header -o planner/locale/planner.pot planner app.py
-	$(BIN)/pybabel update --no-fuzzy-matching --omit-header -D planner -i planner/locale/planner.pot -d planner/locale -l fr
-	$(BIN)/pybabel compile -D planner -d planner/locale
+	$(BIN)/python .ci/messages.py
 
 ## format: put the code in the common format
 format: $(VENV)/.development
