@@ -8,7 +8,6 @@ from string import Template
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
 from scipy.spatial import KDTree
 
 from planner.demo.files import DESCRIPTION, write_geojson, write_geopackage, write_raster, write_table
@@ -115,7 +114,8 @@ def _imagine(grid: Grid, count: int, rng: np.random.Generator) -> _Country:
     ground = sketch(landscape, SKETCH_ARCSEC // grid.arcsec)
     towns = choose_towns(ground, rng, count)
     town_names = make_names(rng, len(towns))
-    on_main_island = _on_capitals_island(ground, towns)
+    island = ground.island[towns.row, towns.col]
+    on_main_island = island == island[0]
     has_fibre = on_main_island & (np.arange(len(towns)) < np.ceil(FIBRE_TOWN_SHARE * len(towns)))
     cells = choose_office_cells(ground, towns, rng, count)
     areas = make_regions(ground, towns, rng, count)
@@ -162,12 +162,6 @@ def _offices(
         n_main=int(np.ceil(MAIN_TOWN_SHARE * len(towns))),
         rng=rng,
     )
-
-
-def _on_capitals_island(ground: Sketch, towns: Towns) -> NDArray[np.bool_]:
-    """Return which towns can be reached from the capital over land."""
-    island, _count = ndimage.label(ground.is_land, structure=np.ones((3, 3)))
-    return np.asarray(island[towns.row, towns.col] == island[towns.row[0], towns.col[0]])
 
 
 def _coverage(

@@ -30,10 +30,10 @@ class Sketch:
         Landscape cells per side of a sketch cell.
     height_m : (rows, cols) float64
         Mean height.
-    slope : (rows, cols) float64
-        Rise over run.
     is_land : (rows, cols) bool
         Dry for more than half.
+    island : (rows, cols) int32
+        Number of the piece of land that one can walk on without getting wet, 0 on water.
     appeal : (rows, cols) float64
         How readily people settle, 0 to 1: level, low, on the floor of a valley rather than on the ridge.
     """
@@ -41,14 +41,14 @@ class Sketch:
     grid: Grid
     factor: int
     height_m: NDArray[np.float64]
-    slope: NDArray[np.float64]
     is_land: NDArray[np.bool_]
+    island: NDArray[np.int32]
     appeal: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Towns:
-    """Towns by rank, the capital first; row and column on the sketch.
+    """Towns by rank: the capital and the others of the largest island first; row and column on the sketch.
 
     Attributes
     ----------
@@ -79,7 +79,8 @@ def sketch(landscape: Landscape, factor: int) -> Sketch:
     slope = np.hypot(*np.gradient(height, *(1000 * side for side in grid.cell_km)))
     above_surroundings = height - ndimage.uniform_filter(height, 9)
     appeal = np.exp(-slope / 0.09 - height / 700) * np.clip(0.5 - above_surroundings / 80, 0.05, 1.0)
-    return Sketch(grid, factor, height, slope, is_land, np.where(is_land, appeal, 0.0))
+    island, _count = ndimage.label(is_land, structure=np.ones((3, 3)))
+    return Sketch(grid, factor, height, is_land, island.astype(np.int32), np.where(is_land, appeal, 0.0))
 
 
 def choose_towns(ground: Sketch, rng: np.random.Generator, offices: int) -> Towns:
@@ -93,7 +94,10 @@ def choose_towns(ground: Sketch, rng: np.random.Generator, offices: int) -> Town
     while len(chosen) < count:
         chosen = _spread(plane, count, spacing_km)
         spacing_km *= 0.9
-    cells = np.concatenate([candidates[chosen], _island_towns(ground, candidates[chosen])])
+    towns = candidates[chosen]
+    island = ground.island.ravel()
+    on_main = island[towns] == np.argmax(np.bincount(island[island > 0]))
+    cells = np.concatenate([towns[on_main], towns[~on_main], _island_towns(ground, towns)])
     weight = 1 / np.arange(1, len(cells) + 1) ** 0.8
     return Towns(cells // ground.grid.cols, cells % ground.grid.cols, weight)
 
@@ -158,8 +162,8 @@ def dry_points(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return longitude and latitude of a dry point in each of the sketch cells, to 5 decimals (about a metre).
 
-    Within the cell the point falls on the middle of a random landscape cell that is dry, or with ``highest`` on the
-    highest one.
+    Within the cell the point falls somewhere on a random landscape cell that is dry, or with ``highest`` on the middle
+    of the highest one.
     """
     factor = ground.factor
     inside = np.arange(factor)
@@ -168,7 +172,10 @@ def dry_points(
     is_dry = landscape.is_dry[fine_rows, fine_cols]
     preference = landscape.height_m[fine_rows, fine_cols] if highest else rng.random(is_dry.shape)
     best = np.argmax(np.where(is_dry, preference, -1.0).reshape(len(rows), -1), axis=1)
-    lon, lat = landscape.grid.lonlat(rows * factor + best // factor, cols * factor + best % factor)
+    # Middles of cells may lie exactly on the border of a region, which follows the grid.
+    off_middle = 0.0 if highest else rng.uniform(-0.4, 0.4, (2, len(rows)))
+    south, east = np.stack([rows * factor + best // factor, cols * factor + best % factor]) + off_middle
+    lon, lat = landscape.grid.lonlat(south, east)
     return np.round(lon, 5), np.round(lat, 5)
 
 
@@ -201,8 +208,10 @@ def _spread(plane_km: NDArray[np.float64], count: int, spacing_km: float) -> lis
 
 def _island_towns(ground: Sketch, taken: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the most appealing cell of each island over 15 km² that has no town yet."""
-    labels, count = ndimage.label(ground.is_land, structure=np.ones((3, 3)))
-    area_km2 = np.bincount(labels.ravel()) * np.prod(ground.grid.cell_km)
-    has_town = np.isin(np.arange(count + 1), labels.ravel()[taken])
-    islands = np.flatnonzero((area_km2 > 15) & ~has_town & (np.arange(count + 1) > 0))
-    return np.array([np.argmax(np.where(labels == island, ground.appeal, -1.0)) for island in islands], dtype=np.int64)
+    area_km2 = np.bincount(ground.island.ravel()) * np.prod(ground.grid.cell_km)
+    area_km2[0] = 0.0  # water
+    area_km2[ground.island.ravel()[taken]] = 0.0
+    return np.array(
+        [np.argmax(np.where(ground.island == label, ground.appeal, -1.0)) for label in np.flatnonzero(area_km2 > 15)],
+        dtype=np.int64,
+    )
