@@ -156,11 +156,11 @@ def measure(*, baseline_pairs: int) -> dict[str, Any]:
 def as_text(found: dict[str, Any]) -> str:
     """Lay the figures out for reading."""
     lines = (
-        "{places} places, {pairs:,} pairs up to 50 km, {cell_m:.1f} m terrain, 2 criteria, {rungs} mast heights per end",
+        "{places} places, {pairs:,} pairs up to 50 km, {cell_m:.1f} m terrain, 2 criteria, {rungs} heights per end",
         "clear {clear:,}, blocked {blocked:,}, unknown ground {void:,}",
-        "terrain read in {open_s:.2f} s, pairs found in {pairs_s:.2f} s; load {load_1min:.2f}",
-        "line of sight {pairs_per_s:>10,.0f} pairs/s (median of 3, warm, {cores} cores); {pairs_per_cpu_s:,.0f} per CPU s",
-        "plain NumPy   {numpy_pairs_per_s:>10,.0f} pairs/s ({numpy_pairs:,} of the same pairs, {same_decisions:,} alike)",
+        "terrain read in {open_s:.2f} s, pairs found in {pairs_s:.2f} s; {cores} cores, load {load_1min:.2f}",
+        "line of sight {pairs_per_s:>10,.0f} pairs/s (median of 3, warm); {pairs_per_cpu_s:,.0f} per CPU second",
+        "plain NumPy   {numpy_pairs_per_s:>10,.0f} pairs/s ({numpy_pairs:,} of the pairs, {same_decisions:,} alike)",
     )
     targets = f"ratio         {found['ratio']:>10,.0f} (targets: {TARGET_PAIRS_PER_S:,} pairs/s, ratio {TARGET_RATIO})"
     return "\n".join([line.format(**found) for line in lines] + [targets])
