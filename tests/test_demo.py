@@ -265,7 +265,7 @@ def test_towers_stand_higher_than_what_is_around_them(country, terrain):
 
 def test_coverage_widens_as_speed_falls(country):
     coverage = geopandas.read_file(country / "data/coverage.geojson").sort_values("mbps", ascending=False)
-    assert list(coverage.generation) == ["4G", "4G", "3G"]
+    assert list(coverage.technology) == ["4G", "4G", "3G"]
     assert coverage.is_valid.all()
     fast, slow, wide = coverage.geometry
     assert slow.buffer(1e-5).contains(fast)

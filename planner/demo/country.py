@@ -196,7 +196,7 @@ def _write(country: _Country, directory: Path) -> None:
     write_geojson(
         data / "regions.geojson", f"Regions of {COUNTRY}", [({"name": n}, area) for n, area in country.regions]
     )
-    coverage = [({"generation": generation, "mbps": mbps}, area) for generation, mbps, area in country.coverage]
+    coverage = [({"technology": generation, "mbps": mbps}, area) for generation, mbps, area in country.coverage]
     write_geojson(data / "coverage.geojson", f"Mobile coverage of {COUNTRY}", coverage)
     network = country.network
     write_geopackage(
