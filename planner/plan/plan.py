@@ -1,7 +1,198 @@
-"""The plan: places, links, masts and offices with their money."""
+"""From a choice to a plan: every line accounted for, every office given its reason."""
 
 from __future__ import annotations
 
-from planner.plan.outcome import Budget, Outcome
+import math
+import platform
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Budget", "Outcome"]
+import numpy as np
+
+from planner._version import __version__
+from planner.finance import MEASURES, Terms
+from planner.plan.alternatives import Network, OfficeWays, Standing, office_ways
+from planner.plan.arborescence import follow
+from planner.plan.baselines import Wanting, baselines
+from planner.plan.choice import Choice
+from planner.plan.lines import link_lines, mast_lines, office_lines, place_lines
+from planner.plan.model import Plan
+from planner.plan.outcome import Budget, Outcome, settle
+from planner.plan.reasons import Case, nothing_known, office_reasons
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from planner.inputs import Inputs
+    from planner.links.options import LinkOptions
+    from planner.scenario import Scenario
+
+__all__ = ["Budget", "Outcome", "Plan", "build_plan", "terms_of"]
+
+SYNTHETIC = "SYNTHETIC"
+"""A scenario that says this in its name or description is about no real country, and everything shown says so too."""
+
+_LIBRARIES = ("numpy", "scipy", "numba")
+
+
+def build_plan(
+    scenario: Scenario,
+    inputs: Inputs,
+    options: LinkOptions,
+    choice: Choice,
+    outcome: Outcome,
+    budgets: Sequence[Budget],
+) -> Plan:
+    """Account for a choice: places, links, masts, offices, their money and their reasons.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    inputs : Inputs
+    options : LinkOptions
+    choice : Choice
+    outcome : Outcome
+        What the search says; checked against the plan's own lines. Without a value (cancelled before the first plan)
+        the choice is not looked at and the plan is empty.
+    budgets : sequence of Budget
+        At least one; baselines are held against the first.
+
+    Raises
+    ------
+    ValueError
+        If the choice is no arborescence.
+    RuntimeError
+        If the plan breaks a budget or a capacity, or if the search claims what the plan does not hold.
+    """
+    planned = outcome.value is not None
+    if not planned:
+        choice = _nothing(len(inputs.offices))
+    demand_mbps = inputs.offices["demand_mbps"].to_numpy(np.float64)
+    tree = follow(options, choice, demand_mbps)
+    links, masts = link_lines(options, tree), mast_lines(options, tree, terms_of(scenario))
+    offices, entering = office_lines(options, tree, choice, inputs.offices)
+    _check_loads(links)
+    if planned:
+        outcome = settle(outcome, math.fsum(offices.loc[offices["connected"], "benefit"]))
+
+    exclude, currency = scenario.limits.exclude, scenario.money.currency
+    measure = MEASURES.index(budgets[0].measure)
+    network = Network.of(options, inputs.offices, exclude)
+    alone = office_ways(network, options, Standing.nowhere(options), demand_mbps, measure=measure)
+    reasons = nothing_known(len(offices))
+    if planned:
+        standing = Standing.of(network, options, tree, np.ones(len(tree), np.bool_))
+        extra = office_ways(network, options, standing, demand_mbps, measure=measure)
+        reasons = office_reasons(Case(offices, links, masts, tree, entering, alone, extra, exclude, measure, currency))
+    offices["reason"] = np.array(reasons, dtype=object)
+    return Plan(
+        scenario=_head(scenario),
+        outcome=outcome,
+        budgets=tuple(_within(budget, offices, links, masts) for budget in budgets),
+        limits={"exclude": list(exclude)},
+        places=place_lines(options, tree),
+        offices=offices,
+        links=links,
+        masts=masts,
+        baselines=_beside(options, inputs.offices, network, alone, budgets[0]),
+        data=_data(scenario, inputs, options),
+        versions=_versions(),
+    )
+
+
+def terms_of(scenario: Scenario) -> Terms:
+    """Return how the scenario reckons money and time."""
+    money = scenario.money
+    return Terms(money.discount_rate, money.discount_at, money.horizon_years, money.funded_years)
+
+
+def _nothing(n_offices: int) -> Choice:
+    """Return the choice of nothing at all."""
+    none = np.empty(0, dtype=np.int32)
+    return Choice(none, none.astype(np.bool_), np.zeros(n_offices, np.bool_))
+
+
+def _check_loads(links: pd.DataFrame) -> None:
+    overloaded = links[links["load_mbps"] > links["capacity_mbps"] * (1 + 1e-9)]
+    if len(overloaded):
+        raise RuntimeError(f"links carry more than they can: {', '.join(overloaded['id'].head(5))}")
+
+
+def _within(budget: Budget, *frames: pd.DataFrame) -> dict[str, Any]:
+    """Return a budget with what the plan spends of it; a plan that breaks it is a fault of the program."""
+    scope = {key: list(values) for key, values in budget.scope.items() if len(values)}
+    spent = sum(int(frame.loc[_in_scope(frame, scope), f"{budget.measure}_cents"].sum()) for frame in frames)
+    if spent > budget.limit_cents:
+        raise RuntimeError(f"the plan spends {spent} cents of budget {budget.name}, the limit is {budget.limit_cents}")
+    return {
+        "name": budget.name,
+        "measure": budget.measure,
+        "scope": scope,
+        "limit": budget.limit_cents / 100,
+        "spent": spent / 100,
+    }
+
+
+def _in_scope(frame: pd.DataFrame, scope: Mapping[str, list[Any]]) -> NDArray[np.bool_]:
+    """Return which lines a budget counts: a mast has no technology, so that a budget of some does not pay for it."""
+    counted = np.ones(len(frame), dtype=np.bool_)
+    for key, column in (("regions", "region"), ("technologies", "technology"), ("years", "year")):
+        if key in scope:
+            counted &= frame[column].isin(scope[key]).to_numpy(np.bool_) if column in frame else False
+    return counted
+
+
+def _beside(
+    options: LinkOptions, offices: pd.DataFrame, network: Network, alone: OfficeWays, budget: Budget
+) -> tuple[dict[str, Any], ...]:
+    """Return what simple rules would do under the same budget for the offices that the scenario wants connected."""
+    rows = np.flatnonzero(network.terminal >= 0)
+    benefit, people, demand_mbps = (
+        offices[name].to_numpy(np.float64)[rows] for name in ("benefit", "people", "demand_mbps")
+    )
+    found = baselines(
+        options,
+        Wanting(rows, benefit, people, demand_mbps),
+        alone.money[rows],
+        measure=MEASURES.index(budget.measure),
+        limit_cents=budget.limit_cents,
+    )
+    return tuple(baseline.as_dict() for baseline in found)
+
+
+def _head(scenario: Scenario) -> dict[str, Any]:
+    money = scenario.money
+    return {
+        "name": scenario.name,
+        "hash": scenario.hash,
+        "currency": money.currency,
+        "price_year": money.price_year,
+        "horizon_years": money.horizon_years,
+        "funded_years": money.funded_years,
+        "discount_rate": money.discount_rate,
+    }
+
+
+def _data(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> dict[str, Any]:
+    """Return what the plan rests on, with everything that was left out or taken for granted."""
+    return {
+        "synthetic": SYNTHETIC in scenario.name or SYNTHETIC in scenario.description,
+        "assumptions": list(inputs.assumptions),
+        "notes": list(options.notes),
+        "rows_excluded": sum(problem.severity == "excluded" for problem in inputs.problems),
+        "problems": [problem.as_dict() for problem in inputs.problems],
+        "datasets": [asdict(dataset) for dataset in inputs.datasets],
+        "rejections": [asdict(rejection) for rejection in options.rejections],
+    }
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "postlink-planner": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in _LIBRARIES},
+    }

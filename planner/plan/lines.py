@@ -1,0 +1,209 @@
+"""The lines of a plan as tables: places, links, masts, offices; one row each, money in integer cents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from planner.finance import MEASURES
+from planner.links.options import NO_MAST, ROOT, PlaceKind
+from planner.plan.arborescence import NONE
+from planner.plan.buildup import mast_parts
+from planner.plan.tables import CENTS, table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from planner.finance import Terms
+    from planner.links.options import LinkOptions
+    from planner.plan.arborescence import Arborescence
+    from planner.plan.buildup import Part
+    from planner.plan.choice import Choice
+
+ROOT_ID = "root"
+
+
+def texts(values: NDArray[Any]) -> NDArray[np.object_]:
+    """Return text with None for what is empty."""
+    return np.array([value or None for value in values.tolist()], dtype=object)
+
+
+def no_year(size: int) -> list[None]:
+    """Return the year column of a plan without phases."""
+    return [None] * size
+
+
+def money_columns(money: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
+    """Return the money columns of a table; ``money`` is (rows, 4) cents."""
+    return {name: money[:, column] for column, name in enumerate(CENTS)}
+
+
+def place_lines(options: LinkOptions, tree: Arborescence) -> pd.DataFrame:
+    """Return the places that the plan touches."""
+    rows = np.unique(np.concatenate([tree.tail, tree.head]))
+    rows = rows[rows != ROOT]
+    places = options.places
+    kinds = np.array([kind.name.lower() for kind in PlaceKind], dtype=object)
+    return table(
+        {
+            "id": places.id[rows].astype(object),
+            "kind": kinds[places.kind[rows]],
+            "lon": places.lon[rows],
+            "lat": places.lat[rows],
+            "region": texts(places.region[rows]),
+            "ground_m": places.ground_m[rows],
+        }
+    )
+
+
+def link_lines(options: LinkOptions, tree: Arborescence) -> pd.DataFrame:
+    """Return the links, parents first. The id of a link says its technology and its ends."""
+    places, rows = options.places, tree.option
+    technology = options.technology()[rows].astype(object)
+    # Index -1, the root, reads the last entry.
+    names = np.append(places.id.astype(object), ROOT_ID)
+    tail, head = names[tree.tail], names[tree.head]
+    rung_tail, rung_head = tree.rungs(options)
+    height = np.append(options.ladder_m, np.nan)  # NO_MAST, -1, reads the last entry
+    option_names = np.array([kind.name for kind in options.kinds], dtype=object)
+    weights = np.array([kind.hop_weight for kind in options.kinds], dtype=np.int64)
+    return table(
+        {
+            "id": technology + ":" + tail + ">" + head,
+            "from": tail,
+            "to": head,
+            "technology": technology,
+            "option": option_names[options.kind[rows]],
+            "hop_weight": weights[options.kind[rows]],
+            "shareable": (tree.tail != ROOT) | np.isin(technology, ("source", "existing")),
+            "region": texts(places.region[tree.head]),
+            "length_km": options.length_km[rows],
+            "capacity_mbps": options.capacity_mbps[rows],
+            "load_mbps": tree.load_mbps,
+            "availability": options.availability[rows],
+            "mast_from_m": height[rung_tail],
+            "mast_to_m": height[rung_head],
+            "year": no_year(len(rows)),
+            "geometry": _geometries(options, tree),
+            **money_columns(options.money[rows]),
+        }
+    )
+
+
+def mast_lines(options: LinkOptions, tree: Arborescence, terms: Terms) -> pd.DataFrame:
+    """Return the masts: at each place one, as tall as the tallest antenna there."""
+    rung = tree.mast_rung(options)
+    rows = np.flatnonzero(rung != NO_MAST)
+    places = options.places
+    return table(
+        {
+            "place": places.id[rows].astype(object),
+            "region": texts(places.region[rows]),
+            "height_m": options.ladder_m[rung[rows]],
+            "breakdown": _breakdowns(options, rows, rung[rows], terms),
+            "existing_m": places.existing_m[rows],
+            "year": no_year(len(rows)),
+            **money_columns(options.mast_money[rows, rung[rows]]),
+        }
+    )
+
+
+def office_lines(
+    options: LinkOptions, tree: Arborescence, choice: Choice, offices: pd.DataFrame
+) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """Return the offices without their reasons, and the row of the link that enters each one's place, `NONE` if none.
+
+    The money of an office is its package, with IP transit where its chain starts at a source or an existing connection.
+    """
+    entering = np.full(len(offices), NONE, dtype=np.int64)
+    at_office = np.flatnonzero(options.places.office != NONE)
+    entering[options.places.office[at_office]] = tree.entering[at_office]
+    connected = choice.connected
+    adequate = (offices["status_before"] == "adequate").to_numpy()
+    link = np.where(connected, entering, NONE)
+    transit = tree.at_source(options)[link] if len(tree) else np.zeros(len(offices), np.bool_)
+    money = np.where(transit[:, None], options.package_transit_money, options.package_money)
+    money = np.where((connected & ~adequate)[:, None], money, 0)
+
+    def of_link(values: NDArray[Any], missing: object) -> NDArray[Any]:
+        # The row behind the last, which index -1 reads, stands for offices that are not connected.
+        return np.append(values.astype(object), np.array([missing], dtype=object))[link]
+
+    names = np.append(options.places.id.astype(object), ROOT_ID)
+    frame = table(
+        {
+            "id": offices["id"].to_numpy(object),
+            "name": offices["name"].to_numpy(object),
+            "lon": offices["lon"].to_numpy(np.float64),
+            "lat": offices["lat"].to_numpy(np.float64),
+            "region": texts(offices["region"].fillna("").to_numpy(object)),
+            "kind": offices["kind"].to_numpy(object),
+            "before": offices["status_before"].to_numpy(object),
+            "connected": connected,
+            "technology": of_link(options.technology()[tree.option], None),
+            "parent": of_link(names[tree.tail], None),
+            "hops": of_link(tree.hops, None),
+            "demand_mbps": offices["demand_mbps"].to_numpy(np.float64),
+            "availability": of_link(tree.availability, np.nan).astype(np.float64),
+            "benefit": np.where(adequate, 0.0, offices["benefit"].to_numpy(np.float64)),
+            "people": offices["people"].to_numpy(np.float64),
+            "people_total": offices["people_total"].to_numpy(np.float64),
+            "position_known": offices["position_known"].to_numpy(np.bool_),
+            "monthly_cost_before": offices["monthly_cost_before"].to_numpy(np.float64),
+            "year": no_year(len(offices)),
+            **money_columns(money),
+        }
+    )
+    return frame, entering
+
+
+def shared_cost(tree: Arborescence, links: pd.DataFrame, masts: pd.DataFrame, measure: int) -> NDArray[np.float64]:
+    """Return, per link, an office's share of the links and masts that it hangs from, in cents.
+
+    Each link, with the mast at its far end, is shared equally by the connected offices at that end and beyond; the
+    shares of all offices add up to all links and masts.
+    """
+    mast_at = pd.Series(masts[CENTS[measure]].to_numpy(np.float64), index=masts["place"])
+    cost = links[CENTS[measure]].to_numpy(np.float64) + mast_at.reindex(links["to"]).fillna(0.0).to_numpy()
+    return tree.down(cost / np.maximum(tree.beyond, 1), np.add)
+
+
+def _geometries(options: LinkOptions, tree: Arborescence) -> NDArray[np.object_]:
+    """Return a GeoJSON line from tail to head per link, None for those from the root."""
+    lines = np.full(len(tree), None, dtype=object)
+    for row in np.flatnonzero(tree.tail != ROOT):
+        vertices = options.vertices(tree.option[row])
+        drawn = vertices[::-1] if tree.reversed[row] else vertices
+        lines[row] = {"type": "LineString", "coordinates": drawn.tolist()}
+    return lines
+
+
+def _breakdowns(
+    options: LinkOptions, place: NDArray[np.int64], rung: NDArray[np.int8], terms: Terms
+) -> NDArray[np.object_]:
+    """Return what each mast is made of: item → amounts in currency; equal masts are reckoned once."""
+    places = options.places
+    stands = places.existing_m[place] >= options.ladder_m[rung]
+    kinds = np.column_stack(
+        [rung, stands, places.mast_class[place], places.site_class[place], places.rent_per_year[place]]
+    )
+    _kinds, sample, kind = np.unique(kinds, axis=0, return_index=True, return_inverse=True)
+    breakdowns = [_amounts(mast_parts(options, int(place[row]), int(rung[row]), terms)) for row in sample]
+    result = np.full(len(place), None, dtype=object)
+    for row, which in enumerate(kind.ravel()):
+        result[row] = breakdowns[which]
+    return result
+
+
+def _amounts(parts: tuple[Part, ...]) -> dict[str, dict[str, float]]:
+    """Return the amounts by item name; items of the same name are added."""
+    cents: dict[str, list[int]] = {}
+    for part in parts:
+        have = cents.setdefault(part.name, [0] * len(MEASURES))
+        cents[part.name] = [a + b for a, b in zip(have, part.cents, strict=True)]
+    return {
+        name: {measure: amount / 100 for measure, amount in zip(MEASURES, row, strict=True)}
+        for name, row in cents.items()
+    }

@@ -1,0 +1,183 @@
+"""A plan with everything that is told about it: what is saved as ``plan.json`` and shown by every report."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from planner.finance import MEASURES
+from planner.plan.outcome import Outcome
+from planner.plan.tables import CENTS, LINK_KEYS, MAST_KEYS, OFFICE_KEYS, PLACE_KEYS, from_records, to_records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan and everything that is told about it.
+
+    Attributes
+    ----------
+    scenario : dict
+        name, hash, currency, price_year, horizon_years, funded_years, discount_rate.
+    outcome : Outcome
+    budgets : tuple of dict
+        name, measure, scope, limit, spent; amounts in currency.
+    limits : dict
+    places, offices, links, masts : DataFrame
+        Columns named as in ``plan.json``; money in integer cents, ``capex_cents`` and so on.
+    baselines : tuple of dict
+        See `planner.plan.baselines.Baseline`.
+    data : dict
+        What the plan rests on: ``synthetic``, ``assumptions``, ``notes``, ``problems``, ``rows_excluded``,
+        ``datasets``, ``rejections``.
+    versions : dict
+    """
+
+    scenario: dict[str, Any]
+    outcome: Outcome
+    budgets: tuple[dict[str, Any], ...]
+    limits: dict[str, Any]
+    places: pd.DataFrame
+    offices: pd.DataFrame
+    links: pd.DataFrame
+    masts: pd.DataFrame
+    baselines: tuple[dict[str, Any], ...]
+    data: dict[str, Any]
+    versions: dict[str, str]
+
+    @property
+    def gap(self) -> float | None:
+        """Proven relative distance from the best plan; None while it is unknown."""
+        return self.outcome.gap
+
+    @property
+    def totals(self) -> dict[str, Any]:
+        """Sums over the plan; amounts in currency. ``people`` are people within reach of offices that gain."""
+        offices = self.offices
+        connected = offices["connected"]
+        gained = offices[connected & (offices["before"] != "adequate")]
+        upgraded = gained[gained["before"] == "insufficient"]
+        fees = (1200 * upgraded["monthly_cost_before"].fillna(0.0)).round()
+        return {
+            "offices": len(offices),
+            "offices_connected": int(connected.sum()),
+            "offices_newly_connected": len(gained) - len(upgraded),
+            "offices_upgraded": len(upgraded),
+            "offices_position_unknown": int((~offices["position_known"]).sum()),
+            "offices_connected_position_unknown": int((~gained["position_known"]).sum()),
+            "people": math.fsum(gained["people"].dropna()),
+            "people_total": math.fsum(gained["people_total"].dropna()),
+            "fees_saved_per_year": float(fees.sum()) / 100,
+            **_amounts(offices, self.links, self.masts),
+        }
+
+    @property
+    def technology_mix(self) -> list[dict[str, Any]]:
+        """Offices, links and money by technology, dearest first; masts are a row of their own, so that all adds up.
+
+        The money of a technology is that of its links and of the equipment of the offices that they enter.
+        """
+        rows = []
+        for technology in sorted(set(self.links["technology"])):
+            links = self.links[self.links["technology"] == technology]
+            offices = self.offices[self.offices["connected"] & (self.offices["technology"] == technology)]
+            rows.append(
+                {
+                    "technology": technology,
+                    "offices": len(offices),
+                    "people": math.fsum(offices.loc[offices["before"] != "adequate", "people"].dropna()),
+                    "links": len(links),
+                    "length_km": math.fsum(links["length_km"]),
+                    **_amounts(links, offices),
+                }
+            )
+        rows.sort(key=lambda row: -row["programme_cost"])
+        if len(self.masts):
+            counted = {"technology": "masts", "offices": 0, "people": 0.0, "links": 0, "length_km": 0.0}
+            rows.append({**counted, **_amounts(self.masts)})
+        return rows
+
+    def document(self) -> dict[str, Any]:
+        """Return the content of ``plan.json``."""
+        outcome = self.outcome
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "scenario": self.scenario,
+            "status": outcome.status,
+            "termination": outcome.termination,
+            "objective": {
+                "name": outcome.objective,
+                "sense": outcome.sense,
+                "value": outcome.value,
+                "bound": outcome.bound,
+                "gap": outcome.gap,
+                "requested_gap": outcome.requested_gap,
+                "price_of_money": outcome.price_of_money,
+            },
+            "budgets": list(self.budgets),
+            "limits": self.limits,
+            "places": to_records(self.places, PLACE_KEYS),
+            "totals": self.totals,
+            "technology_mix": self.technology_mix,
+            "baselines": list(self.baselines),
+            "offices": to_records(self.offices, OFFICE_KEYS),
+            "links": to_records(self.links, LINK_KEYS),
+            "backup_links": [],
+            "backups": [],
+            "masts": to_records(self.masts, MAST_KEYS),
+            "data": self.data,
+            "versions": self.versions,
+            "trace": [list(entry) for entry in outcome.trace],
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Plan:
+        """Return the plan of a ``plan.json``.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If it is no such document.
+        """
+        if document["schema_version"] != SCHEMA_VERSION:
+            raise ValueError(f"schema version {document['schema_version']}, expected {SCHEMA_VERSION}")
+        objective = document["objective"]
+        outcome = Outcome(
+            status=document["status"],
+            termination=document["termination"],
+            sense=objective["sense"],
+            objective=objective["name"],
+            value=objective["value"],
+            bound=objective["bound"],
+            requested_gap=objective["requested_gap"],
+            trace=tuple((entry[0], entry[1], entry[2]) for entry in document["trace"]),
+            price_of_money=objective["price_of_money"],
+        )
+        return cls(
+            scenario=dict(document["scenario"]),
+            outcome=outcome,
+            budgets=tuple(document["budgets"]),
+            limits=dict(document["limits"]),
+            places=from_records(document["places"], PLACE_KEYS),
+            offices=from_records(document["offices"], OFFICE_KEYS),
+            links=from_records(document["links"], LINK_KEYS),
+            masts=from_records(document["masts"], MAST_KEYS),
+            baselines=tuple(document["baselines"]),
+            data=dict(document["data"]),
+            versions=dict(document["versions"]),
+        )
+
+
+def _amounts(*frames: pd.DataFrame) -> dict[str, float]:
+    """Return the money of some lines in currency."""
+    return {
+        measure: sum(int(frame[name].sum()) for frame in frames) / 100
+        for measure, name in zip(MEASURES, CENTS, strict=True)
+    }

@@ -1,0 +1,170 @@
+"""Why each office is in the plan or out, in a sentence with figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.finance import MEASURES
+from planner.i18n import _
+from planner.plan.arborescence import NONE
+from planner.plan.lines import shared_cost
+from planner.plan.tables import CENTS
+from planner.plan.wording import figure, measure_name, money, technology_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Hashable
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from planner.plan.alternatives import OfficeWays
+    from planner.plan.arborescence import Arborescence
+
+PER_MONEY = 1000
+"""Benefit is told per so many units of currency."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the sentences are made from.
+
+    Attributes
+    ----------
+    offices, links, masts : DataFrame
+        Of the plan.
+    tree : Arborescence
+    entering : (o,) int64
+        Row of the link that enters each office's place.
+    alone, extra : OfficeWays
+        Cheapest ways from the root, and on top of the plan.
+    exclude : collection of str
+        Office ids that the scenario leaves out.
+    measure : int
+        Money column that sentences tell, of `planner.finance.MEASURES`.
+    currency : str
+    """
+
+    offices: pd.DataFrame
+    links: pd.DataFrame
+    masts: pd.DataFrame
+    tree: Arborescence
+    entering: NDArray[np.int64]
+    alone: OfficeWays
+    extra: OfficeWays
+    exclude: Collection[str]
+    measure: int
+    currency: str
+
+
+def office_reasons(case: Case) -> list[str]:
+    """Return one sentence, or a few, per office."""
+    excluded = set(case.exclude)
+    share = shared_cost(case.tree, case.links, case.masts, case.measure)
+    mean = mean_yield(case)
+    sentences = []
+    for row, office in enumerate(case.offices.to_dict("records")):
+        if office["before"] == "adequate":
+            sentences.append(_("Adequately connected already; it keeps what it has."))
+        elif office["connected"]:
+            sentences.append(_connected(case, office, int(case.entering[row]), share))
+        elif office["id"] in excluded:
+            sentences.append(_("Left out: excluded by the scenario."))
+        elif np.isfinite(case.alone.money[row, case.measure]):
+            sentences.append(_left_out(case, office, row, mean))
+        else:
+            sentences.append(_no_option(office))
+    return sentences
+
+
+def nothing_known(size: int) -> list[str]:
+    """Return the reasons of a run that was cancelled before its first plan."""
+    return [_("Left out: the run was cancelled before its first plan.")] * size
+
+
+def mean_yield(case: Case) -> float:
+    """Return what the plan's money brings on average: benefit per cent spent; 0 where nothing was spent."""
+    spent = sum(int(frame[CENTS[case.measure]].sum()) for frame in (case.offices, case.links, case.masts))
+    value = float(case.offices.loc[case.offices["connected"], "benefit"].sum())
+    return value / spent if spent else 0.0
+
+
+def _connected(case: Case, office: dict[Hashable, Any], link: int, share: NDArray[np.float64]) -> str:
+    """Return the sentence of a connected office; ``share`` is an office's part of each link's chain."""
+    tree, own = case.tree, office[CENTS[case.measure]]
+    text = (
+        _("Connected by {technology}: {share} of {measure}, {own} of it the office's own equipment.")
+        if tree.parent[link] == NONE
+        else _(
+            "Connected by {technology} from {parent} (source {source}): its share of the {measure} is {share}, {own} "
+            "of it the office's own equipment and transit."
+        )
+    )
+    sentence = text.format(
+        technology=technology_name(office["technology"]),
+        parent=office["parent"],
+        source=case.links["to"].to_numpy(object)[tree.first[link]],
+        share=money(share[link] + own, case.currency),
+        measure=measure_name(MEASURES[case.measure]),
+        own=money(own, case.currency),
+    )
+    if office["before"] == "insufficient":
+        return " ".join((sentence, _upgrade(office["monthly_cost_before"], case.currency)))
+    return sentence
+
+
+def _upgrade(fee: float, currency: str) -> str:
+    """Return what an upgrade replaces."""
+    if not np.isfinite(fee) or fee <= 0:
+        return _("It replaces a connection that is too slow.")
+    return _("It replaces a connection that is too slow and saves its fee of {fee} a month.").format(
+        fee=money(100 * fee, currency)
+    )
+
+
+def _left_out(case: Case, office: dict[Hashable, Any], row: int, mean: float) -> str:
+    """Return the sentence of an office that could be connected."""
+    alone, extra = case.alone.money[row, case.measure], case.extra.money[row, case.measure]
+    text = (
+        _("Left out: alone, the cheapest way to connect it is {technology} for {alone}; on top of this plan, {extra}.")
+        if extra < alone
+        else _("Left out: the cheapest way to connect it is {technology} for {alone}.")
+    )
+    sentence = text.format(
+        technology=technology_name(str(case.alone.technology[row])),
+        alone=money(alone, case.currency),
+        extra=money(extra, case.currency) if extra < alone else "",
+    )
+    return " ".join((sentence, _worth(office["benefit"], float(min(alone, extra)), mean, case.currency)))
+
+
+def _worth(benefit: float, price: float, mean: float, currency: str) -> str:
+    """Return what the money would bring there, beside what it brings in the plan."""
+    if benefit <= 0:
+        return _("Its benefit is zero by the scenario's weights.")
+    per = 100 * PER_MONEY
+    if price <= 0:
+        return _("Its benefit is {benefit}.").format(benefit=figure(benefit))
+    return _(
+        "Its benefit of {benefit} is {rate} per {amount}; the money in this plan brings {mean} per {amount} on average."
+    ).format(
+        benefit=figure(benefit),
+        rate=figure(per * benefit / price),
+        mean=figure(per * mean),
+        amount=money(per, currency),
+    )
+
+
+def _no_option(office: dict[Hashable, Any]) -> str:
+    """Return why an office cannot be connected at all."""
+    text = (
+        _("No option: no service is offered and no link reaches it that can carry its {demand} Mbit/s.")
+        if office["position_known"]
+        else _(
+            "No option: its position is known to a district only, so that links cannot be planned, and no service is "
+            "offered for its {demand} Mbit/s."
+        )
+    )
+    return text.format(demand=figure(office["demand_mbps"]))
