@@ -2,6 +2,7 @@
 
 from planner.terrain.cost_surface import Grid, resample
 from planner.terrain.elevation import VOID_HEIGHT, Elevation
+from planner.terrain.geodesy import WGS84, earth_centred, surface_normals
 from planner.terrain.pairs import pairs_within
 from planner.terrain.profile import Profile, clearance_m, terrain_profile
 from planner.terrain.rasters import open_elevation
@@ -11,15 +12,18 @@ __all__ = [
     "NO_LEVEL",
     "TWO_CRITERIA",
     "VOID_HEIGHT",
+    "WGS84",
     "Elevation",
     "Grid",
     "PathState",
     "Profile",
     "Sight",
     "clearance_m",
+    "earth_centred",
     "line_of_sight",
     "open_elevation",
     "pairs_within",
     "resample",
+    "surface_normals",
     "terrain_profile",
 ]
