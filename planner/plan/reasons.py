@@ -120,7 +120,7 @@ def _upgrade(fee: float, currency: str) -> str:
     if not np.isfinite(fee) or fee <= 0:
         return _("It replaces a connection that is too slow.")
     return _("It replaces a connection that is too slow and saves its fee of {fee} a month.").format(
-        fee=money(100 * fee, currency)
+        fee=money(100 * fee, currency, exact=True)
     )
 
 

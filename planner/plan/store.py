@@ -1,0 +1,115 @@
+"""The plan on disk: ``plan.json``, which says everything, and ``plan.gpkg``, the same for GIS."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import geopandas
+import numpy as np
+import shapely
+
+from planner.errors import InputError, Problem
+from planner.files import whole_file, write_whole
+from planner.finance import MEASURES
+from planner.i18n import _
+from planner.plan.model import Plan
+from planner.plan.tables import LINK_KEYS, MAST_KEYS, OFFICE_KEYS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+PLAN_JSON, PLAN_GPKG = "plan.json", "plan.gpkg"
+
+_WGS84 = "EPSG:4326"
+
+
+def write_run_files(plan: Plan, run_dir: Path) -> None:
+    """Write ``plan.gpkg``, then ``plan.json`` into a run folder; each appears whole or not at all.
+
+    The same plan always gives the same ``plan.json``, byte for byte.
+    """
+    with whole_file(run_dir / PLAN_GPKG) as temporary:
+        # The format's driver makes its file itself; an empty one that is already there is no GeoPackage to it.
+        temporary.unlink()
+        for layer, frame in _layers(plan).items():
+            mode = "a" if temporary.exists() else "w"
+            frame.to_file(temporary, layer=layer, driver="GPKG", engine="pyogrio", mode=mode)
+    write_whole(run_dir / PLAN_JSON, _as_text(plan.document()))
+
+
+def read_plan(run_dir: Path) -> Plan:
+    """Return the plan of a run folder.
+
+    Raises
+    ------
+    InputError
+        If there is none, or it cannot be understood.
+    """
+    path = run_dir / PLAN_JSON
+    try:
+        return Plan.from_document(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        problem = Problem(
+            "no-plan",
+            _("There is no plan here."),
+            _("Give the folder of a finished run, or make one with: planner solve."),
+            file=str(path),
+        )
+    except OSError as error:
+        problem = Problem(
+            "unreadable-plan",
+            _("The plan cannot be read: {reason}.").format(reason=error.strerror),
+            _("Check that the file may be read."),
+            file=str(path),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        problem = Problem(
+            "bad-plan",
+            _("This is not a whole plan of this program: {reason}.").format(reason=f"{type(error).__name__}: {error}"),
+            _("Make it again with: planner solve."),
+            file=str(path),
+        )
+    raise InputError(problem)
+
+
+def _as_text(document: dict[str, Any]) -> str:
+    """Return JSON with one office, link or mast a line: short, and two plans can be compared line by line."""
+
+    def one_line(value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+    def block(value: Any) -> str:
+        return (
+            "[\n" + ",\n".join(map(one_line, value)) + "\n]" if value and isinstance(value, list) else one_line(value)
+        )
+
+    return "{\n" + ",\n".join(f"{one_line(key)}: {block(value)}" for key, value in document.items()) + "\n}\n"
+
+
+def _layers(plan: Plan) -> dict[str, geopandas.GeoDataFrame]:
+    """Return the layers of the GeoPackage: the columns of ``plan.json`` with geometry."""
+    at_mast = plan.places.set_index("id").loc[plan.masts["place"]]
+    breakdown = [json.dumps(parts, ensure_ascii=False) for parts in plan.masts["breakdown"]]
+    lines = np.empty(len(plan.links), dtype=object)
+    lines[:] = [line and shapely.LineString(line["coordinates"]) for line in plan.links["geometry"]]
+    return {
+        "offices": _layer(plan.offices, OFFICE_KEYS, _points(plan.offices)),
+        "links": _layer(plan.links.drop(columns="geometry"), LINK_KEYS[:-1], lines),
+        "masts": _layer(plan.masts.assign(breakdown=breakdown), MAST_KEYS, _points(at_mast)),
+    }
+
+
+def _points(frame: pd.DataFrame) -> NDArray[np.object_]:
+    return np.asarray(shapely.points(frame["lon"].to_numpy(), frame["lat"].to_numpy()), dtype=object)
+
+
+def _layer(frame: pd.DataFrame, keys: tuple[str, ...], geometry: NDArray[np.object_]) -> geopandas.GeoDataFrame:
+    """Return the columns in the order of ``keys``, money in currency, null for what is unknown or unlimited."""
+    columns = {key: frame[f"{key}_cents"] / 100 if key in MEASURES else frame[key] for key in keys}
+    if "capacity_mbps" in columns:
+        columns["capacity_mbps"] = columns["capacity_mbps"].replace(np.inf, np.nan)
+    return geopandas.GeoDataFrame(columns, geometry=geometry, crs=_WGS84)
