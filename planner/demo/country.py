@@ -75,9 +75,10 @@ def make_country(directory: Path, *, offices: int = 300, seed: int = 0, terrain_
     words = {"country": COUNTRY, "label": LABEL, "description": DESCRIPTION, "offices": offices, "seed": seed}
     if terrain_arcsec is not None:
         words["cell"] = f", terrain_arcsec={terrain_arcsec}"
-    for name in ("README.md", "scenario.yaml"):
-        template = Template(files("planner.demo").joinpath("templates", name).read_text(encoding="utf-8"))
-        write_whole(directory / name, template.substitute({"cell": "", **words}))
+    templates = files("planner.demo").joinpath("templates")
+    for name, place in (("README.md", "."), ("scenario.yaml", "."), ("prices.yaml", "data")):
+        template = Template(templates.joinpath(name).read_text(encoding="utf-8"))
+        write_whole(directory / place / name, template.substitute({"cell": "", **words}))
     return directory / "scenario.yaml"
 
 

@@ -129,7 +129,8 @@ def tower_table(lon: NDArray[np.float64], lat: NDArray[np.float64], rng: np.rand
             "lon": lon,
             "lat": lat,
             "height_m": rng.choice([25, 30, 35, 40, 45, 60], size=count),
-            "owner": rng.choice(["Phone company", "Broadcaster"], size=count, p=[0.8, 0.2]),
+            "rent_per_year": 100 * rng.integers(3, 10, size=count),
+        "owner": rng.choice(["Phone company", "Broadcaster"], size=count, p=[0.8, 0.2]),
             "note": LABEL,
         }
     )
