@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args, get_origin
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from planner.catalogue.figures import Figure, replaced
 from planner.catalogue.schema import Catalogue, Conversion, Estimate, Head
 from planner.errors import InputError, Problem
 from planner.i18n import _
+from planner.scenario.faults import line_of, problem_at
 from planner.scenario.yaml_text import field_path, parse_yaml
 
 if TYPE_CHECKING:
@@ -33,19 +33,19 @@ DEFAULT_FILE = Path(__file__).with_name("default.yaml")
 class _Layer:
     """What one file, or the scenario's overrides of one technology, says.
 
-    ``prefix`` stands before its locations in messages; ``rows`` are the lines of its values.
+    ``rows`` are the lines of its values.
     """
 
     file: str
     head: Head
     content: dict[str, Any]
     rows: Mapping[Location, int]
-    prefix: str = ""
+    override: bool = False
 
-    def problem(self, code: str, message: str, remedy: str, at: Location, value: Any = None) -> Problem:
-        row = next((self.rows[at[:size]] for size in range(len(at), -1, -1) if at[:size] in self.rows), None)
-        shown = None if value is None or isinstance(value, dict | list | tuple | BaseModel) else str(value)
-        return Problem(code, message, remedy, self.file, row, f"{self.prefix}{field_path(at)}" or None, shown)
+    def place(self, problem: Problem, at: Location) -> Problem:
+        """Return a problem at a location of this layer with file, line and path in the file."""
+        path = field_path(("technologies", at[0], "overrides", *at[1:]) if self.override else at)
+        return replace(problem, file=self.file, row=line_of(at, self.rows), column=path or None)
 
 
 def load_catalogue(scenario: Scenario) -> Catalogue:
@@ -77,7 +77,7 @@ def load_catalogue(scenario: Scenario) -> Catalogue:
         return figure.estimate.scaled(rate.typical)
 
     converted: Catalogue = replaced(catalogue, in_currency)
-    heads = {layer.file: layer.head for layer in layers if not layer.prefix}
+    heads = {layer.file: layer.head for layer in layers if not layer.override}
     converted._conversions = tuple(  # noqa: SLF001 - set once, here; no part of the content
         Conversion(file, head.currency, head.price_year, rates[head.currency]) for file, head in heads.items()
     )
@@ -101,9 +101,10 @@ def _read(name: str, scenario: Scenario) -> _Layer:
     try:
         head = Head.model_validate(stated)
     except ValidationError as error:
-        nameless = Head.model_construct(schema_version=1, currency="", price_year=0)
-        layer = _Layer(name, nameless, content, document.rows)
-        raise InputError([_fault(details, {(): layer}) for details in error.errors(include_url=False)]) from error
+        faults = [(problem_at(details, details["loc"], Head), details["loc"]) for details in error.errors()]
+        raise InputError(
+            [replace(problem, file=name, row=line_of(at, document.rows)) for problem, at in faults]
+        ) from error
     return _Layer(name, head, content, document.rows)
 
 
@@ -113,7 +114,7 @@ def _overrides(scenario: Scenario) -> Iterable[_Layer]:
     for name in type(scenario.technologies).model_fields:
         overrides = getattr(scenario.technologies, name).overrides
         if overrides:
-            yield _Layer(_("scenario"), head, {name: overrides}, {}, "technologies.")
+            yield _Layer(_("scenario"), head, {name: overrides}, {}, override=True)
 
 
 def _lay_over(
@@ -140,45 +141,14 @@ def _origin(at: Location, origin: Mapping[Location, _Layer]) -> _Layer:
 
 
 def _fault(details: ErrorDetails, origin: Mapping[Location, _Layer]) -> Problem:
-    """Say a fault of pydantic's in terms of the file that it came from."""
-    at, kind = details["loc"], details["type"]
-    layer = _origin(at, origin)
-    if kind == "extra_forbidden":
-        message = _("There is no field “{name}” here.").format(name=at[-1])
-        return layer.problem("unknown-field", message, _nearest(at), at, details["input"])
-    if kind == "missing":
-        message = _("The field “{name}” is missing.").format(name=at[-1])
-        return layer.problem("missing-field", message, _("Add it; the default catalogue shows how."), at)
-    message = str(details["ctx"]["error"]) if kind == "value_error" else details["msg"]
-    remedy = _("See the entry of this name in the default catalogue for its form and unit.")
-    return layer.problem("wrong-value", message, remedy, at, details["input"])
+    """Say a fault of pydantic's in terms of the file that it came from.
 
-
-def _nearest(at: Location) -> str:
-    """Return which field was probably meant, or which there are."""
-    section = _section(at[:-1])
-    names = list(section.model_fields) if section is not None else []
-    close = difflib.get_close_matches(str(at[-1]), names, n=1)
-    if close:
-        return _("Did you mean “{name}”?").format(name=close[0])
-    return _("Fields here: {names}.").format(names=", ".join(names))
-
-
-def _section(at: Location) -> type[BaseModel] | None:
-    """Return the section of the schema at a location, None where there is none."""
-    section: type[BaseModel] = Catalogue
-    parts = iter(at)
-    for part in parts:
-        info = section.model_fields.get(str(part))
-        if info is None:
-            return None
-        annotation: Any = info.annotation
-        if get_origin(annotation) is dict:
-            next(parts, None)  # the key of the entry
-            annotation = get_args(annotation)[1]
-        models = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type)]
-        section = next(kind for kind in models if issubclass(kind, BaseModel))
-    return section
+    A fault of a whole section is that of the last file that touched it.
+    """
+    at = details["loc"]
+    within = [layer for location, layer in origin.items() if location[: len(at)] == at]
+    layer = within[-1] if within else _origin(at, origin)
+    return layer.place(problem_at(details, at, Catalogue), at)
 
 
 def _exchange_rates(layers: Iterable[_Layer], target: str) -> dict[str, Estimate | None]:
@@ -196,11 +166,13 @@ def _exchange_rates(layers: Iterable[_Layer], target: str) -> dict[str, Estimate
                 "one {currency} is worth RATE {target}."
             )
             raise InputError(
-                layer.problem(
+                Problem(
                     "no-exchange-rate",
                     message.format(currency=currency, target=target),
                     remedy.format(currency=currency, target=target),
-                    ("currency",),
+                    layer.file,
+                    line_of(("currency",), layer.rows),
+                    "currency",
                     currency,
                 )
             )

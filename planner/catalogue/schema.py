@@ -37,14 +37,19 @@ class Estimate(Section):
     @classmethod
     def _fill(cls, given: Any) -> Any:
         """Understand a bare number, and a range that is not given."""
-        if isinstance(given, str):
+        if isinstance(given, str | bool | list):
             raise ValueError(  # noqa: TRY004 - pydantic turns a ValueError, and no TypeError, into a fault of the file
                 _("Write a number without quotes, separators or exponent, such as 1000000 or 0.5.")
             )
-        if isinstance(given, int | float) and not isinstance(given, bool):
+        if isinstance(given, int | float):
+            if given < 0:
+                raise ValueError(_("A figure is never negative."))
             given = {"typical": given}
-        if isinstance(given, dict) and "typical" in given:
-            given = {"low": given["typical"], "high": given["typical"], **given}
+        if isinstance(given, dict):
+            typical = given.get("typical")
+            # A typical figure that is missing or wrong is told once, not for the range too.
+            limit = typical if isinstance(typical, int | float) and typical >= 0 else 0.0
+            given = {"low": limit, "high": limit, **given}
         return given
 
     @model_validator(mode="after")

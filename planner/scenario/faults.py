@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import types
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -33,29 +34,34 @@ def problems_of(error: ValidationError, file: str, rows: Mapping[Location, int])
     return sorted(problems, key=lambda problem: (problem.row or 0, problem.column or ""))
 
 
-def _problem(details: ErrorDetails, file: str, rows: Mapping[Location, int]) -> Problem:
-    at = _in_the_file(details["loc"], rows)
+def problem_at(details: ErrorDetails, at: Location, root: type[BaseModel]) -> Problem:
+    """Return what is wrong at a location of content whose schema is ``root``; file and line are the caller's to add."""
     value = details["input"]
     shown = None if isinstance(value, dict | list | tuple | BaseModel) or value is None else str(value)
     code, message = _said(details, at)
-    remedy = _nearest(at) if code == "unknown-field" else _help(at)
+    remedy = _nearest(at, root) if code == "unknown-field" else _help(at, root)
     if code == "missing-field":
         shown = None
-    return Problem(code, message, remedy, file, _row(at, rows), field_path(at) or None, shown)
+    return Problem(code, message, remedy, column=field_path(at) or None, value=shown)
+
+
+def line_of(at: Location, rows: Mapping[Location, int]) -> int | None:
+    """Return the line of the value, or of the nearest mapping around it that is in the file."""
+    return next((rows[at[:size]] for size in range(len(at), -1, -1) if at[:size] in rows), None)
+
+
+def _problem(details: ErrorDetails, file: str, rows: Mapping[Location, int]) -> Problem:
+    at = _in_the_file(details["loc"], rows)
+    return replace(problem_at(details, at, Scenario), file=file, row=line_of(at, rows))
 
 
 def _in_the_file(loc: tuple[int | str, ...], rows: Mapping[Location, int]) -> Location:
     """Drop the parts that pydantic adds: names of union members and the marks of mapping keys."""
     at: Location = ()
     for part in loc:
-        if (*at, part) in rows or _model(at) is not None:
+        if (*at, part) in rows or _model(at, Scenario) is not None:
             at = (*at, part)
     return at
-
-
-def _row(at: Location, rows: Mapping[Location, int]) -> int | None:
-    """Return the line of the value, or of the nearest mapping around it that is in the file."""
-    return next((rows[at[:size]] for size in range(len(at), -1, -1) if at[:size] in rows), None)
 
 
 def _said(details: ErrorDetails, at: Location) -> tuple[str, str]:
@@ -90,17 +96,17 @@ def _said(details: ErrorDetails, at: Location) -> tuple[str, str]:
     return code, message.format(**context) if kind in says else message
 
 
-def _help(at: Location) -> str:
+def _help(at: Location, root: type[BaseModel]) -> str:
     """Return the field's own help as remedy."""
-    info = _field(at)
+    info = _field(at, root)
     if info is None or not info.title or not info.description:
         return ""
     return _("{title}: {help}").format(title=_(info.title), help=_(info.description))
 
 
-def _nearest(at: Location) -> str:
+def _nearest(at: Location, root: type[BaseModel]) -> str:
     """Return which field was probably meant, or which fields there are."""
-    model = _model(at[:-1])
+    model = _model(at[:-1], root)
     names = list(model.model_fields) if model else []
     close = difflib.get_close_matches(str(at[-1]), names, n=1, cutoff=0.6)
     if close:
@@ -108,19 +114,21 @@ def _nearest(at: Location) -> str:
     return _("Fields here: {names}.").format(names=", ".join(names)) if names else ""
 
 
-def _field(at: Location) -> FieldInfo | None:
+def _field(at: Location, root: type[BaseModel]) -> FieldInfo | None:
     """Return the schema's field at a location, None where there is none."""
-    model = _model(at[:-1]) if at else None
+    model = _model(at[:-1], root) if at else None
     return model.model_fields.get(str(at[-1])) if model else None
 
 
-def _model(at: Location) -> type[BaseModel] | None:
+def _model(at: Location, root: type[BaseModel]) -> type[BaseModel] | None:
     """Return the section of the schema at a location, None where there is none."""
-    found: Any = Scenario
+    found: Any = root
     for part in at:
         models = list(_models(found))
         if not models:
             return None
+        if get_origin(found) in {Union, types.UnionType}:  # a section that may be left out
+            found = models[0]
         if isinstance(found, type) and issubclass(found, BaseModel):
             info = found.model_fields.get(str(part))
             if info is None:
