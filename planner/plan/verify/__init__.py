@@ -1,0 +1,68 @@
+"""Recompute everything of a stored plan, independently of the code that made it.
+
+Read are ``plan.json`` and the scenario, inputs, prices and terrain that the run names; nothing of the solver, of the
+planning graph, of the search for links or of the accounting is used. See docs/method/verify.md for what is compared, to
+which tolerance, and what cannot be.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from planner.plan.verify.basis import Basis, read_basis
+from planner.plan.verify.document import PlanDocument, read_document
+from planner.plan.verify.findings import Difference, Findings, Report
+from planner.plan.verify.given import check_given
+from planner.plan.verify.ledger import check_ledger, check_proof
+from planner.plan.verify.masts import check_masts, check_office_lines
+from planner.plan.verify.offers import check_offers
+from planner.plan.verify.places import check_places, sites_of
+from planner.plan.verify.sight import check_sight
+from planner.plan.verify.tree import check_tree
+
+__all__ = ["Basis", "Difference", "Findings", "PlanDocument", "Report", "check_plan", "read_basis", "verify"]
+
+
+def verify(run_dir: str | Path, *, data_root: str | Path | None = None) -> Report:
+    """Recompute everything of a stored plan.
+
+    Parameters
+    ----------
+    run_dir : path
+        Folder of the run.
+    data_root : path, optional
+        Folder that the scenario's input files are relative to; default: where the run found them.
+
+    Returns
+    -------
+    Report
+        ``report.differences`` is empty for a plan that holds.
+
+    Raises
+    ------
+    InputError
+        The folder holds no plan, or what it was made from cannot be read any more.
+    """
+    run_dir = Path(run_dir)
+    plan, form = read_document(run_dir)
+    if plan is None:
+        return Report((form,))
+    basis, files = read_basis(run_dir, Path(data_root) if data_root is not None else None)
+    return Report((form, files, *check_plan(plan, basis)))
+
+
+def check_plan(plan: PlanDocument, basis: Basis) -> tuple[Findings, ...]:
+    """Hold a plan against what it was made from, area by area."""
+    sites = sites_of(basis.inputs)
+    tree, network = check_tree(plan)
+    return (
+        check_given(plan, basis),
+        check_places(plan, basis, sites),
+        network,
+        check_offers(plan, basis, sites),
+        check_masts(plan, basis, sites),
+        check_office_lines(plan, tree, basis),
+        check_sight(plan, basis),
+        check_ledger(plan),
+        check_proof(plan),
+    )

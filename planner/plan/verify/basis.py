@@ -1,0 +1,92 @@
+"""What a plan was made from: scenario, inputs, prices and terrain, read again from their files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.catalogue import load_catalogue, price_list, terms
+from planner.errors import InputError, Problem
+from planner.files import sha256_of
+from planner.i18n import _
+from planner.inputs import read_inputs
+from planner.plan.verify.findings import Findings
+from planner.scenario import load_scenario
+from planner.terrain import open_elevation
+
+if TYPE_CHECKING:
+    from planner.catalogue import PriceList
+    from planner.finance import Terms
+    from planner.inputs import Inputs
+    from planner.scenario import Scenario
+    from planner.terrain import Elevation
+
+RECORD = "inputs.json"
+TERRAIN_MARGIN_KM = 10.0
+"""How far beyond the outermost places terrain is read: trenches may swing out."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a plan has to agree with; elevation is None where the scenario has no terrain."""
+
+    scenario: Scenario
+    inputs: Inputs
+    prices: PriceList
+    terms: Terms
+    elevation: Elevation | None
+
+
+def read_basis(run_dir: Path, data_root: Path | None) -> tuple[Basis, Findings]:
+    """Read what a run was made from and compare every file with its fingerprint in the run.
+
+    Raises
+    ------
+    InputError
+        The run's record or scenario cannot be read, or the inputs no longer make sense.
+    """
+    findings = Findings(_("Input files"))
+    record = _read_record(run_dir)
+    root = data_root or Path(record["data_root"] or Path(record["scenario_file"]).parent)
+    scenario = load_scenario(run_dir, data_root=root)
+    for file in record["files"]:
+        path = scenario.locate(file["file"])
+        now = sha256_of(path) if path.is_file() else None
+        findings.compare(_("SHA-256 of an input file, changed since the run"), file["file"], file["sha256"], now)
+    inputs = read_inputs(scenario)
+    read_now = {file.file for file in inputs.files}
+    for name in sorted(read_now | {file["file"] for file in record["files"]}):
+        findings.compare(
+            _("input file of the run"), name, name in {f["file"] for f in record["files"]}, name in read_now
+        )
+    catalogue = load_catalogue(scenario)
+    prices = price_list(catalogue, scenario)
+    return Basis(scenario, inputs, prices, terms(scenario), _elevation(inputs)), findings
+
+
+def _read_record(run_dir: Path) -> dict[str, Any]:
+    path = run_dir / RECORD
+    try:
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        message = _("The record of the run's inputs cannot be read: {reason}.").format(reason=error)
+        raise InputError(
+            Problem("no-run", message, _("Name the folder of a run that ended; it holds inputs.json."), str(path))
+        ) from error
+    return record
+
+
+def _elevation(inputs: Inputs) -> Elevation | None:
+    """Read the terrain around every place of the inputs: the search reads it there too, so tiles meet alike."""
+    offices = inputs.offices[inputs.offices["position_known"]]
+    lon, lat = (
+        np.concatenate([frame[name].to_numpy(np.float64) for frame in (offices, inputs.sources, inputs.towers)])
+        for name in ("lon", "lat")
+    )
+    if not inputs.terrain or lon.size == 0:
+        return None
+    return open_elevation(inputs.terrain, lon=lon, lat=lat, margin_km=TERRAIN_MARGIN_KM)

@@ -1,0 +1,116 @@
+"""Costs reckoned the long way: every purchase and every year's payment by itself, in decimal arithmetic.
+
+Slower than the closed forms of `planner.finance` and independent of them: only what an item and what the terms are is
+taken from there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from planner.finance import Item, Terms
+    from planner.plan.verify.document import Measure, Money
+    from planner.plan.verify.findings import Findings
+
+DIGITS = 50
+TIE = Decimal("1e-5")
+"""Of a cent: an exact amount this close to half a cent may have been rounded either way by binary arithmetic."""
+SAME_INSTANT = Decimal("1e-9")
+"""Of a life: a life that divides the horizon must not buy once more because 10 / 3 has no last digit."""
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """Unrounded amounts in cents."""
+
+    capex: Decimal
+    opex_per_year: Decimal
+    present_value: Decimal
+
+
+def line_amounts(priced: Iterable[tuple[Item, float]], terms: Terms) -> Amounts:
+    """Return what a line costs.
+
+    Parameters
+    ----------
+    priced : iterable of (Item, float)
+        Items and how many units of each (pieces, kilometres, Mbit/s).
+    terms : Terms
+    """
+    with localcontext() as context:
+        context.prec = DIGITS
+        lines = [(unit_amounts(item, terms), Decimal(quantity)) for item, quantity in priced]
+        return Amounts(
+            capex=sum((unit.capex * quantity for unit, quantity in lines), Decimal(0)),
+            opex_per_year=sum((unit.opex_per_year * quantity for unit, quantity in lines), Decimal(0)),
+            present_value=sum((unit.present_value * quantity for unit, quantity in lines), Decimal(0)),
+        )
+
+
+@lru_cache(maxsize=4096)
+def unit_amounts(item: Item, terms: Terms) -> Amounts:
+    """Return what one unit of an item costs, paid year by year over the horizon."""
+    with localcontext() as context:
+        context.prec = DIGITS
+        price, yearly = 100 * Decimal(item.capex), 100 * Decimal(item.opex_per_year)
+        present = sum(
+            (amount / _growth(terms, year) for year, amount in _payments(item.life_years, price, yearly, terms)),
+            Decimal(0),
+        )
+        return Amounts(price, yearly, present)
+
+
+def rounds_to(stated_cents: int, amount: Decimal) -> bool:
+    """Say whether an exact amount may have been rounded to ``stated_cents``."""
+    return abs(stated_cents - amount) <= Decimal("0.5") + TIE
+
+
+def _payments(
+    life_years: float | None, price: Decimal, yearly: Decimal, terms: Terms
+) -> Iterator[tuple[Decimal, Decimal]]:
+    """Yield (year, amount): purchase, replacements before the horizon, residual value at it, operation."""
+    horizon = Decimal(terms.horizon_years)
+    yield Decimal(0), price
+    if life_years is not None:
+        life, last = Decimal(life_years), Decimal(0)
+        while last + life < horizon - SAME_INSTANT * life:
+            last += life
+            yield last, price
+        unused = (last + life - horizon) / life
+        yield horizon, -price * max(unused, Decimal(0))
+    first = 0 if terms.discount_at == "year_start" else 1
+    for year in range(first, first + terms.horizon_years):
+        yield Decimal(year), yearly
+
+
+def _growth(terms: Terms, year: Decimal) -> Decimal:
+    """Return what 1 grows to by then: year by year, and a power for what is left of a year."""
+    rate = 1 + Decimal(terms.discount_rate)
+    whole = int(year)
+    growth = Decimal(1)
+    for _year in range(whole):
+        growth *= rate
+    return growth if year == whole else growth * rate ** (year - whole)
+
+
+def check_money(
+    line: Money, where: str, priced: Iterable[tuple[Item, float]], terms: Terms, findings: Findings
+) -> None:
+    """Compare the four columns of a line with what its items cost; to the cent."""
+    amounts = line_amounts(priced, terms)
+    own: tuple[tuple[Measure, Decimal], ...] = (
+        ("capex", amounts.capex),
+        ("opex_per_year", amounts.opex_per_year),
+        ("present_value", amounts.present_value),
+    )
+    for measure, exact in own:
+        stated = line.cents(measure)
+        findings.require(rounds_to(stated, exact), measure, where, stated / 100, float(round(exact / 100, 2)))
+    programme = line.cents("capex") + terms.funded_years * line.cents("opex_per_year")
+    findings.compare("programme_cost", where, line.cents("programme_cost") / 100, programme / 100)

@@ -1,0 +1,254 @@
+"""The stored plan as verification reads it: straight from the file, every field known, every number finite.
+
+Unknown fields are refused on purpose: a figure that nobody checks has no place in a plan that counts as verified.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from planner.errors import InputError, Problem
+from planner.i18n import _
+from planner.plan.verify.findings import Findings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLAN_FILE = "plan.json"
+
+
+def _whole_cents(amount: float) -> float:
+    if round(amount, 2) != amount:
+        raise ValueError("an amount of money has at most two decimals")
+    return amount
+
+
+Amount = Annotated[float, Field(ge=0), AfterValidator(_whole_cents)]
+Share = Annotated[float, Field(ge=0, le=1)]
+NotNegative = Annotated[float, Field(ge=0)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Measure = Literal["capex", "opex_per_year", "present_value", "programme_cost"]
+MEASURES: tuple[Measure, ...] = ("capex", "opex_per_year", "present_value", "programme_cost")
+
+
+class Strict(BaseModel):
+    """Base: no unknown field, no silent conversion, no NaN."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, populate_by_name=True)
+
+
+class Money(Strict):
+    """The four money columns."""
+
+    capex: Amount
+    opex_per_year: Amount
+    present_value: Amount
+    programme_cost: Amount
+
+    def cents(self, measure: Measure) -> int:
+        """Return one column as integer cents."""
+        return round(100 * float(getattr(self, measure)))
+
+
+class ScenarioNote(Strict):
+    """What the plan says of its scenario."""
+
+    name: str
+    hash: str
+    currency: str
+    price_year: int
+    horizon_years: int
+    funded_years: int
+    discount_rate: float
+
+
+class Objective(Strict):
+    """What was maximised, and how good it is."""
+
+    name: str
+    sense: Literal["max", "min"]
+    value: float | None
+    bound: float | None
+    gap: float | None
+    requested_gap: float
+    price_of_money: float | None
+
+
+class Budget(Strict):
+    """One budget row."""
+
+    name: str
+    measure: Measure
+    scope: dict[Literal["regions", "technologies", "years"], list[str | int]]
+    limit: Amount
+    spent: Amount
+
+    def cents(self, figure: Literal["limit", "spent"]) -> int:
+        """Return one figure as integer cents."""
+        return round(100 * (self.limit if figure == "limit" else self.spent))
+
+
+class Place(Strict):
+    """A place of the planning graph that the plan touches."""
+
+    id: str
+    kind: Literal["office", "source", "relay", "junction"]
+    lon: Longitude
+    lat: Latitude
+    region: str | None
+    ground_m: float | None
+
+
+class Totals(Money):
+    """Sums over the plan."""
+
+    offices: int
+    offices_connected: int
+    offices_newly_connected: int
+    offices_upgraded: int
+    offices_position_unknown: int
+    offices_connected_position_unknown: int
+    people: NotNegative
+    people_total: NotNegative
+    fees_saved_per_year: Amount
+
+
+class Part(Money):
+    """What one technology has of the plan."""
+
+    technology: str
+    offices: int
+    people: NotNegative
+    links: int
+    length_km: NotNegative
+
+
+class Office(Money):
+    """One office, in or out; money is its package and transit."""
+
+    id: str
+    name: str
+    lon: Longitude
+    lat: Latitude
+    region: str | None
+    kind: str
+    before: Literal["offline", "insufficient", "adequate", "unknown"]
+    connected: bool
+    technology: str | None
+    parent: str | None
+    hops: int | None
+    demand_mbps: NotNegative
+    availability: Share | None
+    benefit: float
+    people: NotNegative | None
+    people_total: NotNegative | None
+    position_known: bool
+    monthly_cost_before: NotNegative | None
+    year: int | None
+    reason: str
+
+
+class Line(Strict):
+    """Geometry of a link."""
+
+    type: Literal["LineString"]
+    coordinates: list[tuple[Longitude, Latitude]]
+
+
+class Link(Money):
+    """One link of the arborescence."""
+
+    id: str
+    tail: str = Field(alias="from")
+    head: str = Field(alias="to")
+    technology: str
+    option: str
+    hop_weight: int
+    shareable: bool
+    region: str | None
+    length_km: NotNegative
+    capacity_mbps: NotNegative | None
+    load_mbps: NotNegative
+    availability: Share
+    mast_from_m: NotNegative | None
+    mast_to_m: NotNegative | None
+    year: int | None
+    geometry: Line | None
+
+
+class Mast(Money):
+    """One mast with what its site takes."""
+
+    place: str
+    region: str | None
+    height_m: NotNegative
+    breakdown: dict[str, dict[Measure, float]]
+    existing_m: NotNegative
+    year: int | None
+
+
+class Data(Strict):
+    """What the plan rests on, for readers."""
+
+    synthetic: bool
+    assumptions: list[str]
+    notes: list[str]
+    problems: list[dict[str, Any]]
+    rows_excluded: int
+    datasets: list[dict[str, Any]]
+    rejections: list[dict[str, Any]]
+
+
+class PlanDocument(Strict):
+    """The whole of ``plan.json``."""
+
+    schema_version: Literal[1]
+    scenario: ScenarioNote
+    status: Literal["optimal", "feasible", "infeasible", "cancelled", "error"]
+    termination: str
+    objective: Objective
+    budgets: list[Budget]
+    limits: dict[str, Any]
+    places: list[Place]
+    totals: Totals
+    technology_mix: list[Part]
+    baselines: list[dict[str, Any]]
+    offices: list[Office]
+    links: list[Link]
+    backup_links: list[Link]
+    backups: list[Any]
+    masts: list[Mast]
+    data: Data
+    versions: dict[str, str]
+    trace: list[tuple[NotNegative, float | None, float | None]]
+
+
+def read_document(run_dir: Path) -> tuple[PlanDocument | None, Findings]:
+    """Read a stored plan; None where its form is not that of a plan, with what is wrong.
+
+    Raises
+    ------
+    InputError
+        There is no such file, or it is no JSON.
+    """
+    path = run_dir / PLAN_FILE
+    findings = Findings(_("Form of plan.json"))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = _("The plan cannot be read: {reason}.").format(reason=error)
+        remedy = _("Name the folder of a run that ended; it holds plan.json.")
+        raise InputError(Problem("no-plan", message, remedy, str(path))) from error
+    try:
+        plan = PlanDocument.model_validate_json(text)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False):
+            where = ".".join(str(part) for part in fault["loc"])
+            stated = fault["input"] if isinstance(fault["input"], str | float | int | None) else "…"
+            findings.require(False, fault["msg"], where, stated, None)
+        return None, findings
+    findings.require(True, _("form"), PLAN_FILE, None, None)
+    return plan, findings

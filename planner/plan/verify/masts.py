@@ -1,0 +1,108 @@
+"""Masts and office lines: allowed, and priced as the price list says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planner.catalogue import MastClass, SiteClass
+from planner.finance import Item
+from planner.i18n import _
+from planner.plan.verify.cashflow import check_money, line_amounts
+from planner.plan.verify.document import MEASURES
+from planner.plan.verify.findings import Findings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planner.plan.verify.basis import Basis
+    from planner.plan.verify.document import Mast, PlanDocument
+    from planner.plan.verify.places import Site
+    from planner.plan.verify.tree import Tree
+
+ROUNDING = "rounding"
+"""Part of a breakdown that holds what rounding every item by itself leaves over."""
+
+
+def check_masts(plan: PlanDocument, basis: Basis, sites: Mapping[str, Site]) -> Findings:
+    """Compare every mast with what may stand there and what it costs."""
+    findings = Findings(_("Masts and their prices"))
+    ladder_m = basis.prices.ladder_m.tolist()
+    for link in [*plan.links, *plan.backup_links]:
+        for end, height_m in ((link.tail, link.mast_from_m), (link.head, link.mast_to_m)):
+            needs = link.technology == "microwave"
+            findings.compare(_("antenna on a mast"), link.id, height_m is not None, needs)
+            if height_m is not None and end in sites:
+                tallest_m = _tallest_m(sites[end], basis)
+                findings.require(height_m in ladder_m, _("antenna height on offer, in m"), link.id, height_m, None)
+                findings.require(height_m <= tallest_m, _("antenna height allowed, in m"), link.id, height_m, tallest_m)
+    for mast in plan.masts:
+        site = sites.get(mast.place)
+        offered = site is not None and mast.height_m in ladder_m and bool(basis.prices.mast_items)
+        if not findings.require(offered, _("mast on offer, in m"), mast.place, mast.height_m, None) or site is None:
+            continue
+        findings.compare("existing_m", mast.place, mast.existing_m, site.existing_m)
+        findings.compare("year", mast.place, mast.year, None)
+        items = _mast_items(site, ladder_m.index(mast.height_m), mast.height_m, basis)
+        check_money(mast, mast.place, [(item, 1.0) for item in items], basis.terms, findings)
+        _check_breakdown(mast, items, basis, findings)
+    return findings
+
+
+def _tallest_m(site: Site, basis: Basis) -> float:
+    """Return the greatest antenna height at a site: the scenario's limit, or the mast that stands there."""
+    limits = basis.scenario.links.microwave.max_mast_m
+    return max(limits.relay if site.kind == "relay" else limits.office, site.existing_m)
+
+
+def _mast_items(site: Site, rung: int, height_m: float, basis: Basis) -> list[Item]:
+    """Return what a mast is made of: itself where none that tall stands, and at a tower the owner's rent."""
+    prices = basis.prices
+    mast_class = MastClass.RELAY if site.kind == "relay" else MastClass.OFFICE
+    mast = () if site.existing_m >= height_m else prices.mast_items[mast_class][rung]
+    if site.kind != "relay":
+        return [*mast, *prices.site_items[SiteClass.OFFICE]]
+    if site.rent_per_year is None:
+        return [*mast, *prices.site_items[SiteClass.TOWER]]
+    rent = [Item("rent", 0.0, site.rent_per_year, None)] if site.rent_per_year > 0 else []
+    return [*mast, *prices.site_items[SiteClass.RENTED_TOWER], *rent]
+
+
+def _check_breakdown(mast: Mast, items: list[Item], basis: Basis, findings: Findings) -> None:
+    """Compare each part with its item to the cent that rounding may take, and their sum with the line exactly."""
+    where, funded = mast.place, basis.terms.funded_years
+    names = {item.name for item in items}
+    findings.compare(
+        _("parts of a mast"), where, ", ".join(sorted(mast.breakdown.keys() - {ROUNDING})), ", ".join(sorted(names))
+    )
+    cents = {
+        name: {measure: round(100 * part[measure]) for measure in MEASURES} for name, part in mast.breakdown.items()
+    }
+    for name, part in cents.items():
+        same = [item for item in items if item.name == name]
+        exact = line_amounts([(item, 1.0) for item in same], basis.terms)
+        rounding = len(same) if same else len(items) + 1  # half a cent for each, up and down
+        for measure in ("capex", "opex_per_year", "present_value"):
+            near = abs(part[measure] - getattr(exact, measure)) <= rounding
+            findings.require(
+                near, f"{name}: {measure}", where, part[measure] / 100, float(getattr(exact, measure)) / 100
+            )
+        programme = part["capex"] + funded * part["opex_per_year"]
+        findings.compare(f"{name}: programme_cost", where, part["programme_cost"], programme)
+    for measure in MEASURES:
+        total = sum(part[measure] for part in cents.values())
+        findings.compare(_("sum of parts: {measure}").format(measure=measure), where, total, mast.cents(measure))
+
+
+def check_office_lines(plan: PlanDocument, tree: Tree, basis: Basis) -> Findings:
+    """Compare every office's own line: its package, and transit where its chain starts at a source."""
+    findings = Findings(_("Office packages"))
+    prices = basis.prices
+    for office in plan.offices:
+        findings.compare("year", office.id, office.year, None)
+        items: list[tuple[Item, float]] = []
+        if office.connected and office.before != "adequate" and office.id in tree.into:
+            items = [(item, 1.0) for item in prices.package_items(office.kind)]
+            if tree.first(office.id).technology in {"source", "existing"}:
+                items += [(item, office.demand_mbps) for item in prices.transit_items]
+        check_money(office, office.id, items, basis.terms, findings)
+    return findings

@@ -1,0 +1,210 @@
+"""What each link of a plan is: offered there, of that length and capacity, and priced as the price list says."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from pyproj import Geod
+
+from planner.i18n import _
+from planner.plan.verify.cashflow import check_money
+from planner.plan.verify.findings import Findings
+from planner.plan.verify.places import Site
+from planner.plan.verify.tree import ROOT_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planner.catalogue import FibreOption, MicrowaveOption, ServiceOption
+    from planner.catalogue.kinds import OptionKind
+    from planner.finance import Item
+    from planner.plan.verify.basis import Basis
+    from planner.plan.verify.document import Link, Office, Place, PlanDocument
+
+GEODESIC = Geod(ellps="WGS84")
+LENGTH_TOLERANCE_KM = 1e-9
+"""A micrometre: sums of segments may be taken in any order."""
+LIT = frozenset({"office", "source"})
+"""Kinds of places at which fibre ends in terminal equipment."""
+JUNCTION = Site("junction", math.nan, math.nan)
+"""Any place that the inputs do not name."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a link has to be.
+
+    Attributes
+    ----------
+    kind : OptionKind
+    length_km, priced_km : float
+    capacity_mbps, availability : float
+    longest_km : float
+        What the equipment reaches; infinite where that does not depend on length.
+    """
+
+    kind: OptionKind
+    length_km: float
+    priced_km: float
+    capacity_mbps: float
+    availability: float
+    longest_km: float = math.inf
+
+    def priced(self) -> list[tuple[Item, float]]:
+        """Return the items with their quantities."""
+        quantity = {"each": 1.0, "km": self.priced_km}
+        return [(item, quantity[item.per]) for item in self.kind.items]
+
+
+class OfferFinder:
+    """Finds, from prices, inputs and terrain, what a stated link has to be."""
+
+    def __init__(self, basis: Basis, sites: Mapping[str, Site]) -> None:
+        prices = basis.prices
+        self._basis = basis
+        self._sites = sites
+        self._radios: dict[str, MicrowaveOption] = {option.kind.name: option for option in prices.microwave}
+        self._services: dict[tuple[str, str], ServiceOption] = {
+            (option.technology, option.kind.name): option for option in prices.services
+        }
+
+    def find(self, link: Link, site: Site) -> Offer | None:
+        """Return what a link to a site has to be; None where nothing of that name is offered there."""
+        prices = self._basis.prices
+        if link.technology == "existing":
+            return Offer(prices.existing_kind, 0.0, 0.0, math.inf, 1.0)
+        if link.technology == "source":
+            return Offer(prices.source_kind, 0.0, 0.0, site.capacity_mbps, 1.0) if site.kind == "source" else None
+        if link.technology == "fibre":
+            return None if prices.fibre is None else self._fibre(link, prices.fibre)
+        if link.technology == "microwave":
+            return self._hop(link)
+        service = self._services.get((link.technology, link.option))
+        if service is None or site.kind != "office":
+            return None
+        return Offer(service.kind, 0.0, 0.0, self._service_mbps(service, site), service.availability)
+
+    def _fibre(self, link: Link, fibre: FibreOption) -> Offer | None:
+        """Measure a trench along its stored vertices.
+
+        A segment of geodesic length d between points whose heights differ by h is priced as route factor ·
+        (d + climb factor · |h|), heights bilinear between the terrain's cell centres.
+        """
+        if link.geometry is None or self._basis.elevation is None:
+            return None
+        lon, lat = (list(degrees) for degrees in zip(*link.geometry.coordinates, strict=True))
+        length_m = GEODESIC.line_lengths(lon, lat)
+        ground_m = self._basis.elevation.sample(lon, lat).tolist()
+        climb_m = math.fsum(abs(b - a) for a, b in pairwise(ground_m))
+        priced_m = fibre.route_factor * (math.fsum(length_m) + fibre.climb_factor * climb_m)
+        lit = sum(self._sites[end].kind in LIT for end in (link.tail, link.head) if end in self._sites)
+        return Offer(
+            fibre.kinds[lit], math.fsum(length_m) / 1000, priced_m / 1000, fibre.capacity_mbps, fibre.availability
+        )
+
+    def _hop(self, link: Link) -> Offer | None:
+        radio = self._radios.get(link.option)
+        a, b = self._sites.get(link.tail), self._sites.get(link.head)
+        if radio is None or a is None or b is None:
+            return None
+        length_km = GEODESIC.line_length([a.lon, b.lon], [a.lat, b.lat]) / 1000
+        return Offer(radio.kind, length_km, 0.0, radio.capacity_mbps, radio.availability, radio.range_km)
+
+    def _service_mbps(self, service: ServiceOption, site: Site) -> float:
+        """Return what a service delivers at a site; a cellular one where coverage reaches it, as fast as that says."""
+        if service.generation is None:
+            return service.max_mbps
+        coverage = self._basis.inputs.coverage
+        if coverage is None or not site.position_known:
+            return 0.0
+        here = shapely.intersects(coverage.geometry.to_numpy(), shapely.Point(site.lon, site.lat))
+        of_generation = coverage["technology"].astype(str).str.casefold().to_numpy() == service.generation.casefold()
+        speeds = coverage["mbps"].to_numpy(np.float64)[here & of_generation]
+        return float(np.where(np.isnan(speeds), service.max_mbps, speeds).max(initial=0.0))
+
+
+def check_offers(plan: PlanDocument, basis: Basis, sites: Mapping[str, Site]) -> Findings:
+    """Compare every link with what it has to be, and its money with its price."""
+    findings = Findings(_("Links and their prices"))
+    finder = OfferFinder(basis, sites)
+    places = {place.id: place for place in plan.places}
+    offices = {office.id: office for office in plan.offices}
+    for link in [*plan.links, *plan.backup_links]:
+        _check_ends(link, sites, places, findings)
+        site = sites.get(link.head, JUNCTION)
+        offer = finder.find(link, site)
+        if not findings.require(offer is not None, _("offered there"), link.id, link.option, None) or offer is None:
+            continue
+        findings.compare("id", link.id, link.id, f"{link.technology}:{link.tail}>{link.head}")
+        findings.compare("option", link.id, link.option, offer.kind.name)
+        findings.compare("hop_weight", link.id, link.hop_weight, int(link.technology == "microwave"))
+        findings.compare("length_km", link.id, link.length_km, offer.length_km, tolerance=LENGTH_TOLERANCE_KM)
+        findings.compare(
+            "capacity_mbps",
+            link.id,
+            link.capacity_mbps,
+            None if math.isinf(offer.capacity_mbps) else offer.capacity_mbps,
+        )
+        findings.compare("availability", link.id, link.availability, offer.availability)
+        shares = link.tail != ROOT_ID or link.technology in {"source", "existing"}
+        findings.compare("shareable", link.id, link.shareable, shares)
+        findings.compare("year", link.id, link.year, None)
+        check_money(link, link.id, offer.priced(), basis.terms, findings)
+        if link.technology in {"leo", "geo", "cellular"}:
+            _check_service(link, offices.get(link.head), basis, findings)
+    return findings
+
+
+def _check_ends(link: Link, sites: Mapping[str, Site], places: Mapping[str, Place], findings: Findings) -> None:
+    """Check that a link runs between its places, and touches none whose position is not known."""
+    findings.compare(_("drawn"), link.id, link.geometry is not None, link.tail != ROOT_ID)
+    if link.geometry is None or link.tail == ROOT_ID:
+        return
+    for end, vertex in ((link.tail, link.geometry.coordinates[0]), (link.head, link.geometry.coordinates[-1])):
+        place = places.get(end)
+        if place is not None:
+            findings.compare(_("end of the line, longitude"), link.id, vertex[0], place.lon)
+            findings.compare(_("end of the line, latitude"), link.id, vertex[1], place.lat)
+        known = end not in sites or sites[end].position_known
+        findings.require(known, _("end whose position is known"), link.id, end, None)
+    if link.technology == "microwave":
+        findings.compare(_("vertices of a hop"), link.id, len(link.geometry.coordinates), 2)
+
+
+def _check_service(link: Link, office: Office | None, basis: Basis, findings: Findings) -> None:
+    """Check the quality that the scenario asks of a service."""
+    service = next(
+        option
+        for option in basis.prices.services
+        if (option.technology, option.kind.name) == (link.technology, link.option)
+    )
+    asked = basis.scenario.service
+    findings.require(
+        service.up_mbps >= asked.min_up_mbps, _("upload in Mbit/s"), link.id, service.up_mbps, asked.min_up_mbps
+    )
+    findings.require(
+        service.availability >= asked.availability,
+        _("availability"),
+        link.id,
+        service.availability,
+        asked.availability,
+    )
+    if asked.max_latency_ms is not None:
+        findings.require(
+            service.latency_ms <= asked.max_latency_ms,
+            _("latency in ms"),
+            link.id,
+            service.latency_ms,
+            asked.max_latency_ms,
+        )
+    findings.compare(
+        _("serves an office without an adequate connection"),
+        link.id,
+        office is not None and office.before != "adequate",
+        True,
+    )
