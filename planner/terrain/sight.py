@@ -114,6 +114,9 @@ def line_of_sight(
     _check_rungs(rungs_m, max_level)
     if min(elevation.shape) < 2:
         raise ValueError("bilinear heights need a grid of at least 2 × 2 cells")
+    # one set of types, so that the loops are compiled once
+    u, v = (np.ascontiguousarray(ends, np.uint32) for ends in (u, v))
+    max_level = np.ascontiguousarray(max_level, np.uint8)
     grid = sight_kernel.Grid(elevation.heights.ravel(), *elevation.shape)
     places = sight_kernel.Places(*elevation.to_pixel(lon, lat), elevation.sample(lon, lat), max_level)
     wavelength_m = SPEED_OF_LIGHT_M_S / (frequency_ghz * 1e9)
