@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from planner.links.options import Places
     from planner.terrain import Elevation
 
-MAX_GRID_CELLS = 1_500_000
+MAX_GRID_CELLS = 2_000_000
 """Size of the search grid beyond which its cells are made larger than asked, so that the search stays short."""
 SNAP_M = 500.0
 """A place on water (as the grid sees it) starts from the nearest land within this distance."""
@@ -93,7 +93,13 @@ class _Site:
 
 
 def find_trenches(
-    elevation: Elevation, places: Places, *, climb_factor: float, max_km: float, cell_m: float
+    elevation: Elevation,
+    places: Places,
+    open_to_links: NDArray[np.bool_],
+    *,
+    climb_factor: float,
+    max_km: float,
+    cell_m: float,
 ) -> Trenches:
     """Return the candidate trenches between places.
 
@@ -101,25 +107,30 @@ def find_trenches(
     ----------
     elevation : Elevation
     places : Places
-        Those of unknown position are left aside.
+    open_to_links : (n,) bool
+        The others are left aside.
     climb_factor : float
         Extra metres priced per metre of climb or fall.
     max_km : float
         Ways between neighbouring places that are longer on the ground are not offered.
     cell_m : float
-        Side of the search grid's cells; larger ones are taken where there would be more than `MAX_GRID_CELLS`.
+        Side of the search grid's cells; see `search_cell_m`.
     """
-    smallest_m = elevation.cell_m * float(np.sqrt(elevation.heights.size / MAX_GRID_CELLS))
-    site = _place_on_grid(elevation, places, max(cell_m, smallest_m))
+    site = _place_on_grid(elevation, places, open_to_links, search_cell_m(elevation, cell_m))
     ways, too_long = _ways(site, places, climb_factor, max_km * 1000)
     own = np.flatnonzero((site.cell != NOWHERE) & (site.vertex != site.cell))
     edges = np.concatenate([ways, np.column_stack([site.cell[own], site.vertex[own]])])
     standing = site.vertex[site.cell != NOWHERE]
     chains = contract(edges, _edge_cost(elevation, site, edges, climb_factor), standing)
-    return _as_trenches(site, chains, places, _rejections(site, places, chains, too_long))
+    return _as_trenches(site, chains, places, _rejections(site, open_to_links, chains, too_long))
 
 
-def _place_on_grid(elevation: Elevation, places: Places, cell_m: float) -> _Site:
+def search_cell_m(elevation: Elevation, asked_m: float) -> float:
+    """Return the side of the search grid's cells: as asked, or larger where there would be too many of them."""
+    return max(asked_m, elevation.cell_m * float(np.sqrt(elevation.heights.size / MAX_GRID_CELLS)))
+
+
+def _place_on_grid(elevation: Elevation, places: Places, open_to_links: NDArray[np.bool_], cell_m: float) -> _Site:
     grid = resample(elevation, cell_m)
     rows, columns = grid.shape
     row, col = np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij")
@@ -134,7 +145,7 @@ def _place_on_grid(elevation: Elevation, places: Places, cell_m: float) -> _Site
 
     land &= np.isfinite(elevation.sample(lon.ravel(), lat.ravel()))
     place_height_m = elevation.sample(places.lon, places.lat)
-    usable = places.position_known & np.isfinite(place_height_m)
+    usable = open_to_links & np.isfinite(place_height_m)
     cell = np.where(usable, (row + MARGIN) * columns + col + MARGIN, NOWHERE)
     afloat = np.flatnonzero(usable & ~land[cell])
     cell[afloat] = _nearest_land(place_m[afloat], centre_m, land)
@@ -231,13 +242,12 @@ def _as_trenches(site: _Site, chains: Chains, places: Places, rejections: tuple[
     )
 
 
-def _rejections(site: _Site, places: Places, chains: Chains, too_long: int) -> tuple[Rejection, ...]:
+def _rejections(site: _Site, open_to_links: NDArray[np.bool_], chains: Chains, too_long: int) -> tuple[Rejection, ...]:
     standing = site.cell != NOWHERE
     alone = standing & ~np.isin(site.vertex, chains.node)
     counts = {
-        _("place without a known position"): ~places.position_known,
         _("place on unknown terrain, or farther than {distance} m from land").format(distance=int(SNAP_M)): (
-            places.position_known & ~standing
+            open_to_links & ~standing
         ),
         _("no way over land to another place within the longest length"): alone,
     }

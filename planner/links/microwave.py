@@ -99,6 +99,7 @@ class _Pairs:
 def find_hops(
     elevation: Elevation,
     places: Places,
+    open_to_links: NDArray[np.bool_],
     radios: Radios,
     *,
     ladder_m: NDArray[np.float64],
@@ -116,6 +117,8 @@ def find_hops(
     ----------
     elevation : Elevation
     places : Places
+    open_to_links : (n,) bool
+        The others are left aside.
     radios : Radios
     ladder_m : (L,) float64
     mast_money : (n, L, 4) int64
@@ -128,7 +131,7 @@ def find_hops(
     """
     if len(radios.money) == 0:
         return _no_hops()
-    pairs, rejections = _pairs_in_sight(elevation, places, radios, ladder_m, rules)
+    pairs, rejections = _pairs_in_sight(elevation, places, open_to_links, radios, ladder_m, rules)
     price = _cheapest(pairs, radios, mast_money[:, :, PRESENT_VALUE])
     chosen = _choose_pairs(pairs, price, places, max_neighbours)
     if len(chosen) < len(pairs.u):
@@ -148,9 +151,14 @@ def _no_hops() -> Hops:
 
 
 def _pairs_in_sight(
-    elevation: Elevation, places: Places, radios: Radios, ladder_m: NDArray[np.float64], rules: SightRules
+    elevation: Elevation,
+    places: Places,
+    open_to_links: NDArray[np.bool_],
+    radios: Radios,
+    ladder_m: NDArray[np.float64],
+    rules: SightRules,
 ) -> tuple[_Pairs, list[Rejection]]:
-    able = np.flatnonzero(places.position_known & (places.max_rung != NO_MAST))
+    able = np.flatnonzero(open_to_links & (places.max_rung != NO_MAST))
     lon, lat = places.lon[able], places.lat[able]
     max_level = places.max_rung[able].astype(np.uint8)
     u, v, length_km = pairs_within(lon, lat, float(radios.range_km.max()))
@@ -175,7 +183,7 @@ def _pairs_in_sight(
         any_clear[near] |= sight.state == PathState.CLEAR
         any_void[near] |= sight.state == PathState.VOID
     counts = {
-        _("place that can carry no mast, or whose position is unknown"): len(places) - len(able),
+        _("place where no mast is allowed"): int(np.count_nonzero(open_to_links)) - len(able),
         _("pair beyond the range of every radio"): len(able) * (len(able) - 1) // 2 - len(u),
         _("pair over terrain of unknown height"): int(np.count_nonzero(~any_clear & any_void)),
         _("pair out of sight of each other with the highest masts allowed"): int(

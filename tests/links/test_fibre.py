@@ -13,6 +13,10 @@ EQUATOR_DEGREE_KM = 6378.137 * np.pi / 180
 SETTINGS = {"climb_factor": CLIMB, "max_km": 50.0, "cell_m": 180.0}
 
 
+def trenches_of(elevation, places, **settings):
+    return find_trenches(elevation, places, places.position_known, **settings)
+
+
 def price(elevation, trenches):
     return price_polyline(elevation, trenches.vertices, trenches.start, route_factor=1.0, climb_factor=CLIMB)
 
@@ -34,7 +38,7 @@ def scattered(count, seed=0):
 def test_polylines_end_at_their_places(ground, places_at):
     elevation = ground()
     places = places_at(*scattered(25))
-    trenches = find_trenches(elevation, places, **SETTINGS)
+    trenches = trenches_of(elevation, places, **SETTINGS)
     lon = np.concatenate([places.lon, trenches.junction_lon])
     lat = np.concatenate([places.lat, trenches.junction_lat])
     first, last = trenches.vertices[trenches.start[:-1]], trenches.vertices[trenches.start[1:] - 1]
@@ -58,7 +62,7 @@ def test_order_of_places_changes_nothing(ground, places_at):
 
     def named(order):
         places = places_at(lon[order], lat[order], kind=kind[order], ids=ids[order])
-        trenches = find_trenches(elevation, places, **SETTINGS)
+        trenches = trenches_of(elevation, places, **SETTINGS)
         names = np.concatenate([places.id, trenches.junction_id])
         _length, priced = price(elevation, trenches)
         ends = [tuple(sorted(pair)) for pair in zip(names[trenches.u], names[trenches.v], strict=True)]
@@ -73,7 +77,7 @@ def test_shared_trench_is_priced_once(ground, places_at):
     heights[:, 60:] = heights[28:34] = 100.0
     elevation = ground(heights)
     places = places_at([30.002, 30.06, 30.06, 30.06], [-2.0255, -2.005, -2.0255, -2.045], kind=[1, 0, 0, 0])
-    graph = as_graph(elevation, find_trenches(elevation, places, **SETTINGS), 4)
+    graph = as_graph(elevation, trenches_of(elevation, places, **SETTINGS), 4)
     tree_km = nx.algorithms.approximation.steiner_tree(graph, range(4)).size(weight="weight")
     dam_km, shore_km = 0.048 * EQUATOR_DEGREE_KM, (0.045 - 0.005) * EQUATOR_DEGREE_KM
     assert tree_km == pytest.approx(dam_km + shore_km + 2 * 0.008, rel=0.15)
@@ -85,7 +89,7 @@ def test_water_is_not_crossed(ground, places_at):
     heights = np.full((60, 80), 30.0)
     heights[:, 40:46] = 0.0
     elevation = ground(heights)
-    trenches = find_trenches(elevation, places_at([30.01, 30.02, 30.06], [-2.01, -2.03, -2.02]), **SETTINGS)
+    trenches = trenches_of(elevation, places_at([30.01, 30.02, 30.06], [-2.01, -2.03, -2.02]), **SETTINGS)
     assert not np.isin([trenches.u, trenches.v], [2]).any()
     assert elevation.sample(*trenches.vertices.T).min() > 0
     assert [rejection.count for rejection in trenches.rejections] == [1]
@@ -97,7 +101,7 @@ def test_places_off_the_land_and_off_the_map(ground, places_at):
     near, far = 30.0333 + 0.5 * SNAP_M / 111_200, 30.0333 + 2.0 * SNAP_M / 111_200
     elevation = ground(heights)
     places = places_at([30.01, near, far, 35.0], [-2.01, -2.02, -2.02, -2.02])
-    trenches = find_trenches(elevation, places, **SETTINGS)
+    trenches = trenches_of(elevation, places, **SETTINGS)
     assert set(trenches.u) | set(trenches.v) >= {0, 1}
     assert not np.isin([trenches.u, trenches.v], [2, 3]).any()
     assert [rejection.count for rejection in trenches.rejections] == [2]
@@ -106,7 +110,7 @@ def test_places_off_the_land_and_off_the_map(ground, places_at):
 def test_longest_length(ground, places_at):
     elevation = ground()
     places = places_at([30.005, 30.012, 30.06], [-2.02, -2.02, -2.02])  # 0.8 km and 5.3 km apart
-    trenches = find_trenches(elevation, places, **{**SETTINGS, "max_km": 3.0})
+    trenches = trenches_of(elevation, places, **{**SETTINGS, "max_km": 3.0})
     assert set(zip(trenches.u.tolist(), trenches.v.tolist(), strict=True)) == {(0, 1)}
     assert sorted(rejection.count for rejection in trenches.rejections) == [1, 1]  # one way, one lonely place
 
@@ -114,7 +118,7 @@ def test_longest_length(ground, places_at):
 def test_unknown_position_gets_no_trench(ground, places_at):
     places = places_at(*scattered(6))
     places.position_known[2] = False
-    trenches = find_trenches(ground(), places, **SETTINGS)
+    trenches = trenches_of(ground(), places, **SETTINGS)
     assert not np.isin([trenches.u, trenches.v], [2]).any()
 
 
@@ -123,12 +127,12 @@ def test_network_is_nearly_as_short_as_free_choice(ground, places_at, seed):
     """Trees for a few of the places cost little more than when every cell of the grid may be used."""
     elevation = ground(seed=seed, relief_m=30.0)
     lon, lat = scattered(40, seed=seed)
-    graph = as_graph(elevation, find_trenches(elevation, places_at(lon, lat), **SETTINGS), 40)
+    graph = as_graph(elevation, trenches_of(elevation, places_at(lon, lat), **SETTINGS), 40)
     rng = np.random.default_rng(seed)
     ratios = []
     for _draw in range(6):
         some = rng.choice(40, 5, replace=False)
-        alone = as_graph(elevation, find_trenches(elevation, places_at(lon[some], lat[some]), **SETTINGS), 5)
+        alone = as_graph(elevation, trenches_of(elevation, places_at(lon[some], lat[some]), **SETTINGS), 5)
         own = nx.algorithms.approximation.steiner_tree(alone, range(5)).size(weight="weight")
         shared = nx.algorithms.approximation.steiner_tree(graph, some.tolist()).size(weight="weight")
         ratios.append(shared / own)

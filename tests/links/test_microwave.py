@@ -36,6 +36,7 @@ def search(elevation, places, *, radios=RADIOS, max_neighbours=99, useful_mbps=n
     return find_hops(
         elevation,
         places,
+        places.position_known,
         radios,
         ladder_m=LADDER_M,
         mast_money=mast_money(len(places)),

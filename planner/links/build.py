@@ -1,0 +1,282 @@
+"""All candidate link options of a scenario, priced; kept on disk, since mostly budgets change from run to run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.catalogue import load_catalogue, price_list, terms
+from planner.finance import MEASURES, line_money
+from planner.i18n import _
+from planner.links.block import Block, join
+from planner.links.cache import cache_file
+from planner.links.fibre import find_trenches, search_cell_m
+from planner.links.masts import mast_money
+from planner.links.microwave import Radios, SightRules, find_hops
+from planner.links.options import ROOT, LinkOptions, PlaceKind, Rejection
+from planner.links.package import office_lines
+from planner.links.places import make_places, with_junctions
+from planner.links.polyline import price_polyline
+from planner.links.services import service_options
+from planner.links.store import load_options, save_options
+from planner.terrain import open_elevation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from planner.catalogue import FibreOption, MicrowaveOption, PriceList
+    from planner.finance import Per
+    from planner.inputs import Inputs
+    from planner.links.options import Places
+    from planner.scenario import Scenario
+    from planner.terrain import Elevation
+
+    Progress = Callable[[str, float], None]
+
+TERRAIN_MARGIN_KM = 10.0
+"""How far beyond the outermost places terrain is read: trenches may swing out."""
+K_STANDARD, FRESNEL_STANDARD = 4 / 3, 1.0
+"""Effective earth radius factor at which the whole first Fresnel zone must be free."""
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What every technology needs to know."""
+
+    scenario: Scenario
+    inputs: Inputs
+    prices: PriceList
+    elevation: Elevation
+    places: Places
+    open_to_links: NDArray[np.bool_]
+    mast_money: NDArray[np.int64]
+
+
+def build_links(
+    scenario: Scenario, inputs: Inputs, *, cache_dir: Path | None = None, progress: Progress | None = None
+) -> LinkOptions:
+    """Return all candidate link options, from the cache where they have been built before.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    inputs : Inputs
+    cache_dir : Path, optional
+        Folder of the cache; see `planner.links.cache.cache_file`.
+    progress : callable, optional
+        Receives a message in the user's language and the share of the work that is done.
+
+    Raises
+    ------
+    InputError
+        Prices, terrain or ids are wrong.
+    """
+    say = progress or (lambda _message, _share: None)
+    catalogue = load_catalogue(scenario)
+    file = cache_file(scenario, inputs, catalogue, cache_dir)
+    stored = load_options(file)
+    if stored is not None:
+        say(_("Candidate links are taken from the cache"), 1.0)
+        return stored
+    options = _build(scenario, inputs, price_list(catalogue, scenario), say)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        save_options(options, file)
+    except OSError as error:  # a full disk or a read-only home costs time at the next run, not this one
+        say(_("Candidate links could not be kept for later: {reason}").format(reason=error), 1.0)
+    return options
+
+
+def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress) -> LinkOptions:
+    money_terms = terms(scenario)
+    say(_("Reading terrain"), 0.0)
+    elevation = _read_terrain(inputs)
+    places, open_to_links = make_places(inputs, scenario, elevation, prices.ladder_m)
+    masts = mast_money(places, prices, money_terms)
+    task = _Task(scenario, inputs, prices, elevation, places, open_to_links, masts)
+    blocks = [_sources(task), _existing(task), _services(task)]
+    if prices.microwave:
+        say(_("Searching microwave hops"), 0.1)
+        blocks.append(_microwave(task))
+    if prices.fibre is not None:
+        say(_("Searching fibre routes"), 0.4)
+        block, places = _fibre(task, prices.fibre)
+        blocks.append(block)
+    junctions = len(places) - len(task.places)
+    lines = office_lines(inputs.offices, prices, money_terms)
+    say(_("Candidate links are built"), 1.0)
+    return LinkOptions(
+        places=places,
+        **join(blocks, money_terms),
+        ladder_m=prices.ladder_m,
+        mast_items=prices.mast_items,
+        site_items=prices.site_items,
+        mast_money=np.concatenate([masts, np.zeros((junctions, *masts.shape[1:]), dtype=np.int64)]),
+        **{field.name: getattr(lines, field.name) for field in fields(lines)},
+        rejections=(*_closed_places(task), *(rejection for block in blocks for rejection in block.rejections)),
+        notes=(*prices.notes, *(note for block in blocks for note in block.notes)),
+    )
+
+
+def _read_terrain(inputs: Inputs) -> Elevation:
+    """Read the terrain around all places of known position."""
+    offices = inputs.offices[inputs.offices["position_known"]]
+    lon, lat = (
+        np.concatenate([table[name].to_numpy(np.float64) for table in (offices, inputs.sources, inputs.towers)])
+        for name in ("lon", "lat")
+    )
+    return open_elevation(inputs.terrain, lon=lon, lat=lat, margin_km=TERRAIN_MARGIN_KM)
+
+
+def _sources(task: _Task) -> Block:
+    """Return root → source; what the source carries is what it can pass on."""
+    at = np.flatnonzero(task.places.kind == PlaceKind.SOURCE).astype(np.int32)
+    return Block.of(
+        (task.prices.source_kind,),
+        u=np.full(len(at), ROOT, dtype=np.int32),
+        v=at,
+        kind=np.zeros(len(at), dtype=np.int64),
+        capacity_mbps=task.inputs.sources["capacity_mbps"].to_numpy(np.float64),
+        availability=np.ones(len(at)),
+    )
+
+
+def _existing(task: _Task) -> Block:
+    """Return root → office that is adequately connected; what it does not use itself it may pass on, if it shares."""
+    offices: pd.DataFrame = task.inputs.offices
+    rows = np.flatnonzero((offices["status_before"] == "adequate").to_numpy(np.bool_))
+    spare = (offices["mbps_before"] - offices["demand_mbps"]).to_numpy(np.float64)[rows]
+    shares = offices["is_source"].to_numpy(np.bool_)[rows]
+    unknown = int(np.count_nonzero(np.isnan(spare) & shares))
+    note = _("{count} connected offices serve as sources without a known speed: taken as unlimited.")
+    return Block.of(
+        (task.prices.existing_kind,),
+        u=np.full(len(rows), ROOT, dtype=np.int32),
+        v=rows.astype(np.int32),
+        kind=np.zeros(len(rows), dtype=np.int64),
+        capacity_mbps=np.maximum(np.where(np.isnan(spare), np.inf, spare), 0.0),
+        availability=np.ones(len(rows)),
+        notes=(note.format(count=unknown),) if unknown else (),
+    )
+
+
+def _services(task: _Task) -> Block:
+    """Return root → office by satellite or mobile network."""
+    inputs, scenario = task.inputs, task.scenario
+    services = service_options(inputs.offices, inputs.coverage, task.prices, scenario, terms(scenario))
+    return Block.of(
+        services.kinds,
+        u=np.full(len(services.office), ROOT, dtype=np.int32),
+        v=services.office,  # offices are the first places, in the same order
+        kind=services.kind.astype(np.int64),
+        capacity_mbps=services.capacity_mbps,
+        availability=services.availability,
+        rejections=services.rejections,
+    )
+
+
+def _microwave(task: _Task) -> Block:
+    """Return hops between places in sight of each other."""
+    search, asked = task.scenario.links, task.scenario.service.availability
+    options = [option for option in task.prices.microwave if option.availability >= asked]
+    note = _("microwave: {count} equipment options are not offered, availability below what is asked.")
+    left_out = len(task.prices.microwave) - len(options)
+    candidates = (task.inputs.offices["status_before"] != "adequate").to_numpy(np.bool_)
+    hops = find_hops(
+        task.elevation,
+        task.places,
+        task.open_to_links,
+        _radios(options, task.scenario),
+        ladder_m=task.prices.ladder_m,
+        mast_money=task.mast_money,
+        rules=SightRules(
+            criteria=((K_STANDARD, FRESNEL_STANDARD), (search.microwave.k_low, search.microwave.fresnel_low)),
+            margin_m=search.microwave.margin_m,
+            clutter_m=0.0,
+        ),
+        # Those that choose a place come on top of those that it chooses: about twice as many in the end.
+        max_neighbours=max(search.max_candidates // 2, 1),
+        useful_mbps=float(task.inputs.offices["demand_mbps"].to_numpy(np.float64)[candidates].sum()),
+    )
+    return Block.of(
+        tuple(option.kind for option in options),
+        u=hops.u,
+        v=hops.v,
+        kind=hops.radio.astype(np.int64),
+        capacity_mbps=np.array([option.capacity_mbps for option in options], dtype=np.float64)[hops.radio],
+        availability=np.array([option.availability for option in options], dtype=np.float64)[hops.radio],
+        length_km=hops.length_km,
+        rung_u=hops.rung_u,
+        rung_v=hops.rung_v,
+        rejections=hops.rejections,
+        notes=(note.format(count=left_out),) if left_out else (),
+    )
+
+
+def _radios(options: list[MicrowaveOption], scenario: Scenario) -> Radios:
+    one: dict[Per, NDArray[np.float64]] = {"each": np.ones(1)}
+    money = [line_money(option.kind.items, one, terms(scenario))[0] for option in options]
+    return Radios(
+        frequency_ghz=np.array([option.frequency_ghz for option in options], dtype=np.float64),
+        range_km=np.array([option.range_km for option in options], dtype=np.float64),
+        capacity_mbps=np.array([option.capacity_mbps for option in options], dtype=np.float64),
+        money=np.array(money, dtype=np.int64).reshape(-1, len(MEASURES)),
+    )
+
+
+def _fibre(task: _Task, fibre: FibreOption) -> tuple[Block, Places]:
+    """Return trenches, and the places with the junctions of the trenches behind them."""
+    search = task.scenario.links.fibre
+    trenches = find_trenches(
+        task.elevation,
+        task.places,
+        task.open_to_links,
+        climb_factor=fibre.climb_factor,
+        max_km=search.max_km,
+        cell_m=search.cell_m,
+    )
+    length_km, priced_km = price_polyline(
+        task.elevation,
+        trenches.vertices,
+        trenches.start,
+        route_factor=fibre.route_factor,
+        climb_factor=fibre.climb_factor,
+    )
+    size = len(trenches.u)
+    lit_ends = (trenches.u < len(task.places)).astype(np.int64) + (trenches.v < len(task.places))
+    used_m = search_cell_m(task.elevation, search.cell_m)
+    note = _("fibre: routes are searched on cells of {used} m instead of {asked} m, the terrain being large.")
+    block = Block.of(
+        fibre.kinds,
+        u=trenches.u,
+        v=trenches.v,
+        kind=lit_ends,
+        capacity_mbps=np.full(size, fibre.capacity_mbps),
+        availability=np.full(size, fibre.availability),
+        length_km=length_km,
+        priced_km=priced_km,
+        vertices=trenches.vertices,
+        vertex_count=np.diff(trenches.start),
+        rejections=trenches.rejections,
+        notes=(note.format(used=round(used_m), asked=round(search.cell_m)),) if used_m > search.cell_m else (),
+    )
+    names = trenches.junction_id, trenches.junction_lon, trenches.junction_lat
+    return block, with_junctions(task.places, *names, task.inputs.regions, task.elevation)
+
+
+def _closed_places(task: _Task) -> list[Rejection]:
+    """Return how many offices own links do not touch, per technology on offer."""
+    unknown = int(np.count_nonzero(~task.places.position_known))
+    shares_nothing = int(np.count_nonzero(task.places.position_known & ~task.open_to_links))
+    offered = [*(["microwave"] if task.prices.microwave else []), *(["fibre"] if task.prices.fibre else [])]
+    reasons = {
+        _("position of the office unknown"): unknown,
+        _("office is connected and passes nothing on"): shares_nothing,
+    }
+    return [Rejection(name, reason, count) for name in offered for reason, count in reasons.items() if count]

@@ -1,0 +1,72 @@
+"""Where built link options are kept, and what makes two of them the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import user_cache_dir
+
+from planner._version import __version__
+from planner.i18n import language
+
+if TYPE_CHECKING:
+    from planner.catalogue import Catalogue
+    from planner.inputs import Inputs
+    from planner.scenario import Scenario
+
+CACHE_VARIABLE = "PLANNER_CACHE_DIR"
+"""Environment variable that names another folder for the cache."""
+
+_SECTIONS = {"money", "inputs", "missing", "service", "package", "climate", "technologies", "links"}
+"""Sections of the scenario that candidate links depend on: no budget, objective, limit, solver or name among them."""
+_ROOMS = ("catalogue", "links", "terrain", "finance.py")
+"""Code that candidate links depend on besides what the inputs' reader makes of the files."""
+
+
+def cache_file(scenario: Scenario, inputs: Inputs, catalogue: Catalogue, folder: Path | None = None) -> Path:
+    """Return the file in which the link options of this scenario are kept, whether or not it exists.
+
+    Its name is a hash over what the options depend on: contents of the input files, the scenario's sections above,
+    prices, language (of the reasons and names in it), version and code.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    inputs : Inputs
+    catalogue : Catalogue
+        As loaded for the scenario.
+    folder : Path, optional
+        Of the cache; else ``PLANNER_CACHE_DIR``, else the user's cache folder.
+    """
+    content = {
+        "version": [__version__, _code_hash()],
+        "language": language(),
+        "files": [[file.file, file.sha256] for file in inputs.files],
+        "scenario": scenario.model_dump(mode="json", include=_SECTIONS),
+        "catalogue": catalogue.model_dump(mode="json"),
+    }
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return (folder or default_folder()) / f"{hashlib.sha256(text.encode()).hexdigest()}.links"
+
+
+def default_folder() -> Path:
+    """Return where link options are kept if nothing else is said."""
+    named = os.environ.get(CACHE_VARIABLE)
+    return Path(named) if named else Path(user_cache_dir("postlink-planner")) / "links"
+
+
+@cache
+def _code_hash() -> str:
+    """Return a hash of the code in `_ROOMS`: a mended bug must not live on in the cache."""
+    package = Path(__file__).parent.parent
+    files = [file for room in _ROOMS for file in sorted([package / room, *(package / room).glob("*.py")])]
+    digest = hashlib.sha256()
+    for file in files:
+        if file.is_file():
+            digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,163 @@
+"""The places of the planning graph: offices, sources, towers, and the junctions of trenches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.catalogue import MastClass, SiteClass
+from planner.errors import InputError, Problem
+from planner.i18n import _
+from planner.inputs.areas import regions_at
+from planner.links.options import NO_MAST, PlaceKind, Places
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from planner.inputs import Inputs
+    from planner.scenario import Scenario
+    from planner.terrain import Elevation
+
+RESERVED_ID = "root"
+PROGRAM_MARK = "~"
+"""First letter of the ids that the program makes; no id of the input may start with it."""
+
+
+def make_places(
+    inputs: Inputs, scenario: Scenario, elevation: Elevation, ladder_m: NDArray[np.float64]
+) -> tuple[Places, NDArray[np.bool_]]:
+    """Return offices, sources and towers, in the order of the inputs, and which of them links may touch.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    scenario : Scenario
+    elevation : Elevation
+    ladder_m : (L,) float64
+        Antenna heights on offer, ascending.
+
+    Returns
+    -------
+    places : Places
+    open_to_links : (n,) bool
+        False for offices that are located only to a district, and for adequate ones that share nothing.
+
+    Raises
+    ------
+    InputError
+        An id stands for two places or is reserved.
+    """
+    offices, sources, towers = inputs.offices, inputs.sources, inputs.towers
+    sizes = len(offices), len(sources), len(towers)
+    kind = np.repeat([PlaceKind.OFFICE, PlaceKind.SOURCE, PlaceKind.RELAY], sizes).astype(np.int8)
+    ids = _texts(offices["id"], sources["id"], towers["id"])
+    _check_ids(ids, kind)
+    lon, lat = (_numbers(offices[name], sources[name], towers[name]) for name in ("lon", "lat"))
+    known = np.concatenate([offices["position_known"].to_numpy(np.bool_), np.ones(sizes[1] + sizes[2], np.bool_)])
+    rent = towers["rent_per_year"].to_numpy(np.float64)
+    existing_m = np.concatenate([np.zeros(sizes[0] + sizes[1]), towers["height_m"].to_numpy(np.float64)])
+    tower_site = np.where(np.isnan(rent), SiteClass.TOWER, SiteClass.RENTED_TOWER)
+    limits_m = scenario.links.microwave.max_mast_m
+    tallest_m = np.maximum(np.where(kind == PlaceKind.RELAY, limits_m.relay, limits_m.office), existing_m)
+    # Offices have been given their region by the reader, which lets the input say another one than where they stand.
+    region = [_texts(offices["region"]), _region_at(inputs.regions, lon[sizes[0] :], lat[sizes[0] :])]
+    places = Places(
+        id=ids,
+        kind=kind,
+        lon=lon,
+        lat=lat,
+        ground_m=np.where(known, elevation.sample(lon, lat), np.nan),
+        region=np.concatenate(region),
+        office=np.where(kind == PlaceKind.OFFICE, np.arange(len(kind)), -1).astype(np.int32),
+        position_known=known,
+        existing_m=existing_m,
+        max_rung=highest_rung(ladder_m, tallest_m),
+        mast_class=np.where(kind == PlaceKind.RELAY, MastClass.RELAY, MastClass.OFFICE).astype(np.int8),
+        site_class=np.concatenate([np.full(sizes[0] + sizes[1], SiteClass.OFFICE), tower_site]).astype(np.int8),
+        rent_per_year=np.concatenate([np.zeros(sizes[0] + sizes[1]), np.nan_to_num(rent)]),
+    )
+    shares_nothing = (offices["status_before"] == "adequate") & ~offices["is_source"]
+    open_to_links = known.copy()
+    open_to_links[: sizes[0]] &= ~shares_nothing.to_numpy(np.bool_)
+    return places, open_to_links
+
+
+def with_junctions(
+    places: Places,
+    ids: NDArray[np.str_],
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    regions: gpd.GeoDataFrame | None,
+    elevation: Elevation,
+) -> Places:
+    """Return the places with the junctions of trenches behind them: no masts, no office."""
+    size = len(ids)
+
+    def behind(column: NDArray[np.float64], value: float) -> NDArray[np.float64]:
+        return np.concatenate([column, np.full(size, value)])
+
+    def code(column: NDArray[np.int8], value: int) -> NDArray[np.int8]:
+        return np.concatenate([column, np.full(size, value, dtype=np.int8)])
+
+    return Places(
+        id=np.concatenate([places.id, ids]),
+        kind=code(places.kind, PlaceKind.JUNCTION),
+        lon=np.concatenate([places.lon, lon]),
+        lat=np.concatenate([places.lat, lat]),
+        ground_m=np.concatenate([places.ground_m, elevation.sample(lon, lat)]),
+        region=np.concatenate([places.region, _region_at(regions, lon, lat)]),
+        office=np.concatenate([places.office, np.full(size, -1, dtype=np.int32)]),
+        position_known=np.concatenate([places.position_known, np.ones(size, dtype=np.bool_)]),
+        existing_m=behind(places.existing_m, 0.0),
+        max_rung=code(places.max_rung, NO_MAST),
+        mast_class=code(places.mast_class, MastClass.RELAY),
+        site_class=code(places.site_class, SiteClass.OFFICE),
+        rent_per_year=behind(places.rent_per_year, 0.0),
+    )
+
+
+def highest_rung(ladder_m: NDArray[np.float64], tallest_m: NDArray[np.float64]) -> NDArray[np.int8]:
+    """Return the highest rung that is not above a height, `NO_MAST` where there is none."""
+    return (np.searchsorted(ladder_m, tallest_m, side="right") - 1).astype(np.int8)
+
+
+def _region_at(
+    regions: gpd.GeoDataFrame | None, lon: NDArray[np.float64], lat: NDArray[np.float64]
+) -> NDArray[np.str_]:
+    """Return the region that each place lies in, empty where none does."""
+    if regions is None:
+        return np.full(len(lon), "", dtype=np.str_)
+    return regions_at(regions, lon, lat).astype(np.str_)
+
+
+def _texts(*columns: pd.Series) -> NDArray[np.str_]:
+    return np.concatenate([column.to_numpy(dtype=object).astype(np.str_) for column in columns])
+
+
+def _numbers(*columns: pd.Series) -> NDArray[np.float64]:
+    return np.concatenate([column.to_numpy(np.float64) for column in columns])
+
+
+def _check_ids(ids: NDArray[np.str_], kind: NDArray[np.int8]) -> None:
+    """Refuse ids that stand for two places: plans, tables and the map name places by id alone."""
+    words = {PlaceKind.OFFICE: _("office"), PlaceKind.SOURCE: _("source"), PlaceKind.RELAY: _("tower")}
+    seen: dict[str, int] = {}
+    problems = []
+    for row, name in enumerate(ids.tolist()):
+        word = words[PlaceKind(kind[row])]
+        if name == RESERVED_ID or name.startswith(PROGRAM_MARK):
+            message = _("The id of a {kind} is reserved for the program.").format(kind=word)
+            remedy = _("Choose an id that is not “root” and does not start with “~”.")
+            problems.append(Problem("reserved-id", message, remedy, column="id", value=name))
+        elif name in seen:
+            message = _("The same id stands for a {kind} and for a {other}.").format(
+                kind=words[PlaceKind(kind[seen[name]])], other=word
+            )
+            remedy = _("Give every office, source and tower an id of its own, for example with a prefix.")
+            problems.append(Problem("duplicate-id", message, remedy, column="id", value=name))
+        seen.setdefault(name, row)
+    if problems:
+        raise InputError(problems)
