@@ -123,10 +123,8 @@ def _imagine(grid: Grid, count: int, rng: np.random.Generator) -> _Country:
     regions = list(zip(make_names(rng, len(areas)), areas, strict=True))
     offices = _offices(landscape, ground, towns, town_names, has_fibre, cells, regions, rng)
 
-    # The next largest town gets a node that is only planned.
-    noded = np.concatenate([np.flatnonzero(has_fibre), np.flatnonzero(on_main_island & ~has_fibre)[:1]])
-    node_lon, node_lat = dry_points(landscape, ground, rng, towns.row[noded], towns.col[noded])
-    sources = source_table(node_lon, node_lat, [town_names[i] for i in noded], int(has_fibre.sum()))
+    node_lon, node_lat = dry_points(landscape, ground, rng, towns.row[has_fibre], towns.col[has_fibre])
+    sources = source_table(node_lon, node_lat, [town_names[i] for i in np.flatnonzero(has_fibre)])
 
     population = make_population(landscape, ground, towns, cells, rng, PEOPLE_PER_OFFICE * count)
     tower_cells = choose_tower_cells(ground, on_sketch(population[1], ground), rng, max(count // 6, 4))

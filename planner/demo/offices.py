@@ -26,7 +26,6 @@ STATUS_SHARES = {  # by kind and whether the nearest fibre node is near
 }
 NEAR_FIBRE_KM, BRANCH_KM = 8.0, 4.0
 ADEQUATE_MBPS = {"main": 150.0, "branch": 60.0, "agency": 20.0}
-VAGUE_SHARE = 0.01  # offices whose position is known only to the district
 
 
 def office_table(
@@ -80,7 +79,6 @@ def office_table(
     fee = np.where(adequate, 120 + 20 * dear, np.where(insufficient, 40 + 10 * dear, np.nan))
     urban = np.exp(-((town_km / 6) ** 2))
     grid_hours = np.clip(np.rint(rng.normal(4 + 19 * urban, 3)), 0, 24)
-    is_vague = (rng.random(count) < VAGUE_SHARE) & (kind == "agency")
     return pd.DataFrame(
         {
             "id": [f"PO-{i + 1:05d}" for i in range(count)],
@@ -94,16 +92,13 @@ def office_table(
             "mbps_before": mbps,
             "monthly_cost_before": fee,
             "grid_hours_per_day": grid_hours,
-            "location_accuracy_m": np.where(is_vague, 5000, 10),
             "note": LABEL,
         }
     )
 
 
-def source_table(
-    lon: NDArray[np.float64], lat: NDArray[np.float64], town_names: list[str], n_built: int
-) -> pd.DataFrame:
-    """Return the fibre nodes by rank of their towns; those beyond ``n_built`` are planned."""
+def source_table(lon: NDArray[np.float64], lat: NDArray[np.float64], town_names: list[str]) -> pd.DataFrame:
+    """Return the fibre nodes by rank of their towns."""
     rank = np.arange(len(lon))
     return pd.DataFrame(
         {
@@ -113,7 +108,7 @@ def source_table(
             "lat": lat,
             "kind": np.where(rank == 0, "core_site", "fibre_node"),
             "capacity_mbps": np.where(rank == 0, 100_000, 10_000),
-            "status": np.where(rank < n_built, "built", "planned 2029"),
+            "status": "built",
             "note": LABEL,
         }
     )
@@ -130,7 +125,7 @@ def tower_table(lon: NDArray[np.float64], lat: NDArray[np.float64], rng: np.rand
             "lat": lat,
             "height_m": rng.choice([25, 30, 35, 40, 45, 60], size=count),
             "rent_per_year": 100 * rng.integers(3, 10, size=count),
-        "owner": rng.choice(["Phone company", "Broadcaster"], size=count, p=[0.8, 0.2]),
+            "owner": rng.choice(["Phone company", "Broadcaster"], size=count, p=[0.8, 0.2]),
             "note": LABEL,
         }
     )
