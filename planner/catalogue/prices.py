@@ -155,7 +155,9 @@ def price_list(catalogue: Catalogue, scenario: Scenario) -> PriceList:
     ]
     by_own_links = offered & {"fibre", "microwave"}
     microwave = "microwave" in offered
-    sections = {"general", "package"}.union(*(_NEEDS[name] for name in offered))
+    sections = {"general"}.union(*(_NEEDS[name] for name in offered))
+    if DEFAULT_KIND not in scenario.package:
+        sections.add("package")
     return PriceList(
         fibre=_fibre(catalogue.fibre, pricer) if "fibre" in offered else None,
         microwave=microwave_options(catalogue.microwave, pricer, scenario, terms(scenario)) if microwave else (),

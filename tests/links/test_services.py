@@ -1,0 +1,195 @@
+"""Services per office: the cheapest that carries the demand, and why others get none."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely import Point, box
+
+from planner.catalogue import load_catalogue, price_list, terms
+from planner.finance import PRESENT_VALUE, line_money
+from planner.links.services import service_options
+from planner.scenario import Scenario
+
+
+def scenario_of(**sections):
+    return Scenario.model_validate(
+        {
+            "schema_version": 1,
+            "name": "services",
+            "money": {"currency": "USD", "price_year": 2024},
+            "inputs": {"offices": [{"file": "offices.csv"}], "terrain": ["terrain.tif"]},
+            "budgets": [{"limit": 1_000_000}],
+            **sections,
+        }
+    )
+
+
+def offices_of(demand_mbps, *, lon=None, known=None, status="offline"):
+    n = len(demand_mbps)
+    return pd.DataFrame(
+        {
+            "lon": lon if lon is not None else np.zeros(n),
+            "lat": np.zeros(n),
+            "kind": "branch",
+            "status_before": status,
+            "demand_mbps": np.asarray(demand_mbps, dtype=np.float64),
+            "position_known": known if known is not None else np.ones(n, dtype=np.bool_),
+        }
+    )
+
+
+def coverage_of(*rows):
+    return gpd.GeoDataFrame(
+        {
+            "technology": [row[0] for row in rows],
+            "mbps": np.array([row[1] for row in rows], dtype=np.float64),
+            "geometry": [row[2] for row in rows],
+        },
+        crs="EPSG:4326",
+    )
+
+
+def services(scenario, offices, coverage=None):
+    prices = price_list(load_catalogue(scenario), scenario)
+    return service_options(offices, coverage, prices, scenario, terms(scenario)), prices
+
+
+def table(found):
+    """Return {(office, technology): (name of the option, Mbit/s)}."""
+    return {
+        (int(office), found.kinds[kind].technology): (found.kinds[kind].name, float(mbps))
+        for office, kind, mbps in zip(found.office, found.kind, found.capacity_mbps, strict=True)
+    }
+
+
+def reasons(found):
+    return {(rejection.technology, rejection.reason): rejection.count for rejection in found.rejections}
+
+
+def test_each_office_gets_the_smallest_plan_that_carries_its_demand():
+    found, _prices = services(scenario_of(), offices_of([10, 10.1, 60, 100.5, 500]))
+    assert table(found) == {
+        (0, "leo"): ("LEO 100 Mbit/s", 100),
+        (1, "leo"): ("LEO 100 Mbit/s", 100),
+        (2, "leo"): ("LEO 100 Mbit/s", 100),
+        (3, "leo"): ("LEO 200 Mbit/s, 2 terminals", 200),
+        (0, "geo"): ("GEO 10 Mbit/s", 10),
+        (1, "geo"): ("GEO 15 Mbit/s", 15),
+        (2, "geo"): ("GEO 60 Mbit/s, 2 terminals", 60),
+    }
+    assert reasons(found)["leo", "demand above the capacity"] == 1
+    assert reasons(found)["geo", "demand above the capacity"] == 2
+
+
+def test_choice_and_money_agree_with_trying_every_option():
+    # five generations of random prices and speeds, 200 offices, latency and availability that rule some out
+    rng = np.random.default_rng(7)
+    for _round in range(5):
+        overrides = {
+            name: {
+                "overrides": {
+                    "plans_mbps": sorted(rng.integers(1, 80, 4).astype(float).tolist()),
+                    "monthly_fee": float(rng.integers(10, 400)),
+                    "monthly_fee_per_mbps": float(rng.integers(0, 9)),
+                    "latency_ms": float(rng.integers(20, 700)),
+                    "mbps_per_terminal": float(rng.integers(10, 80)),
+                    "availability": {"wet_tropics": 0.99, "temperate": float(rng.choice([0.994, 0.999]))},
+                }
+            }
+            for name in ("leo", "geo")
+        }
+        scenario = scenario_of(technologies=overrides, service={"max_latency_ms": 600})
+        offices = offices_of(rng.uniform(0.5, 90, 200))
+        found, prices = services(scenario, offices)
+        expected = {}
+        for row, demand in enumerate(offices["demand_mbps"]):
+            for option in prices.services:
+                if (
+                    option.technology == "cellular"
+                    or option.latency_ms > 600
+                    or option.availability < 0.995
+                    or option.up_mbps < 3
+                ):
+                    continue
+                money = line_money(option.kind.items, {"each": np.ones(1)}, terms(scenario))[0]
+                best = expected.get((row, option.technology))
+                if option.max_mbps >= demand and (best is None or money[PRESENT_VALUE] < best[PRESENT_VALUE]):
+                    expected[row, option.technology] = money
+        keys = [(int(o), found.kinds[k].technology) for o, k in zip(found.office, found.kind, strict=True)]
+        assert set(keys) == set(expected)
+        for key, money in zip(keys, found.money, strict=True):
+            np.testing.assert_array_equal(money, expected[key])
+
+
+def test_cellular_needs_a_polygon_around_the_office():
+    offices = offices_of([10, 10, 10, 2.5], lon=[0.5, 1.0, 3.0, 0.5])
+    coverage = coverage_of(("4g", np.nan, box(0, -1, 1, 1)), ("3G", 5, box(0, -1, 10, 1)))
+    found, _prices = services(scenario_of(service={"availability": 0.99, "min_up_mbps": 1}), offices, coverage)
+    cellular = {key[0]: value for key, value in table(found).items() if key[1] == "cellular"}
+    # the second stands on the border; the third has 3G alone; the fourth needs no more than 3G, which is cheaper
+    assert cellular == {0: ("4G", 15), 1: ("4G", 15), 3: ("3G", 5)}
+    assert reasons(found) == {("cellular", "demand above the capacity"): 1}
+
+
+def test_of_overlapping_polygons_the_fastest_counts_and_the_data_beat_the_catalogue():
+    offices = offices_of([18, 2], lon=[0.5, 5.0])
+    coverage = coverage_of(
+        ("4G", 12, box(0, -1, 1, 1)),
+        ("4G", 20, box(0, -1, 2, 1)),
+        ("4G", 1, box(4, -1, 6, 1)),
+        ("2G", 9, box(0, -9, 9, 9)),
+    )
+    found, _prices = services(scenario_of(), offices, coverage)
+    assert {key: value for key, value in table(found).items() if key[1] == "cellular"} == {(0, "cellular"): ("4G", 20)}
+    assert reasons(found)["cellular", "demand above the capacity"] == 1  # 1 Mbit/s where the catalogue says 15
+
+
+def test_no_cellular_without_position_coverage_or_data():
+    offices = offices_of([5, 5, 5], lon=[0.5, 0.5, 50], known=np.array([True, False, True]))
+    found, _prices = services(scenario_of(), offices, coverage_of(("4G", np.nan, Point(0.5, 0).buffer(0.1))))
+    assert [key for key in table(found) if key[1] == "cellular"] == [(0, "cellular")]
+    assert reasons(found) == {
+        ("cellular", "position of the office unknown"): 1,
+        ("cellular", "no coverage"): 1,
+    }
+    found, _prices = services(scenario_of(), offices)
+    assert reasons(found) == {("cellular", "no coverage data"): 3}
+    # satellite does not ask where the office is
+    assert sum(key[1] == "leo" for key in table(found)) == 3
+
+
+@pytest.mark.parametrize(
+    ("service", "reason", "left"),
+    [
+        ({"max_latency_ms": 100}, ("geo", "latency above the limit"), {"leo"}),
+        ({"max_latency_ms": 20}, ("leo", "latency above the limit"), set()),
+        ({"min_up_mbps": 7}, ("geo", "upload slower than what is asked"), {"leo"}),
+        ({"availability": 0.9985}, ("leo", "availability below what is asked"), set()),
+    ],
+)
+def test_services_below_the_asked_quality_are_counted_out(service, reason, left):
+    found, _prices = services(scenario_of(service=service), offices_of([10, 35]))
+    assert reasons(found)[reason] == 2
+    assert {technology for _office, technology in table(found)} == left
+
+
+def test_a_second_terminal_may_be_bought_for_its_upload():
+    found, _prices = services(scenario_of(service={"min_up_mbps": 5}), offices_of([10]))
+    assert table(found)[0, "geo"] == ("GEO 40 Mbit/s, 2 terminals", 40)
+
+
+def test_adequate_offices_ask_for_nothing():
+    found, _prices = services(scenario_of(), offices_of([10, 10, 10], status=["adequate", "insufficient", "unknown"]))
+    assert {office for office, _technology in table(found)} == {1, 2}
+    assert reasons(found) == {("cellular", "no coverage data"): 2}
+
+
+def test_without_offices_or_services_there_is_nothing():
+    found, _prices = services(scenario_of(), offices_of([]))
+    assert (len(found.office), found.money.shape, found.rejections) == (0, (0, 4), ())
+    switched_off = {name: {"enabled": False} for name in ("leo", "geo", "cellular")}
+    found, _prices = services(scenario_of(technologies=switched_off), offices_of([10]))
+    assert (len(found.office), found.money.shape, found.kinds) == (0, (0, 4), ())
