@@ -1,0 +1,178 @@
+"""Reading everything a scenario names, and collecting all faults before any of them stops the run."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.errors import InputError, Problem
+from planner.files import sha256_of
+from planner.i18n import _
+from planner.inputs.areas import read_coverage, read_regions
+from planner.inputs.ground import ground_at
+from planner.inputs.infrastructure import keep_ids_apart, read_sources, read_towers
+from planner.inputs.model import CheckReport, InputFile, Inputs
+from planner.inputs.offices import ReadOffices, read_offices
+from planner.inputs.people import add_people_and_benefit, people_from_column, people_from_raster
+from planner.inputs.reading import require_file
+from planner.scenario import load_scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import pandas as pd
+
+    from planner.scenario import Scenario
+
+# fmt: off
+_OFFICE_ORDER = [
+    "id", "name", "lon", "lat", "kind", "status_before", "technology_before", "mbps_before", "monthly_cost_before",
+    "region", "demand_mbps", "people", "people_total", "benefit", "location_accuracy_m", "position_known", "is_source",
+    "grid_hours_per_day", "shared_point",
+]
+# fmt: on
+
+
+def read_inputs(scenario: Scenario) -> Inputs:
+    """Read and check every file that the scenario names.
+
+    Raises
+    ------
+    InputError
+        With all faults of all files that stop the run. Rows that the scenario says to exclude are no such faults: they
+        are in ``Inputs.problems``.
+    """
+    inputs, report = _read(scenario)
+    if inputs is None:
+        raise InputError(report.errors)
+    return inputs
+
+
+def check_scenario(
+    path: str | Path, *, data_root: str | Path | None = None, overrides: Mapping[str, Any] | None = None
+) -> CheckReport:
+    """Check a scenario and every file it names; faults are reported, not raised.
+
+    Parameters
+    ----------
+    path, data_root, overrides
+        As `planner.scenario.load_scenario` takes them.
+    """
+    try:
+        scenario = load_scenario(path, data_root=data_root, overrides=overrides)
+        return _read(scenario)[1]
+    except InputError as error:
+        return CheckReport(error.problems)
+
+
+def _read(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
+    """Return the inputs (None if a fault stops the run) and everything that was noticed."""
+    problems: list[Problem] = []
+    terrain = _terrain(scenario, problems)
+    regions, of_regions = read_regions(scenario)
+    coverage, of_coverage = read_coverage(scenario)
+    offices = read_offices(scenario, regions, terrain)
+    sources, of_sources = read_sources(scenario, terrain)
+    towers, of_towers = read_towers(scenario, terrain)
+    sources = keep_ids_apart(offices.frame, sources, "source", of_sources)
+    towers = keep_ids_apart(offices.frame, towers, "tower", of_towers)
+    assumptions = list(offices.assumptions)
+    _check_excluded(scenario, offices, problems)
+    frame = _complete(scenario, offices, terrain, problems, assumptions)
+    groups = (offices.group, of_sources, of_towers, of_regions, of_coverage)
+    problems += [problem for group in groups for problem in group.in_file_order()]
+    datasets = tuple(report for group in groups for report in group.reports())
+    report = CheckReport(tuple(problems), datasets, tuple(assumptions), scenario.assumed())
+    if report.errors or frame is None:
+        return None, report
+    inputs = Inputs(
+        offices=frame,
+        sources=sources,
+        towers=towers,
+        regions=regions,
+        coverage=coverage,
+        terrain=terrain,
+        files=_files(scenario),
+        problems=report.problems,
+        datasets=datasets,
+        assumptions=report.assumptions,
+    )
+    return inputs, report
+
+
+def _terrain(scenario: Scenario, problems: list[Problem]) -> tuple[Path, ...]:
+    """Return the terrain files; none if any of them is missing or unreadable, which is noted."""
+    names = {str(scenario.locate(file)): file for file in scenario.inputs.terrain}
+    faults: list[Problem] = []
+    for file in scenario.inputs.terrain:
+        try:
+            require_file(file, scenario.locate(file))
+        except InputError as error:
+            faults += error.problems
+    paths = tuple(scenario.locate(file) for file in scenario.inputs.terrain)
+    if not faults:
+        try:
+            ground_at(paths, np.zeros(1), np.zeros(1))
+        except InputError as error:
+            faults += [
+                dataclasses.replace(problem, file=names.get(problem.file or "", problem.file))
+                for problem in error.problems
+            ]
+    problems += faults
+    return () if faults else paths
+
+
+def _check_excluded(scenario: Scenario, offices: ReadOffices, problems: list[Problem]) -> None:
+    """Note ids under ``limits.exclude`` that no office has, neither in use nor left out."""
+    known = {*offices.frame["id"], *offices.group.text("id")}
+    for text in scenario.limits.exclude:
+        if text not in known:
+            close = difflib.get_close_matches(text, list(known), n=1)
+            remedy = _("Did you mean “{name}”?").format(name=close[0]) if close else _("Correct or remove it.")
+            message = _("No office has this id.")
+            problems.append(Problem("unknown-office", message, remedy, column="limits.exclude", value=text))
+
+
+def _complete(
+    scenario: Scenario,
+    offices: ReadOffices,
+    terrain: tuple[Path, ...],
+    problems: list[Problem],
+    assumptions: list[str],
+) -> pd.DataFrame | None:
+    """Return the offices with people and benefit; None if there is none or the population cannot be read."""
+    if offices.frame.empty:
+        if not offices.group.problems:
+            problems.append(Problem("no-offices", _("No office is left to plan for."), _("Check “where”.")))
+        elif all(problem.severity != "error" for problem in offices.group.problems):
+            problems.append(Problem("no-offices", _("All offices were left out."), _("Mend the rows listed.")))
+        return None
+    try:
+        reached = (
+            people_from_column(scenario, offices.frame)
+            if scenario.inputs.population is None
+            else people_from_raster(scenario, offices, terrain)
+        )
+    except InputError as error:
+        problems += error.problems
+        return None
+    frame, taken_for_granted = add_people_and_benefit(scenario, offices.frame, reached.people)
+    assumptions += [*reached.assumptions, *taken_for_granted]
+    return frame[[*_OFFICE_ORDER, *(name for name in frame.columns if name not in _OFFICE_ORDER)]]
+
+
+def _files(scenario: Scenario) -> tuple[InputFile, ...]:
+    inputs = scenario.inputs
+    datasets = (*inputs.offices, *inputs.sources, *inputs.towers, *inputs.regions, *inputs.coverage)
+    names = [*(dataset.file for dataset in datasets), *inputs.terrain]
+    if inputs.population is not None:
+        names.append(inputs.population)
+    files = []
+    for name in dict.fromkeys(names):
+        path = scenario.locate(name)
+        files.append(InputFile(name, str(path), path.stat().st_size, sha256_of(path)))
+    return tuple(files)

@@ -1,0 +1,92 @@
+"""People within reach of each office, and what connecting it is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.i18n import _
+from planner.inputs.catchment import find_catchments, open_population, whole_people
+from planner.inputs.reading import require_file
+from planner.scenario import PEOPLE_UNDERSERVED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from planner.inputs.offices import ReadOffices
+    from planner.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Reached:
+    """People of each office, whole people within reach, and what was taken for granted."""
+
+    people: NDArray[np.int64]
+    assumptions: tuple[str, ...] = ()
+
+
+def people_from_raster(scenario: Scenario, offices: ReadOffices, terrain: Sequence[Path]) -> Reached:
+    """Count people within reach in the population raster; an office without any land of the raster is warned of.
+
+    Raises
+    ------
+    InputError
+        The raster cannot be read.
+    """
+    file = scenario.inputs.population
+    assert file is not None
+    frame, group = offices.frame, offices.group
+    lon, lat = frame["lon"].to_numpy(np.float64), frame["lat"].to_numpy(np.float64)
+    with open_population(require_file(file, scenario.locate(file)), file) as raster:
+        found = find_catchments(raster, terrain, lon, lat, scenario.benefit.catchment_km)
+    outside = np.zeros(len(group), dtype=bool)
+    outside[np.flatnonzero(group.sound)[~found.on_land]] = True
+    message = _("The population raster has no land at the office: nobody is within its reach.")
+    remedy = _("Check the coordinates, or give a raster that covers the place.")
+    group.warn(outside, "outside-population", message, remedy, column="name")
+    people = whole_people(found.people, frame["id"].to_numpy(dtype=object))
+    said = _("{reached:,} of {total:,} people live within {km:g} km of an office on their own land (straight line).")
+    reached, total = int(people.sum()), round(found.total)
+    return Reached(people, (said.format(reached=reached, total=total, km=scenario.benefit.catchment_km),))
+
+
+def people_from_column(scenario: Scenario, offices: pd.DataFrame) -> Reached:
+    """Take the offices' own population figures, and the scenario's number where there is none."""
+    given = offices["population"].to_numpy(np.float64)
+    missing = np.isnan(given)
+    if not missing.any():
+        return Reached(np.rint(given).astype(np.int64))
+    rule = scenario.missing.population
+    assert rule != "error", "reading the offices made it a fault"
+    number = 1.0 if rule == "one" else float(rule)
+    said = _("{n} offices without a population figure count {number:g} each (missing.population).")
+    people = np.rint(np.where(missing, number, given)).astype(np.int64)
+    return Reached(people, (said.format(n=int(missing.sum()), number=number),))
+
+
+def add_people_and_benefit(
+    scenario: Scenario, offices: pd.DataFrame, people_total: NDArray[np.int64]
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return the offices with ``people``, ``people_total`` and ``benefit``, and what was taken for granted.
+
+    The benefit is the weighted sum of the columns, of which ``people_underserved`` is ``people``. An adequate office
+    has none; an insufficient one has the increment: the share of its demand that it lacks today.
+    """
+    share = offices["share_underserved"].to_numpy(np.float64)
+    people = np.rint(people_total * share).astype(np.int64)
+    benefit = np.zeros(len(offices))
+    for column, weight in scenario.benefit.weights.items():
+        benefit += weight * (people if column == PEOPLE_UNDERSERVED else offices[column].to_numpy(np.float64))
+    status, speed = offices["status_before"].to_numpy(dtype=object), offices["mbps_before"].to_numpy(np.float64)
+    has = np.minimum(1.0, np.nan_to_num(speed) / offices["demand_mbps"].to_numpy(np.float64))
+    benefit = np.where(status == "adequate", 0.0, np.where(status == "insufficient", benefit * (1 - has), benefit))
+    unmeasured = int(np.count_nonzero((status == "insufficient") & np.isnan(speed)))
+    said = _("{n} offices with an insufficient connection of unknown speed count as if they had none.")
+    frame = offices.assign(people=people, people_total=people_total, benefit=benefit)
+    return frame.drop(columns=["population", "share_underserved"]), (said.format(n=unmeasured),) if unmeasured else ()

@@ -1,0 +1,54 @@
+"""Vector layers: GeoPackage, GeoJSON, Shapefile and their like."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from planner.errors import InputError, Problem
+from planner.i18n import _
+from planner.inputs.raw import FIRST_DATA_ROW, RawTable, cell
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read_layer(path: Path, file: str, *, layer: str | None) -> RawTable:
+    """Read a layer, the first one if none is named.
+
+    Raises
+    ------
+    InputError
+        The file is no vector file, has no such layer, or the layer is empty.
+    """
+    try:
+        layers = [str(name) for name, _geometry in pyogrio.list_layers(path)]
+        if layer is not None and layer not in layers:
+            message = _("The file has no layer “{layer}”.").format(layer=layer)
+            remedy = _("Its layers: {names}.").format(names=", ".join(layers))
+            raise InputError(Problem("wrong-layer", message, remedy, file, value=layer))
+        with warnings.catch_warnings():
+            # GDAL's remarks on odd files (ring order, mixed types) are answered by our own checks of what was read
+            warnings.simplefilter("ignore", RuntimeWarning)
+            frame = pyogrio.read_dataframe(path, layer=layer if layer is not None else 0)
+    except (DataSourceError, DataLayerError, ValueError) as error:
+        message = _("The file cannot be read: {reason}.").format(reason=error)
+        remedy = _("Save it again as GeoPackage or GeoJSON.")
+        raise InputError(Problem("unreadable-file", message, remedy, file)) from error
+    if frame.empty:
+        raise InputError(Problem("empty-file", _("The layer holds no feature."), _("Choose another layer."), file))
+    geometry = np.array(frame["geometry"], dtype=object) if "geometry" in frame else None
+    columns = {
+        str(name): np.array(
+            [cell(value) for value in frame[name].astype(object).where(frame[name].notna(), None)]
+        ).astype(object)
+        for name in frame.columns
+        if name != "geometry"
+    }
+    crs = getattr(frame, "crs", None)
+    row = np.arange(len(frame), dtype=np.int64) + FIRST_DATA_ROW
+    return RawTable(columns, row, geometry, None if crs is None else crs.to_wkt(), in_file=len(frame))
