@@ -80,6 +80,11 @@ class Network:
             terminal=terminal,
         )
 
+    @staticmethod
+    def ground(place: int) -> int:
+        """Return the node of a place at which no mast is needed (`planner.graph` puts them behind the root)."""
+        return 1 + place
+
 
 @dataclass(frozen=True)
 class Standing:

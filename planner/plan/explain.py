@@ -1,0 +1,268 @@
+"""Why an office or a link is in a plan or not, what it is made of, what the alternatives are and what it would take."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.errors import InputError, Problem
+from planner.finance import MEASURES
+from planner.i18n import _, ngettext
+from planner.links.options import NO_MAST, ROOT
+from planner.plan.alternatives import Network
+from planner.plan.arborescence import NONE, follow
+from planner.plan.buildup import link_parts, mast_parts, office_parts
+from planner.plan.explanation import Explanation, Line
+from planner.plan.lines import ROOT_ID, shared_cost
+from planner.plan.plan import terms_of
+from planner.plan.reasons import PER_MONEY
+from planner.plan.recall import recall
+from planner.plan.runner_up import ways_into
+from planner.plan.tables import CENTS
+from planner.plan.wording import number
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+    from numpy.typing import NDArray
+
+    from planner.finance import Terms
+    from planner.inputs import Inputs
+    from planner.links.options import LinkOptions
+    from planner.plan.arborescence import Arborescence
+    from planner.plan.model import Plan
+    from planner.scenario import Scenario
+
+
+__all__ = ["Explanation", "explain"]
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What every explanation needs."""
+
+    scenario: Scenario
+    inputs: Inputs
+    options: LinkOptions
+    plan: Plan
+    tree: Arborescence
+    terms: Terms
+    measure: int
+
+
+def explain(scenario: Scenario, inputs: Inputs, options: LinkOptions, plan: Plan, identifier: str) -> Explanation:
+    """Explain an office or a link.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    inputs : Inputs
+    options : LinkOptions
+    plan : Plan
+        Made from these three.
+    identifier : str
+        Of an office, of a link of the plan, or of any candidate link (technology:from>to).
+
+    Raises
+    ------
+    InputError
+        If nothing has this id (the nearest ids are named), or the plan was made from other inputs.
+    """
+    demand_mbps = inputs.offices["demand_mbps"].to_numpy(np.float64)
+    tree = follow(options, recall(plan, options, inputs.offices), demand_mbps)
+    measure = MEASURES.index(plan.budgets[0]["measure"])
+    setting = _Setting(scenario, inputs, options, plan, tree, terms_of(scenario), measure)
+    rows = np.flatnonzero((inputs.offices["id"] == identifier).to_numpy())
+    if len(rows):
+        return _explain_office(setting, int(rows[0]))
+    rows = np.flatnonzero((plan.links["id"] == identifier).to_numpy())
+    if len(rows):
+        return _explain_link(setting, int(rows[0]))
+    return _explain_candidate(setting, identifier)
+
+
+def _explain_office(setting: _Setting, office: int) -> Explanation:
+    """Explain an office, connected or not."""
+    plan, options, tree = setting.plan, setting.options, setting.tree
+    told = plan.offices.iloc[office].to_dict()
+    inside, adequate = bool(told["connected"]), told["before"] == "adequate"
+    place = int(np.flatnonzero(options.places.office == office)[0])
+    if adequate:
+        return Explanation(**_head(setting, told, "office", inside=inside))
+    lines: list[Line] = []
+    share = None
+    if inside:
+        link = int(tree.entering[place])
+        transit = bool(tree.at_source(options)[link])
+        own = office_parts(options, office, float(told["demand_mbps"]), setting.terms, transit=transit)
+        lines = [Line(_("The office's own equipment and transit"), own, 1), *_chain_lines(setting, link)]
+        shares = shared_cost(tree, plan.links, plan.masts, setting.measure)
+        share = (float(shares[link]) + int(told[CENTS[setting.measure]])) / 100
+    # An office that the scenario excludes is explained as if it were not.
+    exclude = set(setting.scenario.limits.exclude) - {told["id"]}
+    others = ways_into(
+        Network.of(options, setting.inputs.offices, exclude),
+        options,
+        tree,
+        place,
+        demand_mbps=float(told["demand_mbps"]),
+        measure=setting.measure,
+        office=office,
+        not_by=int(tree.option[tree.entering[place]]) if inside else NONE,
+    )
+    benefit = float(told["benefit"])
+    needed = others[0].price if others and not inside else None
+    return Explanation(
+        **_head(setting, told, "office", inside=inside),
+        lines=tuple(lines),
+        others=tuple(others),
+        share=share,
+        benefit=benefit,
+        needed=needed,
+        rate=PER_MONEY * benefit / needed if needed else None,
+    )
+
+
+def _chain_lines(setting: _Setting, link: int) -> list[Line]:
+    """Return the links and masts from a link up to its source."""
+    lines = []
+    while link != NONE:
+        lines += _link_lines(setting, link)
+        link = int(setting.tree.parent[link])
+    return lines
+
+
+def _link_lines(setting: _Setting, link: int) -> list[Line]:
+    """Return a link of the plan and the mast at its far end."""
+    tree, options = setting.tree, setting.options
+    told, served = setting.plan.links.iloc[link], int(tree.beyond[link])
+    title = _("Link {link}, {option}").format(link=told["id"], option=told["option"])
+    parts = link_parts(options, int(tree.option[link]), setting.terms)
+    return [Line(title, parts, served), *_mast_line(setting, int(tree.head[link]), served)]
+
+
+def _mast_line(setting: _Setting, place: int, served: int) -> list[Line]:
+    """Return the mast at a place, if the plan needs one there."""
+    rung = int(setting.tree.mast_rung(setting.options)[place])
+    if rung == NO_MAST:
+        return []
+    height = number(float(setting.options.ladder_m[rung]), 1)
+    title = _("Mast at {place}, {height} m").format(place=setting.options.places.id[place], height=height)
+    return [Line(title, mast_parts(setting.options, place, rung, setting.terms), served)]
+
+
+def _explain_link(setting: _Setting, link: int) -> Explanation:
+    """Explain a link of the plan."""
+    tree, options, told = setting.tree, setting.options, setting.plan.links.iloc[link].to_dict()
+    head, tail = int(tree.head[link]), int(tree.tail[link])
+    office = int(options.places.office[head])
+    serves = office != NONE and bool(setting.plan.offices["connected"].iloc[office])
+    own = tail == ROOT and str(told["technology"]) not in ("source", "existing")
+    lines = _link_lines(setting, link)
+    if tail != ROOT:
+        lines += _mast_line(setting, tail, int(tree.beyond[tree.parent[link]]))
+    load, capacity = float(told["load_mbps"]), float(told["capacity_mbps"])
+    served = int(tree.beyond[link])
+    carries = ngettext("It carries {load} Mbit/s of {n} office", "It carries {load} Mbit/s of {n} offices", served)
+    reason = carries.format(load=number(load, 1), n=served)
+    reason += (
+        _(", of {capacity} Mbit/s that it can.").format(capacity=number(capacity, 1)) if np.isfinite(capacity) else "."
+    )
+    others = ways_into(
+        Network.of(options, setting.inputs.offices),
+        options,
+        tree,
+        head,
+        demand_mbps=load,
+        measure=setting.measure,
+        office=office if own and serves else NONE,
+        not_by=int(tree.option[link]),
+    )
+    return Explanation(
+        **_head(setting, told | {"reason": reason}, "link", inside=True),
+        lines=tuple(lines),
+        others=tuple(others),
+    )
+
+
+def _explain_candidate(setting: _Setting, identifier: str) -> Explanation:
+    """Explain a candidate link that the plan does not build: the cheapest of those between the same places."""
+    options, measure = setting.options, setting.measure
+    tail, head, rows = _candidates(options, identifier)
+    if not len(rows):
+        raise _unknown(setting, identifier)
+    row = int(rows[np.argmin(options.money[rows, measure])])
+    lines = [Line(identifier, link_parts(options, row, setting.terms), 0)]
+    for place, rung in ((int(options.u[row]), options.rung_u[row]), (int(options.v[row]), options.rung_v[row])):
+        if rung != NO_MAST:
+            height = number(float(options.ladder_m[rung]), 1)
+            title = _("Mast at {place}, {height} m").format(place=options.places.id[place], height=height)
+            lines.append(Line(title, mast_parts(options, place, int(rung), setting.terms), 0))
+    links, tree = setting.plan.links["id"].to_numpy(object), setting.tree
+    entering = int(tree.entering[head])
+    if tail != ROOT and tree.entering[tail] != NONE and tree.tail[tree.entering[tail]] == head:
+        reason = _("Not built in this direction: the plan has {link}.").format(link=links[tree.entering[tail]])
+    elif entering != NONE:
+        reason = _("Not built: the plan enters {place} by {link}.").format(
+            place=options.places.id[head], link=links[entering]
+        )
+    else:
+        reason = _("Not built: the plan does not reach {place}.").format(place=options.places.id[head])
+    variants = ngettext(
+        "There is {n} candidate between these places.",
+        "There are {n} candidates between these places; the cheapest is shown.",
+        len(rows),
+    ).format(n=len(rows))
+    told: dict[Hashable, Any] = {"id": identifier, "reason": f"{reason} {variants}"}
+    return Explanation(**_head(setting, told, "link", inside=False), lines=tuple(lines))
+
+
+def _candidates(options: LinkOptions, identifier: str) -> tuple[int, int, NDArray[np.int64]]:
+    """Return the ends and the candidate rows that an id may mean; no rows if it means none."""
+    technology, _colon, ends = identifier.partition(":")
+    row_of = {name: row for row, name in enumerate(options.places.id.tolist())} | {ROOT_ID: ROOT}
+    of_technology = options.technology() == technology
+    # Ids of users may hold the sign between the ends themselves: every place for it is tried.
+    for cut in (position for position, sign in enumerate(ends) if sign == ">"):
+        tail, head = row_of.get(ends[:cut]), row_of.get(ends[cut + 1 :])
+        if tail is None or head is None or head == ROOT:
+            continue
+        along = (options.u == tail) & (options.v == head)
+        against = (options.u == head) & (options.v == tail)
+        rows = np.flatnonzero(of_technology & (along | against))
+        if len(rows):
+            return tail, head, rows
+    return ROOT, ROOT, np.empty(0, dtype=np.int64)
+
+
+def _unknown(setting: _Setting, identifier: str) -> InputError:
+    """Return the error for an id that nothing has, with the nearest ones."""
+    known = [*setting.plan.offices["id"], *setting.plan.links["id"]]
+    near = difflib.get_close_matches(identifier, known, n=5, cutoff=0.3)
+    remedy = (
+        _("The nearest ids are: {ids}.").format(ids=", ".join(near))
+        if near
+        else _("Offices have the ids of your files; links are called technology:from>to.")
+    )
+    return InputError(Problem("unknown-id", _("No office and no link has this id."), remedy, value=identifier))
+
+
+def _head(setting: _Setting, told: Mapping[Hashable, Any], kind: str, *, inside: bool) -> dict[str, Any]:
+    """Return the fields that every explanation has."""
+    plan, budget = setting.plan, setting.plan.budgets[0]
+    spent, value = plan.totals[budget["measure"]], plan.outcome.value
+    price = plan.outcome.price_of_money
+    return {
+        "id": str(told["id"]),
+        "kind": kind,
+        "inside": inside,
+        "reason": str(told["reason"]),
+        "currency": plan.scenario["currency"],
+        "measure": budget["measure"],
+        "left": budget["limit"] - budget["spent"],
+        "mean_rate": PER_MONEY * value / spent if value is not None and spent else None,
+        "marginal_rate": None if price is None else PER_MONEY * price,
+    }

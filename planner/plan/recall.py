@@ -1,0 +1,108 @@
+"""The choice behind a stored plan: its links found again among the candidate links."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from planner.errors import InputError, Problem
+from planner.i18n import _
+from planner.links.options import NO_MAST, ROOT
+from planner.plan.choice import Choice
+from planner.plan.lines import ROOT_ID
+from planner.plan.tables import CENTS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from planner.links.options import LinkOptions
+    from planner.plan.model import Plan
+
+_SAME = ["tail", "head", "kind", "rung_tail", "rung_head", *CENTS]
+
+
+def recall(plan: Plan, options: LinkOptions, offices: pd.DataFrame) -> Choice:
+    """Return the choice that a plan was made from.
+
+    Parameters
+    ----------
+    plan : Plan
+    options : LinkOptions
+        Of the same scenario and inputs.
+    offices : DataFrame
+        ``Inputs.offices``.
+
+    Raises
+    ------
+    InputError
+        If the offices are others, or a link of the plan is no longer among the candidates at the same price: inputs,
+        catalogue or program have changed since the plan was made.
+    """
+    if list(plan.offices["id"]) != list(offices["id"]):
+        raise _changed(_("the offices are not the same"))
+    wanted = _wanted(plan, options)
+    offered = pd.concat([_offered(options, backwards=False), _offered(options, backwards=True)])
+    met = wanted.merge(offered.drop_duplicates(_SAME), how="left", on=_SAME)
+    lost = met["option"].isna().to_numpy()
+    if lost.any():
+        raise _changed(_("link {link} is not offered at that price").format(link=plan.links["id"].to_numpy()[lost][0]))
+    return Choice(
+        met["option"].to_numpy(np.int32),
+        met["reversed"].to_numpy(np.bool_),
+        plan.offices["connected"].to_numpy(np.bool_),
+    )
+
+
+def _wanted(plan: Plan, options: LinkOptions) -> pd.DataFrame:
+    """Return the plan's links in the numbers of the candidates; -2 stands for what is not among them."""
+    links = plan.links
+    row_of = {name: row for row, name in enumerate(options.places.id.tolist())} | {ROOT_ID: ROOT}
+    kind_of = {(kind.technology, kind.name): row for row, kind in enumerate(options.kinds)}
+    return pd.DataFrame(
+        {
+            "tail": [row_of.get(name, -2) for name in links["from"]],
+            "head": [row_of.get(name, -2) for name in links["to"]],
+            "kind": [kind_of.get(key, -2) for key in zip(links["technology"], links["option"], strict=True)],
+            "rung_tail": _rung(links["mast_from_m"], options),
+            "rung_head": _rung(links["mast_to_m"], options),
+            **{name: links[name].to_numpy() for name in CENTS},
+        }
+    )
+
+
+def _rung(height_m: pd.Series[float], options: LinkOptions) -> NDArray[np.int64]:
+    heights = height_m.to_numpy(np.float64)
+    rung = np.searchsorted(options.ladder_m, heights - 1e-6)
+    return np.where(np.isnan(heights), NO_MAST, rung)
+
+
+def _offered(options: LinkOptions, *, backwards: bool) -> pd.DataFrame:
+    """Return the candidates in one direction; services have only one."""
+    rows = np.flatnonzero(options.u != ROOT) if backwards else np.arange(len(options))
+    tail, head, rung_tail, rung_head = options.u[rows], options.v[rows], options.rung_u[rows], options.rung_v[rows]
+    if backwards:
+        tail, head, rung_tail, rung_head = head, tail, rung_head, rung_tail
+    return pd.DataFrame(
+        {
+            "tail": tail,
+            "head": head,
+            "kind": options.kind[rows],
+            "rung_tail": rung_tail,
+            "rung_head": rung_head,
+            **{name: options.money[rows, column] for column, name in enumerate(CENTS)},
+            "option": rows,
+            "reversed": backwards,
+        }
+    ).astype(dict.fromkeys(_SAME, np.int64))
+
+
+def _changed(reason: str) -> InputError:
+    return InputError(
+        Problem(
+            "changed-since",
+            _("This plan was made from other inputs than are here now: {reason}.").format(reason=reason),
+            _("Solve again, or give the folder of the original data with --data-root."),
+        )
+    )
