@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from pydantic import BaseModel
 
 from planner.catalogue import load_catalogue, price_list, terms
 from planner.errors import InputError, Problem
 from planner.files import sha256_of
-from planner.i18n import _
+from planner.i18n import Language, _, use_language
 from planner.inputs import read_inputs
 from planner.plan.verify.findings import Findings
 from planner.scenario import load_scenario
@@ -41,6 +41,21 @@ class Basis:
     elevation: Elevation | None
 
 
+class Record(BaseModel):
+    """What ``inputs.json`` says of where a run comes from; its other fields are for readers."""
+
+    class File(BaseModel):
+        """One input file."""
+
+        file: str
+        sha256: str
+
+    scenario_file: str
+    data_root: str | None
+    files: list[File]
+    language: Language
+
+
 def read_basis(run_dir: Path, data_root: Path | None) -> tuple[Basis, Findings]:
     """Read what a run was made from and compare every file with its fingerprint in the run.
 
@@ -51,33 +66,30 @@ def read_basis(run_dir: Path, data_root: Path | None) -> tuple[Basis, Findings]:
     """
     findings = Findings(_("Input files"))
     record = _read_record(run_dir)
-    root = data_root or Path(record["data_root"] or Path(record["scenario_file"]).parent)
+    root = data_root or Path(record.data_root or Path(record.scenario_file).parent)
     scenario = load_scenario(run_dir, data_root=root)
-    for file in record["files"]:
-        path = scenario.locate(file["file"])
+    for file in record.files:
+        path = scenario.locate(file.file)
         now = sha256_of(path) if path.is_file() else None
-        findings.compare(_("SHA-256 of an input file, changed since the run"), file["file"], file["sha256"], now)
-    inputs = read_inputs(scenario)
-    read_now = {file.file for file in inputs.files}
-    for name in sorted(read_now | {file["file"] for file in record["files"]}):
-        findings.compare(
-            _("input file of the run"), name, name in {f["file"] for f in record["files"]}, name in read_now
-        )
-    catalogue = load_catalogue(scenario)
-    prices = price_list(catalogue, scenario)
+        findings.compare(_("SHA-256 of an input file, changed since the run"), file.file, file.sha256, now)
+    # Names of options and texts of problems are those of the run's language.
+    with use_language(record.language):
+        inputs = read_inputs(scenario)
+        prices = price_list(load_catalogue(scenario), scenario)
+    recorded, read_now = {file.file for file in record.files}, {file.file for file in inputs.files}
+    for name in sorted(read_now | recorded):
+        findings.compare(_("input file of the run"), name, name in recorded, name in read_now)
     return Basis(scenario, inputs, prices, terms(scenario), _elevation(inputs)), findings
 
 
-def _read_record(run_dir: Path) -> dict[str, Any]:
+def _read_record(run_dir: Path) -> Record:
     path = run_dir / RECORD
     try:
-        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return Record.model_validate_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         message = _("The record of the run's inputs cannot be read: {reason}.").format(reason=error)
-        raise InputError(
-            Problem("no-run", message, _("Name the folder of a run that ended; it holds inputs.json."), str(path))
-        ) from error
-    return record
+        remedy = _("Name the folder of a run that ended; it holds inputs.json.")
+        raise InputError(Problem("no-run", message, remedy, str(path))) from error
 
 
 def _elevation(inputs: Inputs) -> Elevation | None:

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 GEODESIC = Geod(ellps="WGS84")
 LENGTH_TOLERANCE_KM = 1e-9
 """A micrometre: sums of segments may be taken in any order."""
-LIT = frozenset({"office", "source"})
-"""Kinds of places at which fibre ends in terminal equipment."""
 JUNCTION = Site("junction", math.nan, math.nan)
 """Any place that the inputs do not name."""
 
@@ -77,7 +75,7 @@ class OfferFinder:
         """Return what a link to a site has to be; None where nothing of that name is offered there."""
         prices = self._basis.prices
         if link.technology == "existing":
-            return Offer(prices.existing_kind, 0.0, 0.0, math.inf, 1.0)
+            return Offer(prices.existing_kind, 0.0, 0.0, site.capacity_mbps, 1.0)
         if link.technology == "source":
             return Offer(prices.source_kind, 0.0, 0.0, site.capacity_mbps, 1.0) if site.kind == "source" else None
         if link.technology == "fibre":
@@ -102,7 +100,7 @@ class OfferFinder:
         ground_m = self._basis.elevation.sample(lon, lat).tolist()
         climb_m = math.fsum(abs(b - a) for a, b in pairwise(ground_m))
         priced_m = fibre.route_factor * (math.fsum(length_m) + fibre.climb_factor * climb_m)
-        lit = sum(self._sites[end].kind in LIT for end in (link.tail, link.head) if end in self._sites)
+        lit = sum(end in self._sites for end in (link.tail, link.head))  # junctions are not lit
         return Offer(
             fibre.kinds[lit], math.fsum(length_m) / 1000, priced_m / 1000, fibre.capacity_mbps, fibre.availability
         )
@@ -155,6 +153,9 @@ def check_offers(plan: PlanDocument, basis: Basis, sites: Mapping[str, Site]) ->
         findings.compare("shareable", link.id, link.shareable, shares)
         findings.compare("year", link.id, link.year, None)
         check_money(link, link.id, offer.priced(), basis.terms, findings)
+        if link.technology == "microwave":
+            asked = basis.scenario.service.availability
+            findings.require(offer.availability >= asked, _("availability"), link.id, offer.availability, asked)
         if link.technology in {"leo", "geo", "cellular"}:
             _check_service(link, offices.get(link.head), basis, findings)
     return findings
@@ -170,8 +171,9 @@ def _check_ends(link: Link, sites: Mapping[str, Site], places: Mapping[str, Plac
         if place is not None:
             findings.compare(_("end of the line, longitude"), link.id, vertex[0], place.lon)
             findings.compare(_("end of the line, latitude"), link.id, vertex[1], place.lat)
-        known = end not in sites or sites[end].position_known
-        findings.require(known, _("end whose position is known"), link.id, end, None)
+        site = sites.get(end, JUNCTION)
+        findings.require(site.position_known, _("end whose position is known"), link.id, end, None)
+        findings.require(site.shares, _("end that may pass traffic on"), link.id, end, None)
     if link.technology == "microwave":
         findings.compare(_("vertices of a hop"), link.id, len(link.geometry.coordinates), 2)
 

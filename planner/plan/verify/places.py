@@ -39,7 +39,9 @@ class Site:
     rent_per_year : float or None
         Of an existing tower, None where the owner's rent is not known.
     capacity_mbps : float
-        Of a source; infinite elsewhere.
+        What a source can pass on, or an office with an adequate connection beyond its own demand; infinite elsewhere.
+    shares : bool
+        False for offices with an adequate connection that serve as no source.
     """
 
     kind: str
@@ -50,13 +52,24 @@ class Site:
     existing_m: float = 0.0
     rent_per_year: float | None = None
     capacity_mbps: float = math.inf
+    shares: bool = True
 
 
 def sites_of(inputs: Inputs) -> dict[str, Site]:
     """Return all offices, sources and towers by id."""
     sites: dict[str, Site] = {}
     for row in inputs.offices.to_dict("records"):
-        sites[row["id"]] = Site("office", row["lon"], row["lat"], row["region"] or None, bool(row["position_known"]))
+        adequate = row["status_before"] == "adequate"
+        spare_mbps = max(row["mbps_before"] - row["demand_mbps"], 0.0) if adequate else math.nan
+        sites[row["id"]] = Site(
+            kind="office",
+            lon=row["lon"],
+            lat=row["lat"],
+            region=row["region"] or None,
+            position_known=bool(row["position_known"]),
+            capacity_mbps=math.inf if math.isnan(spare_mbps) else spare_mbps,
+            shares=not adequate or bool(row["is_source"]),
+        )
     for row in inputs.sources.to_dict("records"):
         sites[row["id"]] = Site("source", row["lon"], row["lat"], capacity_mbps=row["capacity_mbps"])
     for row in inputs.towers.to_dict("records"):

@@ -30,8 +30,8 @@ def allowance_m(margin_m: float, cell_m: float) -> float:
     """Return by how much a path may fall short of what the search asks.
 
     The scenario's margin, which the search adds to the ground, stands for what the terrain model does not know; what
-    lies between two samples is part of that: a hop holds if the terrain without the margin is clear. Where the margin is
-    smaller than the sampling error, the latter counts.
+    lies between two samples is part of that: a hop holds if the terrain without the margin is clear. The sampling error
+    counts where the margin is smaller.
     """
     return max(margin_m, SAMPLING_ERROR_CELLS * cell_m)
 
