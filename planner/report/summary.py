@@ -1,0 +1,258 @@
+"""The terminal summary of a plan: one readable page."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from planner.i18n import _, ngettext
+from planner.plan.baselines import ALL_CELLULAR, ALL_LEO, CHEAPEST
+from planner.plan.wording import measure_name, money, number, share, technology_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from planner.plan.model import Plan
+    from planner.plan.outcome import Outcome
+
+SHOWN = 5
+"""So many assumptions, notes and problems are listed; the rest is counted."""
+
+
+def print_summary(plan: Plan, console: Console, run_dir: Path) -> None:
+    """Print what a plan does, with which money, how good it is and what it rests on.
+
+    Parameters
+    ----------
+    plan : Plan
+    console : Console
+    run_dir : Path
+        Where the files of the run lie.
+    """
+    console.rule(escape(plan.scenario["name"]))
+    if plan.data["synthetic"]:
+        console.print(_("SYNTHETIC DATA: this country does not exist."), style="bold yellow")
+    for line in (quality(plan.outcome), *_headline(plan)):
+        console.print(line, markup=False)
+    if plan.outcome.value is not None:
+        for title, table in (
+            (_("Budgets"), _budget_table(plan)),
+            (_("Technologies"), _mix_table(plan)),
+            (_("The same money by simple rules, every office by itself"), _baseline_table(plan)),
+        ):
+            console.print()
+            console.print(title, style="bold", markup=False)
+            console.print(table)
+        for line in _baseline_notes(plan):
+            console.print(line, markup=False)
+    for title, lines in _grounds(plan):
+        console.print()
+        console.print(title, style="bold", markup=False)
+        for line in lines:
+            console.print(f"  {line}", markup=False)
+    console.print()
+    console.print(_("The results lie in {folder}:").format(folder=run_dir), style="bold", markup=False)
+    console.print(_("  plan.json (everything), plan.gpkg (for GIS), inputs.json, events.jsonl, log.txt"), markup=False)
+
+
+def quality(outcome: Outcome) -> str:
+    """Return how good a plan is and why the search ended, in words that claim no more than is proven."""
+    if outcome.value is None:
+        return _("There is no plan: the search was cancelled before the first one.")
+    ended = {
+        "gap": _("the search reached the gap that was asked for"),
+        "time_limit": _("the search ended at its time limit"),
+        "cancelled": _("the search was cancelled"),
+        "exhausted": _("the search had nothing left to try"),
+    }.get(outcome.termination, outcome.termination)
+    if outcome.gap is None:
+        return _("How near this is to the best plan is not known; {ended}.").format(ended=ended)
+    if outcome.status == "optimal" and outcome.termination not in {"time_limit", "cancelled"}:
+        text = _("Proven: no plan under these inputs is better by more than {gap}; {ended}.")
+    else:
+        text = _("Within {gap} of the best plan under these inputs, proven; {ended}.")
+    return text.format(gap=_gap_text(outcome.gap), ended=ended)
+
+
+def _gap_text(gap: float) -> str:
+    """Return a gap in per cent, rounded up: never nearer to the best than is proven."""
+    digits = 1 if gap >= 0.01 else 2
+    step = 10.0 ** -(digits + 2)
+    return share(math.ceil(gap / step - 1e-9) * step, digits)
+
+
+def _headline(plan: Plan) -> list[str]:
+    """Return what is connected, for whom, and what it costs."""
+    totals, currency = plan.totals, plan.scenario["currency"]
+    before = totals["offices_connected"] - totals["offices_newly_connected"] - totals["offices_upgraded"]
+    lines = [
+        _("{new} offices newly connected and {upgraded} upgraded, of {total}; {before} were adequate before.").format(
+            new=number(totals["offices_newly_connected"]),
+            upgraded=number(totals["offices_upgraded"]),
+            total=number(totals["offices"]),
+            before=number(before),
+        ),
+        _("People within reach of them: {people} who lack adequate service, {total} in all.").format(
+            people=number(totals["people"]), total=number(totals["people_total"])
+        ),
+        _(
+            "Purchases {capex}; programme cost {programme} ({years} years of operation); present value {present}."
+        ).format(
+            capex=money(100 * totals["capex"], currency),
+            programme=money(100 * totals["programme_cost"], currency),
+            years=plan.scenario["funded_years"],
+            present=money(100 * totals["present_value"], currency),
+        ),
+        _("Left to the post afterwards: {opex} every year.").format(
+            opex=money(100 * totals["opex_per_year"], currency)
+        ),
+    ]
+    if totals["fees_saved_per_year"]:
+        lines[-1] += " " + _("Upgrades save {fees} a year of present fees.").format(
+            fees=money(100 * totals["fees_saved_per_year"], currency)
+        )
+    if totals["offices_position_unknown"]:
+        lines.append(
+            ngettext(
+                "{n} office is located to a district only; {connected} of them connected.",
+                "{n} offices are located to a district only; {connected} of them connected.",
+                totals["offices_position_unknown"],
+            ).format(n=totals["offices_position_unknown"], connected=totals["offices_connected_position_unknown"])
+        )
+    return lines
+
+
+def _budget_table(plan: Plan) -> Table:
+    currency = plan.scenario["currency"]
+    table = _table(_("Budget"), _("Measure"), numbers=(_("Limit"), _("Spent"), _("Left"), _("Used")))
+    for budget in plan.budgets:
+        limit, spent = 100 * budget["limit"], 100 * budget["spent"]
+        table.add_row(
+            escape(budget["name"]),
+            measure_name(budget["measure"]),
+            *(money(cents, currency) for cents in (limit, spent, limit - spent)),
+            share(spent / limit, 1) if limit else "–",
+        )
+    return table
+
+
+def _mix_table(plan: Plan) -> Table:
+    currency, years = plan.scenario["currency"], plan.scenario["funded_years"]
+    headings = (
+        _("Offices"), _("Links"), _("km"), _("Purchases"), _("Per year"), _("Programme ({n} y)").format(n=years)
+    )  # fmt: skip
+    table = _table(_("Technology"), numbers=headings)
+    for row in plan.technology_mix:
+        masts = row["technology"] == "masts"
+        table.add_row(
+            _("masts and their sites") if masts else escape(technology_name(row["technology"])),
+            "" if masts else number(row["offices"]),
+            "" if masts else number(row["links"]),
+            number(row["length_km"]) if row["length_km"] else "",
+            *(money(100 * row[measure], currency) for measure in ("capex", "opex_per_year", "programme_cost")),
+        )
+    return table
+
+
+_RULES: dict[str, Callable[[], str]] = {
+    ALL_LEO: lambda: _("all by LEO"),
+    ALL_CELLULAR: lambda: _("all by cellular"),
+    CHEAPEST: lambda: _("cheapest for each"),
+}
+
+
+def _baseline_table(plan: Plan) -> Table:
+    """Return the plan beside the baselines: under the budget, and what connecting all would cost."""
+    currency, measure = plan.scenario["currency"], plan.budgets[0]["measure"]
+    table = _table(
+        _("Rule"),
+        numbers=(
+            _("Offices"), _("Benefit"), _("People"), _("Spent"), _("Per year"), _("All: offices"), _("All: cost"),
+            _("All: per year"),
+        ),
+    )  # fmt: skip
+    totals = plan.totals
+    gained = totals["offices_newly_connected"] + totals["offices_upgraded"]
+    ours = {**totals, "offices": gained, "benefit": plan.outcome.value}
+
+    def cells(part: dict[str, Any]) -> list[str]:
+        amounts = [money(100 * part[name], currency) for name in (measure, "opex_per_year")]
+        return [number(part["offices"]), number(part["benefit"], 1), number(part["people"]), *amounts]
+
+    table.add_row(_("this plan"), *cells(ours), "", "", "", style="bold")
+    for baseline in plan.baselines:
+        if baseline["available"]:
+            everyone = baseline["everyone"]
+            whole = [money(100 * everyone[name], currency) for name in (measure, "opex_per_year")]
+            table.add_row(
+                _RULES[baseline["name"]](), *cells(baseline["within_budget"]), number(everyone["offices"]), *whole
+            )
+        else:
+            table.add_row(_RULES[baseline["name"]](), _("not available"))
+    return table
+
+
+def _baseline_notes(plan: Plan) -> list[str]:
+    """Return the rule of the baselines, and why some are not available."""
+    lines = [
+        _("Rule: no shared links; offices in the order of benefit per money, those that no longer fit are passed over.")
+    ]
+    lines += [
+        _("Not available – {rule}: {reason}").format(rule=_RULES[baseline["name"]](), reason=baseline["reason"])
+        for baseline in plan.baselines
+        if not baseline["available"]
+    ]
+    return lines
+
+
+def _grounds(plan: Plan) -> list[tuple[str, list[str]]]:
+    """Return what the plan rests on: rows left out, warnings, assumptions, what was not offered."""
+    data = plan.data
+    excluded = [problem for problem in data["problems"] if problem["severity"] == "excluded"]
+    warnings = [problem for problem in data["problems"] if problem["severity"] == "warning"]
+    count = len(excluded)
+    left_out = ngettext("{n} row of the inputs was left out", "{n} rows of the inputs were left out", count)
+    warned = ngettext("{n} warning about the inputs", "{n} warnings about the inputs", len(warnings))
+    sections = [
+        (left_out.format(n=number(count)), _some(map(_problem_text, excluded))),
+        (warned.format(n=number(len(warnings))), _some(map(_problem_text, warnings))),
+        (_("Assumptions"), list(data["assumptions"])),
+        (_("Not offered"), _some(data["notes"])),
+    ]
+    return [(title, lines) for title, lines in sections if lines]
+
+
+def _problem_text(problem: dict[str, Any]) -> str:
+    place = [str(problem["file"] or "")]
+    if problem["row"] is not None:
+        place.append(_("row {row}").format(row=problem["row"]))
+    if problem["column"]:
+        place.append(str(problem["column"]))
+    return f"{', '.join(filter(None, place))}: {problem['message']}"
+
+
+def _some(lines: Iterable[str]) -> list[str]:
+    """Return the first lines and how many more there are."""
+    every = list(lines)
+    more = len(every) - SHOWN
+    if more <= 0:
+        return every
+    return [
+        *every[:SHOWN],
+        ngettext("… and {n} more, in plan.json", "… and {n} more, in plan.json", more).format(n=more),
+    ]
+
+
+def _table(*texts: str, numbers: Iterable[str]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in texts:
+        table.add_column(heading)
+    for heading in numbers:
+        table.add_column(heading, justify="right")
+    return table
