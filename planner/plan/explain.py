@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planner.catalogue import terms
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES
 from planner.i18n import _, ngettext
@@ -17,7 +18,6 @@ from planner.plan.arborescence import NONE, follow
 from planner.plan.buildup import link_parts, mast_parts, office_parts
 from planner.plan.explanation import Explanation, Line
 from planner.plan.lines import ROOT_ID, shared_cost
-from planner.plan.plan import terms_of
 from planner.plan.reasons import PER_MONEY
 from planner.plan.recall import recall
 from planner.plan.runner_up import ways_into
@@ -74,7 +74,7 @@ def explain(scenario: Scenario, inputs: Inputs, options: LinkOptions, plan: Plan
     demand_mbps = inputs.offices["demand_mbps"].to_numpy(np.float64)
     tree = follow(options, recall(plan, options, inputs.offices), demand_mbps)
     measure = MEASURES.index(plan.budgets[0]["measure"])
-    setting = _Setting(scenario, inputs, options, plan, tree, terms_of(scenario), measure)
+    setting = _Setting(scenario, inputs, options, plan, tree, terms(scenario), measure)
     rows = np.flatnonzero((inputs.offices["id"] == identifier).to_numpy())
     if len(rows):
         return _explain_office(setting, int(rows[0]))

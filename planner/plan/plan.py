@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner._version import __version__
-from planner.finance import MEASURES, Terms
+from planner.catalogue import terms
+from planner.finance import MEASURES
 from planner.plan.alternatives import Network, OfficeWays, Standing, office_ways
 from planner.plan.arborescence import follow
 from planner.plan.baselines import Wanting, baselines
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from planner.links.options import LinkOptions
     from planner.scenario import Scenario
 
-__all__ = ["Budget", "Outcome", "Plan", "build_plan", "terms_of"]
+__all__ = ["Budget", "Outcome", "Plan", "build_plan"]
 
 SYNTHETIC = "SYNTHETIC"
 """A scenario that says this in its name or description is about no real country, and everything shown says so too."""
@@ -73,7 +74,7 @@ def build_plan(
         choice = _nothing(len(inputs.offices))
     demand_mbps = inputs.offices["demand_mbps"].to_numpy(np.float64)
     tree = follow(options, choice, demand_mbps)
-    links, masts = link_lines(options, tree), mast_lines(options, tree, terms_of(scenario))
+    links, masts = link_lines(options, tree), mast_lines(options, tree, terms(scenario))
     offices, entering = office_lines(options, tree, choice, inputs.offices)
     _check_loads(links)
     if planned:
@@ -102,12 +103,6 @@ def build_plan(
         data=_data(scenario, inputs, options),
         versions=_versions(),
     )
-
-
-def terms_of(scenario: Scenario) -> Terms:
-    """Return how the scenario reckons money and time."""
-    money = scenario.money
-    return Terms(money.discount_rate, money.discount_at, money.horizon_years, money.funded_years)
 
 
 def _nothing(n_offices: int) -> Choice:

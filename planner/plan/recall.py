@@ -59,7 +59,7 @@ def _wanted(plan: Plan, options: LinkOptions) -> pd.DataFrame:
     """Return the plan's links in the numbers of the candidates; -2 stands for what is not among them."""
     links = plan.links
     row_of = {name: row for row, name in enumerate(options.places.id.tolist())} | {ROOT_ID: ROOT}
-    kind_of = {(kind.technology, kind.name): row for row, kind in enumerate(options.kinds)}
+    kind_of = dict(zip(_kind_names(options), _kind_classes(options), strict=True))
     return pd.DataFrame(
         {
             "tail": [row_of.get(name, -2) for name in links["from"]],
@@ -70,6 +70,16 @@ def _wanted(plan: Plan, options: LinkOptions) -> pd.DataFrame:
             **{name: links[name].to_numpy() for name in CENTS},
         }
     )
+
+
+def _kind_names(options: LinkOptions) -> list[tuple[str, str]]:
+    return [(kind.technology, kind.name) for kind in options.kinds]
+
+
+def _kind_classes(options: LinkOptions) -> list[int]:
+    """Return, per row of ``kinds``, the first row of the same technology and name: plans tell no more than these."""
+    names = _kind_names(options)
+    return [names.index(name) for name in names]
 
 
 def _rung(height_m: pd.Series[float], options: LinkOptions) -> NDArray[np.int64]:
@@ -88,7 +98,7 @@ def _offered(options: LinkOptions, *, backwards: bool) -> pd.DataFrame:
         {
             "tail": tail,
             "head": head,
-            "kind": options.kind[rows],
+            "kind": np.array(_kind_classes(options))[options.kind[rows]],
             "rung_tail": rung_tail,
             "rung_head": rung_head,
             **{name: options.money[rows, column] for column, name in enumerate(CENTS)},
