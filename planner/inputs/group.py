@@ -37,6 +37,13 @@ class Part:
     columns: dict[str, str]
     mark: DecimalMark | None
 
+    def empty(self, column: str) -> Mask:
+        """Return the rows where the file says nothing for a column of ours."""
+        theirs = self.columns.get(column)
+        if theirs is None:
+            return np.ones(len(self.table), dtype=bool)
+        return np.array([cell is None for cell in self.table.columns[theirs]], dtype=bool)
+
 
 @dataclass
 class Group:
@@ -174,7 +181,7 @@ class Group:
         reports = []
         for k, part in enumerate(self.parts):
             excluded = int(np.count_nonzero(self.left_out & (self.part == k)))
-            defaulted = tuple(name for name in part.dataset.defaults if name not in part.columns)
+            defaulted = {name: int(np.count_nonzero(part.empty(name))) for name in part.dataset.defaults}
             reports.append(
                 DatasetReport(
                     group=self.name,
@@ -183,7 +190,7 @@ class Group:
                     encoding=part.table.encoding,
                     delimiter=part.table.delimiter,
                     columns=dict(part.columns),
-                    defaulted=defaulted,
+                    defaulted={name: count for name, count in defaulted.items() if count},
                     in_file=part.table.in_file,
                     read=len(part.table),
                     used=len(part.table) - excluded,
@@ -253,7 +260,7 @@ def _cells(parts: list[Part]) -> dict[str, NDArray[np.object_]]:
                 np.full(len(part.table), None, dtype=object) if theirs is None else part.table.columns[theirs].copy()
             )
             if name in part.dataset.defaults:
-                piece[piece == None] = part.dataset.defaults[name]  # noqa: E711 - element by element
+                piece[part.empty(name)] = part.dataset.defaults[name]
             pieces.append(piece)
         cells[name] = np.concatenate(pieces)
     return cells

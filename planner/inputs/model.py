@@ -38,8 +38,8 @@ class DatasetReport:
         As given or recognised; None for files that are no text.
     columns : dict
         Our column: the file's column that was taken for it.
-    defaulted : tuple of str
-        Our columns that came from ``defaults`` or the schema because the file has none.
+    defaulted : dict
+        Our column: number of rows that the dataset's ``defaults`` filled.
     in_file, read, used, excluded : int
         Rows in the file; of these, rows that ``where`` takes; of these, rows in use; rows left out.
     """
@@ -50,7 +50,7 @@ class DatasetReport:
     encoding: str | None
     delimiter: str | None
     columns: dict[str, str]
-    defaulted: tuple[str, ...]
+    defaulted: dict[str, int]
     in_file: int
     read: int
     used: int

@@ -95,7 +95,7 @@ def _report_missing(group: Group, lon: Floats, lat: Floats) -> None:
     column = (
         "lon" if group.has("lon") or not any(part.table.geometry is not None for part in group.parts) else "geometry"
     )
-    remedy = _("Fill in both coordinates in decimal degrees, or say that bad rows are excluded.")
+    remedy = _("Fill in both coordinates in decimal degrees.")
     group.fault(missing, "missing-value", _("The place has no coordinates."), remedy, column=column)
 
 
