@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from planner.demo import make_country
     from planner.inputs import check_scenario, read_inputs
     from planner.links import build_links
-    from planner.pipeline import explain, solve
+    from planner.pipeline import solve
     from planner.plan.evaluate import evaluate
+    from planner.plan.explain import explain
     from planner.plan.plan import Plan
     from planner.plan.store import read_plan, write_run_files
     from planner.plan.verify import verify
@@ -36,7 +37,7 @@ _ROOMS = {
     "build_links": "planner.links",
     "check_scenario": "planner.inputs",
     "evaluate": "planner.plan.evaluate",
-    "explain": "planner.pipeline",
+    "explain": "planner.plan.explain",
     "load_scenario": "planner.scenario",
     "make_country": "planner.demo",
     "Plan": "planner.plan.plan",
