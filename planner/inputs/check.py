@@ -7,6 +7,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from planner.errors import InputError, Problem
 from planner.files import sha256_of
@@ -23,8 +24,6 @@ from planner.scenario import load_scenario
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-    import pandas as pd
 
     from planner.scenario import Scenario
 
@@ -78,8 +77,8 @@ def _read(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
     offices = read_offices(scenario, regions, terrain)
     sources, of_sources = read_sources(scenario, terrain)
     towers, of_towers = read_towers(scenario, terrain)
-    sources = keep_ids_apart(offices.frame, sources, "source", of_sources)
-    towers = keep_ids_apart(offices.frame, towers, "tower", of_towers)
+    sources = keep_ids_apart(offices.frame["id"], sources, "source", of_sources)
+    towers = keep_ids_apart(pd.concat([offices.frame["id"], sources["id"]]), towers, "tower", of_towers)
     assumptions = list(offices.assumptions)
     _check_excluded(scenario, offices, problems)
     frame = _complete(scenario, offices, terrain, problems, assumptions)

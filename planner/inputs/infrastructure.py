@@ -82,12 +82,12 @@ def _status(group: Group) -> NDArray[np.object_]:
     return status
 
 
-def keep_ids_apart(offices: pd.DataFrame, frame: pd.DataFrame, word: str, group: Group) -> pd.DataFrame:
-    """Return sources or towers with ids that no office has: ``~source:ID``, and warn of each.
+def keep_ids_apart(taken: pd.Series, frame: pd.DataFrame, word: str, group: Group) -> pd.DataFrame:
+    """Return sources or towers with ids that are not taken: ``~source:ID``, and warn of each.
 
     The same building may well be in two files; as places of a plan they are two.
     """
-    clash = frame["id"].isin(set(offices["id"])).to_numpy()
+    clash = frame["id"].isin(set(taken)).to_numpy()
     if not clash.any():
         return frame
     ids = frame["id"].astype(object).to_numpy()
