@@ -44,6 +44,10 @@ TERRAIN_MARGIN_KM = 10.0
 K_STANDARD, FRESNEL_STANDARD = 4 / 3, 1.0
 """Effective earth radius factor at which the whole first Fresnel zone must be free."""
 
+CHOSEN_NEIGHBOURS = 40
+"""Per cent of ``max_candidates``: neighbours that a place chooses for its hops. The neighbours that choose it come on
+top, and each hop has several alternatives."""
+
 
 @dataclass(frozen=True)
 class _Task:
@@ -200,8 +204,7 @@ def _microwave(task: _Task) -> Block:
             margin_m=search.microwave.margin_m,
             clutter_m=0.0,
         ),
-        # Those that choose a place come on top of those that it chooses: about twice as many in the end.
-        max_neighbours=max(search.max_candidates // 2, 1),
+        max_neighbours=max(search.max_candidates * CHOSEN_NEIGHBOURS // 100, 1),
         useful_mbps=float(task.inputs.offices["demand_mbps"].to_numpy(np.float64)[candidates].sum()),
     )
     return Block.of(

@@ -19,6 +19,7 @@ from planner.links.junctions import Chains, contract
 from planner.links.options import PlaceKind, Rejection
 from planner.links.polyline import price_polyline
 from planner.links.spread import MARGIN, NOWHERE, Ground, crossings, mark_trench, spread, way_home
+from planner.terrain import VOID_HEIGHT
 from planner.terrain.cost_surface import resample
 from planner.terrain.geodesy import earth_centred, surface_normals
 
@@ -28,14 +29,14 @@ if TYPE_CHECKING:
     from planner.links.options import Places
     from planner.terrain import Elevation
 
-MAX_GRID_CELLS = 2_000_000
-"""Size of the search grid beyond which its cells are made larger than asked, so that the search stays short."""
+MAX_LAND_CELLS, MAX_CELLS = 600_000, 6_000_000
+"""Size of the search grid beyond which its cells are made larger than asked: for the search's time and for memory."""
 SNAP_M = 500.0
 """A place on water (as the grid sees it) starts from the nearest land within this distance."""
-SAMPLE_SHARES = (3, 9, 27)
-"""Ways are also sought among samples of one place in 3, in 9 and in 27."""
-SAMPLED_PLACES = 70
-"""Samples of each size are drawn until they hold a third of all places together, or so many if that is more."""
+SAMPLE_SHARES = (8, 32)
+"""Ways are also sought among samples of one place in 8 and of one in 32."""
+SAMPLED_SHARE, SAMPLED_PLACES = 4, 100
+"""Samples of each size are drawn until together they hold one place in 4, or 100 places if that is more."""
 DEGREE_DECIMALS = 6
 _FEWEST_PLACES = 3
 
@@ -127,7 +128,10 @@ def find_trenches(
 
 def search_cell_m(elevation: Elevation, asked_m: float) -> float:
     """Return the side of the search grid's cells: as asked, or larger where there would be too many of them."""
-    return max(asked_m, elevation.cell_m * float(np.sqrt(elevation.heights.size / MAX_GRID_CELLS)))
+    heights = elevation.heights
+    land = np.count_nonzero((heights != VOID_HEIGHT) & (heights > 0))
+    times_too_many = max(land / MAX_LAND_CELLS, heights.size / MAX_CELLS)
+    return max(asked_m, elevation.cell_m * float(np.sqrt(times_too_many)))
 
 
 def _place_on_grid(elevation: Elevation, places: Places, open_to_links: NDArray[np.bool_], cell_m: float) -> _Site:
@@ -208,7 +212,7 @@ def _samples(seeds: NDArray[np.int64], kept_always: NDArray[np.int64]) -> list[N
     for share in SAMPLE_SHARES:
         size = len(seeds) // share
         if size >= _FEWEST_PLACES:
-            draws = round(max(len(seeds) / SAMPLE_SHARES[0], SAMPLED_PLACES) / size)
+            draws = round(max(len(seeds) / SAMPLED_SHARE, SAMPLED_PLACES) / size)
             drawn = [rng.choice(seeds, size, replace=False) for _draw in range(draws)]
             samples += [np.union1d(some, kept_always) for some in drawn]
     return samples

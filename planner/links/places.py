@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.catalogue import MastClass, SiteClass
-from planner.errors import InputError, Problem
-from planner.i18n import _
 from planner.inputs.areas import regions_at
 from planner.links.options import NO_MAST, PlaceKind, Places
 
@@ -21,15 +19,13 @@ if TYPE_CHECKING:
     from planner.scenario import Scenario
     from planner.terrain import Elevation
 
-RESERVED_ID = "root"
-PROGRAM_MARK = "~"
-"""First letter of the ids that the program makes; no id of the input may start with it."""
-
 
 def make_places(
     inputs: Inputs, scenario: Scenario, elevation: Elevation, ladder_m: NDArray[np.float64]
 ) -> tuple[Places, NDArray[np.bool_]]:
     """Return offices, sources and towers, in the order of the inputs, and which of them links may touch.
+
+    The reader has made their ids different from each other and from those that the program makes.
 
     Parameters
     ----------
@@ -44,17 +40,11 @@ def make_places(
     places : Places
     open_to_links : (n,) bool
         False for offices that are located only to a district, and for adequate ones that share nothing.
-
-    Raises
-    ------
-    InputError
-        An id stands for two places or is reserved.
     """
     offices, sources, towers = inputs.offices, inputs.sources, inputs.towers
     sizes = len(offices), len(sources), len(towers)
     kind = np.repeat([PlaceKind.OFFICE, PlaceKind.SOURCE, PlaceKind.RELAY], sizes).astype(np.int8)
     ids = _texts(offices["id"], sources["id"], towers["id"])
-    _check_ids(ids, kind)
     lon, lat = (_numbers(offices[name], sources[name], towers[name]) for name in ("lon", "lat"))
     known = np.concatenate([offices["position_known"].to_numpy(np.bool_), np.ones(sizes[1] + sizes[2], np.bool_)])
     rent = towers["rent_per_year"].to_numpy(np.float64)
@@ -139,25 +129,3 @@ def _texts(*columns: pd.Series) -> NDArray[np.str_]:
 
 def _numbers(*columns: pd.Series) -> NDArray[np.float64]:
     return np.concatenate([column.to_numpy(np.float64) for column in columns])
-
-
-def _check_ids(ids: NDArray[np.str_], kind: NDArray[np.int8]) -> None:
-    """Refuse ids that stand for two places: plans, tables and the map name places by id alone."""
-    words = {PlaceKind.OFFICE: _("office"), PlaceKind.SOURCE: _("source"), PlaceKind.RELAY: _("tower")}
-    seen: dict[str, int] = {}
-    problems = []
-    for row, name in enumerate(ids.tolist()):
-        word = words[PlaceKind(kind[row])]
-        if name == RESERVED_ID or name.startswith(PROGRAM_MARK):
-            message = _("The id of a {kind} is reserved for the program.").format(kind=word)
-            remedy = _("Choose an id that is not “root” and does not start with “~”.")
-            problems.append(Problem("reserved-id", message, remedy, column="id", value=name))
-        elif name in seen:
-            message = _("The same id stands for a {kind} and for a {other}.").format(
-                kind=words[PlaceKind(kind[seen[name]])], other=word
-            )
-            remedy = _("Give every office, source and tower an id of its own, for example with a prefix.")
-            problems.append(Problem("duplicate-id", message, remedy, column="id", value=name))
-        seen.setdefault(name, row)
-    if problems:
-        raise InputError(problems)

@@ -26,7 +26,7 @@ _STEPS = [
     *[(1, 2), (1, -2), (-1, 2), (-1, -2), (2, 1), (2, -1), (-2, 1), (-2, -1)],
 ]
 _FIRST_DIAGONAL, _FIRST_KNIGHT = 4, 8
-REUSE = 0.97
+REUSE = 0.95
 """What a step along an earlier trench counts, as a share of its price, when a later way is sought."""
 MARGIN = 2
 """Rows and columns of forbidden cells that must surround the grid, so that no step leaves it."""
