@@ -146,8 +146,9 @@ def service_prices(options: LinkOptions, wanting: Wanting, technology: str, meas
 
 def take(benefit: NDArray[np.float64], price_cents: NDArray[np.float64], limit_cents: int) -> NDArray[np.int64]:
     """Return the rows that are taken in the order of benefit per money while the money lasts."""
-    with np.errstate(divide="ignore"):
-        ratio = np.where(benefit > 0, benefit / price_cents, 0.0)
+    wanted = benefit > 0
+    ratio = np.where(wanted, np.inf, 0.0)  # what costs nothing comes first
+    np.divide(benefit, price_cents, out=ratio, where=wanted & (price_cents > 0))
     order = np.argsort(-ratio, kind="stable")
     left, taken = float(limit_cents), []
     for row in order[ratio[order] > 0].tolist():

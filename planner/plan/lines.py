@@ -85,9 +85,9 @@ def link_lines(options: LinkOptions, tree: Arborescence) -> pd.DataFrame:
             "availability": options.availability[rows],
             "mast_from_m": height[rung_tail],
             "mast_to_m": height[rung_head],
+            **money_columns(options.money[rows]),
             "year": no_year(len(rows)),
             "geometry": _geometries(options, tree),
-            **money_columns(options.money[rows]),
         }
     )
 
@@ -104,8 +104,8 @@ def mast_lines(options: LinkOptions, tree: Arborescence, terms: Terms) -> pd.Dat
             "height_m": options.ladder_m[rung[rows]],
             "breakdown": _breakdowns(options, rows, rung[rows], terms),
             "existing_m": places.existing_m[rows],
-            "year": no_year(len(rows)),
             **money_columns(options.mast_money[rows, rung[rows]]),
+            "year": no_year(len(rows)),
         }
     )
 
@@ -152,8 +152,8 @@ def office_lines(
             "people_total": offices["people_total"].to_numpy(np.float64),
             "position_known": offices["position_known"].to_numpy(np.bool_),
             "monthly_cost_before": offices["monthly_cost_before"].to_numpy(np.float64),
-            "year": no_year(len(offices)),
             **money_columns(money),
+            "year": no_year(len(offices)),
         }
     )
     return frame, entering

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from planner._version import __version__
 from planner.catalogue import terms
@@ -25,7 +26,6 @@ from planner.plan.reasons import Case, nothing_known, office_reasons
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from planner.inputs import Inputs
@@ -89,7 +89,7 @@ def build_plan(
         standing = Standing.of(network, options, tree, np.ones(len(tree), np.bool_))
         extra = office_ways(network, options, standing, demand_mbps, measure=measure)
         reasons = office_reasons(Case(offices, links, masts, tree, entering, alone, extra, exclude, measure, currency))
-    offices["reason"] = np.array(reasons, dtype=object)
+    offices = offices.assign(reason=pd.Series(reasons, dtype=object))
     return Plan(
         scenario=_head(scenario),
         outcome=outcome,

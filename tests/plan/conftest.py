@@ -1,6 +1,9 @@
 """A made-up country small enough to be reckoned by hand, and a maker of others."""
 
+import importlib.util
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -160,7 +163,7 @@ def make_scenario(**changes):
     return Scenario.model_validate({**plain, **changes})
 
 
-def found(value, bound=None, **changes):
+def found(value, bound=None, /, **changes):
     """Return the outcome of a search that ended on time."""
     bound = value if bound is None else bound
     status = "optimal" if abs(bound - value) <= 1e-4 * value else "feasible"
@@ -195,9 +198,9 @@ class Handmade:
 def handmade():
     """Return a country of seven offices, one source and a plan that connects five of them.
 
-    root → S → J (10 km fibre) → A (5 km) and → B (3 km, stored the other way round); A → C by microwave over 20 m masts,
-    A has one of 25 m; D is adequate and feeds E, which is too slow, over 10 m masts. F stays out; only LEO reaches it.
-    G has no option: nobody knows where it is.
+    root → S → J (10 km fibre) → A (5 km) and → B (3 km, stored the other way round); A → C by microwave over 20 m
+    masts, A has one of 25 m; D is adequate and feeds E, which is too slow, over 10 m masts. F stays out; only LEO
+    reaches it. G has no option: nobody knows where it is.
     """
     country = Country()
     country.place("S", PlaceKind.SOURCE, region="North")
@@ -223,7 +226,111 @@ def handmade():
     return Handmade(country, rows, country.choice(links, "ABCDE"))
 
 
-@pytest.fixture
+def random_country(rng, *, n_offices=6, n_others=4, extra=8, capacity=np.inf):
+    """Return a connected country with links of all kinds and random masts."""
+    country = Country()
+    country.place("S1", PlaceKind.SOURCE, region="R0")
+    country.place("S2", PlaceKind.SOURCE, region="R1")
+    for i in range(n_others):
+        stands = float(rng.choice([0.0, 15.0, 40.0]))
+        country.place(f"~r{i}", PlaceKind.RELAY, existing_m=stands, rent=100.0 * stands, region=f"R{i % 2}")
+    for i in range(n_offices):
+        before = ["offline", "insufficient", "unknown", "adequate"][rng.choice(4, p=[0.5, 0.2, 0.2, 0.1])]
+        country.office(
+            f"O{i}",
+            benefit=float(rng.integers(0, 50)),
+            before=before,
+            demand=float(rng.integers(10, 40)),
+            fee=float(rng.choice([np.nan, 33.33])),
+            region=f"R{i % 2}",
+        )
+        if before == "adequate":
+            country.link("existing", None, f"O{i}", capacity=200.0)
+        elif rng.random() < 0.5:
+            country.link("leo", None, f"O{i}", capacity=float(rng.choice([20.0, 100.0])), availability=0.97)
+    for source in ("S1", "S2"):
+        country.link("source", None, source, capacity=500.0, availability=0.999)
+    names = list(country.names)
+    pairs = [(names[rng.integers(i)], names[i]) for i in range(2, len(names))]
+    pairs += [tuple(names[i] for i in rng.choice(len(names), 2, replace=False)) for _more in range(extra)]
+    for one, other in pairs:
+        if rng.random() < 0.5:
+            country.link("fibre", one, other, km=float(rng.uniform(0.5, 20)), availability=0.99, capacity=capacity)
+        else:
+            rungs = tuple(int(rung) for rung in rng.integers(0, 3, 2))
+            country.link("microwave", one, other, km=5.0, capacity=min(capacity, 150.0), availability=0.98, rungs=rungs)
+    return country
+
+
+def grow(options, demand, rng):
+    """Return links grown at random from the root: per entered place (tail, row, reversed), capacities kept."""
+    technology = options.technology()
+    # Adequate connections stand in every plan.
+    into = {int(options.v[row]): (ROOT, row, False) for row in np.flatnonzero(technology == "existing").tolist()}
+    arcs = [(int(u), int(v), row, False) for row, (u, v) in enumerate(zip(options.u, options.v, strict=True))]
+    arcs += [(v, u, row, True) for u, v, row, _backwards in arcs if u != ROOT]
+    room = options.capacity_mbps.copy()
+    for tail, head, row, backwards in (arcs[index] for index in rng.permutation(np.repeat(np.arange(len(arcs)), 3))):
+        reachable = tail == ROOT or (tail in into and technology[into[tail][1]] != "leo")
+        if head in into or not reachable:
+            continue
+        chain, above = [row], tail
+        while above != ROOT:
+            chain.append(into[above][1])
+            above = into[above][0]
+        need = demand.get(head, 0.0)
+        if (room[chain] >= need).all():
+            room[chain] -= need
+            into[head] = (tail, row, backwards)
+    return into
+
+
+def random_choice(country, rng):
+    """Return a plan of the country: links grown at random from the root, without those that serve nobody."""
+    demand = {country.names[office["id"]]: office["demand_mbps"] for office in country.offices}
+    into = grow(country.options(), demand, rng)
+    used = set()
+    connected = [office["id"] for office in country.offices if country.names[office["id"]] in into]
+    for name in connected:
+        place = country.names[name]
+        while place != ROOT and place not in used:
+            used.add(place)
+            place = into[place][0]
+    chosen = [~row if backwards else row for place, (_tail, row, backwards) in into.items() if place in used]
+    return country.choice(rng.permutation(chosen).tolist(), connected)
+
+
+def plan_of(country, choice, **changes):
+    """Return the plan of a choice, whatever it costs."""
+    gained = [
+        0.0 if office["status_before"] == "adequate" else office["benefit"]
+        for office, connected in zip(country.offices, choice.connected, strict=True)
+        if connected
+    ]
+    value = float(np.sum(gained))
+    budget = Budget("programme", "programme_cost", 10**12)
+    plain = {"outcome": found(value, value * 1.05 + 1), "budgets": [budget]}
+    asked = {**plain, **changes}
+    return build_plan(make_scenario(), country.inputs(), country.options(), choice, asked["outcome"], asked["budgets"])
+
+
+@pytest.fixture(scope="session")
 def make():
     """Return the makers that tests need besides the handmade country."""
-    return {"country": Country, "scenario": make_scenario, "found": found, "terms": TERMS}
+    return {
+        "country": Country, "scenario": make_scenario, "found": found, "terms": TERMS, "plan": plan_of,
+        "random_country": random_country, "random_choice": random_choice,
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def referee():
+    """Return the contract's own checker of plans, which knows nothing of this program."""
+    root = Path(os.environ.get("PLANNER_SHARED", Path(__file__).parents[3] / "shared"))
+    file = root / "tools" / "referee.py"
+    if not file.exists():
+        pytest.skip(f"{file} is not here")
+    spec = importlib.util.spec_from_file_location("referee", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.referee

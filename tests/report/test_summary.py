@@ -1,0 +1,151 @@
+"""The terminal summary, on a hand-written document: what it says, and what it must never say."""
+
+import copy
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from planner.i18n import use_language
+from planner.plan.outcome import Outcome
+from planner.plan.plan import Plan
+from planner.report.summary import print_summary, quality
+
+MONEY = {"capex": 1000.0, "opex_per_year": 200.0, "present_value": 2500.0, "programme_cost": 2000.0}
+NOTHING = dict.fromkeys(MONEY, 0.0)
+PART = {"offices": 3, "benefit": 30.5, "people": 300.0, **MONEY}
+
+
+def office(name, **changes):
+    plain = {
+        "id": name, "name": name, "lon": 1.0, "lat": 2.0, "region": None, "kind": "branch", "before": "offline",
+        "connected": False, "technology": None, "parent": None, "hops": None, "demand_mbps": 10.0, "availability": None,
+        "benefit": 12_345.5, "people": 1000.0, "people_total": 1500.0, "position_known": True,
+        "monthly_cost_before": None, **NOTHING, "year": None, "reason": "Left out.",
+    }  # fmt: skip
+    return {**plain, **changes}
+
+
+DOCUMENT = {
+    "schema_version": 1,
+    "scenario": {
+        "name": "Country [bold] (SYNTHETIC)", "hash": "0", "currency": "USD", "price_year": 2026, "horizon_years": 10,
+        "funded_years": 5, "discount_rate": 0.08,
+    },
+    "status": "feasible",
+    "termination": "time_limit",
+    "objective": {
+        "name": "benefit", "sense": "max", "value": 12_345.5, "bound": 12_445.0, "gap": 99.5 / 12_345.5,
+        "requested_gap": 0.005, "price_of_money": None,
+    },
+    "budgets": [{"name": "programme", "measure": "programme_cost", "scope": {}, "limit": 50_000.0, "spent": 4000.0}],
+    "limits": {},
+    "places": [{"id": "A", "kind": "office", "lon": 1.0, "lat": 2.0, "region": None, "ground_m": None}],
+    "offices": [
+        office("A", connected=True, technology="leo", parent="root", hops=0, availability=0.99, **MONEY),
+        office("B", position_known=False),
+    ],
+    "links": [
+        {
+            "id": "leo:root>A", "from": "root", "to": "A", "technology": "leo", "option": "LEO", "hop_weight": 0,
+            "shareable": False, "region": None, "length_km": 0.0, "capacity_mbps": 100.0, "load_mbps": 10.0,
+            "availability": 0.99, "mast_from_m": None, "mast_to_m": None, **MONEY, "year": None, "geometry": None,
+        }
+    ],
+    "masts": [],
+    "baselines": [
+        {"name": "all_leo", "available": True, "reason": "", "candidates": 2, "without_option": 0,
+         "within_budget": PART, "everyone": {**PART, "programme_cost": 7777.0}},
+        {"name": "all_cellular", "available": False, "reason": "No cellular [here].", "candidates": 2,
+         "without_option": 2, "within_budget": None, "everyone": None},
+    ],
+    "data": {
+        "synthetic": True, "assumptions": ["One person each [assumed]."], "notes": ["GEO is not priced."],
+        "problems": [
+            {"file": "o.csv", "row": row, "column": "lon", "message": f"bad row {row}", "severity": "excluded"}
+            for row in range(2, 10)
+        ],
+        "rows_excluded": 8, "datasets": [], "rejections": [],
+    },
+    "versions": {},
+    "trace": [],
+}  # fmt: skip
+
+
+def summary(**changes):
+    console = Console(file=io.StringIO(), width=160, highlight=False, soft_wrap=True)
+    print_summary(Plan.from_document({**copy.deepcopy(DOCUMENT), **changes}), console, Path("runs/one"))
+    return console.file.getvalue()
+
+
+def test_it_says_what_counts():
+    text = summary()
+    assert "SYNTHETIC DATA" in text
+    assert "1 offices newly connected and 0 upgraded, of 2" in text
+    assert "People within reach of them: 1,000 who lack adequate service, 1,500 in all." in text
+    assert "Left to the post afterwards: USD 400 every year." in text
+    assert "1 office is located to a district only; 0 of them connected." in text
+    assert "runs/one" in text
+    # budget: limit, spent, left, share
+    assert "USD 50,000" in text
+    assert "USD 46,000" in text
+    assert "8.0 %" in text
+    # a baseline under the budget and for all
+    assert "30.5" in text
+    assert "USD 7,777" in text
+    assert "No cellular [here]." in text
+
+
+def test_what_users_wrote_is_text_and_never_markup():
+    text = summary()
+    assert "Country [bold] (SYNTHETIC)" in text
+    assert "One person each [assumed]." in text
+
+
+def test_rows_left_out_are_counted_and_the_first_are_shown():
+    text = summary()
+    assert "8 rows of the inputs were left out" in text
+    assert "o.csv, row 6, lon: bad row 6" in text
+    assert "row 7" not in text
+    assert "… and 3 more" in text
+
+
+def test_people_are_never_called_connected():
+    assert "people connected" not in summary().lower()
+
+
+def outcome(status, termination, value, bound):
+    return Outcome(status, termination, "max", "benefit", value, bound, 0.005, ())
+
+
+def test_a_gap_is_told_in_words_and_rounded_away_from_the_best():
+    # 99.5 / 12345.5 = 0.806 %
+    assert "Within 0.81 % of the best plan under these inputs" in summary()
+    assert "Within 3.1 %" in quality(outcome("feasible", "gap", 100.0, 103.01))
+    assert "Within 0.01 %" in quality(outcome("optimal", "time_limit", 1e6, 1e6 + 1))
+
+
+@pytest.mark.parametrize("status", ["feasible", "optimal"])
+@pytest.mark.parametrize("termination", ["time_limit", "cancelled"])
+def test_a_search_that_was_cut_short_never_claims_the_optimum(status, termination):
+    text = quality(outcome(status, termination, 100.0, 100.0)).lower()
+    assert "optimal" not in text
+    assert "no plan under these inputs is better" not in text
+
+
+def test_a_proven_plan_says_so():
+    assert "no plan under these inputs is better by more than 0.00 %" in quality(outcome("optimal", "gap", 5.0, 5.0))
+
+
+def test_without_a_plan_there_are_no_tables():
+    objective = {**DOCUMENT["objective"], "value": None, "bound": None, "gap": None}
+    text = summary(objective=objective, status="cancelled", termination="cancelled", offices=[office("B")], links=[])
+    assert "cancelled before the first one" in text
+    assert "Budgets" not in text
+
+
+def test_numbers_follow_the_language():
+    with use_language("fr"):
+        text = summary()
+    assert "50\N{NARROW NO-BREAK SPACE}000 USD" in text
