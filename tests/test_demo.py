@@ -18,6 +18,7 @@ from scipy import fft
 from scipy.sparse import csgraph
 from scipy.spatial import KDTree
 
+from planner.catalogue import load_catalogue, price_list
 from planner.demo import make_country
 from planner.demo.country import MIDDLE_LAT, MIDDLE_LON
 from planner.demo.grid import Grid, bells
@@ -26,6 +27,8 @@ from planner.demo.names import make_names
 from planner.demo.network import _land_graph, _town_links, make_network
 from planner.demo.people import PEOPLE_PER_OFFICE
 from planner.demo.settlement import choose_towns, sketch
+from planner.inputs import read_inputs
+from planner.scenario import load_scenario
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -312,3 +315,34 @@ def test_large_countries_get_coarser_terrain_not_larger_files(tmp_path):
 def test_what_cannot_be_made_is_refused(tmp_path, wrong):
     with pytest.raises(ValueError, match=r"at least 10|1, 3 or 9"):
         make_country(tmp_path, **wrong)
+
+
+def test_the_scenario_reads_without_a_remark(country, offices):
+    scenario = load_scenario(country)
+    inputs = read_inputs(scenario)
+    assert inputs.problems == ()
+    assert list(inputs.offices.id) == list(offices.id)
+    assert inputs.offices.position_known.all()
+    assert (inputs.sources.status == "built").all()
+    assert len(inputs.sources) > 5
+    assert len(inputs.towers) == 50
+    assert inputs.regions is not None
+    assert inputs.coverage is not None
+    demand = inputs.offices.groupby("kind").demand_mbps.unique()
+    assert {kind: values.tolist() for kind, values in demand.items()} == {"agency": [15], "branch": [40], "main": [100]}
+    # Nearly everybody lives within reach of an office, and nobody is counted twice.
+    with rasterio.open(country / "data/population.tif") as dataset:
+        everybody = dataset.read(1, masked=True).sum()
+    assert 0.8 * everybody < inputs.offices.people_total.sum() <= everybody
+
+
+def test_the_countrys_prices_come_over_the_programs_own(country):
+    scenario = load_scenario(country)
+    catalogue = load_catalogue(scenario)
+    assert catalogue.source.transit_per_mbps.typical == 2
+    assert catalogue.fibre.plant_per_km.typical == 7000
+    assert catalogue.leo.terminal.source != "SYNTHETIC"
+    prices = price_list(catalogue, scenario)
+    assert {option.technology for option in prices.services} == {"leo", "geo", "cellular"}
+    assert prices.fibre is not None
+    assert prices.microwave

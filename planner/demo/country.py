@@ -181,7 +181,7 @@ def _coverage(
         np.concatenate([radius_km + 4, np.full(len(tower_lon), 7.0)]),
         ground.grid,
     )
-    return [("4G", 30.0, fast), ("4G", 12.0, slow), ("3G", 2.0, wide)]
+    return [("4G", 30.0, fast), ("4G", 15.0, slow), ("3G", 2.0, wide)]
 
 
 def _write(country: _Country, directory: Path) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 OFFICES_PER_REGION = 50
 OFFSHORE_CELLS = 3  # the outline keeps this far out at sea, so that smoothing it never cuts off land
-WANDER_KM = 3.0  # borders stray by about this much from the line half way between two chief towns
+WANDER = 0.018  # of the width: how far borders stray from the line half way between two chief towns
 
 
 def make_regions(ground: Sketch, towns: Towns, rng: np.random.Generator, offices: int) -> list[Polygon | MultiPolygon]:
@@ -28,9 +28,10 @@ def make_regions(ground: Sketch, towns: Towns, rng: np.random.Generator, offices
     Neighbours share their border exactly.
     """
     count = min(int(np.clip(round(offices / OFFICES_PER_REGION), 4, 8)), len(towns))
+    width_km = ground.grid.width_km
     rows, cols = np.indices(ground.grid.shape)
     stray = [
-        WANDER_KM * noise(ground.grid, rng, longest_km=0.25 * ground.grid.width_km, shortest_km=6.0, fall=2.5)
+        WANDER * width_km * noise(ground.grid, rng, longest_km=0.25 * width_km, shortest_km=6.0, fall=2.5)
         for _axis in range(2)
     ]
     places = ground.grid.plane_km(rows, cols) + np.stack(stray, axis=-1)
