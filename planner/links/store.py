@@ -36,10 +36,10 @@ def save_options(options: LinkOptions, path: Path) -> None:
 
 
 def load_options(path: Path) -> LinkOptions | None:
-    """Return link options as they were saved; None if the file is absent, cut short or altered."""
+    """Return link options as they were saved; None if the file is absent, unreadable, cut short or altered."""
     try:
         data = path.read_bytes()
-    except FileNotFoundError:
+    except OSError:  # whatever the reason, the caller builds them anew
         return None
     head = len(_MAGIC) + hashlib.sha256().digest_size
     content = data[head:]

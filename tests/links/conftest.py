@@ -1,12 +1,16 @@
 """Small made-up landscapes and places."""
 
 import numpy as np
+import pandas as pd
 import pytest
+import rasterio
 from affine import Affine
 from pyproj import CRS
 from scipy.ndimage import gaussian_filter
 
+from planner.inputs import InputFile, Inputs
 from planner.links.options import Places
+from planner.scenario import Scenario
 from planner.terrain import Elevation
 
 WGS84 = CRS.from_epsg(4326).to_wkt()
@@ -49,5 +53,78 @@ def places_at():
             site_class=np.zeros(size, dtype=np.int8),
             rent_per_year=np.zeros(size),
         )
+
+    return make
+
+
+def _offices(lon, lat, **columns):
+    size = len(lon)
+    plain = {
+        "id": [f"o{i}" for i in range(size)],
+        "name": "Office",
+        "lon": np.asarray(lon, dtype=np.float64),
+        "lat": np.asarray(lat, dtype=np.float64),
+        "kind": "branch",
+        "status_before": "offline",
+        "mbps_before": np.nan,
+        "region": "",
+        "demand_mbps": 20.0,
+        "benefit": 1.0,
+        "position_known": True,
+        "is_source": False,
+    }
+    return pd.DataFrame(plain | columns)
+
+
+@pytest.fixture
+def country(ground, tmp_path):
+    """Return a maker of inputs: hills of 5 by 4 km with offices, two sources and two towers, terrain on disk."""
+
+    def make(*, n_offices=12, seed=0, order=None, regions=None, **office_columns):
+        elevation = ground(seed=seed, relief_m=25.0)
+        file = tmp_path / f"terrain-{seed}.tif"
+        if not file.exists():
+            profile = {"driver": "GTiff", "count": 1, "dtype": "float32", "crs": WGS84}
+            rows, columns = elevation.shape
+            with rasterio.open(file, "w", width=columns, height=rows, transform=elevation.transform, **profile) as out:
+                out.write(elevation.heights, 1)
+        rng = np.random.default_rng(seed)
+        lon, lat = rng.uniform(30.004, 30.062, n_offices + 4), rng.uniform(-2.046, -2.004, n_offices + 4)
+        offices = _offices(lon[4:], lat[4:], **office_columns)
+        if order is not None:
+            offices = offices.iloc[order].reset_index(drop=True)
+        sources = pd.DataFrame({"id": ["s0", "s1"], "lon": lon[:2], "lat": lat[:2], "capacity_mbps": [1000.0, np.inf]})
+        towers = pd.DataFrame(
+            {"id": ["t0", "t1"], "lon": lon[2:4], "lat": lat[2:4], "height_m": 28.0, "rent_per_year": [np.nan, 900.0]}
+        )
+        return Inputs(
+            offices=offices,
+            sources=sources,
+            towers=towers,
+            regions=regions,
+            coverage=None,
+            terrain=(file,),
+            files=(InputFile("terrain.tif", str(file), file.stat().st_size, f"hash of hills {seed}"),),
+            problems=(),
+            datasets=(),
+            assumptions=(),
+        )
+
+    return make
+
+
+@pytest.fixture
+def scenario():
+    """Return a maker of scenarios from sections."""
+
+    def make(**sections):
+        plain = {
+            "schema_version": 1,
+            "name": "links",
+            "money": {"currency": "USD", "price_year": 2024, "discount_rate": 0.05},
+            "inputs": {"offices": [{"file": "offices.csv"}], "terrain": ["terrain.tif"]},
+            "budgets": [{"limit": 1_000_000}],
+        }
+        return Scenario.model_validate(plain | sections)
 
     return make

@@ -1,0 +1,224 @@
+"""The whole room: from a small country to priced options, on disk and back."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from planner.catalogue import load_catalogue, price_list, terms
+from planner.finance import CAPEX, OPEX, PROGRAMME_COST
+from planner.i18n import use_language
+from planner.links import NO_MAST, ROOT, build, build_links, load_options, price_polyline, save_options
+from planner.links.cache import cache_file
+from planner.links.options import LinkOptions, Places
+from planner.terrain import open_elevation
+
+
+@pytest.fixture
+def built(country, scenario, tmp_path):
+    def make(inputs=None, **sections):
+        return build_links(scenario(**sections), country() if inputs is None else inputs, cache_dir=tmp_path / "cache")
+
+    return make
+
+
+def same(one: LinkOptions, other: LinkOptions) -> bool:
+    columns = [field.name for field in fields(LinkOptions) if field.name != "places"]
+    pairs = [(getattr(one, name), getattr(other, name)) for name in columns]
+    pairs += [(getattr(one.places, field.name), getattr(other.places, field.name)) for field in fields(Places)]
+    return all(
+        (a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind == "f"))
+        if isinstance(a, np.ndarray)
+        else a == b
+        for a, b in pairs
+    )
+
+
+def named(options: LinkOptions):
+    """The options without any order: by ids of places, and of kinds."""
+    names = np.append(options.places.id, "root")
+    rows = []
+    for i in range(len(options)):
+        ends = [(names[options.u[i]], options.rung_u[i]), (names[options.v[i]], options.rung_v[i])]
+        ends = ends if options.u[i] == ROOT else sorted(ends)
+        rows.append((*ends, options.kinds[options.kind[i]].name, *options.money[i], round(options.priced_km[i], 9)))
+    return sorted(rows)
+
+
+def test_every_technology_is_there_and_hangs_together(built):
+    options = built()
+    technology = options.technology()
+    assert set(technology) == {"source", "leo", "geo", "microwave", "fibre"}
+    from_root = options.u == ROOT
+    assert set(technology[from_root]) == {"source", "leo", "geo"}
+    assert options.places.id[options.v[technology == "source"]].tolist() == ["s0", "s1"]
+    assert options.capacity_mbps[technology == "source"].tolist() == [1000.0, np.inf]
+    assert (options.rung_u >= 0).tolist() == (technology == "microwave").tolist()
+    assert (options.rung_v <= options.places.max_rung[options.v])[technology == "microwave"].all()
+    assert (np.diff(options.geometry_start) > 0).tolist() == (technology == "fibre").tolist()
+    assert (np.diff(options.mast_money, axis=1) >= 0).all()
+    assert len(options.mast_money) == len(options.places)
+    assert len(np.unique(options.places.id)) == len(options.places)
+
+
+def test_lengths_and_money_can_be_recomputed(built, country, scenario):
+    options, inputs = built(), country()
+    prices = price_list(load_catalogue(scenario()), scenario())
+    elevation = open_elevation(inputs.terrain, lon=inputs.offices["lon"], lat=inputs.offices["lat"], margin_km=3.0)
+    fibre = np.flatnonzero(options.technology() == "fibre")
+    for row in fibre[::7]:
+        line = options.vertices(int(row))
+        factors = {"route_factor": prices.fibre.route_factor, "climb_factor": prices.fibre.climb_factor}
+        length_km, priced_km = price_polyline(elevation, line, np.array([0, len(line)]), **factors)
+        assert length_km == pytest.approx([options.length_km[row]], rel=1e-12)
+        assert priced_km == pytest.approx([options.priced_km[row]], rel=1e-12)
+        lit = sum(options.places.id[end][0] != "~" for end in (options.u[row], options.v[row]))
+        assert options.kind[row] == options.kinds.index(prices.fibre.kinds[lit])
+    for row in (*fibre[::11], *np.flatnonzero(options.technology() == "microwave")[::101]):
+        items = options.kinds[options.kind[row]].items
+        units = [options.priced_km[row] if item.per == "km" else 1.0 for item in items]
+        capex = sum(item.capex * unit for item, unit in zip(items, units, strict=True))
+        opex = sum(item.opex_per_year * unit for item, unit in zip(items, units, strict=True))
+        assert options.money[row, CAPEX] == round(100 * capex)
+        assert options.money[row, OPEX] == round(100 * opex)
+        funded = terms(scenario()).funded_years
+        assert options.money[row, PROGRAMME_COST] == round(100 * capex) + funded * round(100 * opex)
+
+
+def test_existing_connections(built, country):
+    status = ["adequate", "adequate", "adequate"] + ["offline"] * 9
+    mbps = [50.0, 50.0, np.nan] + [np.nan] * 9
+    options = built(country(status_before=status, mbps_before=mbps, is_source=[True, False, True] + [False] * 9))
+    existing = options.technology() == "existing"
+    assert options.v[existing].tolist() == [0, 1, 2]
+    assert options.capacity_mbps[existing].tolist() == [30.0, 30.0, np.inf]  # what the office itself needs is taken off
+    assert not options.money[existing].any()
+    others = ~existing
+    assert not np.isin([options.u[others], options.v[others]], [1]).any()  # shares nothing: no link touches it
+    assert np.isin([options.u[others], options.v[others]], [0]).any()
+    assert any("unlimited" in note for note in options.notes)
+    passes_nothing = {(r.technology, r.count) for r in options.rejections if "passes nothing on" in r.reason}
+    assert passes_nothing == {("microwave", 1), ("fibre", 1)}
+
+
+def test_unknown_position_gets_services_alone(built, country):
+    inputs = country(position_known=[False] + [True] * 11)
+    inputs.offices.loc[0, ["lon", "lat"]] = np.nan
+    options = built(inputs)
+    touching = (options.u == 0) | (options.v == 0)
+    assert set(options.technology()[touching]) == {"leo", "geo"}
+    unknown = {(r.technology, r.count) for r in options.rejections if "position" in r.reason}
+    assert unknown == {("microwave", 1), ("fibre", 1)}
+
+
+def test_only_what_may_be_used_is_offered(built):
+    options = built(technologies={"fibre": {"enabled": False}, "leo": {"licensed": False}})
+    assert set(options.technology()) == {"source", "geo", "microwave"}
+    assert any(note.startswith("fibre") for note in options.notes)
+    assert any(note.startswith("leo") for note in options.notes)
+    nothing = built(
+        technologies={name: {"enabled": False} for name in ("fibre", "microwave", "leo", "geo", "cellular")}
+    )
+    assert set(nothing.technology()) == {"source"}
+    assert (nothing.rung_v == NO_MAST).all()
+
+
+def test_availability_asked_rules_out_equipment(built):
+    options = built(service={"availability": 0.99995})
+    assert "microwave" not in set(options.technology())
+    assert any("availability" in note for note in options.notes)
+
+
+def test_order_of_offices_changes_nothing(built, country):
+    order = np.random.default_rng(1).permutation(12)
+    other_file = {"service": {"min_down_mbps": 5.0}}  # in the cache; the demand of the made-up offices is given
+    assert named(built(country())) == named(built(country(order=order), **other_file))
+
+
+def test_cache_spares_the_work_until_something_matters(country, scenario, tmp_path, monkeypatch):
+    calls = []
+    real = build.find_hops
+    monkeypatch.setattr(build, "find_hops", lambda *args, **kwargs: calls.append(1) or real(*args, **kwargs))
+    cache = tmp_path / "cache"
+    said: list[tuple[str, float]] = []
+    first = build_links(scenario(), country(), cache_dir=cache, progress=lambda *step: said.append(step))
+    assert [share for _message, share in said] == sorted(share for _message, share in said)
+    assert said[-1][1] == 1.0
+    other_budget = scenario(
+        name="other", budgets=[{"limit": "5 %"}], solver={"gap": 0.02, "seed": 3}, limits={"exclude": ["o1"]}
+    )
+    assert same(first, build_links(other_budget, country(), cache_dir=cache))
+    assert len(calls) == 1
+    build_links(scenario(links={"max_candidates": 5}), country(), cache_dir=cache)
+    build_links(
+        scenario(money={"currency": "USD", "price_year": 2024, "horizon_years": 15}), country(), cache_dir=cache
+    )
+    build_links(scenario(), country(seed=1), cache_dir=cache)
+    assert len(calls) == 4
+
+
+def test_what_names_the_cache_file(country, scenario, tmp_path, monkeypatch):
+    inputs, plain = country(), scenario()
+    catalogue = load_catalogue(plain)
+    file = cache_file(plain, inputs, catalogue, tmp_path)
+    assert file.parent == tmp_path
+    with use_language("fr"):  # names and reasons are stored as text
+        assert cache_file(plain, inputs, catalogue, tmp_path) != file
+    dearer = scenario(technologies={"fibre": {"overrides": {"plant_per_km": 20_000}}})
+    assert cache_file(dearer, inputs, load_catalogue(dearer), tmp_path) != file
+    monkeypatch.setenv("PLANNER_CACHE_DIR", str(tmp_path / "elsewhere"))
+    assert cache_file(plain, inputs, catalogue) == tmp_path / "elsewhere" / file.name
+
+
+@pytest.mark.parametrize("damage", ["cut", "altered", "empty", "foreign"])
+def test_damaged_cache_is_built_anew(country, scenario, tmp_path, damage):
+    first = build_links(scenario(), country(), cache_dir=tmp_path)
+    (file,) = tmp_path.glob("*.links")
+    data = file.read_bytes()
+    changed = bytearray(data)
+    changed[len(data) // 2] ^= 1
+    file.write_bytes({"cut": data[:-100], "altered": bytes(changed), "empty": b"", "foreign": b"PK\x03\x04"}[damage])
+    assert load_options(file) is None
+    assert same(first, build_links(scenario(), country(), cache_dir=tmp_path))
+    assert file.read_bytes() == data
+
+
+def test_interrupted_writing_leaves_nothing(built, tmp_path, monkeypatch):
+    options = built()
+
+    def killed(_descriptor):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.fsync", killed)
+    with pytest.raises(KeyboardInterrupt):
+        save_options(options, tmp_path / "some.links")
+    assert load_options(tmp_path / "some.links") is None
+    assert not list(tmp_path.glob("*some*"))
+
+
+def test_unwritable_cache_costs_only_time(country, scenario, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    said: list[str] = []
+    options = build_links(
+        scenario(),
+        country(),
+        cache_dir=tmp_path / "file" / "cache",
+        progress=lambda message, _share: said.append(message),
+    )
+    assert len(options) > 0
+    assert "could not be kept" in said[-1]
+
+
+def test_writers_at_the_same_time(built, tmp_path):
+    options = built()
+    file = tmp_path / "shared.links"
+
+    def write_and_read(_turn):
+        save_options(options, file)
+        return load_options(file)
+
+    with ThreadPoolExecutor(4) as threads:
+        read = list(threads.map(write_and_read, range(12)))
+    assert all(one is not None and same(options, one) for one in read)
+    assert [path.name for path in tmp_path.glob("*.links")] == ["shared.links"]
