@@ -127,16 +127,25 @@ def _upgrade(fee: float, currency: str) -> str:
 def _left_out(case: Case, office: dict[Hashable, Any], row: int, mean: float) -> str:
     """Return the sentence of an office that could be connected."""
     alone, extra = case.alone.money[row, case.measure], case.extra.money[row, case.measure]
-    text = (
-        _("Left out: alone, the cheapest way to connect it is {technology} for {alone}; on top of this plan, {extra}.")
-        if extra < alone
-        else _("Left out: the cheapest way to connect it is {technology} for {alone}.")
-    )
-    sentence = text.format(
-        technology=technology_name(str(case.alone.technology[row])),
-        alone=money(alone, case.currency),
-        extra=money(extra, case.currency) if extra < alone else "",
-    )
+    figures = {
+        "technology": technology_name(str(case.alone.technology[row])),
+        "alone": money(alone, case.currency),
+        "extra": money(extra, case.currency) if extra < alone else "",
+        "other": technology_name(str(case.extra.technology[row])),
+    }
+    if extra >= alone:
+        text = _("Left out: the cheapest way to connect it is {technology} for {alone}.")
+    elif case.extra.technology[row]:
+        text = _(
+            "Left out: alone, the cheapest way to connect it is {technology} for {alone}; on top of this plan it is "
+            "{other} for {extra}."
+        )
+    else:
+        text = _(
+            "Left out: alone, the cheapest way to connect it is {technology} for {alone}; this plan passes through its "
+            "place, so that {extra} would do."
+        )
+    sentence = text.format(**figures)
     return " ".join((sentence, _worth(office["benefit"], float(min(alone, extra)), mean, case.currency)))
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from planner.i18n import _, ngettext
 from planner.plan.baselines import ALL_CELLULAR, ALL_LEO, CHEAPEST
-from planner.plan.wording import measure_name, money, number, share, technology_name
+from planner.plan.wording import figure, measure_name, money, number, share, technology_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,13 +41,15 @@ def print_summary(plan: Plan, console: Console, run_dir: Path) -> None:
     for line in (quality(plan.outcome), *_headline(plan)):
         console.print(line, markup=False)
     if plan.outcome.value is not None:
+        currency = plan.scenario["currency"]
         for title, table in (
-            (_("Budgets"), _budget_table(plan)),
-            (_("Technologies"), _mix_table(plan)),
-            (_("The same money by simple rules, every office by itself"), _baseline_table(plan)),
+            (_("Budgets in {currency}"), _budget_table(plan)),
+            (_("Technologies, in {currency}"), _mix_table(plan)),
+            (_("The same money by simple rules, every office by itself, in {currency}"), _baseline_table(plan)),
+            (_("Every office connected by these rules, whatever the money, in {currency}"), _everyone_table(plan)),
         ):
             console.print()
-            console.print(title, style="bold", markup=False)
+            console.print(title.format(currency=currency), style="bold", markup=False)
             console.print(table)
         for line in _baseline_notes(plan):
             console.print(line, markup=False)
@@ -129,24 +131,21 @@ def _headline(plan: Plan) -> list[str]:
 
 
 def _budget_table(plan: Plan) -> Table:
-    currency = plan.scenario["currency"]
     table = _table(_("Budget"), _("Measure"), numbers=(_("Limit"), _("Spent"), _("Left"), _("Used")))
     for budget in plan.budgets:
-        limit, spent = 100 * budget["limit"], 100 * budget["spent"]
+        limit, spent = budget["limit"], budget["spent"]
         table.add_row(
             escape(budget["name"]),
             measure_name(budget["measure"]),
-            *(money(cents, currency) for cents in (limit, spent, limit - spent)),
+            *map(number, (limit, spent, limit - spent)),
             share(spent / limit, 1) if limit else "–",
         )
     return table
 
 
 def _mix_table(plan: Plan) -> Table:
-    currency, years = plan.scenario["currency"], plan.scenario["funded_years"]
-    headings = (
-        _("Offices"), _("Links"), _("km"), _("Purchases"), _("Per year"), _("Programme ({n} y)").format(n=years)
-    )  # fmt: skip
+    years = plan.scenario["funded_years"]
+    headings = (_("Offices"), _("Links"), _("km"), _("Purchases"), _("Per year"), _("With {n} years").format(n=years))
     table = _table(_("Technology"), numbers=headings)
     for row in plan.technology_mix:
         masts = row["technology"] == "masts"
@@ -155,7 +154,7 @@ def _mix_table(plan: Plan) -> Table:
             "" if masts else number(row["offices"]),
             "" if masts else number(row["links"]),
             number(row["length_km"]) if row["length_km"] else "",
-            *(money(100 * row[measure], currency) for measure in ("capex", "opex_per_year", "programme_cost")),
+            *(number(row[measure]) for measure in ("capex", "opex_per_year", "programme_cost")),
         )
     return table
 
@@ -168,33 +167,34 @@ _RULES: dict[str, Callable[[], str]] = {
 
 
 def _baseline_table(plan: Plan) -> Table:
-    """Return the plan beside the baselines: under the budget, and what connecting all would cost."""
-    currency, measure = plan.scenario["currency"], plan.budgets[0]["measure"]
-    table = _table(
-        _("Rule"),
-        numbers=(
-            _("Offices"), _("Benefit"), _("People"), _("Spent"), _("Per year"), _("All: offices"), _("All: cost"),
-            _("All: per year"),
-        ),
-    )  # fmt: skip
-    totals = plan.totals
-    gained = totals["offices_newly_connected"] + totals["offices_upgraded"]
-    ours = {**totals, "offices": gained, "benefit": plan.outcome.value}
+    """Return the plan beside the baselines under the same budget."""
+    measure, totals = plan.budgets[0]["measure"], plan.totals
+    table = _table(_("Rule"), numbers=(_("Offices"), _("Benefit"), _("People"), _("Spent"), _("Per year")))
 
     def cells(part: dict[str, Any]) -> list[str]:
-        amounts = [money(100 * part[name], currency) for name in (measure, "opex_per_year")]
-        return [number(part["offices"]), number(part["benefit"], 1), number(part["people"]), *amounts]
+        figures = (part[name] for name in ("people", measure, "opex_per_year"))
+        return [number(part["offices"]), figure(part["benefit"]), *map(number, figures)]
 
-    table.add_row(_("this plan"), *cells(ours), "", "", "", style="bold")
+    gained = totals["offices_newly_connected"] + totals["offices_upgraded"]
+    ours = {**totals, "offices": gained, "benefit": plan.outcome.value}
+    table.add_row(_("this plan"), *cells(ours), style="bold")
+    for baseline in plan.baselines:
+        if baseline["available"]:
+            table.add_row(_RULES[baseline["name"]](), *cells(baseline["within_budget"]))
+        else:
+            table.add_row(_RULES[baseline["name"]](), _("not available"))
+    return table
+
+
+def _everyone_table(plan: Plan) -> Table:
+    """Return what each rule would cost for every office that it has something for."""
+    measure = plan.budgets[0]["measure"]
+    table = _table(_("Rule"), numbers=(_("Offices"), _("No option"), _("Cost"), _("Per year")))
     for baseline in plan.baselines:
         if baseline["available"]:
             everyone = baseline["everyone"]
-            whole = [money(100 * everyone[name], currency) for name in (measure, "opex_per_year")]
-            table.add_row(
-                _RULES[baseline["name"]](), *cells(baseline["within_budget"]), number(everyone["offices"]), *whole
-            )
-        else:
-            table.add_row(_RULES[baseline["name"]](), _("not available"))
+            counts = (everyone["offices"], baseline["without_option"], everyone[measure], everyone["opex_per_year"])
+            table.add_row(_RULES[baseline["name"]](), *map(number, counts))
     return table
 
 
@@ -223,7 +223,7 @@ def _grounds(plan: Plan) -> list[tuple[str, list[str]]]:
         (left_out.format(n=number(count)), _some(map(_problem_text, excluded))),
         (warned.format(n=number(len(warnings))), _some(map(_problem_text, warnings))),
         (_("Assumptions"), list(data["assumptions"])),
-        (_("Not offered"), _some(data["notes"])),
+        (_("Notes on what is offered"), _some(data["notes"])),
     ]
     return [(title, lines) for title, lines in sections if lines]
 
