@@ -25,6 +25,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_MOSTLY = 0.5  # of the letters of a table are Latin: their high byte is zero in UTF-16
 _WESTERN = "cp1252"
 _EIGHT_BIT = (_WESTERN, "cp1251", "cp1256")  # Western, Cyrillic, Arabic
 
@@ -52,12 +53,16 @@ def read_text_table(path: Path, file: str, *, encoding: str | None, delimiter: s
 def _decode(data: bytes, file: str, encoding: str | None) -> tuple[str, str]:
     """Return the text and its encoding."""
     found = encoding or recognise_encoding(data)
+    message = _("The file is not text in the encoding {encoding}.").format(encoding=found)
+    remedy = _("Save it as CSV UTF-8, or say its “encoding” in the dataset, such as cp1252.")
+    problem = Problem("unreadable-file", message, remedy, file, value=encoding)
     try:
-        return data.decode(found), found
+        text = data.decode(found)
     except (UnicodeDecodeError, LookupError) as error:
-        message = _("The file is not text in the encoding {encoding}.").format(encoding=found)
-        remedy = _("Save it as CSV UTF-8, or say its “encoding” in the dataset, such as cp1252.")
-        raise InputError(Problem("unreadable-file", message, remedy, file, value=encoding)) from error
+        raise InputError(problem) from error
+    if "\0" in text:  # no text has zeros in it
+        raise InputError(problem)
+    return text, found
 
 
 def recognise_encoding(data: bytes) -> str:
@@ -77,8 +82,9 @@ def recognise_encoding(data: bytes) -> str:
     else:
         if b"\0" not in data:
             return "utf-8"
-    if b"\0" in data:
-        return "utf-16-le" if data[1:2] == b"\0" else "utf-16-be"
+    for name, high_bytes in (("utf-16-le", data[1::2]), ("utf-16-be", data[0::2])):
+        if high_bytes.count(0) > _MOSTLY * len(high_bytes):
+            return name
     matches = from_bytes(data, cp_isolation=list(_EIGHT_BIT))
     best = matches.best()
     if best is None or any(_WESTERN in match.could_be_from_charset for match in matches):

@@ -87,12 +87,6 @@ def _say_limit(limit: Amount | Share) -> float | str:
     return limit.amount if isinstance(limit, Amount) else f"{100 * limit.share:.12g} %"
 
 
-def _no_scope(value: Any) -> Any:
-    if isinstance(value, dict) and "scope" in value:
-        raise ValueError(_("This version binds one budget over everything: leave “scope” out."))
-    return value
-
-
 class Budget(Section):
     """An upper limit on a money column of the plan."""
 
@@ -108,6 +102,13 @@ class Budget(Section):
         WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": "^[0-9.,]+ ?%$"}]}),
         said("Limit", "An amount, or a percentage of the best known cost of connecting all.", unit="currency or %"),
     ]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_scope(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "scope" in value:
+            raise ValueError(_("This version binds one budget over everything: leave “scope” out."))
+        return value
 
 
 def _one_budget(value: Any) -> Any:

@@ -184,8 +184,8 @@ class _Writer(yaml.SafeDumper):
 
 
 def _quoted_where_needed(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    # PyYAML writes 1e6 and 2026-01-01 bare; 1e6 is a trap to our own reader.
-    style = '"' if _EXPONENT.fullmatch(text) else None
+    # PyYAML writes 1e6 bare, which is a trap to our own reader, and folds some line ends of Unicode.
+    style = '"' if _EXPONENT.fullmatch(text) or not text.isprintable() else None
     return writer.represent_scalar(f"{_TAG}str", text, style=style)
 
 

@@ -1,0 +1,41 @@
+"""The folder that ``planner new`` writes is a scenario but for the terrain, which nobody can give in advance."""
+
+import numpy as np
+import pytest
+import yaml
+
+from planner.errors import InputError
+from planner.inputs import check_scenario, read_inputs, write_template
+from planner.scenario import Scenario, load_scenario
+
+
+def test_template_lacks_nothing_but_the_terrain(tmp_path, raster):
+    files = write_template(tmp_path / "new" / "country")
+    assert [path.name for path in files] == ["scenario.yaml", "offices.csv", "sources.csv", "towers.csv"]
+    (problem,) = check_scenario(tmp_path / "new" / "country").problems
+    assert (problem.code, problem.file) == ("missing-file", "terrain.tif")
+    raster(files[0].parent / "terrain.tif", np.full((200, 200), 80, np.int16), west=42.0, north=-11.0)
+    inputs = read_inputs(load_scenario(files[0]))
+    assert inputs.problems == ()
+    assert inputs.offices[["name", "kind", "people"]].to_numpy().tolist() == [["Example post office", "branch", 1200]]
+    assert len(inputs.sources) == len(inputs.towers) == 1
+
+
+def test_every_field_is_in_it_and_explained(tmp_path):
+    text = write_template(tmp_path)[0].read_text(encoding="utf-8")
+    lines = text.splitlines()
+    assert set(yaml.safe_load(text)) == set(Scenario.model_fields)
+    for name, field in Scenario.model_fields.items():
+        (k,) = (k for k, line in enumerate(lines) if line.startswith(f"{name}:"))
+        if name not in {"budgets", "objective"}:  # their entries' fields are explained in between
+            assert lines[k - 1] == f"# {field.title}: {field.description}"
+    assert any(line.strip().startswith("#   duplicates – Duplicates:") for line in lines)
+
+
+def test_nothing_is_overwritten(tmp_path):
+    (tmp_path / "towers.csv").write_text("mine")
+    with pytest.raises(InputError) as caught:
+        write_template(tmp_path)
+    assert [problem.code for problem in caught.value.problems] == ["file-exists"]
+    assert [path.name for path in tmp_path.iterdir()] == ["towers.csv"]
+    assert (tmp_path / "towers.csv").read_text() == "mine"

@@ -1,0 +1,322 @@
+"""The scenario's schema, its traps and its hash."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
+
+from planner.errors import InputError
+from planner.scenario import Amount, Scenario, Share, dump_scenario, load_scenario, scenario_json_schema
+from planner.scenario.outline import commented_scenario
+from planner.scenario.yaml_text import parse_yaml, write_yaml
+
+LEAST = """\
+schema_version: 1
+name: least
+money: {currency: USD, price_year: 2026}
+inputs:
+  offices: [{file: offices.csv}]
+  terrain: [dem.tif]
+budgets: [{limit: 20 %}]
+"""
+
+
+def written(folder: Path, text: str = LEAST) -> Path:
+    path = folder / "scenario.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def problems(path: Path, **options):
+    with pytest.raises(InputError) as caught:
+        load_scenario(path, **options)
+    return caught.value.problems
+
+
+def test_least_scenario_has_the_stated_defaults(tmp_path):
+    scenario = load_scenario(written(tmp_path))
+    assert scenario.budget.limit == Share(share=0.2)
+    assert scenario.budget.measure == "programme_cost"
+    assert scenario.money.funded_years == 5
+    assert scenario.links.microwave.k_low == pytest.approx(2 / 3)
+    # 2 counters x 2 Mbit/s + 15 users x 1 Mbit/s x 0.3 = 8.5 Mbit/s, below the least of 10
+    assert scenario.service.demand_mbps("any kind") == 10.0
+    assumed = scenario.assumed()
+    assert assumed["money.discount_rate"] == 0.08
+    assert "money.currency" not in assumed
+    assert assumed["technologies.leo.licensed"] is True
+
+
+def test_demand_of_a_kind_is_its_profile(tmp_path):
+    text = LEAST + "service: {profiles: {hub: {counters: 10, mbps_per_counter: 3, wifi_users: 50, concurrency: 0.5}}}\n"
+    service = load_scenario(written(tmp_path, text)).service
+    assert service.demand_mbps("hub") == 10 * 3 + 50 * 1 * 0.5
+
+
+@pytest.mark.parametrize(
+    ("said", "limit"),
+    [
+        ("2000000", Amount(amount=2e6)),
+        ("1.5", Amount(amount=1.5)),
+        ("20 %", Share(share=0.2)),
+        ("'12,5%'", Share(share=0.125)),
+        ("100 %", Share(share=1.0)),
+    ],
+)
+def test_a_limit_is_money_or_a_share(tmp_path, said, limit):
+    assert load_scenario(written(tmp_path, LEAST.replace("20 %", said))).budget.limit == limit
+
+
+# where in LEAST, what stands there instead, code, field, part of the message or remedy
+TRAPS = [
+    ("name: least", "name: off", "yaml-boolean", "name", "reads off as false"),
+    ("name: least", "name: no", "yaml-boolean", "name", "“no” in quotes"),
+    ("limit: 20 %", "limit: 1e6", "yaml-number", "budgets[0].limit", "Write 1000000"),
+    ("limit: 20 %", "limit: 2.5e7", "yaml-number", "budgets[0].limit", "Write 25000000"),
+    ("limit: 20 %", "limit: 1e999999999", "yaml-number", "budgets[0].limit", "1.0e+999999999"),
+    ("limit: 20 %", "limit: 012", "yaml-octal", "budgets[0].limit", "octal number 10"),
+    ("limit: 20 %", "limit: 1:30", "yaml-number", "budgets[0].limit", "1:30"),
+    ("limit: 20 %", "limit: 0x10", "yaml-number", "budgets[0].limit", "0x10"),
+    ("limit: 20 %", "limit: .inf", "yaml-number", "budgets[0].limit", ""),
+    ("name: least", "name: a\nname: b", "yaml-duplicate-key", "name", "second time"),
+    ("name: least", "name: &a x\ndescription: *a", "yaml-alias", "description", "in full"),
+    ("name: least", "name: !!python/object:os.system x", "yaml-syntax", "name", "tag"),
+    ("name: least", "name: [", "yaml-syntax", None, "bracket"),
+    ("  offices:", "\toffices:", "yaml-tab", None, "tab"),
+    ("name: least", "nmae: least", "unknown-field", "nmae", "Did you mean “name”"),
+    ("name: least", "description: x", "missing-field", "name", "missing"),
+    ("{limit: 20 %}", "{limit: 20 %, scope: {}}", "wrong-value", "budgets[0]", "one budget over everything"),
+    ("[{limit: 20 %}]", "[{limit: 1}, {limit: 2}]", "wrong-value", "budgets", "exactly one budget; the scenario has 2"),
+    ("limit: 20 %", "limit: 120 %", "wrong-value", "budgets[0].limit", "20 %"),
+    ("limit: 20 %", "limit: -1", "wrong-value", "budgets[0].limit", "2000000"),
+    ("limit: 20 %", "limit: 1, measure: money", "wrong-value", "budgets[0].measure", "programme_cost"),
+    ("currency: USD", "currency: usd", "wrong-value", "money.currency", "ISO 4217"),
+    ("price_year: 2026", "price_year: 2026.5", "wrong-type", "money.price_year", "whole number"),
+    ("price_year: 2026", "price_year: 2026, horizon_year: 3", "unknown-field", "money.horizon_year", "horizon_years"),
+    ("price_year: 2026", "price_year: 2026, funded_years: 11", "wrong-value", "money", "may not exceed"),
+    ("price_year: 2026", "price_year: 2026, discount_rate: 8", "out-of-range", "money.discount_rate", "less than 1"),
+    ("price_year: 2026", "price_year: 2026, discount_rate: '8 %'", "wrong-type", "money.discount_rate", "number"),
+    ("price_year: 2026", "price_year: 2026, real: 1", "wrong-type", "money.real", "true or false"),
+    ("{file: offices.csv}", "{file: a.csv, layr: x}", "unknown-field", "inputs.offices[0].layr", "“layer”"),
+    ("[{file: offices.csv}]", "[]", "wrong-value", "inputs.offices", "empty"),
+    ("[dem.tif]", "dem.tif", "wrong-type", "inputs.terrain", "list"),
+    ("name: least", "name: x\nmissing: {population: two}", "wrong-value", "missing.population", "error, one"),
+    ("name: least", "name: x\nobjective: [{sense: min}]", "wrong-value", "objective", "maximises benefit"),
+    ("name: least", "name: x\ntechnologies: {wimax: {}}", "unknown-field", "technologies.wimax", "leo"),
+    ("name: least", "name: x\npackage: {branch: {router: -5}}", "out-of-range", "package.branch.router", "at least 0"),
+    ("name: least", "name: x\nsolver: 5", "wrong-type", "solver", "mapping"),
+    ("name: least", "name: x\nphases: []", "unknown-field", "phases", ""),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "code", "field", "words"), TRAPS, ids=[f"{t[2]}: {t[1]}" for t in TRAPS])
+def test_every_trap_is_named_with_its_place(tmp_path, old, new, code, field, words):
+    text = LEAST.replace(old, new)
+    assert text != LEAST
+    found = problems(written(tmp_path, text))
+    assert code in {problem.code for problem in found}
+    problem = next(problem for problem in found if problem.code == code)
+    assert problem.column == field
+    assert words in f"{problem.message} {problem.remedy}"
+    assert problem.file == str(tmp_path / "scenario.yaml")
+    first_changed = next(
+        k for k, (a, b) in enumerate(zip(LEAST.split("\n"), text.split("\n"), strict=False), 1) if a != b
+    )
+    assert problem.row is not None
+    # the fault is on the changed line or on the line that was added below it
+    assert problem.row in {first_changed, first_changed + 1} or code in {"missing-field", "yaml-syntax"}
+
+
+def test_all_faults_are_told_at_once(tmp_path):
+    text = LEAST.replace("USD", "usd").replace("2026", "'x'").replace("20 %", "-3")
+    assert [problem.column for problem in problems(written(tmp_path, text))] == [
+        "money.currency",
+        "money.price_year",
+        "budgets[0].limit",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (None, "missing-file"),
+        (b"- a\n- b\n", "not-a-mapping"),
+        (b"", "not-a-mapping"),
+        ("name: é\n".encode("cp1252"), "unreadable-file"),
+        (b"[" * 5000, "yaml-syntax"),
+        (b"a: 1\n---\nb: 2\n", "yaml-syntax"),
+        (b"#" * 5_000_001, "yaml-syntax"),
+    ],
+)
+def test_files_that_are_no_scenario(tmp_path, content, code):
+    path = tmp_path / "scenario.yaml"
+    if content is not None:
+        path.write_bytes(content)
+    assert [problem.code for problem in problems(path)] == [code]
+
+
+def test_overrides_set_single_fields(tmp_path):
+    path = written(tmp_path, LEAST.replace("{limit", "{name: grant, limit"))
+    changed = load_scenario(
+        path,
+        overrides={
+            "budgets.grant": 2_000_000,
+            "solver.gap": 0.1,
+            "inputs.terrain[0]": "other.tif",
+            "technologies.leo.licensed": False,
+        },
+    )
+    assert changed.budget.limit == Amount(amount=2e6)
+    assert changed.solver.gap == 0.1
+    assert changed.inputs.terrain == ("other.tif",)
+    assert not changed.technologies.leo.offered
+    assert load_scenario(path, overrides={"budgets[0].limit": "40 %"}).budget.limit == Share(share=0.4)
+    by_default_name = load_scenario(written(tmp_path), overrides={"budgets.programme": "5 %"})
+    assert by_default_name.budget.limit == Share(share=0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("budgets.gramt", 1, "unknown-field"),
+        ("solver.gap.x", 1, "wrong-type"),
+        ("solver.gop", 1, "unknown-field"),
+        ("solver.gap", 2, "out-of-range"),
+        ("name.x", "y", "unknown-field"),
+        ("inputs.terrain[7]", "x", "unknown-field"),
+    ],
+)
+def test_faulty_overrides_are_told(tmp_path, name, value, code):
+    assert code in {problem.code for problem in problems(written(tmp_path), overrides={name: value})}
+
+
+def shuffled(data, random):
+    """The same mapping with its keys in another order, at every level."""
+    if isinstance(data, dict):
+        keys = list(data)
+        random.shuffle(keys)
+        return {key: shuffled(data[key], random) for key in keys}
+    return [shuffled(entry, random) for entry in data] if isinstance(data, list) else data
+
+
+@given(st.randoms(use_true_random=False))
+def test_hash_does_not_know_the_order_of_keys(random):
+    full = yaml.safe_load(LEAST) | {
+        "service": {"profiles": {"a": {"counters": 1}, "b": {"counters": 2}}},
+        "package": {"a": {"router": 1}, "default": {"ups": 2}},
+    }
+    assert Scenario.model_validate(shuffled(full, random)).hash == Scenario.model_validate(full).hash
+
+
+def test_hash_knows_what_is_said_and_nothing_else(tmp_path):
+    scenario = load_scenario(written(tmp_path))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    assert load_scenario(written(elsewhere), data_root=tmp_path).hash == scenario.hash
+    assert load_scenario(written(elsewhere, LEAST + "solver: {gap: 5.0e-3}\n")).hash == scenario.hash
+    assert load_scenario(written(elsewhere, LEAST + "solver: {gap: 0.006}\n")).hash != scenario.hash
+    windows = LEAST.replace("offices.csv", r"data\offices.csv")
+    linux = LEAST.replace("offices.csv", "data/offices.csv")
+    assert load_scenario(written(elsewhere, windows)).hash == load_scenario(written(tmp_path, linux)).hash
+    canonical = json.dumps(scenario.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    assert canonical.startswith('{"benefit":{"catchment_km":5.0,"weights":{"people_underserved":1.0}},"budgets":[')
+    assert scenario.hash == hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def test_dumped_scenario_reads_back_the_same(tmp_path):
+    awkward = LEAST.replace("name: least", 'name: "1e6"\ndescription: "off: 012 – é, \\"x\\""')
+    scenario = load_scenario(written(tmp_path, awkward))
+    text = dump_scenario(scenario)
+    assert scenario.hash in text.splitlines()[0]
+    again = load_scenario(written(tmp_path, text))
+    assert again.hash == scenario.hash
+    assert again.name == "1e6"
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(min_size=1), inner, max_size=3),
+        max_leaves=8,
+    )
+)
+def test_what_is_written_as_yaml_reads_back_strictly(value):
+    assert parse_yaml(write_yaml({"value": value}), "x").data == {"value": value}
+
+
+def test_files_are_looked_up_in_the_data_folder_first(tmp_path):
+    own, data = tmp_path / "own", tmp_path / "data"
+    for folder in (own, data):
+        folder.mkdir()
+        (folder / "both.csv").touch()
+    (own / "mine.csv").touch()
+    scenario = load_scenario(written(own), data_root=data)
+    assert scenario.locate("both.csv") == (data / "both.csv").resolve()
+    assert scenario.locate("mine.csv") == (own / "mine.csv").resolve()
+    assert scenario.locate("nowhere.csv") == (data / "nowhere.csv").resolve()
+    assert load_scenario(own).locate("both.csv") == (own / "both.csv").resolve()
+
+
+def test_scenario_never_changes(tmp_path):
+    scenario = load_scenario(written(tmp_path))
+    with pytest.raises(ValidationError):
+        scenario.money.discount_rate = 0.5
+
+
+def sections(model: type[BaseModel] = Scenario) -> set[type[BaseModel]]:
+    found = {model}
+    for field in model.model_fields.values():
+        for part in (field.annotation, *getattr(field.annotation, "__args__", ())):
+            if isinstance(part, type) and issubclass(part, BaseModel) and part not in {Amount, Share}:
+                found |= sections(part)
+    return found
+
+
+def test_every_field_explains_itself():
+    found = sections()
+    assert len(found) >= 20
+    for section in found:
+        assert section.__doc__
+        for name, field in section.model_fields.items():
+            assert field.title, (section, name)
+            assert field.description, (section, name)
+            numeric = any(word in name for word in ("_km", "_m", "_mbps", "_ms", "_s", "_years", "_rate"))
+            if numeric and field.annotation in {float, int} and not name.startswith("max_candidates"):
+                assert field.json_schema_extra, f"{section.__name__}.{name} has no unit"
+
+
+def test_json_schema_is_one_that_editors_understand():
+    schema = scenario_json_schema()
+    assert json.loads(json.dumps(schema)) == schema
+    assert schema["additionalProperties"] is False
+    assert set(schema["required"]) == {"schema_version", "name", "money", "inputs", "budgets"}
+    assert schema["$defs"]["Money"]["properties"]["discount_rate"]["unit"] == "share per year"
+    limit = schema["$defs"]["Budget"]["properties"]["limit"]
+    assert {"type": "number", "minimum": 0} in limit["anyOf"]
+
+
+def test_outline_says_the_same_as_what_was_given(tmp_path):
+    given_data = yaml.safe_load(LEAST)
+    text = commented_scenario(given_data)
+    assert load_scenario(written(tmp_path, text)).hash == load_scenario(written(tmp_path)).hash
+    assert "Discount rate [share per year]" in text
+
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+
+
+@pytest.mark.parametrize("name", ["comoros", "narok"])
+def test_the_second_world_is_said_in_two_lines(name):
+    first = (SCENARIOS / name / "scenario.yaml").read_text(encoding="utf-8").splitlines()
+    second = (SCENARIOS / f"{name}_shared" / "scenario.yaml").read_text(encoding="utf-8").splitlines()
+    added = [line for line in second if line not in first and not line.startswith(("name:", "description:"))]
+    assert added == ["service: {min_down_mbps: 50}", "technologies: {leo: {licensed: false}}"]
+    scenario = load_scenario(SCENARIOS / f"{name}_shared")
+    assert not scenario.technologies.leo.offered
+    assert scenario.service.demand_mbps("school") == 50
+    assert scenario.budget.limit == Share(share=0.2)
