@@ -16,7 +16,7 @@ from planner.plan.verify.given import check_given
 from planner.plan.verify.ledger import check_ledger, check_proof
 from planner.plan.verify.masts import check_masts, check_office_lines
 from planner.plan.verify.offers import check_offers
-from planner.plan.verify.places import check_places, sites_of
+from planner.plan.verify.places import check_places
 from planner.plan.verify.sight import check_sight
 from planner.plan.verify.tree import check_tree
 
@@ -53,14 +53,13 @@ def verify(run_dir: str | Path, *, data_root: str | Path | None = None) -> Repor
 
 def check_plan(plan: PlanDocument, basis: Basis) -> tuple[Findings, ...]:
     """Hold a plan against what it was made from, area by area."""
-    sites = sites_of(basis.inputs)
     tree, network = check_tree(plan)
     return (
         check_given(plan, basis),
-        check_places(plan, basis, sites),
+        check_places(plan, basis),
         network,
-        check_offers(plan, basis, sites),
-        check_masts(plan, basis, sites),
+        check_offers(plan, basis),
+        check_masts(plan, basis),
         check_office_lines(plan, tree, basis),
         check_sight(plan, basis),
         check_ledger(plan),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import BaseModel
@@ -15,10 +16,13 @@ from planner.files import sha256_of
 from planner.i18n import Language, _, use_language
 from planner.inputs import read_inputs
 from planner.plan.verify.findings import Findings
+from planner.plan.verify.sites import Site, sites_of
 from planner.scenario import load_scenario
 from planner.terrain import open_elevation
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from planner.catalogue import PriceList
     from planner.finance import Terms
     from planner.inputs import Inputs
@@ -39,6 +43,16 @@ class Basis:
     prices: PriceList
     terms: Terms
     elevation: Elevation | None
+
+    @cached_property
+    def sites(self) -> dict[str, Site]:
+        """Offices, sources and towers by id."""
+        return sites_of(self.inputs)
+
+    @cached_property
+    def offices(self) -> dict[str, dict[Hashable, Any]]:
+        """Rows of the offices by id."""
+        return {row["id"]: row for row in self.inputs.offices.to_dict("records")}
 
 
 class Record(BaseModel):

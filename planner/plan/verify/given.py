@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _
 from planner.plan.verify.findings import Findings
+from planner.scenario import Amount
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
     from planner.plan.verify.basis import Basis
     from planner.plan.verify.document import Office, PlanDocument
     from planner.plan.verify.findings import Value
+    from planner.scenario import Scenario
 
+SYNTHETIC = "SYNTHETIC"
+"""Word in the scenario's name or description by which a made-up country says so."""
+DATASET_KEYS = ("group", "file", "layer", "in_file", "read", "used", "excluded")
+PROBLEM_KEYS = ("code", "file", "row", "column", "value", "severity")
 SAME_NAME = (
     "name",
     "lon",
@@ -37,7 +43,7 @@ def check_given(plan: PlanDocument, basis: Basis) -> Findings:
     findings = Findings(_("Scenario and offices"))
     _check_settings(plan, basis, findings)
     _check_data(plan, basis.inputs, findings)
-    rows = {str(row["id"]): row for row in basis.inputs.offices.to_dict("records")}
+    rows = basis.offices
     stated = {office.id: office for office in plan.offices}
     for name in sorted(rows.keys() | stated.keys()):
         findings.compare(_("is an office of the inputs"), name, name in stated, name in rows)
@@ -65,11 +71,25 @@ def _check_settings(plan: PlanDocument, basis: Basis, findings: Findings) -> Non
         ("horizon_years", plan.scenario.horizon_years, money.horizon_years),
         ("funded_years", plan.scenario.funded_years, money.funded_years),
         ("discount_rate", plan.scenario.discount_rate, money.discount_rate),
+        ("objective", plan.objective.name, scenario.objective[0].measure),
+        ("sense", plan.objective.sense, scenario.objective[0].sense),
         ("requested_gap", plan.objective.requested_gap, scenario.solver.gap),
-        ("budgets", [budget.name for budget in plan.budgets], [budget.name for budget in scenario.budgets]),
+        ("synthetic", plan.data.synthetic, any(SYNTHETIC in text for text in (scenario.name, scenario.description))),
     ):
         findings.compare(what, where, _plain(stated), _plain(recomputed))
+    _check_budgets(plan, scenario, findings)
     findings.compare("limits", where, _text(plan.limits), _text({"exclude": scenario.limits.exclude}))
+
+
+def _check_budgets(plan: PlanDocument, scenario: Scenario, findings: Findings) -> None:
+    """Compare the budget rows with the scenario's; one that is a share of connecting all has no amount there."""
+    findings.compare(_("budgets"), scenario.name, len(plan.budgets), len(scenario.budgets))
+    for stated, asked in zip(plan.budgets, scenario.budgets, strict=False):
+        findings.compare("name", asked.name, stated.name, asked.name)
+        findings.compare("measure", asked.name, stated.measure, asked.measure)
+        findings.compare("scope", asked.name, _text(stated.scope), "{}")
+        if isinstance(asked.limit, Amount):
+            findings.compare("limit", asked.name, stated.cents("limit"), round(100 * asked.limit.amount))
 
 
 def _check_data(plan: PlanDocument, inputs: Inputs, findings: Findings) -> None:
@@ -77,13 +97,15 @@ def _check_data(plan: PlanDocument, inputs: Inputs, findings: Findings) -> None:
     data, where = plan.data, "data"
     excluded = sum(problem.severity == "excluded" for problem in inputs.problems)
     findings.compare("rows_excluded", where, data.rows_excluded, excluded)
-    for what, stated, recomputed in (
-        ("datasets", data.datasets, [asdict(dataset) for dataset in inputs.datasets]),
-        ("problems", data.problems, [problem.as_dict() for problem in inputs.problems]),
+    # Only what readers act on: wording may change between versions of the program.
+    for what, keys, stated, recomputed in (
+        ("datasets", DATASET_KEYS, data.datasets, [asdict(dataset) for dataset in inputs.datasets]),
+        ("problems", PROBLEM_KEYS, data.problems, [problem.as_dict() for problem in inputs.problems]),
     ):
         findings.compare(what, where, len(stated), len(recomputed))
         for one, other in zip(stated, recomputed, strict=False):
-            findings.compare(what, where, _text(one), _text(other))
+            for key in keys:
+                findings.compare(f"{what}: {key}", str(other["file"]), one.get(key), other[key])
 
 
 def _check_office(office: Office, row: Mapping[Hashable, Any], findings: Findings) -> None:
@@ -101,6 +123,4 @@ def _text(value: Any) -> str:
 
 def _plain(value: Any) -> Value:
     """Return a figure of the inputs as the plan writes it: null for what is not known."""
-    if isinstance(value, list):
-        return ", ".join(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -120,7 +120,6 @@ def check_proof(plan: PlanDocument) -> Findings:
         findings.compare(
             _("sum of benefits"), _("objective"), value, benefit, tolerance=RELATIVE * max(1.0, abs(value))
         )
-    findings.compare(_("direction"), _("objective"), objective.sense, "max")
     _check_gap(plan, objective, value, findings)
     _check_trace(plan.trace, objective, value, findings)
     return findings

@@ -12,20 +12,19 @@ from planner.plan.verify.document import MEASURES
 from planner.plan.verify.findings import Findings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from planner.plan.verify.basis import Basis
     from planner.plan.verify.document import Mast, PlanDocument
-    from planner.plan.verify.places import Site
+    from planner.plan.verify.sites import Site
     from planner.plan.verify.tree import Tree
 
 ROUNDING = "rounding"
 """Part of a breakdown that holds what rounding every item by itself leaves over."""
 
 
-def check_masts(plan: PlanDocument, basis: Basis, sites: Mapping[str, Site]) -> Findings:
+def check_masts(plan: PlanDocument, basis: Basis) -> Findings:
     """Compare every mast with what may stand there and what it costs."""
     findings = Findings(_("Masts and their prices"))
+    sites = basis.sites
     ladder_m = basis.prices.ladder_m.tolist()
     for link in [*plan.links, *plan.backup_links]:
         for end, height_m in ((link.tail, link.mast_from_m), (link.head, link.mast_to_m)):

@@ -14,7 +14,7 @@ from pyproj import Geod
 from planner.i18n import _
 from planner.plan.verify.cashflow import check_money
 from planner.plan.verify.findings import Findings
-from planner.plan.verify.places import Site
+from planner.plan.verify.sites import Site
 from planner.plan.verify.tree import ROOT_ID
 
 if TYPE_CHECKING:
@@ -62,10 +62,10 @@ class Offer:
 class OfferFinder:
     """Finds, from prices, inputs and terrain, what a stated link has to be."""
 
-    def __init__(self, basis: Basis, sites: Mapping[str, Site]) -> None:
+    def __init__(self, basis: Basis) -> None:
         prices = basis.prices
         self._basis = basis
-        self._sites = sites
+        self._sites = basis.sites
         self._radios: dict[str, MicrowaveOption] = {option.kind.name: option for option in prices.microwave}
         self._services: dict[tuple[str, str], ServiceOption] = {
             (option.technology, option.kind.name): option for option in prices.services
@@ -100,6 +100,8 @@ class OfferFinder:
         ground_m = self._basis.elevation.sample(lon, lat).tolist()
         climb_m = math.fsum(abs(b - a) for a, b in pairwise(ground_m))
         priced_m = fibre.route_factor * (math.fsum(length_m) + fibre.climb_factor * climb_m)
+        if math.isnan(priced_m):  # over unknown ground nothing is priced
+            return None
         lit = sum(end in self._sites for end in (link.tail, link.head))  # junctions are not lit
         return Offer(
             fibre.kinds[lit], math.fsum(length_m) / 1000, priced_m / 1000, fibre.capacity_mbps, fibre.availability
@@ -126,10 +128,10 @@ class OfferFinder:
         return float(np.where(np.isnan(speeds), service.max_mbps, speeds).max(initial=0.0))
 
 
-def check_offers(plan: PlanDocument, basis: Basis, sites: Mapping[str, Site]) -> Findings:
+def check_offers(plan: PlanDocument, basis: Basis) -> Findings:
     """Compare every link with what it has to be, and its money with its price."""
     findings = Findings(_("Links and their prices"))
-    finder = OfferFinder(basis, sites)
+    finder, sites = OfferFinder(basis), basis.sites
     places = {place.id: place for place in plan.places}
     offices = {office.id: office for office in plan.offices}
     for link in [*plan.links, *plan.backup_links]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import shapely
 
 from planner.i18n import _
 from planner.plan.verify.findings import Findings
+from planner.plan.verify.sites import Site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,62 +23,7 @@ JUNCTION_MARK = "~j"
 """Ids of junctions go on with longitude and latitude."""
 
 
-@dataclass(frozen=True)
-class Site:
-    """A place as the inputs know it.
-
-    Attributes
-    ----------
-    kind : str
-    lon, lat : float
-    region : str or None
-        As the input says; None where it leaves that to the regions' outlines.
-    position_known : bool
-    existing_m : float
-        Height of the mast that stands there, 0 if none.
-    rent_per_year : float or None
-        Of an existing tower, None where the owner's rent is not known.
-    capacity_mbps : float
-        What a source can pass on, or an office with an adequate connection beyond its own demand; infinite elsewhere.
-    shares : bool
-        False for offices with an adequate connection that serve as no source.
-    """
-
-    kind: str
-    lon: float
-    lat: float
-    region: str | None = None
-    position_known: bool = True
-    existing_m: float = 0.0
-    rent_per_year: float | None = None
-    capacity_mbps: float = math.inf
-    shares: bool = True
-
-
-def sites_of(inputs: Inputs) -> dict[str, Site]:
-    """Return all offices, sources and towers by id."""
-    sites: dict[str, Site] = {}
-    for row in inputs.offices.to_dict("records"):
-        adequate = row["status_before"] == "adequate"
-        spare_mbps = max(row["mbps_before"] - row["demand_mbps"], 0.0) if adequate else math.nan
-        sites[row["id"]] = Site(
-            kind="office",
-            lon=row["lon"],
-            lat=row["lat"],
-            region=row["region"] or None,
-            position_known=bool(row["position_known"]),
-            capacity_mbps=math.inf if math.isnan(spare_mbps) else spare_mbps,
-            shares=not adequate or bool(row["is_source"]),
-        )
-    for row in inputs.sources.to_dict("records"):
-        sites[row["id"]] = Site("source", row["lon"], row["lat"], capacity_mbps=row["capacity_mbps"])
-    for row in inputs.towers.to_dict("records"):
-        rent = None if math.isnan(row["rent_per_year"]) else float(row["rent_per_year"])
-        sites[row["id"]] = Site("relay", row["lon"], row["lat"], existing_m=row["height_m"], rent_per_year=rent)
-    return sites
-
-
-def check_places(plan: PlanDocument, basis: Basis, sites: Mapping[str, Site]) -> Findings:
+def check_places(plan: PlanDocument, basis: Basis) -> Findings:
     """Compare the places with the inputs, and every region with where it lies."""
     findings = Findings(_("Places"))
     used = {end for link in [*plan.links, *plan.backup_links] for end in (link.tail, link.head)} - {"root"}
@@ -86,7 +31,7 @@ def check_places(plan: PlanDocument, basis: Basis, sites: Mapping[str, Site]) ->
     for name in sorted(used | places.keys()):
         findings.compare(_("place that a link touches"), name, name in places, name in used)
     for place in plan.places:
-        site = sites.get(place.id) or _junction(place)
+        site = basis.sites.get(place.id) or _junction(place)
         if not findings.require(site is not None, _("place of the inputs"), place.id, place.kind, None) or site is None:
             continue
         findings.compare("kind", place.id, place.kind, site.kind)
