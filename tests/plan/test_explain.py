@@ -89,6 +89,19 @@ def test_what_an_office_left_out_would_take(about):
     assert "USD 12,700 is left" in str(found)
 
 
+def test_an_office_that_is_passed_through_needs_only_its_own_line(handmade, make, referee):
+    """Fibre to A only feeds the hop to C; A's own equipment and transit cost 1200."""
+    rows, country = handmade.rows, handmade.country
+    choice = country.choice([rows["S"], rows["SJ"], rows["JA"], rows["AC"]], "C")
+    plan = make["plan"](country, choice)
+    found = explain(make["scenario"](), country.inputs(), country.options(), plan, "A")
+    assert (found.inside, found.needed) == (False, 1200.0)
+    assert [(way.technology, way.links) for way in found.others] == [("fibre", ())]
+    assert "passes through its place, so that USD 1,200 would do" in found.reason
+    assert plan.links.set_index("id").loc["fibre:~j1>A", "load_mbps"] == 20.0
+    assert referee(json.loads(json.dumps(plan.document()))) == []
+
+
 def test_an_excluded_office_still_learns_its_price(about):
     assert about("F", limits={"exclude": ["F"]}).needed == 4200.0
 
