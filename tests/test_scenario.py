@@ -104,6 +104,7 @@ TRAPS = [
     ("price_year: 2026", "price_year: 2026, real: 1", "wrong-type", "money.real", "true or false"),
     ("{file: offices.csv}", "{file: a.csv, layr: x}", "unknown-field", "inputs.offices[0].layr", "“layer”"),
     ("[{file: offices.csv}]", "[]", "wrong-value", "inputs.offices", "empty"),
+    ("[dem.tif]", "[]", "wrong-value", "inputs.terrain", "empty"),
     ("[dem.tif]", "dem.tif", "wrong-type", "inputs.terrain", "list"),
     ("name: least", "name: x\nmissing: {population: two}", "wrong-value", "missing.population", "error, one"),
     ("name: least", "name: x\nobjective: [{sense: min}]", "wrong-value", "objective", "maximises benefit"),
@@ -174,7 +175,7 @@ def test_overrides_set_single_fields(tmp_path):
     assert changed.budget.limit == Amount(amount=2e6)
     assert changed.solver.gap == 0.1
     assert changed.inputs.terrain == ("other.tif",)
-    assert not changed.technologies.leo.offered
+    assert not changed.technologies.leo.licensed
     assert load_scenario(path, overrides={"budgets[0].limit": "40 %"}).budget.limit == Share(share=0.4)
     by_default_name = load_scenario(written(tmp_path), overrides={"budgets.programme": "5 %"})
     assert by_default_name.budget.limit == Share(share=0.05)
@@ -317,6 +318,6 @@ def test_the_second_world_is_said_in_two_lines(name):
     added = [line for line in second if line not in first and not line.startswith(("name:", "description:"))]
     assert added == ["service: {min_down_mbps: 50}", "technologies: {leo: {licensed: false}}"]
     scenario = load_scenario(SCENARIOS / f"{name}_shared")
-    assert not scenario.technologies.leo.offered
+    assert not scenario.technologies.leo.licensed
     assert scenario.service.demand_mbps("school") == 50
     assert scenario.budget.limit == Share(share=0.2)

@@ -201,10 +201,4 @@ def _assumptions(group: Group, scenario: Scenario, columns: dict[str, NDArray[np
     without_profile = sorted(kinds - set(scenario.service.profiles))
     if without_profile:
         said.append(_("Default service profile for the kinds: {kinds}.").format(kinds=", ".join(without_profile)))
-    without_package = sorted(kind for kind in kinds if not scenario.package_of(kind).model_fields_set)
-    if without_package:
-        kinds_text = ", ".join(without_package)
-        said.append(
-            _("No office package is priced, so none is bought, for the kinds: {kinds}.").format(kinds=kinds_text)
-        )
     return said

@@ -96,7 +96,11 @@ def _report_missing(group: Group, lon: Floats, lat: Floats) -> None:
         "lon" if group.has("lon") or not any(part.table.geometry is not None for part in group.parts) else "geometry"
     )
     remedy = _("Fill in both coordinates in decimal degrees.")
-    group.fault(missing, "missing-value", _("The place has no coordinates."), remedy, column=column)
+    names = group.text("name", _("The place"))
+    for i in np.flatnonzero(missing):
+        one = np.arange(len(group)) == i
+        message = _("{name} has no coordinates.").format(name=names[i])
+        group.fault(one, "missing-value", message, remedy, column=column)
 
 
 def _pair(lon: Floats, lat: Floats) -> NDArray[np.object_]:

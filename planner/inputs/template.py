@@ -36,7 +36,6 @@ _EXAMPLE = {
         "terrain": ["terrain.tif"],
     },
     "service": {"profiles": {"branch": {}}},
-    "package": {"default": {}},
     "budgets": [{"name": "programme", "limit": 1_000_000}],
 }
 

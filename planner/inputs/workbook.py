@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,9 @@ def read_workbook(path: Path, file: str, *, sheet: str | None) -> RawTable:
         The file is no workbook, has no such sheet, or holds no table.
     """
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # openpyxl's remarks on formatting that it does not know
+            book = load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
         message = _("The workbook cannot be read: {reason}.").format(reason=error)
         raise InputError(Problem("unreadable-file", message, _("Save it again as XLSX, or as CSV."), file)) from error

@@ -65,7 +65,7 @@ class InputFiles(Section):
     coverage: Annotated[Datasets, said("Mobile coverage", "Polygons with the technology and speed on offer.")] = ()
     terrain: Annotated[
         tuple[FilePath, ...],
-        said("Terrain", "Elevation rasters, in the order in which they are preferred where they overlap.", unit="m"),
+        said("Terrain", "Elevation rasters; where they overlap, the earlier one counts.", unit="m", min_length=1),
     ]
     population: Annotated[FilePath | None, said("Population", "Raster of people per cell.", unit="people per cell")] = (
         None

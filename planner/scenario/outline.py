@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from planner.i18n import _
 from planner.scenario.fields import Section
@@ -56,15 +56,14 @@ class _Outline:
                 for key, entry in value.items():
                     lines.append(f"{indent}{_INDENT}{key}:\n{self.section(entry, indent + 2 * _INDENT)}")
             else:
-                lines += [self._entries(value, indent), _plain(name, content[name], indent)]
+                lines += [self._entries(field, indent), _plain(name, content[name], indent)]
         return "".join(lines)
 
-    def _entries(self, value: Any, indent: str) -> str:
-        """Return the help of the fields of a list's entries."""
-        if not (isinstance(value, tuple) and value and isinstance(value[0], Section) and self._is_new(type(value[0]))):
-            return ""
-        fields = type(value[0]).model_fields.items()
-        return "".join(f"{indent}#   {name} – {_explained(field)}\n" for name, field in fields)
+    def _entries(self, field: FieldInfo, indent: str) -> str:
+        """Return the help of the fields that the entries of a list or mapping have."""
+        kinds = [kind for kind in get_args(field.annotation) if isinstance(kind, type) and issubclass(kind, Section)]
+        fields = [item for kind in kinds if self._is_new(kind) for item in kind.model_fields.items()]
+        return "".join(f"{indent}#   {name} – {_explained(inner)}\n" for name, inner in fields)
 
     def _is_new(self, kind: type[Section]) -> bool:
         is_new = kind not in self._explained

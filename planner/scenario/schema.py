@@ -22,7 +22,7 @@ from pydantic import (
 from planner.i18n import Language, _
 from planner.scenario.datasets import InputFiles, Missing
 from planner.scenario.fields import FilePath, Flag, Fraction, NotNegative, Number, Section, Text, Whole, said
-from planner.scenario.needs import DEFAULT_KIND, Benefit, Climate, Package, Service
+from planner.scenario.needs import Benefit, Climate, Package, Service
 from planner.scenario.techniques import Links, Technologies
 
 Measure = Literal["programme_cost", "capex", "opex_per_year", "present_value"]
@@ -159,7 +159,7 @@ class Scenario(Section):
     service: Annotated[Service, said("Service", "The service level that counts as connected.")] = Service()
     package: Annotated[
         dict[Text, Package],
-        said("Office package", "Equipment by kind of office, paid once when it is connected; “default”: other kinds."),
+        said("Office package", "Equipment by kind, “default” for other kinds; without any, the catalogue's package."),
     ] = Field(default_factory=dict)
     benefit: Annotated[Benefit, said("Benefit", "What connecting an office is worth.")] = Benefit()
     climate: Annotated[Climate, said("Climate", "What rain does to radio links.")] = Climate()
@@ -178,12 +178,8 @@ class Scenario(Section):
     limits: Annotated[Limits, said("Limits", "What a plan may not do.")] = Limits()
     solver: Annotated[Solver, said("Solver", "When to stop.")] = Solver()
 
+    # where relative paths are looked up, in this order; no part of what the scenario says
     _folders: tuple[Path, ...] = PrivateAttr(default=())
-
-    @property
-    def folders(self) -> tuple[Path, ...]:
-        """Where relative paths are looked up, in this order: the data folder if one was given, the scenario's own."""
-        return self._folders
 
     @property
     def budget(self) -> Budget:
@@ -201,10 +197,6 @@ class Scenario(Section):
         """Return the absolute path of a file that the scenario names; in the first folder if it is nowhere."""
         candidates = [(folder / file).resolve() for folder in self._folders] or [Path(file).resolve()]
         return next((path for path in candidates if path.is_file()), candidates[0])
-
-    def package_of(self, kind: str) -> Package:
-        """Return the package of an office of ``kind``: its own, else the default one, else an empty one."""
-        return self.package.get(kind, self.package.get(DEFAULT_KIND, Package()))
 
     def assumed(self) -> dict[str, Any]:
         """Return every value that the scenario file left to its default, by field path, JSON-ready."""

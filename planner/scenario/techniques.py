@@ -18,11 +18,6 @@ class Technology(Section):
         dict[Text, JsonValue], said("Overrides", "Values that replace those of the catalogue, by their names there.")
     ] = Field(default_factory=dict)
 
-    @property
-    def offered(self) -> bool:
-        """Whether links of it may be offered."""
-        return self.enabled and self.licensed
-
 
 class Technologies(Section):
     """All technologies."""
