@@ -41,7 +41,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from planner.inputs import Inputs
+    from planner.links import LinkOptions
     from planner.plan.plan import Plan
+    from planner.scenario import Scenario
+    from planner.solver import Progress
 
 State = Literal["running", "done", "cancelled", "failed", "lost"]
 """``lost``: the process is gone without having said how it ended (killed, power cut)."""
@@ -208,40 +212,100 @@ def solve_run(
         Cancelled before there was anything to write.
     """
     # The rooms of the pipeline pull in heavy libraries: the app and `planner --help` import this module without them.
-    from planner.inputs import read_inputs  # noqa: PLC0415
-    from planner.links import build_links  # noqa: PLC0415
     from planner.pipeline import solve  # noqa: PLC0415
     from planner.plan.store import write_run_files  # noqa: PLC0415
-    from planner.scenario import dump_scenario, load_scenario  # noqa: PLC0415
+    from planner.scenario import load_scenario  # noqa: PLC0415
 
     scenario = load_scenario(scenario_file, data_root=data_root, overrides=overrides)
     create_run(run_dir, force=force)
     with _journal(run_dir, listener) as journal, _cancellation(run_dir) as cancelled:
-
-        def step(phase: str, message: str, share: float | None = None) -> None:
-            if cancelled():
-                raise CancelledError(_("Cancelled before the first plan."))
-            journal.note(phase, message, share=share)
-
-        step("inputs", _("Reading the inputs of “{name}”").format(name=scenario.name))
-        write_whole(run_dir / "scenario.yaml", dump_scenario(scenario))
-        inputs = read_inputs(scenario)
-        record = _record(scenario_file, data_root, [vars(file) for file in inputs.files], scenario.solver.seed, command)
-        write_whole(run_dir / "inputs.json", json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n")
-        step("links", _("Building candidate links for {count} offices").format(count=len(inputs.offices)))
-        options = build_links(scenario, inputs, progress=lambda message, share: step("links", message, share))
+        inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)
         journal.note("solve", _("Searching among {count} candidate links").format(count=len(options)))
-        plan = solve(
-            scenario,
-            inputs,
-            options,
-            cancelled=cancelled,
-            on_progress=lambda now: journal.note("solve", incumbent=now.value, bound=now.bound, gap=now.gap),
-        )
+        plan = solve(scenario, inputs, options, cancelled=cancelled, on_progress=_searching(journal))
         journal.note("plan", _("Writing the plan"))
         write_run_files(plan, run_dir)
         journal.note("cancelled" if plan.outcome.status == "cancelled" else "done", _("The plan is written."))
         return plan
+
+
+def evaluate_run(
+    scenario_file: Path,
+    csv_path: Path,
+    run_dir: Path,
+    *,
+    data_root: Path | None = None,
+    command: Sequence[str] = (),
+    listener: Callable[[Event], None] | None = None,
+    force: bool = False,
+) -> tuple[Plan, Plan, tuple[Problem, ...]]:
+    """Price somebody else's plan and write it as a run; the best plan of the same money lies in ``same-money``.
+
+    Parameters
+    ----------
+    scenario_file, run_dir, data_root, command, listener, force
+        As in `solve_run`.
+    csv_path : Path
+        Their plan: columns office, technology and, if it likes, parent.
+
+    Returns
+    -------
+    theirs, ours, refused
+        See `planner.pipeline.evaluate_plan`.
+    """
+    from planner.pipeline import evaluate_plan  # noqa: PLC0415
+    from planner.plan.store import write_run_files  # noqa: PLC0415
+    from planner.scenario import load_scenario  # noqa: PLC0415
+
+    scenario = load_scenario(scenario_file, data_root=data_root)
+    create_run(run_dir, force=force)
+    create_run(run_dir / "same-money", force=force)
+    with _journal(run_dir, listener) as journal, _cancellation(run_dir) as cancelled:
+        inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)
+        journal.note("solve", _("Pricing the plan, and searching what the same money could do"))
+        theirs, ours, refused = evaluate_plan(
+            scenario, inputs, options, csv_path, cancelled=cancelled, on_progress=_searching(journal)
+        )
+        for plan, folder in ((ours, run_dir / "same-money"), (theirs, run_dir)):
+            for name in ("scenario.yaml", "inputs.json"):
+                if folder != run_dir:
+                    write_whole(folder / name, (run_dir / name).read_text(encoding="utf-8"))
+            write_run_files(plan, folder)
+        journal.note("done", _("The plan is written."))
+        return theirs, ours, refused
+
+
+def _prepare(
+    scenario: Scenario,
+    scenario_file: Path,
+    run_dir: Path,
+    data_root: Path | None,
+    command: Sequence[str],
+    journal: Journal,
+    cancelled: Callable[[], bool],
+) -> tuple[Inputs, LinkOptions]:
+    """Write what is asked into the run folder; read the inputs and build the candidate links."""
+    from planner.inputs import read_inputs  # noqa: PLC0415
+    from planner.links import build_links  # noqa: PLC0415
+    from planner.scenario import dump_scenario  # noqa: PLC0415
+
+    def step(phase: str, message: str, share: float | None = None) -> None:
+        if cancelled():
+            raise CancelledError(_("Cancelled before the first plan."))
+        journal.note(phase, message, share=share)
+
+    step("inputs", _("Reading the inputs of “{name}”").format(name=scenario.name))
+    write_whole(run_dir / "scenario.yaml", dump_scenario(scenario))
+    inputs = read_inputs(scenario)
+    record = _record(scenario_file, data_root, [vars(file) for file in inputs.files], scenario.solver.seed, command)
+    write_whole(run_dir / "inputs.json", json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+    step("links", _("Building candidate links for {count} offices").format(count=len(inputs.offices)))
+    options = build_links(scenario, inputs, progress=lambda message, share: step("links", message, share))
+    return inputs, options
+
+
+def _searching(journal: Journal) -> Callable[[Progress], None]:
+    """Return what tells the journal of better plans and bounds."""
+    return lambda now: journal.note("solve", incumbent=now.value, bound=now.bound, gap=now.gap)
 
 
 def start_detached(run_dir: Path, arguments: Sequence[str]) -> None:

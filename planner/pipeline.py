@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,11 +17,12 @@ from planner.graph import PlanningGraph, build_graph, chosen
 from planner.i18n import _
 from planner.inputs import check_scenario, read_inputs
 from planner.links import build_links
+from planner.plan.evaluate import evaluate
 from planner.plan.explain import explain
 from planner.plan.outcome import Budget, Outcome
 from planner.plan.plan import build_plan
 from planner.plan.store import read_plan
-from planner.scenario import Share, load_scenario
+from planner.scenario import Amount, Share, load_scenario
 from planner.solver import connect_all
 from planner.solver import solve as search
 
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from planner.plan.plan import Plan
     from planner.scenario import Scenario
     from planner.solver import Progress, Result
+
+MAX_MONEY = 2**62
+"""Cents that no plan costs: for pricing a plan before its budget is known."""
 
 
 def check(path: Path, *, data_root: Path | None = None) -> tuple[CheckReport, tuple[str, ...], tuple[Assumption, ...]]:
@@ -99,6 +104,55 @@ def solve(
     )
     choice = chosen(graph, options, result.arcs, len(inputs.offices))
     return build_plan(scenario, inputs, options, choice, _outcome(result), [budget])
+
+
+def evaluate_plan(
+    scenario: Scenario,
+    inputs: Inputs,
+    options: LinkOptions,
+    csv_path: Path,
+    *,
+    cancelled: Callable[[], bool] | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> tuple[Plan, Plan, tuple[Problem, ...]]:
+    """Price somebody else's plan, and find what the same money could do.
+
+    Parameters
+    ----------
+    scenario, inputs, options, cancelled, on_progress
+        As in `solve`.
+    csv_path : Path
+        Columns office, technology and, if it likes, parent; the rules are those of `planner.plan.evaluate`.
+
+    Returns
+    -------
+    theirs : Plan
+        Their plan, its budget set to what it costs; its bound is the proven ceiling for that money.
+    ours : Plan
+        The best plan found for the same money.
+    refused : tuple of Problem
+        Rows that cannot be priced and are left out of ``theirs``.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read, or if none of its rows can be priced.
+    """
+    choice, refused = evaluate(scenario, inputs, options, csv_path)
+    candidates = (inputs.offices["status_before"] != "adequate").to_numpy()
+    if not (choice.connected & candidates).any():
+        raise InputError(refused or Problem("empty-file", _("The plan has no rows."), file=str(csv_path)))
+    asked = scenario.budget
+    value = math.fsum(inputs.offices["benefit"].to_numpy(np.float64)[choice.connected])
+    unproven = Outcome("feasible", "evaluated", "max", "benefit", value, None, scenario.solver.gap, ())
+    without_limit = Budget(asked.name, asked.measure, MAX_MONEY)
+    cost = build_plan(scenario, inputs, options, choice, unproven, [without_limit]).totals[asked.measure]
+    same_money = scenario.model_copy(update={"budgets": (asked.model_copy(update={"limit": Amount(amount=cost)}),)})
+    ours = solve(same_money, inputs, options, cancelled=cancelled, on_progress=on_progress)
+    budget = Budget(asked.name, asked.measure, round(100 * cost))
+    outcome = replace(unproven, bound=ours.outcome.bound, trace=((0.0, value, ours.outcome.bound),))
+    theirs = build_plan(scenario, inputs, options, choice, outcome, [budget])
+    return theirs, ours, tuple(refused)
 
 
 def resolved_budget(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Budget:

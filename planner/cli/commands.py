@@ -193,13 +193,22 @@ def evaluate(
     with session(lang, json=json, quiet=quiet, debug=debug) as here:
         run_dir = out or Path("runs") / f"{plan.stem}-evaluated"
         with here.progress() as progress:
-            theirs, ours = evaluate_run(
-                _scenario_file(scenario), plan, run_dir, data_root=data_root, listener=progress.show, force=force
+            theirs, ours, refused = evaluate_run(
+                _scenario_file(scenario),
+                plan,
+                run_dir,
+                data_root=data_root,
+                command=sys.argv[1:],
+                listener=progress.show,
+                force=force,
             )
         if json:
-            here.document({"theirs": theirs.document(), "same_money": ours.document()})
+            problems = [problem.as_dict() for problem in refused]
+            here.document({"theirs": theirs.document(), "same_money": ours.document(), "refused": problems})
         elif not quiet:
             print_summary(theirs, here.out, run_dir)
+            if refused:
+                here.out.print(problem_table(refused))
             here.out.rule(_("What the same money could do"))
             print_summary(ours, here.out, run_dir / "same-money")
 

@@ -70,7 +70,7 @@ class ProgressLine:
     def show(self, event: Event) -> None:
         """Show one event."""
         text = event.message
-        if event.gap is not None:
+        if event.gap is not None and event.gap < 1:
             text = _("Best plan so far: within {gap:.1f} % of the best possible").format(gap=100 * event.gap)
         if self._bar is not None and self._task is not None:
             total = None if event.share is None else 1.0

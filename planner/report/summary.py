@@ -72,9 +72,13 @@ def quality(outcome: Outcome) -> str:
         "time_limit": _("the search ended at its time limit"),
         "cancelled": _("the search was cancelled"),
         "exhausted": _("the search had nothing left to try"),
+        "evaluated": _("somebody else's plan, priced"),
     }.get(outcome.termination, outcome.termination)
     if outcome.gap is None:
         return _("How near this is to the best plan is not known; {ended}.").format(ended=ended)
+    if outcome.gap > 1:
+        text = _("Another plan of the same money could be worth up to {times} times as much; {ended}.")
+        return text.format(times=number(math.ceil(10 * (1 + outcome.gap)) / 10, 1), ended=ended)
     if outcome.status == "optimal" and outcome.termination not in {"time_limit", "cancelled"}:
         text = _("Proven: no plan under these inputs is better by more than {gap}; {ended}.")
     else:
