@@ -32,7 +32,7 @@ class Problem:
     file, row, column, value
         Where: file as the user named it; row is 1-based as a spreadsheet counts (the header is row 1); value as text.
     severity : {"error", "excluded", "warning"}
-        ``error`` stops the run, ``excluded`` says that the row was left out on the scenario's order, ``warning`` informs.
+        ``error`` stops the run; ``excluded``: the row was left out, as the scenario orders; ``warning`` informs.
     """
 
     code: str

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.links.choice import Choice
 from planner.links.options import NO_MAST, ROOT, LinkOptions
-from planner.plan.choice import Choice
 from planner.solver import Problem
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from planner.links.options import NO_MAST, ROOT
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from planner.links.choice import Choice
     from planner.links.options import LinkOptions
-    from planner.plan.choice import Choice
 
 NONE = -1
 """No link, or no place."""

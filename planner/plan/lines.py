@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.finance import Terms
+    from planner.links.choice import Choice
     from planner.links.options import LinkOptions
     from planner.plan.arborescence import Arborescence
     from planner.plan.buildup import Part
-    from planner.plan.choice import Choice
 
 ROOT_ID = "root"
 

@@ -14,10 +14,10 @@ import pandas as pd
 from planner._version import __version__
 from planner.catalogue import terms
 from planner.finance import MEASURES
+from planner.links.choice import Choice
 from planner.plan.alternatives import Network, OfficeWays, Standing, office_ways
 from planner.plan.arborescence import follow
 from planner.plan.baselines import Wanting, baselines
-from planner.plan.choice import Choice
 from planner.plan.lines import link_lines, mast_lines, office_lines, place_lines
 from planner.plan.model import Plan
 from planner.plan.outcome import Budget, Outcome, settle

@@ -9,8 +9,8 @@ import pandas as pd
 
 from planner.errors import InputError, Problem
 from planner.i18n import _
+from planner.links.choice import Choice
 from planner.links.options import NO_MAST, ROOT
-from planner.plan.choice import Choice
 from planner.plan.lines import ROOT_ID
 from planner.plan.tables import CENTS
 

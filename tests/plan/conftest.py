@@ -11,8 +11,8 @@ import pytest
 
 from planner.finance import Item, Terms, line_money
 from planner.inputs.model import Inputs
+from planner.links.choice import Choice
 from planner.links.options import NO_MAST, ROOT, LinkOptions, OptionKind, PlaceKind, Places
-from planner.plan.choice import Choice
 from planner.plan.plan import Budget, Outcome, build_plan
 from planner.scenario import Scenario
 

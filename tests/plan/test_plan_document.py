@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from planner.plan.choice import Choice
+from planner.links.choice import Choice
 from planner.plan.plan import Budget, Plan
 
 

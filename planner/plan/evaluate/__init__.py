@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.finance import MEASURES
+from planner.links.choice import Choice
 from planner.links.options import ROOT
-from planner.plan.choice import Choice
 from planner.plan.evaluate import reasons
 from planner.plan.evaluate.fit import CAPACITY_SLACK, Overload, beyond, carried, fit, idle
 from planner.plan.evaluate.network import NETWORKS, Network
