@@ -40,11 +40,11 @@ def connect_all(problem: Problem, *, seed: int = 0) -> ConnectAll:
     farthest = 1.0 + 4.0 * graph.from_root(graph.cost.astype(np.float64))
     forced = graph._replace(prize=np.where(wanted, farthest, 0.0))
     desk = new_desk(graph)
-    guide = Guide(1.0, 0.3, reduced.astype(np.float64), 0.0, np.uint64(1), np.inf)
+    guide = Guide(1.0, 0.3, reduced.astype(np.float64), 0.0, np.uint64(1), np.inf, 0.0, 1.0, 0.0)
     parent = grow_everywhere(forced, desk, guide)
     best = bare_tree(graph.n_nodes)
     work = min(max(WORK_PER_NODE * graph.n_nodes, LEAST_WORK), MOST_WORK)
-    improve(forced, parent, best, desk, 1.0, guide.reduced, 2**53, 0.0, 0.0, -1.0, work, new_dice(seed))
+    improve(forced, parent, best, desk, 1.0, 1.0, guide.reduced, 2**53, 0.0, 0.0, -1.0, work, new_dice(seed))
     arcs = graph.origin[topological_arcs(graph, best)]
     return ConnectAll(
         cost=int(problem.cost[arcs].sum()),

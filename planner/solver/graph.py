@@ -32,6 +32,9 @@ class Graph(NamedTuple):
         ``(n,)``: as in the problem; prizes that no path within the budget reaches are 0.
     place_start, place_nodes
         Nodes of place p are ``place_nodes[place_start[p]:place_start[p + 1]]``; places are numbered from 0 anew.
+    swappable
+        ``(n,)``: nodes that lead nowhere and can be entered both from inside their place and from outside: a direct
+        service of theirs can be swapped for one through their place.
     origin
         ``(m,)``: number of the arc in the problem.
     capacitated
@@ -51,6 +54,7 @@ class Graph(NamedTuple):
     place: NDArray[np.int32]
     place_start: NDArray[np.int32]
     place_nodes: NDArray[np.int32]
+    swappable: NDArray[np.bool_]
     origin: NDArray[np.int32]
     capacitated: bool
 
@@ -154,9 +158,24 @@ def assemble(
         place=place,
         place_start=np.searchsorted(np.sort(place), np.arange(int(place.max()) + 2)).astype(np.int32),
         place_nodes=np.argsort(place, kind="stable").astype(np.int32),
+        swappable=find_swappable(tail, head, place),
         origin=origin,
         capacitated=bool(np.isfinite(capacity).any()),
     )
+
+
+def find_swappable(
+    tail: NDArray[np.int32], head: NDArray[np.int32], place: NDArray[np.int32]
+) -> NDArray[np.bool_]:
+    """Return the nodes with arcs into them from inside and from outside their place, but none out of them."""
+    swappable = np.ones(place.size, np.bool_)
+    swappable[tail] = False
+    inside = place[tail] == place[head]
+    for side in (inside, ~inside):
+        entered = np.zeros(place.size, np.bool_)
+        entered[head[side]] = True
+        swappable &= entered
+    return swappable
 
 
 def sort_parallels(

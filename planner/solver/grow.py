@@ -20,8 +20,9 @@ from planner.solver.tree import OUTSIDE, fitting
 if TYPE_CHECKING:
     from planner.solver.graph import Graph
 
-CLOSED, CONNECTED, FREE, ORPHAN = 0, 1, 2, 3
-"""States of a node while growing: out of reach, in the tree, may be entered, root of a torn-off branch."""
+CLOSED, CONNECTED, FREE, ORPHAN, SERVED = 0, 1, 2, 3, 4
+"""States of a node while growing: out of reach; in the tree; may be entered; root of a torn-off branch; a leaf in the
+tree with a direct service from outside its place, which may be swapped for a path through its place."""
 
 ROUNDS = 3
 """Searches per growth: a label made stale by a filled arc or an entered place is found again in the next one."""
@@ -44,6 +45,13 @@ class Guide(NamedTuple):
         Seed of that change.
     appetite
         A target is attached if its path costs at most this many times its worth.
+    ban
+        Share of the arcs, chosen by the salt, that may not be used.
+    dislike
+        Factor on the guiding cost of the direct services that could be swapped.
+    foresight
+        The first search leaves out what cannot carry 1 + (`ROUNDS` − 1) · foresight times the least demand; the last
+        one asks for the least demand alone.
     """
 
     price: float
@@ -52,6 +60,9 @@ class Guide(NamedTuple):
     wobble: float
     salt: np.uint64
     appetite: float
+    ban: float
+    dislike: float
+    foresight: float
 
 
 class Desk(NamedTuple):
@@ -120,42 +131,55 @@ def grow(graph: Graph, parent: NDArray[np.int32], desk: Desk, n_field: int, guid
     is positive, and `ORPHAN` ones, always targets, which bring the branch below them along. ``desk.load`` is the load
     of every connected node and branch; ``desk.first`` and ``desk.following`` list the children in the branches.
     """
-    work = 0
-    need = np.inf
+    least = np.inf
     for i in range(n_field):
         v = desk.field[i]
         if desk.worth[v] > 0:
-            need = min(need, demand_of(graph, desk, v))
-    for _ in range(ROUNDS):
-        if graph.capacitated:
-            measure_room(graph, parent, desk)
-        size = seed_labels(graph, desk, n_field, guide, need)
-        failed = 0.0
-        n_failed = 0
-        while size > 0:
-            v = desk.heap[0]
-            size = drop_first(desk.heap, desk.position, desk.distance, size)
-            work += 1
-            if desk.distance[v] == np.inf:
-                break
-            u = graph.tail[desk.entry[v]]
-            if desk.state[u] != CONNECTED and desk.distance[u] == np.inf:
+            least = min(least, demand_of(graph, desk, v))
+    work = 0
+    for spread_out in range(ROUNDS - 1, -1, -1):
+        need = least * (1.0 + spread_out * guide.foresight) if graph.capacitated else 0.0
+        settled, refused = attach_round(graph, parent, desk, n_field, guide, need)
+        work += settled
+        if refused == 0 and (need == least or not graph.capacitated):
+            break
+    return work
+
+
+@njit(cache=True)
+def attach_round(
+    graph: Graph, parent: NDArray[np.int32], desk: Desk, n_field: int, guide: Guide, need: float
+) -> tuple[int, int]:
+    """Run one search that only uses what still carries ``need``; return labels settled and targets refused."""
+    if graph.capacitated:
+        measure_room(graph, parent, desk)
+    size = seed_labels(graph, desk, n_field, guide, need)
+    work, refused = 0, 0
+    while size > 0:
+        v = desk.heap[0]
+        size = drop_first(desk.heap, desk.position, desk.distance, size)
+        work += 1
+        if desk.distance[v] == np.inf:
+            break
+        u = graph.tail[desk.entry[v]]
+        if desk.state[u] != CONNECTED and desk.distance[u] == np.inf:
+            if desk.state[v] == SERVED:
+                desk.distance[v] = length_of(graph, parent[v], guide)
+            else:
                 desk.distance[v] = np.inf
                 size = label_from_tree(graph, desk, v, guide, need, size)
+            continue
+        if desk.worth[v] > 0 and desk.spent[v] <= guide.appetite * desk.worth[v]:
+            count = attach(graph, parent, desk, v, guide)
+            if count > 0:
+                size = spread(graph, parent, desk, count, guide, need, size)
                 continue
-            if desk.worth[v] > 0 and desk.spent[v] <= guide.appetite * desk.worth[v]:
-                count = attach(graph, parent, desk, v, guide)
-                if count > 0:
-                    size = spread(graph, parent, desk, count, guide, need, size)
-                    continue
-                n_failed += 1
-                failed = max(failed, demand_of(graph, desk, v))
-            if desk.state[v] == FREE:
-                size = relax_out(graph, desk, v, guide, need, size)
-        if n_failed == 0:
-            break
-        need = max(need, failed)
-    return work
+            refused += 1
+        if desk.state[v] == FREE:
+            size = relax_out(graph, desk, v, guide, need, size)
+        elif desk.state[v] == SERVED:
+            desk.distance[v] = length_of(graph, parent[v], guide)
+    return work, refused
 
 
 @njit(cache=True)
@@ -198,13 +222,13 @@ def seed_labels(graph: Graph, desk: Desk, n_field: int, guide: Guide, need: floa
     """Clear the labels of the field and label what lies one arc from the tree; return the heap's size."""
     for i in range(n_field):
         v = desk.field[i]
-        if desk.state[v] != CONNECTED:
+        desk.position[v] = -1
+        if desk.state[v] == FREE or desk.state[v] == ORPHAN:
             desk.distance[v] = np.inf
-            desk.position[v] = -1
     size = 0
     for i in range(n_field):
         v = desk.field[i]
-        if desk.state[v] != CONNECTED:
+        if desk.state[v] == FREE or desk.state[v] == ORPHAN:
             size = label_from_tree(graph, desk, v, guide, need, size)
     return size
 
@@ -233,10 +257,10 @@ def relax(graph: Graph, desk: Desk, a: int, guide: Guide, need: float, size: int
     """Improve the label of the arc's head, if the arc may be used and is shorter; return the heap's size."""
     u, v = graph.tail[a], graph.head[a]
     p = graph.place[v]
-    if desk.entered[p] and graph.place[u] != p:
+    if graph.place[u] != p and (desk.entered[p] or desk.state[v] == SERVED):
         return size
+    length = length_of(graph, a, guide)
     priced = guide.price * graph.cost[a]
-    length = (guide.greed * priced + guide.reduced[a]) * (1.0 + guide.wobble * (noise(guide.salt, a) - 0.5))
     near = desk.state[u] == CONNECTED
     through = length if near else desk.distance[u] + length
     if through >= desk.distance[v]:
@@ -251,6 +275,19 @@ def relax(graph: Graph, desk: Desk, a: int, guide: Guide, need: float, size: int
     desk.room[v] = room
     desk.entry[v] = a
     return place_in_heap(desk.heap, desk.position, desk.distance, size, v)
+
+
+@njit(cache=True)
+def length_of(graph: Graph, a: int, guide: Guide) -> float:
+    """Return the guiding cost of an arc, ``inf`` if it is banned."""
+    chance = noise(guide.salt, a)
+    if chance < guide.ban:
+        return np.inf
+    length = (guide.greed * guide.price * graph.cost[a] + guide.reduced[a]) * (1.0 + guide.wobble * (chance - 0.5))
+    v = graph.head[a]
+    if graph.swappable[v] and graph.place[graph.tail[a]] != graph.place[v]:
+        length *= guide.dislike
+    return length
 
 
 @njit(cache=True)
@@ -272,20 +309,34 @@ def attach(graph: Graph, parent: NDArray[np.int32], desk: Desk, target: int, gui
         extra = fit_loads(graph, parent, desk, count, base, False)
         if extra < 0 or desk.spent[target] + guide.price * extra > guide.appetite * desk.worth[target]:
             return 0
+    if desk.state[target] == SERVED:
+        let_go(graph, parent, desk, target)
     for i in range(count):
         v = desk.path[i]
         parent[v] = desk.entry[v]
-        free_direct_leaves(graph, parent, desk, v)
+        if graph.place[graph.tail[parent[v]]] != graph.place[v]:
+            for j in range(graph.place_start[graph.place[v]], graph.place_start[graph.place[v] + 1]):
+                if desk.state[graph.place_nodes[j]] == SERVED:
+                    let_go(graph, parent, desk, graph.place_nodes[j])
     if graph.capacitated:
         fit_loads(graph, parent, desk, count, base, True)
     for i in range(count):
         v = desk.path[i]
         p = graph.place[v]
-        if not (i == 0 and desk.state[v] == FREE and graph.place[graph.tail[parent[v]]] != p):
-            desk.entered[p] = 1  # a target served straight from another place may still make way for a through path
-    if base != 0:
-        desk.entered[graph.place[base]] = 1
+        if not (graph.swappable[v] and graph.place[graph.tail[parent[v]]] != p):
+            desk.entered[p] = 1
     return count
+
+
+@njit(cache=True)
+def let_go(graph: Graph, parent: NDArray[np.int32], desk: Desk, v: int) -> None:
+    """Take a leaf with a direct service out of the tree."""
+    u = graph.tail[parent[v]]
+    while graph.capacitated and u != 0:
+        desk.load[u] -= graph.demand[v]
+        u = graph.tail[parent[u]]
+    parent[v] = OUTSIDE
+    desk.state[v] = FREE
 
 
 @njit(cache=True)
@@ -345,26 +396,6 @@ def fit_loads(graph: Graph, parent: NDArray[np.int32], desk: Desk, count: int, b
 
 
 @njit(cache=True)
-def free_direct_leaves(graph: Graph, parent: NDArray[np.int32], desk: Desk, entering: int) -> None:
-    """Where a path enters a place, let go of targets there that were served straight from another place."""
-    p = graph.place[entering]
-    if graph.place[graph.tail[parent[entering]]] == p:
-        return
-    for i in range(graph.place_start[p], graph.place_start[p + 1]):
-        v = graph.place_nodes[i]
-        if v == entering or desk.state[v] != CONNECTED:
-            continue
-        a = parent[v]
-        parent[v] = OUTSIDE
-        desk.state[v] = FREE
-        desk.distance[v] = np.inf
-        u = graph.tail[a]
-        while graph.capacitated and u != 0:
-            desk.load[u] -= graph.demand[v]
-            u = graph.tail[parent[u]]
-
-
-@njit(cache=True)
 def spread(
     graph: Graph, parent: NDArray[np.int32], desk: Desk, count: int, guide: Guide, need: float, size: int
 ) -> int:
@@ -380,7 +411,10 @@ def spread(
             size = place_in_heap(desk.heap, desk.position, desk.distance, size, v)
             size = drop_first(desk.heap, desk.position, desk.distance, size)
         p = graph.place[v]
-        if desk.entered[p] and graph.place[graph.tail[parent[v]]] != p:
+        if not desk.entered[p]:
+            desk.state[v] = SERVED
+            desk.distance[v] = length_of(graph, parent[v], guide)
+        elif graph.place[graph.tail[parent[v]]] != p:
             size = forget_labels(graph, desk, p, size)
     for i in range(count - 1, -1, -1):
         size = relax_out(graph, desk, desk.path[i], guide, need, size)

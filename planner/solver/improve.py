@@ -13,6 +13,7 @@ from numba import njit
 
 from planner.solver.dice import below, draw, uniform
 from planner.solver.grow import CLOSED, CONNECTED, FREE, ORPHAN, Desk, Guide, grow
+from planner.solver.knapsack import select_within
 from planner.solver.tree import OUTSIDE, list_children, prune, walk
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from planner.solver.graph import Graph
 
+FIXED_WORK = 100
+"""What a round costs beside the labels it settles, counted in labels."""
 LARGEST_REGION = 40
 """Places torn out at most."""
 
@@ -31,6 +34,7 @@ def improve(
     best: NDArray[np.int32],
     desk: Desk,
     price: float,
+    keep_price: float,
     reduced: NDArray[np.float64],
     budget: int,
     tilt: float,
@@ -39,51 +43,83 @@ def improve(
     work_limit: int,
     dice: NDArray[np.uint64],
 ) -> tuple[float, int]:
-    """Search from the tree ``parent``, in place, until the work limit; return the best value within the budget.
+    """Search from the tree ``parent``, in place, until the work limit.
 
     Parameters
     ----------
     best
         The best tree within the budget, overwritten when one of a value above ``best_value`` turns up.
     price
-        Benefit that a cent is worth (λ).
+        Benefit that a cent is worth (λ): what trees are judged by.
+    keep_price
+        Price at which branches are cut, at most ``price``: the tree holds more than pays, so that the part of it that
+        is worth most within the budget can be selected.
     reduced
         ``(m,)``: reduced costs in units of benefit.
     tilt
         Money above the budget is priced at (1 + tilt) λ, money left at (1 − tilt) λ: the search stays near the budget.
     heat
         Mean loss, in units of benefit, that is accepted.
+
+    Returns
+    -------
+    float
+        The best value within the budget.
+    int
+        Cost in cents of the part of the last tree that is worth most at the price.
     """
     kept = parent.copy()
-    value, cost = prune(graph, parent, price, desk.first, desk.following, desk.order, desk.net, desk.load)
-    kept[:] = parent
-    merit = value - price * cost - tilt * price * abs(cost - budget)
+    merit = -np.inf
+    money = 0
     work = 0
-    rounds = 0
     while work < work_limit:
-        rounds += 1
-        n_field = tear_out(graph, parent, desk, price, 1 + below(dice, LARGEST_REGION), dice)
-        guide = Guide(
-            price,
-            0.05 + uniform(dice),
-            reduced,
-            uniform(dice) * 0.8,
-            draw(dice),
-            0.8 * 4.0 ** (2.0 * uniform(dice)),
-        )
-        work += parent.size // 4 + grow(graph, parent, desk, n_field, guide)
-        drop_orphans(desk, parent, n_field)
-        value, cost = prune(graph, parent, price, desk.first, desk.following, desk.order, desk.net, desk.load)
-        if cost <= budget and value > best_value:
-            best_value = value
-            best[:] = parent
+        if merit > -np.inf:
+            n_field = tear_out(graph, parent, desk, keep_price, 1 + below(dice, LARGEST_REGION), dice)
+            guide = Guide(
+                price,
+                0.05 + uniform(dice),
+                reduced,
+                0.8 * uniform(dice),
+                draw(dice),
+                0.8 * 4.0 ** (2.0 * uniform(dice)),
+                max(0.0, 0.6 * uniform(dice) - 0.5),
+                1.0 + max(0.0, 8.0 * uniform(dice) - 6.0),
+                2.0 ** (6.0 * uniform(dice)) - 1.0,
+            )
+            work += grow(graph, parent, desk, n_field, guide)
+            drop_orphans(desk, parent, n_field)
+        work += FIXED_WORK + parent.size // 4
+        prune(graph, parent, keep_price, desk.first, desk.following, desk.order, desk.net, desk.load)
+        count = walk(0, desk.first, desk.following, desk.order)
+        value, cost = best_part(graph, parent, desk, count, price)
         found = value - price * cost - tilt * price * abs(cost - budget)
         if found >= merit + heat * np.log(1.0 - uniform(dice)):
             merit = found
+            money = cost
             kept[:] = parent
+            if value + price * (budget - cost) > best_value:
+                best_value = select_within(graph, parent, desk.order, count, price, budget, best_value, best)
         else:
             parent[:] = kept
-    return best_value, rounds
+    return best_value, money
+
+
+@njit(cache=True)
+def best_part(
+    graph: Graph, parent: NDArray[np.int32], desk: Desk, count: int, price: float
+) -> tuple[float, int]:
+    """Return value and cost of the part of the tree in ``desk.order`` that is worth most at a price."""
+    spent = np.zeros(parent.size, np.int64)
+    gained = np.zeros(parent.size)
+    for i in range(count - 1, -1, -1):
+        v = desk.order[i]
+        gained[v] += graph.prize[v]
+        if v != 0:
+            cost = spent[v] + graph.cost[parent[v]]
+            if gained[v] > price * cost:
+                spent[graph.tail[parent[v]]] += cost
+                gained[graph.tail[parent[v]]] += gained[v]
+    return gained[0], spent[0]
 
 
 @njit(cache=True)
@@ -145,9 +181,7 @@ def pick_region(graph: Graph, desk: Desk, n_places: int, dice: NDArray[np.uint64
     desk.clock[0] += 1
     stamp = desk.clock[0]
     desk.seen[graph.place[0]] = stamp
-    v = 0
-    while v == 0 or graph.place[v] == graph.place[0]:
-        v = graph.head[below(dice, graph.head.size)]
+    v = graph.head[below(dice, graph.head.size)]
     skip = 0.5 * uniform(dice)
     n_field = take_place(graph, desk, graph.place[v], stamp, 0)
     taken = 1

@@ -37,7 +37,7 @@ class Problem:
     demand
         ``(n_nodes,)`` float64 ≥ 0: Mbit/s drawn when the node is in the arborescence.
     place
-        ``(n_nodes,)`` int32 ≥ 0: the place that the node belongs to.
+        ``(n_nodes,)`` int32 ≥ 0: the place that the node belongs to; the root has one of its own.
     budget
         Money that may be spent, in cents, ≥ 0.
 
@@ -61,36 +61,42 @@ class Problem:
         """Check shapes and ranges once, so that no kernel has to."""
         if self.n_nodes < 1:
             raise ValueError("a problem needs at least its root, node 0")
+        if self.budget < 0:
+            raise ValueError("budget: must be ≥ 0")
+        self._check_shapes()
+        self._check_ranges()
+
+    def _check_shapes(self) -> None:
         for name, dtype, size in (
-            ("tail", np.int32, None),
-            ("head", np.int32, self.n_arcs),
-            ("cost", np.int64, self.n_arcs),
-            ("capacity", np.float64, self.n_arcs),
+            ("tail", np.int32, self.tail.size),
+            ("head", np.int32, self.tail.size),
+            ("cost", np.int64, self.tail.size),
+            ("capacity", np.float64, self.tail.size),
             ("prize", np.float64, self.n_nodes),
             ("demand", np.float64, self.n_nodes),
             ("place", np.int32, self.n_nodes),
         ):
             array = getattr(self, name)
-            if array.dtype != dtype or array.ndim != 1 or (size is not None and array.size != size):
-                raise ValueError(
-                    f"{name}: expected {size} values of {np.dtype(dtype)}, got {array.shape} {array.dtype}"
-                )
-        for name in ("tail", "head"):
-            ends = getattr(self, name)
-            if ends.size and not (ends.min() >= 0 and ends.max() < self.n_nodes):
-                raise ValueError(f"{name}: nodes must lie in 0…{self.n_nodes - 1}")
-        for name in ("prize", "demand"):
+            if array.dtype != dtype or array.shape != (size,):
+                raise ValueError(f"{name}: expected ({size},) {np.dtype(dtype)}, got {array.shape} {array.dtype}")
+
+    def _check_ranges(self) -> None:
+        for name, low, high in (
+            ("tail", 0, self.n_nodes - 1),
+            ("head", 0, self.n_nodes - 1),
+            ("cost", 0, MAX_MONEY),
+            ("capacity", 0, np.inf),
+            ("prize", 0, np.finfo(np.float64).max),
+            ("demand", 0, np.finfo(np.float64).max),
+            ("place", 0, np.iinfo(np.int32).max),
+        ):
             values = getattr(self, name)
-            if not (np.isfinite(values).all() and (values >= 0).all()):
-                raise ValueError(f"{name}: values must be finite and not negative")
-        if not (self.capacity >= 0).all():
-            raise ValueError("capacity: values must be ≥ 0 (inf is unlimited)")
-        if (self.cost < 0).any() or float(self.cost.sum(dtype=np.float64)) > MAX_MONEY:
-            raise ValueError("cost: values must be ≥ 0 and add up to at most 2**52 cents")
-        if (self.place < 0).any():
-            raise ValueError("place: values must be ≥ 0")
-        if self.budget < 0:
-            raise ValueError("budget: must be ≥ 0")
+            if not ((values >= low) & (values <= high)).all():  # written so that nan fails too
+                raise ValueError(f"{name}: values must lie in {low}…{high}")
+        if float(self.cost.sum(dtype=np.float64)) > MAX_MONEY:
+            raise ValueError("cost: values must add up to at most 2**52 cents")
+        if (self.place[1:] == self.place[0]).any():
+            raise ValueError("place: the root must be a place of its own")
 
     @property
     def n_arcs(self) -> int:

@@ -14,7 +14,7 @@ from planner.solver.graph import build_graph
 from planner.solver.grow import CONNECTED, FREE, Desk, Guide, grow, new_desk
 from planner.solver.improve import improve
 from planner.solver.result import Progress, relative_gap
-from planner.solver.tree import bare_tree, topological_arcs
+from planner.solver.tree import OUTSIDE, bare_tree, topological_arcs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,9 @@ CHUNK = 1_000_000
 every machine."""
 TILT = 0.1
 HEAT = 1e-5
+PRICE_STEP = 0.1
+PRICE_RANGE = 8.0
+GENEROSITY = (0.7, 1.0, 0.4)
 
 
 class Search:
@@ -72,11 +75,19 @@ class Search:
         self.dice = new_dice(seed)
         self.orders = np.random.default_rng(seed)
         self.desk = new_desk(self.graph)
+        self.n_chunks = 0
+        self.guide: Pricing
+        self.base_price = 0.0
 
     @property
     def gap(self) -> float | None:
         """Relative gap between value and bound."""
         return relative_gap(self.value, self.bound)
+
+    def proven(self, gap: float) -> bool:
+        """Whether value and bound are known and within the relative gap."""
+        reached = self.gap
+        return reached is not None and reached <= gap
 
     def stopped(self) -> bool:
         """Whether time is up or somebody asked to stop."""
@@ -88,15 +99,15 @@ class Search:
         """Take in one evaluation of the Lagrangian."""
         self.lines.append((pricing.intercept, pricing.price))
         bound = pricing.bound(self.problem.budget)
-        if self.whole_prizes:
-            bound = math.floor(bound)
+        bound = min(float(math.floor(bound)) if self.whole_prizes else bound, self.total)
         if self.bound is None or bound < self.bound:
             self.bound = max(bound, self.value or 0.0)
             self.pricing = pricing
             self._note()
 
-    def note_value(self, value: float) -> None:
-        """Take in the value of a better plan, which stands in ``best``."""
+    def note_plan(self) -> None:
+        """Take in a better plan, which stands in ``best``."""
+        value = math.fsum(self.graph.prize[self.best != OUTSIDE])
         self.value = value if self.bound is None else min(value, self.bound)
         self._note()
 
@@ -109,34 +120,39 @@ class Search:
     def find_price(self) -> None:
         """Bracket the price of money and evaluate the ceiling around it."""
         self.note_bound(price_out(self.graph, 0.0))
-        if self.total > 0 and self.problem.budget > 0 and not self.stopped():
-            search_price(self.graph, self.problem.budget, self.note_bound, self.stopped)
+        if self.graph.n_arcs > 0:
+            self.guide = search_price(self.graph, self.problem.budget, self.note_bound, self.stopped)
+            self.base_price = self.guide.price
 
-    def reorder_ascent(self) -> None:
-        """Evaluate the ceiling once more near the best price, in another order of the ascent."""
-        assert self.pricing is not None
-        if self.pricing.price > 0:
-            weight = np.exp(self.orders.normal(0.0, 0.5, self.graph.n_nodes))
-            price = self.pricing.price * math.exp(self.orders.normal(0.0, 0.01))
-            self.note_bound(price_out(self.graph, price, weight))
+    def move_price(self, cost: int) -> None:
+        """Raise the price of the search if its trees cost too much, lower it if they leave money; look at the bound.
+
+        The ceiling is evaluated at the new price in a new order of the ascent: that may better the bound, and gives
+        the growing other reduced costs.
+        """
+        step = PRICE_STEP * (1.0 if cost > self.problem.budget else -1.0)
+        price = self.guide.price * math.exp(step * self.orders.random())
+        price = min(max(price, self.base_price / PRICE_RANGE), self.base_price * PRICE_RANGE)
+        weight = np.exp(self.orders.normal(0.0, 0.5, self.graph.n_nodes))
+        self.guide = price_out(self.graph, price, weight)
+        self.note_bound(self.guide)
 
     def first_tree(self) -> NDArray[np.int32]:
         """Grow a tree from the root over the whole graph at the best price."""
-        assert self.pricing is not None
-        guide = Guide(self.pricing.price, 0.3, self.pricing.reduced, 0.0, np.uint64(1), 1.5)
+        guide = Guide(self.guide.price, 0.3, self.guide.reduced, 0.0, np.uint64(1), 1.5, 0.0, 1.0, 0.0)
         return grow_everywhere(self.graph, self.desk, guide)
 
     def improve(self, parent: NDArray[np.int32], work: int = CHUNK) -> None:
-        """Search for better plans from a tree, in place, for one chunk of work."""
-        assert self.pricing is not None
+        """Search for better plans from a tree, in place, for one chunk of work; then move the price."""
         before = -1.0 if self.value is None else self.value
-        value, _ = improve(
+        value, cost = improve(
             self.graph,
             parent,
             self.best,
             self.desk,
-            self.pricing.price,
-            self.pricing.reduced,
+            self.guide.price,
+            self.guide.price * GENEROSITY[self.n_chunks % len(GENEROSITY)],
+            self.guide.reduced,
             self.problem.budget,
             TILT,
             HEAT * self.total,
@@ -144,8 +160,10 @@ class Search:
             work,
             self.dice,
         )
+        self.n_chunks += 1
         if value > before:
-            self.note_value(value)
+            self.note_plan()
+        self.move_price(cost)
 
     def arcs(self) -> NDArray[np.int32]:
         """Return the problem's arcs of the best plan, parents before children."""

@@ -47,14 +47,12 @@ def solve(
     """
     search = Search(problem, seed, time_limit_s, cancelled, on_progress)
     search.find_price()
-    parent = search.first_tree()
-    search.improve(parent, 1)
-    while not search.stopped():
-        reached = search.gap
-        if reached is not None and reached <= gap:
-            break
-        search.improve(parent)
-        search.reorder_ascent()
+    if not search.was_cancelled:
+        search.note_plan()
+        if search.graph.n_arcs > 0:
+            parent = search.first_tree()
+            while not (search.proven(gap) or search.stopped()):
+                search.improve(parent)
     return conclude(search, gap)
 
 
