@@ -258,6 +258,31 @@ def test_the_margin_absorbs_sampling_and_no_more():
     assert allowance_m(3.0, 90.0) == pytest.approx(6.3)
 
 
+def test_a_hop_beyond_the_reach_of_its_radio_is_noticed(document, basis):
+    link = document["links"][first(document, "microwave")]
+    short = tuple(
+        dataclasses.replace(option, range_km=link["length_km"] / 2) if option.kind.name == link["option"] else option
+        for option in basis.prices.microwave
+    )
+    nearer = dataclasses.replace(basis, prices=dataclasses.replace(basis.prices, microwave=short))
+    assert ("length within reach, in km", link["id"]) in {(d.what, d.where) for d in differences(document, nearer)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"min_up_mbps": 50.0}, "upload in Mbit/s"),
+        ({"availability": 0.9999}, "availability"),
+        ({"max_latency_ms": 1.0}, "latency in ms"),
+    ],
+)
+def test_a_service_that_is_not_good_enough_is_noticed(document, basis, changes, what):
+    service = basis.scenario.service.model_copy(update=changes)
+    stricter = dataclasses.replace(basis, scenario=basis.scenario.model_copy(update={"service": service}))
+    link = document["links"][first(document, "leo")]
+    assert (what, link["id"]) in {(d.what, d.where) for d in differences(document, stricter)}
+
+
 def test_spending_over_the_limit_is_noticed_to_the_cent(document, basis):
     budget = document["budgets"][0]
     budget["limit"] = budget["spent"]
@@ -342,11 +367,11 @@ def test_verification_knows_nothing_of_the_code_that_makes_plans():
         "solver",
         "graph",
         "pipeline",
-        "links.build",
-        "links.microwave",
-        "links.fibre",
+        "links",
         "plan.plan",
         "plan.lines",
+        "plan.arborescence",
+        "plan.buildup",
     ):
         assert f"'planner.{room}'" not in loaded
 

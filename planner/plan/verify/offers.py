@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 GEODESIC = Geod(ellps="WGS84")
 LENGTH_TOLERANCE_KM = 1e-9
 """A micrometre: sums of segments may be taken in any order."""
+SERVICES = frozenset({"leo", "geo", "cellular"})
+"""Technologies that end at the office."""
 JUNCTION = Site("junction", math.nan, math.nan)
 """Any place that the inputs do not name."""
 
@@ -140,27 +142,29 @@ def check_offers(plan: PlanDocument, basis: Basis) -> Findings:
         offer = finder.find(link, site)
         if not findings.require(offer is not None, _("offered there"), link.id, link.option, None) or offer is None:
             continue
-        findings.compare("id", link.id, link.id, f"{link.technology}:{link.tail}>{link.head}")
-        findings.compare("option", link.id, link.option, offer.kind.name)
-        findings.compare("hop_weight", link.id, link.hop_weight, int(link.technology == "microwave"))
-        findings.compare("length_km", link.id, link.length_km, offer.length_km, tolerance=LENGTH_TOLERANCE_KM)
-        findings.compare(
-            "capacity_mbps",
-            link.id,
-            link.capacity_mbps,
-            None if math.isinf(offer.capacity_mbps) else offer.capacity_mbps,
-        )
-        findings.compare("availability", link.id, link.availability, offer.availability)
-        shares = link.tail != ROOT_ID or link.technology in {"source", "existing"}
-        findings.compare("shareable", link.id, link.shareable, shares)
-        findings.compare("year", link.id, link.year, None)
+        _compare(link, offer, findings)
         check_money(link, link.id, offer.priced(), basis.terms, findings)
         if link.technology == "microwave":
             asked = basis.scenario.service.availability
             findings.require(offer.availability >= asked, _("availability"), link.id, offer.availability, asked)
-        if link.technology in {"leo", "geo", "cellular"}:
+        if link.technology in SERVICES:
             _check_service(link, offices.get(link.head), basis, findings)
     return findings
+
+
+def _compare(link: Link, offer: Offer, findings: Findings) -> None:
+    """Compare the figures of a link with those that it has to have."""
+    findings.compare("id", link.id, link.id, f"{link.technology}:{link.tail}>{link.head}")
+    findings.compare("option", link.id, link.option, offer.kind.name)
+    findings.compare("hop_weight", link.id, link.hop_weight, int(link.technology == "microwave"))
+    findings.compare("length_km", link.id, link.length_km, offer.length_km, tolerance=LENGTH_TOLERANCE_KM)
+    reached = offer.length_km <= offer.longest_km
+    findings.require(reached, _("length within reach, in km"), link.id, link.length_km, offer.longest_km)
+    capacity_mbps = None if math.isinf(offer.capacity_mbps) else offer.capacity_mbps
+    findings.compare("capacity_mbps", link.id, link.capacity_mbps, capacity_mbps)
+    findings.compare("availability", link.id, link.availability, offer.availability)
+    findings.compare("shareable", link.id, link.shareable, link.technology not in SERVICES)
+    findings.compare("year", link.id, link.year, None)
 
 
 def _check_ends(link: Link, sites: Mapping[str, Site], places: Mapping[str, Place], findings: Findings) -> None:
@@ -188,27 +192,14 @@ def _check_service(link: Link, office: Office | None, basis: Basis, findings: Fi
         if (option.technology, option.kind.name) == (link.technology, link.option)
     )
     asked = basis.scenario.service
-    findings.require(
-        service.up_mbps >= asked.min_up_mbps, _("upload in Mbit/s"), link.id, service.up_mbps, asked.min_up_mbps
+    at_least = (
+        (_("upload in Mbit/s"), service.up_mbps, asked.min_up_mbps),
+        (_("availability"), service.availability, asked.availability),
     )
-    findings.require(
-        service.availability >= asked.availability,
-        _("availability"),
-        link.id,
-        service.availability,
-        asked.availability,
-    )
+    for what, have, least in at_least:
+        findings.require(have >= least, what, link.id, have, least)
     if asked.max_latency_ms is not None:
-        findings.require(
-            service.latency_ms <= asked.max_latency_ms,
-            _("latency in ms"),
-            link.id,
-            service.latency_ms,
-            asked.max_latency_ms,
-        )
-    findings.compare(
-        _("serves an office without an adequate connection"),
-        link.id,
-        office is not None and office.before != "adequate",
-        True,
-    )
+        quick = service.latency_ms <= asked.max_latency_ms
+        findings.require(quick, _("latency in ms"), link.id, service.latency_ms, asked.max_latency_ms)
+    wants = office is not None and office.before != "adequate"
+    findings.compare(_("serves an office without an adequate connection"), link.id, wants, True)
