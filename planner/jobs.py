@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from planner.inputs import Inputs
     from planner.links import LinkOptions
+    from planner.pipeline import Evaluation
     from planner.plan.plan import Plan
     from planner.scenario import Scenario
     from planner.solver import Progress
@@ -237,7 +238,7 @@ def evaluate_run(
     command: Sequence[str] = (),
     listener: Callable[[Event], None] | None = None,
     force: bool = False,
-) -> tuple[Plan, Plan, tuple[Problem, ...]]:
+) -> Evaluation:
     """Price somebody else's plan and write it as a run; the best plan of the same money lies in ``same-money``.
 
     Parameters
@@ -246,15 +247,10 @@ def evaluate_run(
         As in `solve_run`.
     csv_path : Path
         Their plan: columns office, technology and, if it likes, parent.
-
-    Returns
-    -------
-    theirs, ours, refused
-        See `planner.pipeline.evaluate_plan`.
     """
     from planner.pipeline import evaluate_plan  # noqa: PLC0415
     from planner.plan.store import write_run_files  # noqa: PLC0415
-    from planner.scenario import load_scenario  # noqa: PLC0415
+    from planner.scenario import dump_scenario, load_scenario  # noqa: PLC0415
 
     scenario = load_scenario(scenario_file, data_root=data_root)
     create_run(run_dir, force=force)
@@ -262,16 +258,13 @@ def evaluate_run(
     with _journal(run_dir, listener) as journal, _cancellation(run_dir) as cancelled:
         inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)
         journal.note("solve", _("Pricing the plan, and searching what the same money could do"))
-        theirs, ours, refused = evaluate_plan(
-            scenario, inputs, options, csv_path, cancelled=cancelled, on_progress=_searching(journal)
-        )
-        for plan, folder in ((ours, run_dir / "same-money"), (theirs, run_dir)):
-            for name in ("scenario.yaml", "inputs.json"):
-                if folder != run_dir:
-                    write_whole(folder / name, (run_dir / name).read_text(encoding="utf-8"))
+        found = evaluate_plan(scenario, inputs, options, csv_path, cancelled=cancelled, on_progress=_searching(journal))
+        for plan, folder in ((found.ours, run_dir / "same-money"), (found.theirs, run_dir)):
+            write_whole(folder / "scenario.yaml", dump_scenario(found.same_money))
+            write_whole(folder / "inputs.json", (run_dir / "inputs.json").read_text(encoding="utf-8"))
             write_run_files(plan, folder)
         journal.note("done", _("The plan is written."))
-        return theirs, ours, refused
+        return found
 
 
 def _prepare(

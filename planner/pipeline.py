@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,6 +106,27 @@ def solve(
     return build_plan(scenario, inputs, options, choice, _outcome(result), [budget])
 
 
+@dataclass(frozen=True)
+class Evaluation:
+    """Somebody else's plan beside the best one of the same money.
+
+    Attributes
+    ----------
+    theirs : Plan
+        Its budget is what it costs; its bound is the proven ceiling for that money.
+    ours : Plan
+    same_money : Scenario
+        The scenario with the budget set to what their plan costs: the one that both plans belong to.
+    refused : tuple of Problem
+        Rows that cannot be priced and are left out of ``theirs``.
+    """
+
+    theirs: Plan
+    ours: Plan
+    same_money: Scenario
+    refused: tuple[Problem, ...]
+
+
 def evaluate_plan(
     scenario: Scenario,
     inputs: Inputs,
@@ -114,7 +135,7 @@ def evaluate_plan(
     *,
     cancelled: Callable[[], bool] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
-) -> tuple[Plan, Plan, tuple[Problem, ...]]:
+) -> Evaluation:
     """Price somebody else's plan, and find what the same money could do.
 
     Parameters
@@ -123,15 +144,6 @@ def evaluate_plan(
         As in `solve`.
     csv_path : Path
         Columns office, technology and, if it likes, parent; the rules are those of `planner.plan.evaluate`.
-
-    Returns
-    -------
-    theirs : Plan
-        Their plan, its budget set to what it costs; its bound is the proven ceiling for that money.
-    ours : Plan
-        The best plan found for the same money.
-    refused : tuple of Problem
-        Rows that cannot be priced and are left out of ``theirs``.
 
     Raises
     ------
@@ -147,12 +159,13 @@ def evaluate_plan(
     unproven = Outcome("feasible", "evaluated", "max", "benefit", value, None, scenario.solver.gap, ())
     without_limit = Budget(asked.name, asked.measure, MAX_MONEY)
     cost = build_plan(scenario, inputs, options, choice, unproven, [without_limit]).totals[asked.measure]
-    same_money = scenario.model_copy(update={"budgets": (asked.model_copy(update={"limit": Amount(amount=cost)}),)})
+    limit = Amount(amount=cost)
+    same_money = scenario.model_copy(update={"budgets": (asked.model_copy(update={"limit": limit}),)})
     ours = solve(same_money, inputs, options, cancelled=cancelled, on_progress=on_progress)
     budget = Budget(asked.name, asked.measure, round(100 * cost))
     outcome = replace(unproven, bound=ours.outcome.bound, trace=((0.0, value, ours.outcome.bound),))
-    theirs = build_plan(scenario, inputs, options, choice, outcome, [budget])
-    return theirs, ours, tuple(refused)
+    theirs = build_plan(same_money, inputs, options, choice, outcome, [budget])
+    return Evaluation(theirs, ours, same_money, tuple(refused))
 
 
 def resolved_budget(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Budget:

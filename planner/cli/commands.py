@@ -193,7 +193,7 @@ def evaluate(
     with session(lang, json=json, quiet=quiet, debug=debug) as here:
         run_dir = out or Path("runs") / f"{plan.stem}-evaluated"
         with here.progress() as progress:
-            theirs, ours, refused = evaluate_run(
+            found = evaluate_run(
                 _scenario_file(scenario),
                 plan,
                 run_dir,
@@ -203,14 +203,14 @@ def evaluate(
                 force=force,
             )
         if json:
-            problems = [problem.as_dict() for problem in refused]
-            here.document({"theirs": theirs.document(), "same_money": ours.document(), "refused": problems})
+            refused = [problem.as_dict() for problem in found.refused]
+            here.document({"theirs": found.theirs.document(), "same_money": found.ours.document(), "refused": refused})
         elif not quiet:
-            print_summary(theirs, here.out, run_dir)
-            if refused:
-                here.out.print(problem_table(refused))
+            print_summary(found.theirs, here.out, run_dir)
+            if found.refused:
+                here.out.print(problem_table(found.refused))
             here.out.rule(_("What the same money could do"))
-            print_summary(ours, here.out, run_dir / "same-money")
+            print_summary(found.ours, here.out, run_dir / "same-money")
 
 
 @app.command(help=_("Say why an office or a link is in the plan or not, what it costs and what it would take."))

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from planner.errors import InputError, PlannerError, Problem
 from planner.i18n import LANGUAGES, _, set_language
+from planner.wording import so_far
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,8 +71,8 @@ class ProgressLine:
     def show(self, event: Event) -> None:
         """Show one event."""
         text = event.message
-        if event.gap is not None and event.gap < 1:
-            text = _("Best plan so far: within {gap:.1f} % of the best possible").format(gap=100 * event.gap)
+        if event.gap is not None:
+            text = so_far(event.gap)
         if self._bar is not None and self._task is not None:
             total = None if event.share is None else 1.0
             description = text or self._bar.tasks[0].description
@@ -92,6 +93,8 @@ def session(lang: str, *, json: bool, quiet: bool, debug: bool) -> Iterator[Sess
         if lang:
             set_language(_language(lang))
         yield here
+    except typer.Exit:
+        raise
     except PlannerError as error:
         if debug:
             raise
