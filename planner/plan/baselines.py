@@ -16,7 +16,7 @@ import numpy as np
 from planner.finance import MEASURES
 from planner.i18n import _
 from planner.links.options import ROOT
-from planner.plan.wording import technology_name
+from planner.wording import technology_name
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

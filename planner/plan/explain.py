@@ -22,7 +22,7 @@ from planner.plan.reasons import PER_MONEY
 from planner.plan.recall import recall
 from planner.plan.runner_up import ways_into
 from planner.plan.tables import CENTS
-from planner.plan.wording import number
+from planner.wording import number
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping

@@ -9,7 +9,7 @@ from planner.finance import MEASURES
 from planner.i18n import _, ngettext
 from planner.plan.buildup import ROUNDING
 from planner.plan.reasons import PER_MONEY
-from planner.plan.wording import figure, measure_name, money, number, technology_name
+from planner.wording import figure, measure_name, money, number, technology_name
 
 if TYPE_CHECKING:
     from planner.plan.buildup import Part

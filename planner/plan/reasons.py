@@ -12,7 +12,7 @@ from planner.i18n import _
 from planner.plan.arborescence import NONE
 from planner.plan.lines import shared_cost
 from planner.plan.tables import CENTS
-from planner.plan.wording import figure, measure_name, money, technology_name
+from planner.wording import figure, measure_name, money, technology_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from planner.i18n import _
-from planner.plan.wording import number, technology_name
+from planner.wording import number, technology_name
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from planner.i18n import _, ngettext
-from planner.plan.wording import number
+from planner.wording import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

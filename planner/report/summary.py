@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 from rich.table import Table
 
 from planner.i18n import _, ngettext
-from planner.plan.baselines import ALL_CELLULAR, ALL_LEO, CHEAPEST
-from planner.plan.wording import figure, measure_name, money, number, share, technology_name
+from planner.wording import figure, measure_name, money, number, quality, rule_name, share, technology_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
 
     from rich.console import Console
 
     from planner.plan.model import Plan
-    from planner.plan.outcome import Outcome
 
 SHOWN = 5
 """So many assumptions, notes and problems are listed; the rest is counted."""
@@ -38,7 +35,9 @@ def print_summary(plan: Plan, console: Console, run_dir: Path) -> None:
     console.rule(escape(plan.scenario["name"]))
     if plan.data["synthetic"]:
         console.print(_("SYNTHETIC DATA: this country does not exist."), style="bold yellow")
-    for line in (quality(plan.outcome), *_headline(plan)):
+    found = plan.outcome
+    verdict = quality(status=found.status, termination=found.termination, value=found.value, gap=found.gap)
+    for line in (verdict, *_headline(plan)):
         console.print(line, markup=False)
     if plan.outcome.value is not None:
         currency = plan.scenario["currency"]
@@ -61,36 +60,6 @@ def print_summary(plan: Plan, console: Console, run_dir: Path) -> None:
     console.print()
     console.print(_("The results lie in {folder}:").format(folder=run_dir), style="bold", markup=False)
     console.print(_("  plan.json (everything), plan.gpkg (for GIS), inputs.json, events.jsonl, log.txt"), markup=False)
-
-
-def quality(outcome: Outcome) -> str:
-    """Return how good a plan is and why the search ended, in words that claim no more than is proven."""
-    if outcome.value is None:
-        return _("There is no plan: the search was cancelled before the first one.")
-    ended = {
-        "gap": _("the search reached the gap that was asked for"),
-        "time_limit": _("the search ended at its time limit"),
-        "cancelled": _("the search was cancelled"),
-        "exhausted": _("the search had nothing left to try"),
-        "evaluated": _("somebody else's plan, priced"),
-    }.get(outcome.termination, outcome.termination)
-    if outcome.gap is None:
-        return _("How near this is to the best plan is not known; {ended}.").format(ended=ended)
-    if outcome.gap > 1:
-        text = _("Another plan of the same money could be worth up to {times} times as much; {ended}.")
-        return text.format(times=number(math.ceil(10 * (1 + outcome.gap)) / 10, 1), ended=ended)
-    if outcome.status == "optimal" and outcome.termination not in {"time_limit", "cancelled"}:
-        text = _("Proven: no plan under these inputs is better by more than {gap}; {ended}.")
-    else:
-        text = _("Within {gap} of the best plan under these inputs, proven; {ended}.")
-    return text.format(gap=_gap_text(outcome.gap), ended=ended)
-
-
-def _gap_text(gap: float) -> str:
-    """Return a gap in per cent, rounded up: never nearer to the best than is proven."""
-    digits = 1 if gap >= 0.01 else 2
-    step = 10.0 ** -(digits + 2)
-    return share(math.ceil(gap / step - 1e-9) * step, digits)
 
 
 def _headline(plan: Plan) -> list[str]:
@@ -163,13 +132,6 @@ def _mix_table(plan: Plan) -> Table:
     return table
 
 
-_RULES: dict[str, Callable[[], str]] = {
-    ALL_LEO: lambda: _("all by LEO"),
-    ALL_CELLULAR: lambda: _("all by cellular"),
-    CHEAPEST: lambda: _("cheapest for each"),
-}
-
-
 def _baseline_table(plan: Plan) -> Table:
     """Return the plan beside the baselines under the same budget."""
     measure, totals = plan.budgets[0]["measure"], plan.totals
@@ -184,9 +146,9 @@ def _baseline_table(plan: Plan) -> Table:
     table.add_row(_("this plan"), *cells(ours), style="bold")
     for baseline in plan.baselines:
         if baseline["available"]:
-            table.add_row(_RULES[baseline["name"]](), *cells(baseline["within_budget"]))
+            table.add_row(rule_name(baseline["name"]), *cells(baseline["within_budget"]))
         else:
-            table.add_row(_RULES[baseline["name"]](), _("not available"))
+            table.add_row(rule_name(baseline["name"]), _("not available"))
     return table
 
 
@@ -198,7 +160,7 @@ def _everyone_table(plan: Plan) -> Table:
         if baseline["available"]:
             everyone = baseline["everyone"]
             counts = (everyone["offices"], baseline["without_option"], everyone[measure], everyone["opex_per_year"])
-            table.add_row(_RULES[baseline["name"]](), *map(number, counts))
+            table.add_row(rule_name(baseline["name"]), *map(number, counts))
     return table
 
 
@@ -208,7 +170,7 @@ def _baseline_notes(plan: Plan) -> list[str]:
         _("Rule: no shared links; offices in the order of benefit per money, those that no longer fit are passed over.")
     ]
     lines += [
-        _("Not available – {rule}: {reason}").format(rule=_RULES[baseline["name"]](), reason=baseline["reason"])
+        _("Not available – {rule}: {reason}").format(rule=rule_name(baseline["name"]), reason=baseline["reason"])
         for baseline in plan.baselines
         if not baseline["available"]
     ]

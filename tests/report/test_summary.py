@@ -4,13 +4,11 @@ import copy
 import io
 from pathlib import Path
 
-import pytest
 from rich.console import Console
 
 from planner.i18n import use_language
-from planner.plan.outcome import Outcome
 from planner.plan.plan import Plan
-from planner.report.summary import print_summary, quality
+from planner.report.summary import print_summary
 
 MONEY = {"capex": 1000.0, "opex_per_year": 200.0, "present_value": 2500.0, "programme_cost": 2000.0}
 NOTHING = dict.fromkeys(MONEY, 0.0)
@@ -118,27 +116,9 @@ def test_people_are_never_called_connected():
     assert "people connected" not in summary().lower()
 
 
-def outcome(status, termination, value, bound):
-    return Outcome(status, termination, "max", "benefit", value, bound, 0.005, ())
-
-
-def test_a_gap_is_told_in_words_and_rounded_away_from_the_best():
+def test_a_gap_is_told_in_words():
     # 99.5 / 12345.5 = 0.806 %
     assert "Within 0.81 % of the best plan under these inputs" in summary()
-    assert "Within 3.1 %" in quality(outcome("feasible", "gap", 100.0, 103.01))
-    assert "Within 0.01 %" in quality(outcome("optimal", "time_limit", 1e6, 1e6 + 1))
-
-
-@pytest.mark.parametrize("status", ["feasible", "optimal"])
-@pytest.mark.parametrize("termination", ["time_limit", "cancelled"])
-def test_a_search_that_was_cut_short_never_claims_the_optimum(status, termination):
-    text = quality(outcome(status, termination, 100.0, 100.0)).lower()
-    assert "optimal" not in text
-    assert "no plan under these inputs is better" not in text
-
-
-def test_a_proven_plan_says_so():
-    assert "no plan under these inputs is better by more than 0.00 %" in quality(outcome("optimal", "gap", 5.0, 5.0))
 
 
 def test_without_a_plan_there_are_no_tables():

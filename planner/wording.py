@@ -1,0 +1,128 @@
+"""Figures, names and judgements in the user's language."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from planner.i18n import _, language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planner.i18n import Language
+
+
+# The code of a currency is clear in every country; where it stands is the language's custom.
+_MONEY_PATTERNS: dict[Language, str] = {"en": "¤¤ #,##0{decimals}", "fr": "#,##0{decimals} ¤¤"}
+
+
+def money(cents: float, currency: str, *, exact: bool = False) -> str:
+    """Return an amount in whole units of currency, e.g. ``USD 12,345``, or to the cent."""
+    pattern = _MONEY_PATTERNS[language()].format(decimals=".00" if exact else "")
+    return format_currency(cents / 100, currency, pattern, locale=language(), currency_digits=False)
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Return a number with at most so many decimals."""
+    return format_decimal(value, "#,##0." + "#" * digits if digits else "#,##0", locale=language())
+
+
+def figure(value: float) -> str:
+    """Return a number with about three significant figures, none of them lost before the decimal sign."""
+    size = abs(value)
+    return number(value, 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 4)
+
+
+def share(value: float, digits: int = 0) -> str:
+    """Return a share of 1 in per cent."""
+    pattern = "#,##0." + "0" * digits + " %" if digits else "#,##0 %"
+    return format_percent(value, pattern, locale=language())
+
+
+_TECHNOLOGIES: dict[str, Callable[[], str]] = {
+    "fibre": lambda: _("fibre"),
+    "microwave": lambda: _("microwave"),
+    "leo": lambda: _("low-orbit satellite (LEO)"),
+    "geo": lambda: _("geostationary satellite (GEO)"),
+    "cellular": lambda: _("cellular"),
+    "source": lambda: _("source"),
+    "existing": lambda: _("existing connection"),
+}
+
+
+def technology_name(technology: str) -> str:
+    """Return the name of a technology; names that only the user's catalogue knows stay as they are."""
+    named = _TECHNOLOGIES.get(technology)
+    return named() if named else technology
+
+
+_MEASURES: dict[str, Callable[[], str]] = {
+    "capex": lambda: _("first purchase (capex)"),
+    "opex_per_year": lambda: _("operation per year (opex)"),
+    "present_value": lambda: _("present value"),
+    "programme_cost": lambda: _("programme cost"),
+}
+
+
+def measure_name(measure: str) -> str:
+    """Return the name of a money column."""
+    return _MEASURES[measure]()
+
+
+_RULES: dict[str, Callable[[], str]] = {
+    "all_leo": lambda: _("all by LEO"),
+    "all_cellular": lambda: _("all by cellular"),
+    "cheapest_per_office": lambda: _("cheapest for each"),
+}
+
+
+def rule_name(baseline: str) -> str:
+    """Return the name of a simple rule that plans are held against."""
+    return _RULES[baseline]()
+
+
+def quality(*, status: str, termination: str, value: float | None, gap: float | None) -> str:
+    """Return how good a plan is and why the search ended, in words that claim no more than is proven.
+
+    Parameters
+    ----------
+    status, termination, value, gap
+        As in `planner.plan.outcome.Outcome`.
+    """
+    if value is None:
+        return _("There is no plan: the search was cancelled before the first one.")
+    ended = {
+        "gap": _("the search reached the gap that was asked for"),
+        "time_limit": _("the search ended at its time limit"),
+        "cancelled": _("the search was cancelled"),
+        "exhausted": _("the search had nothing left to try"),
+        "evaluated": _("somebody else's plan, priced"),
+    }.get(termination, termination)
+    if gap is None:
+        return _("How near this is to the best plan is not known; {ended}.").format(ended=ended)
+    if gap > 1:
+        text = _("Another plan of the same money could be worth up to {times} times as much; {ended}.")
+        return text.format(times=number(math.ceil(10 * (1 + gap)) / 10, 1), ended=ended)
+    if status == "optimal" and termination not in {"time_limit", "cancelled"}:
+        text = _("Proven: no plan under these inputs is better by more than {gap}; {ended}.")
+    else:
+        text = _("Within {gap} of the best plan under these inputs, proven; {ended}.")
+    return text.format(gap=gap_share(gap), ended=ended)
+
+
+def gap_share(gap: float) -> str:
+    """Return a gap in per cent, rounded up: never nearer to the best than is proven."""
+    digits = 1 if gap >= 0.01 else 2
+    step = 10.0 ** -(digits + 2)
+    return share(math.ceil(gap / step - 1e-9) * step, digits)
+
+
+def so_far(gap: float) -> str:
+    """Return how good the best plan of a search still at work is."""
+    if gap > 1:
+        # A factor says nothing yet: the bound of the first seconds is loose.
+        return _("There is a first plan; how near it is to the best is not known yet.")
+    return _("Best plan so far: within {gap} of the best plan under these inputs.").format(gap=gap_share(gap))

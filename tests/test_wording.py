@@ -1,0 +1,59 @@
+"""Figures as readers of each language write them; judgements that claim no more than is proven."""
+
+import pytest
+
+from planner.i18n import use_language
+from planner.wording import figure, money, number, quality, share, so_far
+
+NARROW, FIXED = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("language", "whole", "exact", "decimals", "part"),
+    [
+        ("en", "USD 12,346", "USD 12,345.67", "1,234.5", "0.8"),
+        ("fr", f"12{NARROW}346 USD", f"12{NARROW}345,67 USD", f"1{NARROW}234,5", "0,8"),
+    ],
+)
+def test_figures_follow_the_language(language, whole, exact, decimals, part):
+    with use_language(language):
+        assert money(1_234_567, "USD") == whole
+        assert money(1_234_567, "USD", exact=True) == exact
+        # A currency without a subunit of its own is still told to the cent: that is what budgets count in.
+        assert money(1_234_567, "XOF", exact=True) == exact.replace("USD", "XOF")
+        assert number(1234.50, 2) == decimals
+        assert share(0.008, 1).replace(FIXED, " ") == f"{part} %"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(12_345.6, "12,346"), (123.4, "123"), (45.67, "45.7"), (4.567, "4.57"), (0.04567, "0.0457")]
+)
+def test_figures_keep_about_three_digits(value, text):
+    assert figure(value) == text
+
+
+def verdict(status, termination, value, bound):
+    return quality(status=status, termination=termination, value=value, gap=(bound - value) / value)
+
+
+def test_a_gap_is_rounded_away_from_the_best():
+    assert "Within 3.1 %" in verdict("feasible", "gap", 100.0, 103.01)
+    assert "Within 0.01 %" in verdict("optimal", "time_limit", 1e6, 1e6 + 1)
+    assert "within 3.1 % of the best plan" in so_far(0.0301)
+
+
+def test_a_loose_bound_is_told_as_a_factor_or_not_at_all():
+    assert "up to 3.6 times as much" in verdict("feasible", "time_limit", 100.0, 355.0)
+    assert "not known yet" in so_far(2.55)
+
+
+@pytest.mark.parametrize("status", ["feasible", "optimal"])
+@pytest.mark.parametrize("termination", ["time_limit", "cancelled"])
+def test_a_search_that_was_cut_short_never_claims_the_optimum(status, termination):
+    text = verdict(status, termination, 100.0, 100.0).lower()
+    assert "optimal" not in text
+    assert "no plan under these inputs is better" not in text
+
+
+def test_a_proven_plan_says_so():
+    assert "no plan under these inputs is better by more than 0.00 %" in verdict("optimal", "gap", 5.0, 5.0)
