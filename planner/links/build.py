@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.catalogue import load_catalogue, price_list, terms
+from planner.errors import InputError, Problem
 from planner.finance import MEASURES, line_money
 from planner.i18n import _
 from planner.links.block import Block, join
@@ -44,7 +45,7 @@ TERRAIN_MARGIN_KM = 10.0
 K_STANDARD, FRESNEL_STANDARD = 4 / 3, 1.0
 """Effective earth radius factor at which the whole first Fresnel zone must be free."""
 
-CHOSEN_NEIGHBOURS = 40
+CHOSEN_NEIGHBOURS = 35
 """Per cent of ``max_candidates``: neighbours that a place chooses for its hops. The neighbours that choose it come on
 top, and each hop has several alternatives."""
 
@@ -79,7 +80,7 @@ def build_links(
     Raises
     ------
     InputError
-        Prices, terrain or ids are wrong.
+        Prices or terrain are wrong, or no place has a known position.
     """
     say = progress or (lambda _message, _share: None)
     catalogue = load_catalogue(scenario)
@@ -135,6 +136,10 @@ def _read_terrain(inputs: Inputs) -> Elevation:
         np.concatenate([table[name].to_numpy(np.float64) for table in (offices, inputs.sources, inputs.towers)])
         for name in ("lon", "lat")
     )
+    if len(lon) == 0:
+        message = _("No office, source or tower has a known position.")
+        remedy = _("Give coordinates of at least one place.")
+        raise InputError(Problem("no-position", message, remedy, column="location_accuracy_m"))
     return open_elevation(inputs.terrain, lon=lon, lat=lat, margin_km=TERRAIN_MARGIN_KM)
 
 

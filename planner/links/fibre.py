@@ -147,7 +147,7 @@ def _place_on_grid(elevation: Elevation, places: Places, open_to_links: NDArray[
     centre_m = earth_centred(surface_normals(lon.ravel(), lat.ravel()))
     place_m = earth_centred(surface_normals(places.lon, places.lat))
 
-    land &= np.isfinite(elevation.sample(lon.ravel(), lat.ravel()))
+    land[land] = np.isfinite(elevation.sample(lon.ravel()[land], lat.ravel()[land]))
     place_height_m = elevation.sample(places.lon, places.lat)
     usable = open_to_links & np.isfinite(place_height_m)
     cell = np.where(usable, (row + MARGIN) * columns + col + MARGIN, NOWHERE)
@@ -161,7 +161,8 @@ def _place_on_grid(elevation: Elevation, places: Places, open_to_links: NDArray[
     centre_m[cell[owner]] = place_m[owner]
     vertex = len(land) + np.arange(len(places))
     vertex[owner] = cell[owner]
-    height_m = elevation.sample(lon[: len(land)], lat[: len(land)])
+    height_m = np.full(len(land), np.nan)
+    height_m[land] = elevation.sample(lon[: len(land)][land], lat[: len(land)][land])
     return _Site(Ground(columns, land, centre_m, height_m), lon, lat, cell, vertex)
 
 

@@ -1,12 +1,13 @@
 """The whole room: from a small country to priced options, on disk and back."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from planner.catalogue import load_catalogue, price_list, terms
+from planner.errors import InputError
 from planner.finance import CAPEX, OPEX, PROGRAMME_COST
 from planner.i18n import use_language
 from planner.links import NO_MAST, ROOT, build, build_links, load_options, price_polyline, save_options
@@ -110,6 +111,14 @@ def test_unknown_position_gets_services_alone(built, country):
     assert set(options.technology()[touching]) == {"leo", "geo"}
     unknown = {(r.technology, r.count) for r in options.rejections if "position" in r.reason}
     assert unknown == {("microwave", 1), ("fibre", 1)}
+
+
+def test_nowhere_at_all(built, country):
+    inputs = country(position_known=False)
+    inputs = replace(inputs, sources=inputs.sources[:0], towers=inputs.towers[:0])
+    with pytest.raises(InputError, match="known position") as caught:
+        built(inputs)
+    assert caught.value.exit_code == 2
 
 
 def test_only_what_may_be_used_is_offered(built):

@@ -138,3 +138,10 @@ def test_network_is_nearly_as_short_as_free_choice(ground, places_at, seed):
         ratios.append(shared / own)
     # Measured 1.01 to 1.04 for these seeds; without the samples of places 1.06 to 1.07.
     assert np.mean(ratios) < 1.045
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_nobody_to_join(ground, places_at, count):
+    trenches = trenches_of(ground(), places_at([30.02] * count, [-2.02] * count), **SETTINGS)
+    assert len(trenches.u) == len(trenches.junction_id) == len(trenches.vertices) == 0
+    assert len(trenches.start) == 1

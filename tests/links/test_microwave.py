@@ -163,3 +163,10 @@ def test_clusters_stay_joined(ground, places_at):
 def test_no_radio_no_hop(ground, places_at):
     nothing = Radios(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros((0, 4), np.int64))
     assert len(search(ground(), places_at(*scattered(3)), radios=nothing).u) == 0
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_nobody_to_see(ground, places_at, count):
+    hops = search(ground(), places_at([30.02] * count, [-2.02] * count))
+    assert len(hops.u) == 0
+    assert hops.rejections == ()
