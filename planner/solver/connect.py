@@ -13,14 +13,14 @@ from planner.solver.grow import Guide, new_desk
 from planner.solver.improve import improve
 from planner.solver.result import ConnectAll
 from planner.solver.search import grow_everywhere
-from planner.solver.tree import bare_tree, topological_arcs
+from planner.solver.tree import OUTSIDE, bare_tree, topological_arcs
 
 if TYPE_CHECKING:
     from planner.solver.problem import Problem
 
-WORK_PER_NODE = 3_000
+WORK_PER_NODE = 100
 """Labels settled in the search per node of the graph, within the bounds that follow."""
-LEAST_WORK, MOST_WORK = 300_000, 30_000_000
+LEAST_WORK, MOST_WORK = 100_000, 3_000_000
 UNSPENDABLE = 2**60
 """A prize, in cents, that no ascent can spend."""
 
@@ -45,11 +45,13 @@ def connect_all(problem: Problem, *, seed: int = 0) -> ConnectAll:
     best = bare_tree(graph.n_nodes)
     work = min(max(WORK_PER_NODE * graph.n_nodes, LEAST_WORK), MOST_WORK)
     improve(forced, parent, best, desk, 1.0, 1.0, guide.reduced, 2**53, 0.0, 0.0, -1.0, work, new_dice(seed))
+    reachable = np.zeros(problem.n_nodes, np.bool_)
+    reachable[graph.node[wanted]] = True
     arcs = graph.origin[topological_arcs(graph, best)]
     return ConnectAll(
         cost=int(problem.cost[arcs].sum()),
         lower_bound=int(lower_bound),
         arcs=arcs,
-        unreachable=np.flatnonzero((problem.prize > 0) & ~wanted).astype(np.int32),
-        unserved=np.flatnonzero(wanted & (best == -1)).astype(np.int32),
+        unreachable=np.flatnonzero((problem.prize > 0) & ~reachable).astype(np.int32),
+        unserved=graph.node[wanted & (best == OUTSIDE)],
     )
