@@ -12,6 +12,7 @@ from planner.catalogue.figures import Figure, replaced
 from planner.catalogue.schema import Catalogue, Conversion, Estimate, Head
 from planner.errors import InputError, Problem
 from planner.i18n import _
+from planner.scenario import DEFAULT_CATALOGUE
 from planner.scenario.faults import line_of, problem_at
 from planner.scenario.yaml_text import field_path, parse_yaml
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
     from planner.scenario import Scenario
     from planner.scenario.yaml_text import Location
-
-DEFAULT = "default"
-"""The word by which a scenario names the program's own catalogue."""
 
 DEFAULT_FILE = Path(__file__).with_name("default.yaml")
 
@@ -85,7 +83,7 @@ def load_catalogue(scenario: Scenario) -> Catalogue:
 
 
 def _read(name: str, scenario: Scenario) -> _Layer:
-    path = DEFAULT_FILE if name == DEFAULT else scenario.locate(name)
+    path = DEFAULT_FILE if name == DEFAULT_CATALOGUE else scenario.locate(name)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

@@ -19,7 +19,7 @@ from planner.inputs.model import CheckReport, InputFile, Inputs
 from planner.inputs.offices import ReadOffices, read_offices
 from planner.inputs.people import add_people_and_benefit, people_from_column, people_from_raster
 from planner.inputs.reading import require_file
-from planner.scenario import load_scenario
+from planner.scenario import DEFAULT_CATALOGUE, load_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -170,6 +170,8 @@ def _files(scenario: Scenario) -> tuple[InputFile, ...]:
     names = [*(dataset.file for dataset in datasets), *inputs.terrain]
     if inputs.population is not None:
         names.append(inputs.population)
+    # A price list that is not there is the catalogue's fault to report.
+    names += [name for name in scenario.catalogue if name != DEFAULT_CATALOGUE and scenario.locate(name).is_file()]
     files = []
     for name in dict.fromkeys(names):
         path = scenario.locate(name)

@@ -3,10 +3,11 @@
 from planner.scenario.datasets import Dataset, InputFiles
 from planner.scenario.loading import SCENARIO_FILE, dump_scenario, load_scenario
 from planner.scenario.needs import DEFAULT_KIND, PEOPLE_UNDERSERVED, Package, Profile
-from planner.scenario.schema import Amount, Budget, Scenario, Share, scenario_json_schema
+from planner.scenario.schema import DEFAULT_CATALOGUE, Amount, Budget, Scenario, Share, scenario_json_schema
 from planner.scenario.techniques import Technology
 
 __all__ = [
+    "DEFAULT_CATALOGUE",
     "DEFAULT_KIND",
     "PEOPLE_UNDERSERVED",
     "SCENARIO_FILE",

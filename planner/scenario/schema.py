@@ -25,6 +25,9 @@ from planner.scenario.fields import FilePath, Flag, Fraction, NotNegative, Numbe
 from planner.scenario.needs import Benefit, Climate, Package, Service
 from planner.scenario.techniques import Links, Technologies
 
+DEFAULT_CATALOGUE = "default"
+"""The word by which a scenario names the program's own catalogue."""
+
 Measure = Literal["programme_cost", "capex", "opex_per_year", "present_value"]
 
 
@@ -166,7 +169,7 @@ class Scenario(Section):
     catalogue: Annotated[
         tuple[FilePath, ...],
         said("Catalogue", "Prices: “default” is the program's own; later files override earlier ones.", min_length=1),
-    ] = ("default",)
+    ] = (DEFAULT_CATALOGUE,)
     technologies: Annotated[Technologies, said("Technologies", "Which may be used.")] = Technologies()
     links: Annotated[Links, said("Links", "How candidate links are searched.")] = Links()
     objective: Annotated[
