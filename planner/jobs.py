@@ -9,6 +9,8 @@ another machine) can follow a run, cancel it or pick up its result without talki
     One JSON object a line: time, phase, incumbent, bound, gap, message.
 ``log.txt``
     The same for people.
+``hillshade.webp``, ``hillshade.json``
+    The terrain for maps, and where it lies.
 ``plan.json``, ``plan.gpkg``
     The answer; they appear by atomic rename, ``plan.json`` last.
 ``cancel``
@@ -51,7 +53,11 @@ if TYPE_CHECKING:
 State = Literal["running", "done", "cancelled", "failed", "lost"]
 """``lost``: the process is gone without having said how it ended (killed, power cut)."""
 
+_STARTING = "starting"
 _LAST_PHASES: dict[str, State] = {"done": "done", "cancelled": "cancelled", "failed": "failed"}
+_MADE_BY_RUNS = (
+    "plan.json", "plan.gpkg", "cancel", "events.jsonl", "log.txt", "inputs.json", "hillshade.webp", "hillshade.json",
+)  # fmt: skip
 _VERSIONED = ("postlink-planner", "numpy", "numba", "scipy", "rasterio", "pyproj", "shapely", "ortools")
 
 
@@ -142,6 +148,8 @@ def create_run(run_dir: Path, *, force: bool = False) -> None:
     InputError
         If the folder holds a run and ``force`` is not given, if a run is at work in it, or if it cannot be made.
     """
+    if _made_for_us(run_dir):
+        return
     if run_state(run_dir) == "running" and read_events(run_dir)[-1]["pid"] != os.getpid():
         raise InputError(
             Problem(
@@ -151,8 +159,7 @@ def create_run(run_dir: Path, *, force: bool = False) -> None:
                 file=str(run_dir),
             )
         )
-    old = [run_dir / name for name in ("plan.json", "plan.gpkg", "cancel", "events.jsonl", "log.txt", "inputs.json")]
-    present = [path for path in old if path.exists()]
+    present = [path for path in (run_dir / name for name in _MADE_BY_RUNS) if path.exists()]
     if present and not force:
         raise InputError(
             Problem(
@@ -279,6 +286,7 @@ def _prepare(
     """Write what is asked into the run folder; read the inputs and build the candidate links."""
     from planner.inputs import read_inputs  # noqa: PLC0415
     from planner.links import build_links  # noqa: PLC0415
+    from planner.report.hillshade import hillshade, map_bounds, write_hillshade  # noqa: PLC0415
     from planner.scenario import dump_scenario  # noqa: PLC0415
 
     def step(phase: str, message: str, share: float | None = None) -> None:
@@ -293,6 +301,10 @@ def _prepare(
     write_whole(run_dir / "inputs.json", json.dumps(record, ensure_ascii=False, indent=1) + "\n")
     step("links", _("Building candidate links for {count} offices").format(count=len(inputs.offices)))
     options = build_links(scenario, inputs, progress=lambda message, share: step("links", message, share))
+    if inputs.terrain:
+        step("links", _("Drawing the terrain"))
+        bounds = map_bounds(options.places.lon, options.places.lat)
+        write_hillshade(hillshade(inputs.terrain, bounds), run_dir)
     return inputs, options
 
 
@@ -306,20 +318,43 @@ def start_detached(run_dir: Path, arguments: Sequence[str]) -> None:
 
     The app solves this way: a solve survives a reload of the page and a restart of the server. The folder exists and
     counts as running from here on; what the process prints on standard error goes to its ``log.txt``.
+
+    Raises
+    ------
+    InputError
+        As `create_run`.
     """
     create_run(run_dir)
+    # The new process finds this line and takes the folder for its own, with whatever is in it: a cancel file too.
+    _note_start(run_dir, os.getpid(), _("Starting"))
     options: dict[str, Any] = (
         {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}  # type: ignore[attr-defined]
         if sys.platform == "win32"
         else {"start_new_session": True}
     )
-    command = [sys.executable, "-m", "planner", *arguments, "--out", str(run_dir), "--force", "--lang", language()]
+    command = [sys.executable, "-m", "planner", *arguments, "--out", str(run_dir), "--quiet", "--lang", language()]
     quiet = subprocess.DEVNULL
     with (run_dir / "log.txt").open("a", encoding="utf-8") as log:
         process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=log, **options)
-    journal = Journal(run_dir, pid=process.pid)
-    journal.note("starting", _("Starting"))
+    # From here on the run lives as long as its own process.
+    _note_start(run_dir, process.pid)
+
+
+def _note_start(run_dir: Path, pid: int, message: str = "") -> None:
+    journal = Journal(run_dir, pid=pid)
+    journal.note(_STARTING, message)
     journal.close()
+
+
+def _made_for_us(run_dir: Path) -> bool:
+    """Return whether `start_detached` made the folder for this process.
+
+    It was called by a parent; on Windows by one further up, as the interpreter of a virtual environment starts another.
+    """
+    events = read_events(run_dir)
+    if not events or any(event["phase"] != _STARTING for event in events):
+        return False
+    return events[0]["pid"] in {parent.pid for parent in psutil.Process().parents()}
 
 
 def request_cancel(run_dir: Path) -> None:
@@ -341,8 +376,10 @@ def run_state(run_dir: Path) -> State | None:
     events = read_events(run_dir)
     if not events:
         return None
-    ended = _LAST_PHASES.get(events[-1]["phase"])
-    return ended or ("running" if _alive(events[-1]) else "lost")
+    # Whoever started the run may note so after the run's own first words.
+    last = next((event for event in reversed(events) if event["phase"] != _STARTING), events[-1])
+    ended = _LAST_PHASES.get(last["phase"])
+    return ended or ("running" if _alive(last) else "lost")
 
 
 def _alive(event: dict[str, Any]) -> bool:

@@ -20,10 +20,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from rasterio import Affine
 
 LONGEST_SIDE_PX = 1024
-_SEA = (222, 235, 247)
-_LAND_LOW, _LAND_HIGH = np.array([226.0, 232.0, 214.0]), np.array([245.0, 240.0, 232.0])
+EARTH_RADIUS_M = 6_378_137.0
+"""Of the sphere of EPSG:3857."""
+HIGHEST_LATITUDE = 85.0
+"""The web map's projection ends there."""
+MARGIN = 0.05
+"""Of the extent, on every side."""
+SMALLEST_EXTENT_DEG = 0.05
+
+_MERCATOR = "EPSG:3857"
+_ROUND_THE_WORLD_M = 2 * np.pi * EARTH_RADIUS_M
+_SEA = (214, 230, 242)
+_LAND_LOW, _LAND_HIGH = np.array([222.0, 230.0, 208.0]), np.array([247.0, 241.0, 232.0])
+_EXAGGERATION = 4.0
 
 
 @dataclass(frozen=True)
@@ -33,58 +45,100 @@ class Hillshade:
     Attributes
     ----------
     image : (rows, columns, 4) uint8
-        RGBA; unknown terrain is transparent.
+        RGBA in web Mercator, north up; unknown terrain is transparent.
     bounds : (4,) tuple of float
-        West, south, east, north in degrees.
+        West, south, east, north in degrees; east is beyond 180 if the picture crosses the antimeridian.
     """
 
     image: NDArray[np.uint8]
     bounds: tuple[float, float, float, float]
 
 
-def hillshade(files: Sequence[Path], bounds: tuple[float, float, float, float]) -> Hillshade:
-    """Shade the terrain inside bounds (west, south, east, north in degrees), light from the north-west.
+def map_bounds(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """Return the frame of a map around some points, with a margin.
 
-    The picture is in plain longitude and latitude, which at the size of a country differs from the web map's projection
-    by less than a pixel per thousand; sea (height ≤ 0) is flat blue.
+    Parameters
+    ----------
+    lon, lat : (n,) float64
+        Degrees; n ≥ 1.
+
+    Returns
+    -------
+    bounds : (4,) tuple of float
+        West, south, east, north in degrees: the narrowest frame, be it across the antimeridian (then east > 180).
+    """
+    around = np.sort(lon % 360)
+    gaps = np.diff(around, append=around[0] + 360)
+    widest = int(np.argmax(gaps))
+    west = (around[(widest + 1) % len(around)] + 180) % 360 - 180
+    east = west + 360 - gaps[widest]
+    west, east = _widened(float(west), float(east))
+    south, north = _widened(float(lat.min()), float(lat.max()))
+    return west, max(south, -HIGHEST_LATITUDE), east, min(north, HIGHEST_LATITUDE)
+
+
+def hillshade(files: Sequence[Path], bounds: tuple[float, float, float, float]) -> Hillshade:
+    """Shade the terrain inside bounds (as of `map_bounds`), with light from the north-west.
+
+    Rasters may be in any projection; where several know a point, the first one counts. Heights of zero and less are
+    flat blue: that is the sea, and also land that lies below its level.
     """
     west, south, east, north = bounds
-    aspect = (east - west) * np.cos(np.radians((south + north) / 2)) / (north - south)
-    width = LONGEST_SIDE_PX if aspect >= 1 else max(int(LONGEST_SIDE_PX * aspect), 2)
-    height = max(int(LONGEST_SIDE_PX / aspect), 2) if aspect >= 1 else LONGEST_SIDE_PX
+    left, right = (np.radians(degrees) * EARTH_RADIUS_M for degrees in (west, east))
+    bottom, top = (np.arctanh(np.sin(np.radians(degrees))) * EARTH_RADIUS_M for degrees in (south, north))
+    pixel_m = max(right - left, top - bottom) / LONGEST_SIDE_PX
+    width, height = (max(round(side / pixel_m), 2) for side in (right - left, top - bottom))
     ground = np.full((height, width), np.nan)
-    target = from_bounds(west, south, east, north, width, height)
     for file in files:
-        options = {"crs": "EPSG:4326", "transform": target, "width": width, "height": height}
-        with (
-            rasterio.open(file) as source,
-            WarpedVRT(source, **options, resampling=Resampling.average, add_alpha=source.nodata is None) as tile,
-        ):
-            part = tile.read(1, masked=True).astype(np.float64).filled(np.nan)
-            known = (tile.dataset_mask() > 0) & np.isfinite(part)
-        ground[known & np.isnan(ground)] = part[known & np.isnan(ground)]
-    cell_m = (north - south) * 111_320 / height
-    return Hillshade(_coloured(ground, cell_m), bounds)
+        # What lies beyond the antimeridian is found on the other side of the world.
+        for shift in (0.0, _ROUND_THE_WORLD_M) if east > 180 else (0.0,):
+            target = from_bounds(left - shift, bottom, right - shift, top, width, height)
+            part = _warped(file, target, ground.shape)
+            ground = np.where(np.isnan(ground), part, ground)
+    # A metre of the map is less on the ground the farther it is from the equator.
+    scale = np.cos(np.radians((south + north) / 2))
+    return Hillshade(_coloured(ground, pixel_m * scale), bounds)
 
 
 def write_hillshade(picture: Hillshade, run_dir: Path) -> None:
     """Write ``hillshade.webp`` and its bounds into a run folder."""
     with whole_file(run_dir / "hillshade.webp") as temporary:
-        Image.fromarray(picture.image).save(temporary, quality=70)
+        Image.fromarray(picture.image).save(temporary, quality=75)
     write_whole(run_dir / "hillshade.json", json.dumps({"bounds": picture.bounds}) + "\n")
 
 
-def _coloured(ground: NDArray[np.float64], cell_m: float) -> NDArray[np.uint8]:
-    """Return RGBA of a height grid: Horn's slope and aspect lit at 45°, exaggerated so that hills show."""
-    filled = np.nan_to_num(ground, nan=0.0)
-    down, across = np.gradient(filled * 3 / cell_m)
-    normal = 1 / np.sqrt(1 + down**2 + across**2)
-    light = np.clip((1 + across + down) / np.sqrt(3) * normal, 0, 1)
-    top = np.nanpercentile(ground, 98) if np.isfinite(ground).any() else 1.0
-    share = np.clip(filled / max(top, 1.0), 0, 1)[..., None]
-    colour = (_LAND_LOW + share * (_LAND_HIGH - _LAND_LOW)) * (0.62 + 0.55 * light[..., None])
+def _widened(low: float, high: float) -> tuple[float, float]:
+    lacking = max(SMALLEST_EXTENT_DEG - (high - low), 0.0) / 2
+    margin = MARGIN * (high - low) + lacking
+    return low - margin, high + margin
+
+
+def _warped(file: Path, target: Affine, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return the heights of one raster on the picture's grid, NaN where it knows none."""
+    height, width = shape
+    grid = {"crs": _MERCATOR, "transform": target, "width": width, "height": height}
+    with (
+        rasterio.open(file) as source,
+        WarpedVRT(source, **grid, resampling=Resampling.average, add_alpha=source.nodata is None) as warped,
+    ):
+        heights: NDArray[np.float64] = warped.read(1).astype(np.float64)
+        heights[warped.dataset_mask() == 0] = np.nan
+    return heights
+
+
+def _coloured(ground: NDArray[np.float64], pixel_m: float) -> NDArray[np.uint8]:
+    """Return RGBA of a height grid: a plane's brightness by the angle between its normal and the light at 45°."""
+    known = np.isfinite(ground)
+    heights = np.where(known, ground, 0.0)
+    south, east = np.gradient(heights * _EXAGGERATION / pixel_m)
+    # Light from the north-west and above, (-1, 1, √2) / 2; the normal of the surface is (-∂h/∂east, ∂h/∂south, 1).
+    light = np.clip((east + south + np.sqrt(2)) / 2 / np.sqrt(1 + south**2 + east**2), 0, 1)
+    flat = np.sqrt(0.5)
+    top = np.percentile(heights[known], 98) if known.any() else 0.0
+    share = np.clip(heights / max(top, 1.0), 0, 1)[..., None]
+    tint = (_LAND_LOW + share * (_LAND_HIGH - _LAND_LOW)) * (1 + 0.6 * (light[..., None] - flat))
     image = np.empty((*ground.shape, 4), dtype=np.uint8)
-    image[..., :3] = np.clip(colour, 0, 255)
-    image[filled <= 0, :3] = _SEA
-    image[..., 3] = np.where(np.isnan(ground), 0, 255)
+    image[..., :3] = np.clip(tint, 0, 255)
+    image[heights <= 0, :3] = _SEA
+    image[..., 3] = np.where(known, 255, 0)
     return image
