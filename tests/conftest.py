@@ -326,7 +326,7 @@ def make():
 @pytest.fixture(scope="session")
 def referee():
     """Return the contract's own checker of plans, which knows nothing of this program."""
-    root = Path(os.environ.get("PLANNER_SHARED", Path(__file__).parents[3] / "shared"))
+    root = Path(os.environ.get("PLANNER_SHARED", Path(__file__).parents[2] / "shared"))
     file = root / "tools" / "referee.py"
     if not file.exists():
         pytest.skip(f"{file} is not here")

@@ -1,0 +1,172 @@
+"""The commands of the contract: what they print, where, and with which exit code."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from planner.cli.commands import app
+from planner.i18n import set_language
+
+EXAMPLE = Path(__file__).parents[2] / "scenarios/demo"
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    yield
+    set_language("en")
+
+
+@pytest.fixture(scope="module")
+def run_dir(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs") / "example"
+    result = call("solve", EXAMPLE, "--out", folder, "--gap", "0.05", "--quiet")
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout == ""
+    return folder
+
+
+def call(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_help_names_every_command_of_this_version():
+    shown = call("--help").stdout
+    assert all(
+        name in shown for name in ("demo", "new", "check", "links", "solve", "verify", "evaluate", "explain", "app")
+    )
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "Find the plan"), ("fr", "Trouver le plan")])
+def test_help_speaks_the_language(lang, word):
+    command = [sys.executable, "-m", "planner", "solve", "--help", "--lang", lang]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "160"})
+    assert word in shown.stdout
+
+
+def test_json_is_one_document_and_nothing_else(run_dir, tmp_path):
+    documents = {
+        "check": call("check", EXAMPLE, "--json"),
+        "links": call("links", EXAMPLE, "--json"),
+        "solve": call("solve", EXAMPLE, "--json", "--gap", "0.05", "--out", tmp_path / "run"),
+        "verify": call("verify", run_dir, "--json"),
+    }
+    for name, result in documents.items():
+        assert result.exit_code == 0, (name, result.stderr)
+        documents[name] = json.loads(result.stdout)
+    assert documents["check"]["problems"] == []
+    assert documents["check"]["prices"], "every price in force is listed"
+    assert documents["links"]["options"] == sum(documents["links"]["by_technology"].values())
+    assert documents["solve"] == json.loads((tmp_path / "run/plan.json").read_text())
+
+
+def test_a_budget_on_the_command_line_binds(tmp_path):
+    result = call("solve", EXAMPLE, "--budget", "programme=150000", "--json", "--out", tmp_path / "run", "--gap", "0.1")
+    (budget,) = json.loads(result.stdout)["budgets"]
+    assert budget["limit"] == 150000
+    assert budget["spent"] <= 150000
+
+
+def test_a_share_is_a_share_of_connecting_all(tmp_path):
+    limits = []
+    for share in ("10%", "20%"):
+        result = call(
+            "solve", EXAMPLE, "--budget", f"programme={share}", "--json", "--out", tmp_path / share, "--gap", "0.5"
+        )
+        limits.append(json.loads(result.stdout)["budgets"][0]["limit"])
+    assert limits[1] == pytest.approx(2 * limits[0], abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["solve", "nowhere.yaml"], ["nowhere.yaml"]),
+        (["solve", EXAMPLE, "--budget", "programme"], ["NAME=AMOUNT"]),
+        (["solve", EXAMPLE, "--budget", "nobody=5"], ["nobody"]),
+        (["solve", EXAMPLE, "--budget", "programme=much"], ["programme"]),
+        (["solve", EXAMPLE, "--budget", "programme=-5"], ["programme"]),
+        (["verify", "nowhere"], ["nowhere"]),
+        (["explain", "nowhere", "x"], ["nowhere"]),
+        (["check", EXAMPLE, "--lang", "tlh"], ["tlh", "en", "fr"]),
+        (["evaluate", EXAMPLE, "nowhere.csv"], ["nowhere.csv"]),
+        (["solve"], ["SCENARIO"]),
+    ],
+)
+def test_wrong_usage_is_exit_code_2_and_says_what(arguments, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = call(*arguments)
+    assert result.exit_code == 2, result.output
+    assert all(word in result.stderr for word in words), result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_wrong_input_as_json(tmp_path):
+    broken = yaml.safe_load((EXAMPLE / "scenario.yaml").read_text())
+    broken["solver"]["gapp"] = 1
+    (tmp_path / "scenario.yaml").write_text(yaml.safe_dump(broken))
+    result = call("solve", tmp_path, "--data-root", EXAMPLE, "--out", tmp_path / "run", "--json")
+    assert result.exit_code == 2
+    (problem,) = json.loads(result.stdout)["problems"]
+    assert (problem["code"], problem["column"]) == ("unknown-field", "solver.gapp")
+    assert "gap" in problem["remedy"]
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_changed_plan_fails_verification_with_exit_code_1(run_dir, tmp_path):
+    for name in ("scenario.yaml", "inputs.json"):
+        (tmp_path / name).write_text((run_dir / name).read_text())
+    plan = json.loads((run_dir / "plan.json").read_text())
+    plan["links"][0]["capex"] += 1
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    result = call("verify", tmp_path)
+    assert result.exit_code == 1
+    assert "capex" in result.stdout
+    assert "Internal" not in result.stderr
+
+
+def test_new_writes_a_scenario_that_checks(tmp_path):
+    assert call("new", tmp_path / "country").exit_code == 0
+    result = call("check", tmp_path / "country")
+    assert result.exit_code == 2, "the terrain is the user's to bring"
+    assert "terrain" in result.stdout
+    assert call("new", tmp_path / "country").exit_code == 2, "nothing is overwritten"
+
+
+def test_explain_speaks_of_an_office(run_dir):
+    plan = json.loads((run_dir / "plan.json").read_text())
+    for office in (next(o for o in plan["offices"] if not o["connected"]), plan["offices"][0]):
+        result = call("explain", run_dir, office["id"])
+        assert result.exit_code == 0, result.stderr
+        assert office["id"] in result.stdout
+    result = call("explain", run_dir, plan["offices"][0]["id"][:-1])
+    assert result.exit_code == 2
+    assert plan["offices"][0]["id"] in result.stderr, "the nearest ids are named"
+
+
+def test_evaluate_prices_the_plan_that_was_found(run_dir, tmp_path, referee):
+    """Our own plan handed in as somebody else's costs the same and is as good as the same money can do."""
+    plan = json.loads((run_dir / "plan.json").read_text())
+    services = [
+        f"{office['id']};{office['technology']}"
+        for office in plan["offices"]
+        if office["technology"] in {"leo", "geo", "cellular"} and office["parent"] == "root"
+    ]
+    (tmp_path / "theirs.csv").write_text("\n".join(["office;technology", *services, "nobody;leo"]) + "\n")
+    result = call("evaluate", EXAMPLE, tmp_path / "theirs.csv", "--out", tmp_path / "run", "--json")
+    assert result.exit_code == 0, result.stderr
+    found = json.loads(result.stdout)
+    bought = {office["id"]: office for office in found["theirs"]["offices"] if office["connected"]}
+    assert {row.split(";")[0] for row in services} <= set(bought)
+    for office in plan["offices"]:
+        if f"{office['id']};{office['technology']}" in services:
+            assert bought[office["id"]]["programme_cost"] == office["programme_cost"]
+    assert [problem["value"] for problem in found["refused"]] == ["nobody"]
+    assert found["same_money"]["objective"]["value"] >= found["theirs"]["objective"]["value"] - 1e-9
+    for folder in (tmp_path / "run", tmp_path / "run/same-money"):
+        assert referee(json.loads((folder / "plan.json").read_text())) == []
+        assert call("verify", folder).exit_code == 0

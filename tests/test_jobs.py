@@ -1,0 +1,169 @@
+"""Runs: complete or absent, whatever happens to the process; followed and cancelled through files."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+
+from planner.errors import InputError
+from planner.jobs import (
+    Journal,
+    create_run,
+    read_events,
+    request_cancel,
+    run_state,
+    solve_run,
+    start_detached,
+)
+from planner.plan.store import read_plan
+from planner.plan.verify import verify
+
+EXAMPLE = Path(__file__).parents[1] / "scenarios/demo/scenario.yaml"
+KILLS = 20
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    return {**os.environ, "PLANNER_CACHE_DIR": str(tmp_path_factory.mktemp("cache"))}
+
+
+def solve_command(run_dir, *more):
+    return [sys.executable, "-m", "planner", "solve", str(EXAMPLE), "--out", str(run_dir), "--gap", "0.05", *more]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, environment):
+    """Return the folder of a run that was let finish, and how long it took."""
+    run_dir = tmp_path_factory.mktemp("runs") / "finished"
+    begun = time.monotonic()
+    subprocess.run(solve_command(run_dir, "--quiet"), env=environment, check=True)
+    return run_dir, time.monotonic() - begun
+
+
+def test_a_run_folder_tells_its_story(finished, referee):
+    run_dir, _seconds = finished
+    assert run_state(run_dir) == "done"
+    events = read_events(run_dir)
+    assert [
+        phase for phase in ("inputs", "links", "solve", "plan", "done") if phase in {e["phase"] for e in events}
+    ] == [
+        "inputs",
+        "links",
+        "solve",
+        "plan",
+        "done",
+    ]
+    seconds = [event["seconds"] for event in events]
+    assert seconds == sorted(seconds)
+    record = json.loads((run_dir / "inputs.json").read_text())
+    assert {file["file"] for file in record["files"]} >= {"data/offices.csv", "data/terrain.tif", "data/prices.yaml"}
+    assert referee(json.loads((run_dir / "plan.json").read_text())) == []
+    assert not verify(run_dir).differences
+
+
+def test_killed_at_any_moment_it_leaves_whole_files_and_a_sound_cache(tmp_path, environment, finished, referee):
+    """Every kill falls at another moment of the run, writing the result and the cache among them."""
+    whole, seconds = finished
+    rng = np.random.default_rng(20261123)
+    for i, moment in enumerate(rng.uniform(0.0, 1.1 * seconds, KILLS)):
+        run_dir = tmp_path / f"killed-{i}"
+        # Every other run starts with an empty cache, so that writing it is hit too.
+        cache = environment["PLANNER_CACHE_DIR"] if i % 2 else str(tmp_path / f"cache-{i}")
+        process = subprocess.Popen(solve_command(run_dir, "--quiet"), env={**environment, "PLANNER_CACHE_DIR": cache})
+        time.sleep(moment)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        if (run_dir / "plan.json").exists():
+            assert referee(json.loads((run_dir / "plan.json").read_text())) == []
+            assert len(gpd.read_file(run_dir / "plan.gpkg", layer="offices")) == 60
+        assert run_state(run_dir) in {None, "lost", "done"}
+        subprocess.run(
+            solve_command(run_dir, "--quiet", "--force"), env={**environment, "PLANNER_CACHE_DIR": cache}, check=True
+        )
+        again, first = read_plan(run_dir), read_plan(whole)
+        assert again.links.equals(first.links), "the same plan from whatever the killed run left in the cache"
+
+
+def test_a_cancel_file_stops_a_detached_run_and_keeps_its_best_plan(tmp_path, environment, monkeypatch, referee):
+    monkeypatch.setenv("PLANNER_CACHE_DIR", environment["PLANNER_CACHE_DIR"])
+    run_dir = tmp_path / "cancelled"
+    start_detached(run_dir, ["solve", str(EXAMPLE), "--gap", "0", "--time-limit", "600"])
+    assert run_state(run_dir) == "running"
+    with pytest.raises(InputError, match="at work"):
+        create_run(run_dir, force=True)
+    deadline = time.monotonic() + 120
+    while not any(event["incumbent"] for event in read_events(run_dir)) and run_state(run_dir) == "running":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    request_cancel(run_dir)
+    while run_state(run_dir) == "running":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    document = json.loads((run_dir / "plan.json").read_text())
+    assert referee(document) == []
+    if run_state(run_dir) == "cancelled":
+        assert (document["status"], document["termination"]) == ("cancelled", "cancelled")
+    else:  # proven optimal before the cancel came
+        assert document["status"] == "optimal"
+
+
+def test_cancelled_before_the_first_plan_it_says_so(tmp_path):
+    run_dir = tmp_path / "run"
+
+    def cancel(event):
+        if event.phase == "inputs":
+            request_cancel(run_dir)
+
+    from planner.errors import CancelledError
+
+    with pytest.raises(CancelledError):
+        solve_run(EXAMPLE, run_dir, listener=cancel)
+    assert run_state(run_dir) == "cancelled"
+    assert not (run_dir / "plan.json").exists()
+
+
+def test_a_run_is_replaced_only_on_request(tmp_path, finished):
+    whole, _seconds = finished
+    with pytest.raises(InputError, match="already holds a run") as caught:
+        create_run(whole)
+    assert "--force" in caught.value.problems[0].remedy
+    run_dir = tmp_path / "run"
+    create_run(run_dir)
+    (run_dir / "plan.json").write_text("{}")
+    (run_dir / "notes.txt").write_text("the user's own")
+    create_run(run_dir, force=True)
+    assert [path.name for path in run_dir.iterdir()] == ["notes.txt"]
+
+
+def test_a_failed_run_keeps_its_reason(tmp_path):
+    scenario = tmp_path / "scenario.yaml"
+    scenario.write_text(EXAMPLE.read_text().replace("offices.csv", "nowhere.csv"))
+    with pytest.raises(InputError):
+        solve_run(scenario, tmp_path / "run")
+    assert run_state(tmp_path / "run") == "failed"
+    assert "nowhere.csv" in (tmp_path / "run/log.txt").read_text()
+
+
+def test_a_line_that_is_still_being_written_is_not_read(tmp_path):
+    journal = Journal(tmp_path)
+    journal.note("inputs", "first")
+    journal.close()
+    with (tmp_path / "events.jsonl").open("a") as stream:
+        stream.write('{"time": "2026-')
+    assert [event["message"] for event in read_events(tmp_path)] == ["first"]
+
+
+def test_a_process_that_is_gone_is_a_lost_run(tmp_path):
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    journal = Journal(tmp_path, pid=process.pid)
+    journal.note("solve", "searching")
+    journal.close()
+    process.wait()
+    assert run_state(tmp_path) == "lost"
