@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 
 from planner.i18n import _, language
 
@@ -23,6 +23,14 @@ def money(cents: float, currency: str, *, exact: bool = False) -> str:
     """Return an amount in whole units of currency, e.g. ``USD 12,345``, or to the cent."""
     pattern = _MONEY_PATTERNS[language()].format(decimals=".00" if exact else "")
     return format_currency(cents / 100, currency, pattern, locale=language(), currency_digits=False)
+
+
+def money_short(cents: float, currency: str) -> str:
+    """Return an amount for narrow places: from ten million up in millions, milliards … with two decimals."""
+    if abs(cents) < 1_000_000_000:
+        return money(cents, currency)
+    amount = format_compact_decimal(cents / 100, locale=language(), fraction_digits=2)
+    return f"{amount}\N{NO-BREAK SPACE}{currency}" if language() == "fr" else f"{currency}\N{NO-BREAK SPACE}{amount}"
 
 
 def number(value: float, digits: int = 0) -> str:

@@ -1,7 +1,6 @@
 """The commands of the contract, each a few lines over the public API."""
 
 # Typer reads the annotations at run time: no postponed evaluation here.
-import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -243,11 +242,25 @@ def open_app(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> None:
+    from streamlit.web.cli import main as streamlit
+
+    from planner.i18n import language
+    from planner.jobs import run_state
+
     with session(lang, json=json, quiet=quiet, debug=debug):
+        if run and run_state(run) is None:
+            raise InputError(
+                Problem(
+                    "no-run",
+                    _("There is no run in this folder."),
+                    _("Give a run folder, or none to see those in “runs”."),
+                    file=str(run),
+                )
+            )
         script = Path(__file__).parents[1] / "ui" / "main.py"
-        command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-        arguments = ["--", str(run.resolve())] if run else []
-        raise typer.Exit(subprocess.call([*command, *arguments]))
+        arguments = [*([str(run.resolve())] if run else []), "--lang", language()]
+        # In this process: whoever ends it ends the server.
+        streamlit(["run", str(script), "--server.port", str(port), "--", *arguments], standalone_mode=False)
 
 
 def _solve(here: Session, scenario_file: Path, run_dir: Path, **options: Any) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import rasterio
+from affine import Affine
 from PIL import Image
 from rasterio.enums import Resampling
-from rasterio.transform import from_bounds
 from rasterio.vrt import WarpedVRT
 
 from planner.files import whole_file, write_whole
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from rasterio import Affine
 
 LONGEST_SIDE_PX = 1024
 EARTH_RADIUS_M = 6_378_137.0
@@ -35,7 +34,11 @@ _MERCATOR = "EPSG:3857"
 _ROUND_THE_WORLD_M = 2 * np.pi * EARTH_RADIUS_M
 _SEA = (214, 230, 242)
 _LAND_LOW, _LAND_HIGH = np.array([222.0, 230.0, 208.0]), np.array([247.0, 241.0, 232.0])
-_EXAGGERATION = 4.0
+STEEP = 0.6
+"""Slope that a steep hillside is drawn with: hills show in flat countries, and mountains do not hide what is on them."""
+MOST_EXAGGERATED = 8.0
+"""More would draw the noise of the measurement as hills."""
+_CONTRAST = 0.5
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def hillshade(files: Sequence[Path], bounds: tuple[float, float, float, float]) 
     for file in files:
         # What lies beyond the antimeridian is found on the other side of the world.
         for shift in (0.0, _ROUND_THE_WORLD_M) if east > 180 else (0.0,):
-            target = from_bounds(left - shift, bottom, right - shift, top, width, height)
+            target = Affine((right - left) / width, 0.0, left - shift, 0.0, (bottom - top) / height, top)
             part = _warped(file, target, ground.shape)
             ground = np.where(np.isnan(ground), part, ground)
     # A metre of the map is less on the ground the farther it is from the equator.
@@ -119,7 +122,7 @@ def _warped(file: Path, target: Affine, shape: tuple[int, ...]) -> NDArray[np.fl
     grid = {"crs": _MERCATOR, "transform": target, "width": width, "height": height}
     with (
         rasterio.open(file) as source,
-        WarpedVRT(source, **grid, resampling=Resampling.average, add_alpha=source.nodata is None) as warped,
+        WarpedVRT(source, **grid, resampling=Resampling.bilinear, add_alpha=source.nodata is None) as warped,
     ):
         heights: NDArray[np.float64] = warped.read(1).astype(np.float64)
         heights[warped.dataset_mask() == 0] = np.nan
@@ -130,13 +133,16 @@ def _coloured(ground: NDArray[np.float64], pixel_m: float) -> NDArray[np.uint8]:
     """Return RGBA of a height grid: a plane's brightness by the angle between its normal and the light at 45°."""
     known = np.isfinite(ground)
     heights = np.where(known, ground, 0.0)
-    south, east = np.gradient(heights * _EXAGGERATION / pixel_m)
+    south, east = np.gradient(heights / pixel_m)
+    steep = np.percentile(np.hypot(south, east)[known & (heights > 0)], 95) if (heights > 0).any() else 0.0
+    exaggeration = min(STEEP / max(steep, 1e-9), MOST_EXAGGERATED)
+    south, east = exaggeration * south, exaggeration * east
     # Light from the north-west and above, (-1, 1, √2) / 2; the normal of the surface is (-∂h/∂east, ∂h/∂south, 1).
     light = np.clip((east + south + np.sqrt(2)) / 2 / np.sqrt(1 + south**2 + east**2), 0, 1)
     flat = np.sqrt(0.5)
     top = np.percentile(heights[known], 98) if known.any() else 0.0
     share = np.clip(heights / max(top, 1.0), 0, 1)[..., None]
-    tint = (_LAND_LOW + share * (_LAND_HIGH - _LAND_LOW)) * (1 + 0.6 * (light[..., None] - flat))
+    tint = (_LAND_LOW + share * (_LAND_HIGH - _LAND_LOW)) * (1 + _CONTRAST * (light[..., None] - flat))
     image = np.empty((*ground.shape, 4), dtype=np.uint8)
     image[..., :3] = np.clip(tint, 0, 255)
     image[heights <= 0, :3] = _SEA

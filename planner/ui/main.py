@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,137 +9,169 @@ import streamlit as st
 
 from planner import read_plan
 from planner.errors import PlannerError
-from planner.i18n import LANGUAGES, _, set_language
+from planner.i18n import _, ngettext
 from planner.jobs import run_state
-from planner.ui.figures import count, gap_in_words, money, money_short
-from planner.ui.map import legend, plan_map
-from planner.ui.solving import budget_form, watch
-from planner.ui.tables import links_table, offices_table
+from planner.ui.address import language_switch, run_switch, start, tell_browser, use_address_language
+from planner.ui.map import HEIGHT_PX, description, legend, plan_map
+from planner.ui.solving import budget_form, offer_demonstration, watch
+from planner.ui.tables import baselines_table, links_table, mix_table, offices_table, problems_table
+from planner.ui.text import literal, sentence
+from planner.ui.tiles import show_tiles, verdict
+from planner.wording import number, rule_name
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from planner import Plan
 
-_STYLE = """<style>
-.legend {font-size: 0.875rem; line-height: 1.8}
-.legend .key {margin-right: 1.2em; white-space: nowrap}
-</style>"""
+_HERE = Path(__file__).parent
+_LOG_LINES = 200
+_TABLE_HEIGHT_PX = 420
 
 
 def main() -> None:
     """Draw the page."""
-    _choose_language()
-    st.set_page_config(page_title="PostLink Planner", page_icon=str(Path(__file__).parent / "icon.png"), layout="wide")
-    st.html(_STYLE)
-    home = _home()
-    with st.sidebar:
-        _language_switch()
-        run_dir = _choose_run(home)
+    st.set_page_config(page_title="PostLink Planner", page_icon=str(_HERE / "icon.png"), layout="wide")
+    st.html(_HERE / "style.css")
+    language = use_address_language()
+    started = start()
+    title, run, switch = st.columns([6, 3, 2], vertical_alignment="center")
+    with switch:
+        language_switch(language)
+    with run:
+        run_dir = run_switch(started.home, started.run)
+    with title:
+        # The title says what is shown; it is known only once the run has been read.
+        top = st.container()
+    tell_browser(language)
     if run_dir is None:
-        st.title("PostLink Planner")
-        st.info(_("There is no run yet. On the command line, “planner demo” makes one."))
+        top.title("PostLink Planner")
+        st.info(_("There is no run here yet. Make an example, or solve your own scenario with “planner solve”."))
+        offer_demonstration(started.home)
         return
-    if (run_dir / "plan.json").exists():
-        _show_plan(run_dir)
-    elif run_state(run_dir) in {"running", None}:
+    _show_run(run_dir, top)
+
+
+def _show_run(run_dir: Path, top: st.delta_generator.DeltaGenerator) -> None:
+    """Show a run in whatever state it is."""
+    state = run_state(run_dir)
+    if state == "running":
+        top.title(literal(run_dir.name))
         watch(run_dir)
+    elif (run_dir / "plan.json").exists():
+        try:
+            plan = _read(str(run_dir), (run_dir / "plan.json").stat().st_mtime_ns)
+        except PlannerError as error:
+            st.error(literal(str(error)))
+            return
+        _show_plan(plan, run_dir, top)
     else:
-        st.error(_("This run ended without a plan. Its log says why:"))
-        st.code((run_dir / "log.txt").read_text(encoding="utf-8"), language=None)
+        top.title(literal(run_dir.name))
+        _show_end_without_plan(run_dir, state)
 
 
-def _home() -> Path:
-    """Return the folder that holds the runs: that of the run named on the command line, else ``runs``."""
-    return Path(sys.argv[1]).parent if len(sys.argv) > 1 else Path("runs").resolve()
-
-
-def _choose_language() -> None:
-    asked = st.query_params.get("lang", "")
-    set_language(next((known for known in LANGUAGES if known == asked), "en"))
-
-
-def _language_switch() -> None:
-    names = {"en": "English", "fr": "Français"}
-    asked = st.query_params.get("lang", "en")
-    chosen = st.radio(
-        "Language / Langue",
-        LANGUAGES,
-        index=LANGUAGES.index(asked) if asked in LANGUAGES else 0,  # type: ignore[arg-type]
-        format_func=names.__getitem__,
-        horizontal=True,
-    )
-    if chosen != asked:
-        st.query_params["lang"] = chosen
-        st.rerun()
-
-
-def _choose_run(home: Path) -> Path | None:
-    """Let the user pick a run; the address of the page names it, so that it survives a reload."""
-    names = sorted((path.parent.name for path in home.glob("*/events.jsonl")), reverse=True)
-    if not names:
-        return None
-    first = Path(sys.argv[1]).name if len(sys.argv) > 1 else names[0]
-    asked = st.query_params.get("run", first)
-    chosen = st.selectbox(_("Run"), names, index=names.index(asked) if asked in names else 0)
-    if chosen != asked:
-        st.query_params["run"] = chosen
-    return home / chosen
-
-
-def _show_plan(run_dir: Path) -> None:
-    try:
-        plan = _read(str(run_dir), (run_dir / "plan.json").stat().st_mtime_ns)
-    except PlannerError as error:
-        st.error(str(error))
+def _show_end_without_plan(run_dir: Path, state: str | None) -> None:
+    if state == "cancelled":
+        st.info(_("This run was cancelled before the first plan."))
         return
-    st.title(plan.scenario["name"])
-    if plan.data["synthetic"]:
-        st.warning(_("Synthetic data: this country does not exist."))
+    if state == "failed":
+        st.error(_("This run failed. Its log says why:"))
+    else:
+        st.error(_("This run ended without a word: it was killed, or could not start. Its log:"))
+    log = run_dir / "log.txt"
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+    st.code("\n".join(lines[-_LOG_LINES:]) or "–", language=None, wrap_lines=True)
+
+
+def _show_plan(plan: Plan, run_dir: Path, top: st.delta_generator.DeltaGenerator) -> None:
+    top.title(literal(plan.scenario["name"]))
+    _warnings(plan)
     st.caption(
-        _("Amounts in {currency}, prices of {year}. {gap}.").format(
-            currency=plan.scenario["currency"],
-            year=plan.scenario["price_year"],
-            gap=gap_in_words(plan.outcome.status, plan.gap),
+        literal(
+            _("Amounts in {currency} at prices of {year}. {verdict}").format(
+                currency=plan.scenario["currency"], year=plan.scenario["price_year"], verdict=verdict(plan)
+            )
         )
     )
-    _tiles(plan)
-    map_column, form_column = st.columns([4, 1])
-    with map_column:
-        st.pydeck_chart(plan_map(plan.offices, plan.links, plan.places, run_dir), height=520)
-        st.html(legend(plan.links))
-    with form_column:
+    if plan.outcome.value is None:
         budget_form(plan, run_dir)
-    offices_tab, links_tab = st.tabs([_("Offices"), _("Links")])
-    with offices_tab:
-        st.dataframe(offices_table(plan), hide_index=True, height=420)
-    with links_tab:
-        st.dataframe(links_table(plan), hide_index=True, height=420)
+        return
+    show_tiles(plan)
+    map_column, side = st.columns([4, 1])
+    with map_column:
+        st.pydeck_chart(plan_map(plan, run_dir), height=HEIGHT_PX, key="map", alt=description(plan))
+    with side:
+        budget_form(plan, run_dir)
+        st.html(legend(plan))
+    _show_tables(plan, run_dir.name)
 
 
-def _tiles(plan: Plan) -> None:
-    """Show the headline figures."""
-    totals, currency = plan.totals, plan.scenario["currency"]
-    newly = totals["offices_newly_connected"] + totals["offices_upgraded"]
-    budget = plan.budgets[0]
-    connected_of = _("Of {total} offices").format(total=count(totals["offices"]))
-    spent_of = _("{spent} of {limit}").format(
-        spent=money(budget["spent"], currency), limit=money(budget["limit"], currency)
+def _warnings(plan: Plan) -> None:
+    """Say what must be known before any figure is read."""
+    if plan.data["synthetic"]:
+        st.warning(_("Synthetic data: this country does not exist."))
+    excluded = plan.data["rows_excluded"]
+    if excluded:
+        text = ngettext(
+            "{n} row of the inputs was left out: see “What it rests on”.",
+            "{n} rows of the inputs were left out: see “What it rests on”.",
+            excluded,
+        )
+        st.warning(text.format(n=number(excluded)))
+
+
+def _show_tables(plan: Plan, name: str) -> None:
+    offices, links, comparison, grounds = st.tabs(
+        [_("Offices"), _("Links"), _("Technologies and simple rules"), _("What it rests on")]
     )
-    per_office = money_short(totals["programme_cost"] / newly, currency) if newly else "–"
-    nearest = _("People whose nearest office is one of these, within the stated distance")
-    tiles = [
-        (_("Offices connected or upgraded"), count(newly), connected_of),
-        (_("People within reach"), count(totals["people"]), nearest),
-        (_("Purchases"), money_short(totals["capex"], currency), money(totals["capex"], currency)),
-        (
-            _("Per year afterwards"),
-            money_short(totals["opex_per_year"], currency),
-            _("What somebody must pay for ever after"),
-        ),
-        (_("Budget spent"), money_short(budget["spent"], currency), spent_of),
-        (_("Cost per office"), per_office, _("Programme cost divided by offices connected or upgraded")),
-    ]
-    for column, (label, value, help_text) in zip(st.columns(len(tiles)), tiles, strict=True):
-        column.metric(label, value, help=help_text, border=True)
+    with offices:
+        _table(offices_table(plan), f"{name}-offices", height=_TABLE_HEIGHT_PX)
+    with links:
+        _table(links_table(plan), f"{name}-links", height=_TABLE_HEIGHT_PX)
+    with comparison:
+        st.subheader(_("Technologies of the plan"))
+        _table(mix_table(plan), f"{name}-technologies")
+        st.subheader(_("The same money by simple rules, every office by itself"))
+        _table(baselines_table(plan), f"{name}-rules")
+        for baseline in plan.baselines:
+            if not baseline["available"]:
+                st.caption(literal(f"{sentence(rule_name(baseline['name']))}: {baseline['reason']}"))
+    with grounds:
+        for title, lines in (
+            (_("Assumptions"), plan.data["assumptions"]),
+            (_("Notes on what is offered"), plan.data["notes"]),
+        ):
+            if lines:
+                st.subheader(title)
+                st.markdown("\n".join(f"- {literal(line)}" for line in lines))
+        if plan.data["problems"]:
+            st.subheader(_("Rows of the inputs that were left out or are doubtful"))
+            _table(problems_table(plan), f"{name}-problems")
+
+
+def _table(frame: pd.DataFrame, name: str, height: int | None = None) -> None:
+    """Show a table and offer it as a file that spreadsheets open."""
+    figures = frame.select_dtypes("number").columns
+    percents = {_("Availability")}
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height=height or "auto",
+        column_config={
+            column: st.column_config.NumberColumn(format="percent" if column in percents else "localized")
+            for column in figures
+        },
+        key=f"table-{name}",
+    )
+    st.download_button(
+        _("Download as CSV"),
+        # The mark at the start tells spreadsheets that the text is UTF-8.
+        lambda: frame.to_csv(index=False).encode("utf-8-sig"),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=f"csv-{name}",
+        on_click="ignore",
+    )
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

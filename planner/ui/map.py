@@ -3,145 +3,223 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 import pydeck
 
 from planner.i18n import _
-from planner.ui.colours import LEFT_OUT, RGB, technology_name
+from planner.ui.marks import (
+    DASHES,
+    LEFT_OUT,
+    LINE_WIDTH_PX,
+    LINE_WIDTHS_PX,
+    MARKS,
+    OTHER,
+    atlas,
+    atlas_cell,
+    line_picture,
+    mark_of,
+    mark_picture,
+)
+from planner.ui.text import heading
+from planner.wording import number
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
 
+    from planner import Plan
+    from planner.ui.marks import Mark
+
+WIDTH_PX, HEIGHT_PX = 860, 440
+"""What the map has on a small screen; on a larger one the same extent has more room around it."""
+
 _PIXELS = pydeck.types.String("pixels")
+_TILE_PX = 512
+_CLOSEST_ZOOM = 13
+_CASING_PX = 2.0
+_TOOLTIP_STYLE = {
+    "backgroundColor": "#1c2733",
+    "color": "white",
+    "borderRadius": "4px",
+    "fontSize": "13px",
+    "maxWidth": "24rem",
+    "whiteSpace": "pre-line",
+}
 
 
-def plan_map(offices: pd.DataFrame, links: pd.DataFrame, places: pd.DataFrame, run_dir: Path) -> pydeck.Deck:
-    """Return the map.
+def plan_map(plan: Plan, run_dir: Path) -> pydeck.Deck:
+    """Return the map of a plan; the run's picture of the terrain lies under it, if there is one.
 
-    Parameters
-    ----------
-    offices, links, places : DataFrame
-        Those of a `Plan`.
-    run_dir : Path
-        Run folder; its hillshade lies under everything if it is there.
+    What users named comes only after a word of ours in a label: deck.gl reads a text that starts with ``@@`` as code.
     """
-    layers = [*_terrain(run_dir), _links(links), _sources(places), _offices(offices)]
-    west, east = float(offices["lon"].min()), float(offices["lon"].max())
-    south, north = float(offices["lat"].min()), float(offices["lat"].max())
-    view = pydeck.data_utils.compute_view([[west, south], [east, north]], view_proportion=1)
-    view.zoom = min(view.zoom, 12)
+    picture = _picture(run_dir)
+    bounds = picture["bounds"] if picture else _extent(plan.places)
+    layers = [_terrain(picture)] if picture else []
+    layers += [*_links(plan.links, bounds[0]), _places(plan, bounds[0])]
     return pydeck.Deck(
         layers=layers,
-        initial_view_state=view,
+        initial_view_state=_view(bounds),
         map_provider=None,
-        tooltip={"text": "{label}"},
+        tooltip={"text": "{label}", "style": _TOOLTIP_STYLE},
     )
 
 
-def legend(links: pd.DataFrame) -> str:
-    """Return the legend as HTML: line or circle, colour, name."""
-    marks = [
-        f'<span class="key"><svg width="26" height="12" aria-hidden="true"><line x1="1" y1="6" x2="25" y2="6" '
-        f'stroke="rgb{RGB[technology]}" stroke-width="4"/></svg> {technology_name(technology)}</span>'
-        for technology in sorted(set(links["technology"]) & {"fibre", "microwave"})
+def legend(plan: Plan) -> str:
+    """Return the legend as HTML: each mark and line that is on the map, with its name."""
+    technologies = set(plan.links["technology"])
+    lines = set(_drawn(plan.links)["technology"])
+    keys = [
+        (line_picture(name) if name in lines else "") + mark_picture(mark_of(name)) + " " + html.escape(heading(name))
+        for name in (*[name for name in MARKS if name in technologies], *sorted(technologies - set(MARKS)))
     ]
-    circle = (
-        '<span class="key"><svg width="14" height="14" aria-hidden="true"><circle cx="7" cy="7" r="5" '
-        'fill="{fill}" stroke="{stroke}" stroke-width="2"/></svg> {name}</span>'
-    )
-    marks += [
-        circle.format(fill=f"rgb{RGB[technology]}", stroke="white", name=technology_name(technology))
-        for technology in sorted(set(links["technology"]) & {"leo", "geo", "cellular", "existing"})
-    ]
-    marks.append(circle.format(fill="white", stroke="rgb(150,0,0)", name=_("Not connected")))
-    marks.append(
-        '<span class="key"><svg width="14" height="14" aria-hidden="true"><rect x="2" y="2" width="10" height="10" '
-        f'fill="black"/></svg> {technology_name("source")}</span>'
-    )
-    return f'<div class="legend">{" ".join(marks)}</div>'
+    if not plan.offices["connected"].all():
+        keys.append(mark_picture(LEFT_OUT) + " " + html.escape(_("Not connected")))
+    return '<div class="legend">' + "".join(f'<div class="key">{key}</div>' for key in keys) + "</div>"
 
 
-def _terrain(run_dir: Path) -> list[pydeck.Layer]:
-    picture, place = run_dir / "hillshade.webp", run_dir / "hillshade.json"
-    if not (picture.exists() and place.exists()):
-        return []
-    data = base64.b64encode(picture.read_bytes()).decode("ascii")
+def description(plan: Plan) -> str:
+    """Return what the map shows, for those who cannot see it."""
+    return _("Map of {n} offices and {links} links; the tables below list them.").format(
+        n=number(len(plan.offices)), links=number(len(_drawn(plan.links)))
+    )
+
+
+def _picture(run_dir: Path) -> dict[str, Any] | None:
+    """Return the picture of the terrain as a data address, and its bounds."""
+    image, frame = run_dir / "hillshade.webp", run_dir / "hillshade.json"
+    if not (image.exists() and frame.exists()):
+        return None
+    data = base64.b64encode(image.read_bytes()).decode("ascii")
+    return {"image": f"data:image/webp;base64,{data}", **json.loads(frame.read_text(encoding="utf-8"))}
+
+
+def _terrain(picture: dict[str, Any]) -> pydeck.Layer:
     # pydeck takes strings for expressions; the inner quotes make it a literal.
-    image = f'"data:image/webp;base64,{data}"'
-    bounds = json.loads(place.read_text(encoding="utf-8"))["bounds"]
-    return [pydeck.Layer("BitmapLayer", data=None, image=image, bounds=bounds, id="terrain")]
+    return pydeck.Layer("BitmapLayer", id="terrain", data=None, image=f'"{picture["image"]}"', bounds=picture["bounds"])
 
 
-def _links(links: pd.DataFrame) -> pydeck.Layer:
-    # Services from the root have no course on the ground: the office's colour tells them.
-    drawn = links[(links["from"] != "root") & links["geometry"].notna()]
-    rows = [
-        {"path": geometry["coordinates"], "colour": [*RGB[technology], 230], "label": f"{identifier}\n{option}"}
-        for identifier, technology, option, geometry in zip(
-            drawn["id"], drawn["technology"], drawn["option"], drawn["geometry"], strict=True
-        )
+def _extent(places: pd.DataFrame) -> list[float]:
+    """Return west, south, east, north of the places, for runs without a picture."""
+    return [float(places[axis].agg(end)) for end in ("min", "max") for axis in ("lon", "lat")]
+
+
+def _view(bounds: list[float]) -> pydeck.ViewState:
+    """Return the view that shows the bounds whole."""
+    west, south, east, north = bounds
+    low, high = (math.degrees(math.atanh(math.sin(math.radians(lat)))) for lat in (south, north))
+    zooms = [
+        math.log2(room_px / _TILE_PX * 360 / max(extent, 1e-6))
+        for room_px, extent in ((WIDTH_PX, east - west), (HEIGHT_PX, high - low))
     ]
-    return pydeck.Layer(
-        "PathLayer",
-        id="links",
-        data=rows,
-        get_path="path",
-        get_color="colour",
-        width_units=_PIXELS,
-        get_width=3,
-        joint_rounded=True,
-        pickable=True,
-    )
+    middle = math.degrees(math.asin(math.tanh(math.radians((low + high) / 2))))
+    return pydeck.ViewState(longitude=(west + east) / 2, latitude=middle, zoom=min(*zooms, _CLOSEST_ZOOM))
 
 
-def _sources(places: pd.DataFrame) -> pydeck.Layer:
-    sources = places[places["kind"] == "source"]
-    rows = [
-        {"position": [lon, lat], "label": f"{technology_name('source')} {identifier}", "mark": "■"}
-        for identifier, lon, lat in zip(sources["id"], sources["lon"], sources["lat"], strict=True)
-    ]
-    return pydeck.Layer(
-        "TextLayer",
-        id="sources",
-        data=rows,
-        get_position="position",
-        get_text="mark",
-        get_size=16,
-        get_color=[0, 0, 0],
-        character_set=["■"],
-        pickable=True,
-    )
+def _drawn(links: pd.DataFrame) -> pd.DataFrame:
+    """Return the links that have a course on the ground; a service is told by the mark of its office."""
+    return links[links["geometry"].notna()]
 
 
-def _offices(offices: pd.DataFrame) -> pydeck.Layer:
+def _at(lon: float, lat: float, west: float) -> list[float]:
+    """Return a position east of the map's western edge, beyond 180° if need be."""
+    return [round(lon + 360 if lon < west else lon, 6), round(lat, 6)]
+
+
+def _links(links: pd.DataFrame, west: float) -> list[pydeck.Layer]:
+    drawn = _drawn(links)
+    columns = ("id", "technology", "option", "length_km", "load_mbps", "capacity_mbps", "geometry")
     rows = [
         {
-            "position": [lon, lat],
-            "fill": [*(RGB.get(technology or "", LEFT_OUT) if connected else LEFT_OUT), 255],
-            "line": [255, 255, 255] if connected else [150, 0, 0],
-            "label": f"{name}\n{technology_name(technology) if connected else _('Not connected')}\n{reason or ''}",
-            "id": identifier,
+            "path": [_at(lon, lat, west) for lon, lat in geometry["coordinates"]],
+            "colour": [*mark_of(technology).fill, 255],
+            "width": LINE_WIDTHS_PX.get(technology, LINE_WIDTH_PX),
+            "casing": LINE_WIDTHS_PX.get(technology, LINE_WIDTH_PX) + _CASING_PX,
+            "dash": DASHES.get(technology, (0, 0)),
+            "label": _link_label(name, technology, option, length_km, load_mbps, capacity_mbps),
         }
-        for identifier, name, lon, lat, connected, technology, reason in zip(
-            *(offices[column] for column in ("id", "name", "lon", "lat", "connected", "technology", "reason")),
-            strict=True,
+        for name, technology, option, length_km, load_mbps, capacity_mbps, geometry in zip(
+            *(drawn[column] for column in columns), strict=True
+        )
+    ]
+    common = {"data": rows, "get_path": "path", "width_units": _PIXELS, "joint_rounded": True, "pickable": True}
+    return [
+        pydeck.Layer("PathLayer", id="casings", get_color=[255, 255, 255, 200], get_width="casing", **common),
+        pydeck.Layer(
+            "PathLayer",
+            id="links",
+            get_color="colour",
+            get_width="width",
+            get_dash_array="dash",
+            dash_justified=True,
+            extensions=[{"@@type": "PathStyleExtension", "dash": True}],
+            **common,
+        ),
+    ]
+
+
+def _link_label(
+    name: str, technology: str, option: str, length_km: float, load_mbps: float, capacity_mbps: float
+) -> str:
+    used = (
+        _("{load} of {capacity} Mbit/s used").format(load=number(load_mbps), capacity=number(capacity_mbps))
+        if math.isfinite(capacity_mbps)
+        else _("{load} Mbit/s used").format(load=number(load_mbps))
+    )
+    return "\n".join(
+        (_("Link {id}").format(id=name), f"{heading(technology)}: {option}, {number(length_km, 1)} km", used)
+    )
+
+
+def _places(plan: Plan, west: float) -> pydeck.Layer:
+    """Return one layer of all marks: what matters most is drawn last."""
+    marks = (*MARKS.values(), OTHER, LEFT_OUT)
+    column = {mark: str(index) for index, mark in enumerate(marks)}
+    rows = [
+        {"position": _at(lon, lat, west), "icon": column[mark], "size": mark.size_px, "label": label}
+        for mark, lon, lat, label in sorted(
+            [*_office_marks(plan), *_source_marks(plan)],
+            key=lambda row: (row[0] is not LEFT_OUT, row[0] is not MARKS["existing"]),
         )
     ]
     return pydeck.Layer(
-        "ScatterplotLayer",
-        id="offices",
+        "IconLayer",
+        id="places",
         data=rows,
+        icon_atlas=f'"{atlas(marks)}"',
+        icon_mapping={str(index): atlas_cell(index) for index in range(len(marks))},
         get_position="position",
-        get_fill_color="fill",
-        get_line_color="line",
-        stroked=True,
-        radius_units=_PIXELS,
-        get_radius=5,
-        line_width_units=_PIXELS,
-        get_line_width=1.5,
+        get_icon="icon",
+        get_size="size",
+        size_units=_PIXELS,
         pickable=True,
     )
+
+
+def _office_marks(plan: Plan) -> list[tuple[Mark, float, float, str]]:
+    names = ("name", "lon", "lat", "connected", "technology", "position_known", "reason")
+    rows = []
+    for name, lon, lat, connected, technology, known, reason in zip(
+        *(plan.offices[column] for column in names), strict=True
+    ):
+        lines = [
+            _("Office {name}").format(name=name),
+            heading(technology) if connected else _("Not connected"),
+            reason or "",
+            "" if known else _("Located to a district only."),
+        ]
+        mark = mark_of(technology) if connected else LEFT_OUT
+        rows.append((mark, lon, lat, "\n".join(filter(None, lines))))
+    return rows
+
+
+def _source_marks(plan: Plan) -> list[tuple[Mark, float, float, str]]:
+    sources = plan.places[plan.places["kind"] == "source"]
+    return [
+        (MARKS["source"], lon, lat, _("Source {name}").format(name=name))
+        for name, lon, lat in zip(sources["id"], sources["lon"], sources["lat"], strict=True)
+    ]

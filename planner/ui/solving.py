@@ -3,69 +3,98 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from planner.errors import PlannerError
 from planner.i18n import _
 from planner.jobs import read_events, request_cancel, run_state, start_detached
-from planner.ui.figures import gap_in_words, money
+from planner.ui.address import use_address_language
+from planner.ui.text import literal
+from planner.wording import money, number, so_far
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from planner import Plan
+
+_CANCEL = "cancel"
 
 
 def budget_form(plan: Plan, run_dir: Path) -> None:
     """Show the budget and solve again with another one."""
-    budget = plan.budgets[0]
-    currency = plan.scenario["currency"]
+    budget, currency = plan.budgets[0], plan.scenario["currency"]
+    limit = round(budget["limit"])
     with st.form("budget"):
         amount = st.number_input(
             _("Budget ({currency})").format(currency=currency),
             min_value=0,
-            value=round(budget["limit"]),
-            step=max(round(budget["limit"] / 20, -3), 1000),
+            value=limit,
+            step=10 ** max(len(str(limit)) - 2, 0),
             help=_("What the programme may cost: purchases and the funded years of operation."),
         )
-        st.caption(money(amount, currency))
-        if st.form_submit_button(_("Solve with this budget"), type="primary"):
-            st.query_params["run"] = _start(run_dir, str(budget["name"]), int(amount))
-            st.rerun()
+        st.caption(_("Now: {amount}").format(amount=literal(money(100 * budget["limit"], currency))))
+        asked = st.form_submit_button(_("Solve with this budget"), type="primary", width="stretch")
+    if asked:
+        _start_and_show(_next_name(run_dir, int(amount)), _again(run_dir, str(budget["name"]), int(amount)))
+
+
+def offer_demonstration(home: Path) -> None:
+    """Offer to make and solve the synthetic country, where there is no run yet."""
+    if st.button(_("Make and solve an example"), type="primary"):
+        _start_and_show(home / "demo", ["demo"])
 
 
 @st.fragment(run_every=0.5)
 def watch(run_dir: Path) -> None:
     """Show a run at work, with cancel; the page is drawn anew when it ends."""
-    if run_state(run_dir) not in {"running", None}:
+    # A fragment runs by itself, in a thread that knows no language yet.
+    use_address_language()
+    if run_state(run_dir) != "running":
         st.rerun()
-    last = _last_figures(read_events(run_dir))
+    events = read_events(run_dir)
     st.subheader(_("Solving"))
-    st.write(last["message"] or _("Starting"))
-    if last["gap"] is not None:
-        st.write(gap_in_words("feasible", last["gap"]))
-    st.progress(last["share"] or 0.0, text=_("{seconds:.0f} s so far").format(seconds=last["seconds"]))
-    if (run_dir / "cancel").exists():
+    st.write(literal(_latest(events, "message") or _("Starting")))
+    gap = _latest(events, "gap")
+    if gap is not None:
+        st.write(literal(so_far(gap)))
+    share = events[-1]["share"]
+    if share is not None:
+        st.progress(share)
+    elapsed = (datetime.now(UTC) - datetime.fromisoformat(events[0]["time"])).total_seconds()
+    st.caption(_("{seconds} s so far").format(seconds=number(elapsed)))
+    if (run_dir / _CANCEL).exists():
         st.write(_("Cancelling: the best plan so far is kept."))
     elif st.button(_("Cancel"), key="cancel"):
         request_cancel(run_dir)
+        st.rerun(scope="fragment")
 
 
-def _last_figures(events: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the newest event with the last message and gap that were told."""
-    latest = {"seconds": 0.0, "share": None, **(events[-1] if events else {})}
-    for key in ("message", "gap"):
-        latest[key] = next((event[key] for event in reversed(events) if event[key]), None)
-    return latest
+def _latest(events: list[dict[str, Any]], key: str) -> Any:
+    """Return what was told last."""
+    return next((event[key] for event in reversed(events) if event[key] not in {None, ""}), None)
 
 
-def _start(run_dir: Path, budget: str, amount: int) -> str:
-    """Start a solve of the same scenario with another budget; return the name of its run folder."""
+def _start_and_show(run_dir: Path, arguments: list[str]) -> None:
+    try:
+        start_detached(run_dir, arguments)
+    except PlannerError as error:
+        st.error(literal(str(error)))
+        return
+    st.query_params["run"] = run_dir.name
+    st.rerun()
+
+
+def _again(run_dir: Path, budget: str, amount: int) -> list[str]:
+    """Return the command that solves the scenario of a run, as it was solved then, with another budget."""
     record = json.loads((run_dir / "inputs.json").read_text(encoding="utf-8"))
-    stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S-%f")
-    new = run_dir.parent / f"{run_dir.name.partition('@')[0]}@{amount}-{stamp}"
-    root = ["--data-root", record["data_root"]] if record["data_root"] else []
-    start_detached(new, ["solve", record["scenario_file"], "--budget", f"{budget}={amount}", *root])
-    return new.name
+    data_root = record["data_root"] or Path(record["scenario_file"]).parent
+    return ["solve", str(run_dir / "scenario.yaml"), "--data-root", str(data_root), "--budget", f"{budget}={amount}"]
+
+
+def _next_name(run_dir: Path, amount: int) -> Path:
+    """Return a folder beside a run that says whose scenario and which budget it is for."""
+    stem = f"{run_dir.name.partition('-budget-')[0]}-budget-{amount}"
+    names = [stem, *(f"{stem}-{count}" for count in range(2, 1000))]
+    return next(path for path in (run_dir.with_name(name) for name in names) if not path.exists())

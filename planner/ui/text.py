@@ -1,0 +1,24 @@
+"""Text on the page: what users wrote is shown as it is, never read as markup."""
+
+from __future__ import annotations
+
+import re
+
+from planner.wording import technology_name
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
+
+
+def literal(text: str) -> str:
+    """Return text for Markdown that shows it letter by letter: no link, no picture, no formula."""
+    return _MARKUP.sub(r"\\\1", text).replace("\n", " ")
+
+
+def heading(technology: str) -> str:
+    """Return the name of a technology as it starts a line."""
+    return sentence(technology_name(technology))
+
+
+def sentence(text: str) -> str:
+    """Return text with its first letter large."""
+    return text[:1].upper() + text[1:]

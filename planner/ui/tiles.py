@@ -1,0 +1,111 @@
+"""The headline figures of a plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from planner.i18n import _
+from planner.wording import gap_share, money, money_short, number, quality, share
+
+if TYPE_CHECKING:
+    from planner import Plan
+
+
+def verdict(plan: Plan) -> str:
+    """Return how good the plan is, as a sentence that claims no more than is proven."""
+    found = plan.outcome
+    return quality(status=found.status, termination=found.termination, value=found.value, gap=found.gap)
+
+
+def show_tiles(plan: Plan) -> None:
+    """Show a row of tiles: label, figure, what it is to be held against, and help."""
+    rows = [_offices(plan), _people(plan), *_money(plan), _quality(plan)]
+    for column, (label, figure, beside, told) in zip(st.columns(len(rows), gap="small"), rows, strict=True):
+        column.metric(
+            label,
+            figure,
+            delta=beside or None,
+            delta_color="off",
+            delta_arrow="off",
+            help=told,
+            border=True,
+            height="stretch",
+        )
+
+
+def _offices(plan: Plan) -> tuple[str, str, str, str]:
+    totals = plan.totals
+    told = _("{new} newly connected, {upgraded} upgraded; {before} were adequate before.").format(
+        new=number(totals["offices_newly_connected"]),
+        upgraded=number(totals["offices_upgraded"]),
+        before=number(totals["offices_connected"] - gained(plan)),
+    )
+    return _("Offices gained"), number(gained(plan)), _("of {total}").format(total=number(totals["offices"])), told
+
+
+def _people(plan: Plan) -> tuple[str, str, str, str]:
+    totals = plan.totals
+    return (
+        _("People within reach"),
+        number(totals["people"]),
+        "",
+        _(
+            "People without adequate service today whose nearest office is one of these, within the stated distance; "
+            "{total} with those who have it."
+        ).format(total=number(totals["people_total"])),
+    )
+
+
+def _money(plan: Plan) -> list[tuple[str, str, str, str]]:
+    totals, budget, currency = plan.totals, plan.budgets[0], plan.scenario["currency"]
+    years = plan.scenario["funded_years"]
+    spent, limit = 100 * budget["spent"], 100 * budget["limit"]
+    cost, offices = 100 * totals["programme_cost"], gained(plan)
+    used = share(spent / limit, 1) if limit else "–"
+    return [
+        (
+            _("Purchases"),
+            money_short(100 * totals["capex"], currency),
+            "",
+            _("First purchase with duties, freight and contingency: {amount}").format(
+                amount=money(100 * totals["capex"], currency, exact=True)
+            ),
+        ),
+        (
+            _("Each year after"),
+            money_short(100 * totals["opex_per_year"], currency),
+            "",
+            _("A full year of operation, which somebody must pay for ever after: {amount}").format(
+                amount=money(100 * totals["opex_per_year"], currency, exact=True)
+            ),
+        ),
+        (
+            _("Budget spent"),
+            money_short(spent, currency),
+            _("{share} used").format(share=used),
+            _("{spent} of {limit}: purchases and {years} years of operation.").format(
+                spent=money(spent, currency, exact=True), limit=money(limit, currency, exact=True), years=years
+            ),
+        ),
+        (
+            _("Cost per office"),
+            money_short(cost / offices, currency) if offices else "–",
+            "",
+            _("Programme cost divided by the offices gained."),
+        ),
+    ]
+
+
+def _quality(plan: Plan) -> tuple[str, str, str, str]:
+    if plan.gap is None or plan.gap > 1:
+        return _("Against the best plan"), "?", "", verdict(plan)
+    told = _("within {gap}").format(gap=gap_share(plan.gap))
+    return _("Against the best plan"), told, "", verdict(plan)
+
+
+def gained(plan: Plan) -> int:
+    """Return how many offices the plan connects or upgrades."""
+    totals = plan.totals
+    return int(totals["offices_newly_connected"] + totals["offices_upgraded"])
