@@ -35,8 +35,8 @@ class Graph(NamedTuple):
     swappable
         ``(n,)``: nodes that lead nowhere and can be entered both from inside their place and from outside: a direct
         service of theirs can be swapped for one through their place.
-    origin
-        ``(m,)``: number of the arc in the problem.
+    node, origin
+        ``(n,)`` and ``(m,)``: numbers of the nodes and arcs in the problem.
     capacitated
         Whether any arc can be filled.
     """
@@ -55,6 +55,7 @@ class Graph(NamedTuple):
     place_start: NDArray[np.int32]
     place_nodes: NDArray[np.int32]
     swappable: NDArray[np.bool_]
+    node: NDArray[np.int32]
     origin: NDArray[np.int32]
     capacitated: bool
 
@@ -83,17 +84,24 @@ class Graph(NamedTuple):
         return distances(self.in_start, self.all_arcs, self.tail, length, prized)
 
     def subgraph(self, kept: NDArray[np.bool_]) -> Graph:
-        """Return the graph with only the arcs ``kept`` ``(m,)``; nodes keep their numbers, lost prizes become 0."""
-        arcs = np.flatnonzero(kept).astype(np.int32)
+        """Return the graph of the arcs ``kept`` ``(m,)`` and of the root and the nodes that they touch."""
+        arcs = np.flatnonzero(kept)
+        touched = np.zeros(self.n_nodes, np.bool_)
+        touched[0] = True
+        touched[self.tail[arcs]] = True
+        touched[self.head[arcs]] = True
+        nodes = np.flatnonzero(touched)
+        number = np.cumsum(touched) - 1
         return assemble(
-            self.tail[arcs],
-            self.head[arcs],
+            number[self.tail[arcs]].astype(np.int32),
+            number[self.head[arcs]].astype(np.int32),
             self.cost[arcs],
             self.capacity[arcs],
-            self.prize,
-            self.demand,
-            self.place,
             self.origin[arcs],
+            self.prize[nodes],
+            self.demand[nodes],
+            self.place[nodes],
+            self.node[nodes],
         )
 
 
@@ -109,16 +117,16 @@ def build_graph(problem: Problem, budget: int | None) -> Graph:
     kept = (problem.head != 0) & (problem.tail != problem.head)
     kept &= problem.capacity >= np.maximum(problem.demand[problem.head], least_demand)
     arcs = np.flatnonzero(kept).astype(np.int32)
-    _, place = np.unique(problem.place, return_inverse=True)
     graph = assemble(
         problem.tail[arcs],
         problem.head[arcs],
         problem.cost[arcs],
         problem.capacity[arcs],
+        arcs,
         problem.prize,
         problem.demand,
-        place.astype(np.int32),
-        arcs,
+        problem.place,
+        np.arange(problem.n_nodes, dtype=np.int32),
     )
     cost = graph.cost.astype(np.float64)
     through = graph.from_root(cost)[graph.tail] + cost + graph.to_prizes(cost)[graph.head]
@@ -130,13 +138,15 @@ def assemble(
     head: NDArray[np.int32],
     cost: NDArray[np.int64],
     capacity: NDArray[np.float64],
+    origin: NDArray[np.int32],
     prize: NDArray[np.float64],
     demand: NDArray[np.float64],
     place: NDArray[np.int32],
-    origin: NDArray[np.int32],
+    node: NDArray[np.int32],
 ) -> Graph:
-    """Sort the arcs by head, drop dominated parallels, and zero the prizes that the root does not reach."""
+    """Sort the arcs by head, drop dominated parallels, number the places, zero prizes that the root does not reach."""
     n = prize.size
+    place = np.unique(place, return_inverse=True)[1].astype(np.int32)
     order, larger = sort_parallels(tail, head, cost, capacity)
     tail, head, cost, capacity, origin = tail[order], head[order], cost[order], capacity[order], origin[order]
     out_arcs = np.argsort(tail, kind="stable").astype(np.int32)
@@ -159,6 +169,7 @@ def assemble(
         place_start=np.searchsorted(np.sort(place), np.arange(int(place.max()) + 2)).astype(np.int32),
         place_nodes=np.argsort(place, kind="stable").astype(np.int32),
         swappable=find_swappable(tail, head, place),
+        node=node,
         origin=origin,
         capacitated=bool(np.isfinite(capacity).any()),
     )

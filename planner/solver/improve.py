@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FIXED_WORK = 100
 """What a round costs beside the labels it settles, counted in labels."""
+RETRY = 0.1
+"""Chance that a part is selected from a tree that is no better than the last one tried."""
 LARGEST_REGION = 40
 """Places torn out at most."""
 
@@ -70,6 +72,7 @@ def improve(
     """
     kept = parent.copy()
     merit = -np.inf
+    tried = -np.inf  # merit of the last tree from which a part was selected
     money = 0
     work = 0
     while work < work_limit:
@@ -89,7 +92,9 @@ def improve(
             work += grow(graph, parent, desk, n_field, guide)
             drop_orphans(desk, parent, n_field)
         work += FIXED_WORK + parent.size // 4
-        prune(graph, parent, keep_price, desk.first, desk.following, desk.order, desk.net, desk.load)
+        whole_value, whole_cost = prune(
+            graph, parent, keep_price, desk.first, desk.following, desk.order, desk.net, desk.load
+        )
         count = walk(0, desk.first, desk.following, desk.order)
         value, cost = best_part(graph, parent, desk, count, price)
         found = value - price * cost - tilt * price * abs(cost - budget)
@@ -97,7 +102,12 @@ def improve(
             merit = found
             money = cost
             kept[:] = parent
-            if value + price * (budget - cost) > best_value:
+            if whole_cost <= budget:
+                if whole_value > best_value:
+                    best_value = whole_value
+                    best[:] = parent
+            elif value + price * (budget - cost) > best_value and (found > tried or uniform(dice) < RETRY):
+                tried = found
                 best_value = select_within(graph, parent, desk.order, count, price, budget, best_value, best)
         else:
             parent[:] = kept

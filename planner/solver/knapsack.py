@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from planner.solver.graph import Graph
 
-MOST_STATES = 200
+MOST_STATES = 40
 """States kept at one position of the tree; beyond that the selection is good, not best."""
 PRICE_STEPS = 12
 """Bisections of the price that bounds the completion."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +14,9 @@ from planner.solver.dice import new_dice
 from planner.solver.graph import build_graph
 from planner.solver.grow import CONNECTED, FREE, Desk, Guide, grow, new_desk
 from planner.solver.improve import improve
+from planner.solver.reduce import find_useful, transfer_tree
 from planner.solver.result import Progress, relative_gap
-from planner.solver.tree import OUTSIDE, bare_tree, topological_arcs
+from planner.solver.tree import bare_tree, topological_arcs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,11 +29,13 @@ if TYPE_CHECKING:
 CHUNK = 1_000_000
 """Labels settled between two looks at the clock: about 0.2 s. A count, not a time: the order of work is the same on
 every machine."""
-TILT = 0.1
+TILT = 0.05
 HEAT = 1e-5
 PRICE_STEP = 0.1
+ORDER_SPREAD = 0.1
 PRICE_RANGE = 8.0
-GENEROSITY = (0.7, 1.0, 0.4)
+WORTH_REBUILDING = 0.8
+GENEROSITY = (1.0, 0.7)
 
 
 class Search:
@@ -41,12 +45,14 @@ class Search:
     ----------
     graph
         The graph without useless arcs.
-    best
-        Tree of the best plan within the budget.
+    tree
+        Tree of the graph that the search stands at; it may cost more than the budget.
+    plan
+        The problem's arcs of the best plan within the budget, parents before children.
     value, bound
         Its value, and the best proven ceiling; ``bound`` is None before the first evaluation.
-    pricing
-        The evaluation of the Lagrangian that gave the bound.
+    price_of_money
+        The price λ that gave the bound.
     """
 
     def __init__(
@@ -67,15 +73,18 @@ class Search:
         self.graph: Graph = build_graph(problem, problem.budget)
         self.total = math.fsum(self.graph.prize)
         self.whole_prizes = bool((problem.prize == np.floor(problem.prize)).all()) and self.total < 2.0**53
-        self.best = bare_tree(self.graph.n_nodes)
+        self.plan = np.empty(0, np.int32)
         self.value: float | None = None
         self.bound: float | None = None
-        self.pricing: Pricing | None = None
+        self.price_of_money: float | None = None
         self.lines: list[tuple[float, float]] = []
+        self.whole_graph = True
+        self.useful = np.ones(self.graph.n_arcs, np.bool_)
         self.dice = new_dice(seed)
         self.orders = np.random.default_rng(seed)
         self.desk = new_desk(self.graph)
         self.n_chunks = 0
+        self.tree = bare_tree(self.graph.n_nodes)
         self.guide: Pricing
         self.base_price = 0.0
 
@@ -97,17 +106,21 @@ class Search:
 
     def note_bound(self, pricing: Pricing) -> None:
         """Take in one evaluation of the Lagrangian."""
-        self.lines.append((pricing.intercept, pricing.price))
+        if self.whole_graph:  # arcs are fixed for one budget: what is left says nothing of other budgets
+            self.lines.append((pricing.intercept, pricing.price))
         bound = pricing.bound(self.problem.budget)
         bound = min(float(math.floor(bound)) if self.whole_prizes else bound, self.total)
+        bound = max(bound, self.value or 0.0)
         if self.bound is None or bound < self.bound:
-            self.bound = max(bound, self.value or 0.0)
-            self.pricing = pricing
+            self.bound = bound
+            self.price_of_money = pricing.price
             self._note()
 
-    def note_plan(self) -> None:
-        """Take in a better plan, which stands in ``best``."""
-        value = math.fsum(self.graph.prize[self.best != OUTSIDE])
+    def note_plan(self, tree: NDArray[np.int32]) -> None:
+        """Take in a better plan."""
+        self.plan = self.graph.origin[topological_arcs(self.graph, tree)]
+        prizes = self.problem.prize
+        value = math.fsum([float(prizes[0]), *prizes[self.problem.head[self.plan]].tolist()])
         self.value = value if self.bound is None else min(value, self.bound)
         self._note()
 
@@ -127,28 +140,47 @@ class Search:
     def move_price(self, cost: int) -> None:
         """Raise the price of the search if its trees cost too much, lower it if they leave money; look at the bound.
 
-        The ceiling is evaluated at the new price in a new order of the ascent: that may better the bound, and gives
-        the growing other reduced costs.
+        The ceiling is evaluated at the new price in a slightly new order of the ascent: that may better the bound, fixes
+        arcs, and gives the growing other reduced costs.
         """
         step = PRICE_STEP * (1.0 if cost > self.problem.budget else -1.0)
         price = self.guide.price * math.exp(step * self.orders.random())
         price = min(max(price, self.base_price / PRICE_RANGE), self.base_price * PRICE_RANGE)
-        weight = np.exp(self.orders.normal(0.0, 0.5, self.graph.n_nodes))
-        self.guide = price_out(self.graph, price, weight)
+        spread = ORDER_SPREAD * self.orders.random() ** 2
+        self.guide = price_out(self.graph, price, np.exp(self.orders.normal(0.0, spread, self.graph.n_nodes)))
         self.note_bound(self.guide)
+        self.fix_arcs()
 
-    def first_tree(self) -> NDArray[np.int32]:
-        """Grow a tree from the root over the whole graph at the best price."""
+    def fix_arcs(self) -> None:
+        """Mark the arcs that no better plan can hold; rebuild the graph once there are many."""
+        assert self.value is not None
+        target = self.value + (1.0 if self.whole_prizes else 0.0)
+        self.useful &= find_useful(self.graph, self.guide, self.problem.budget, target)
+        if np.count_nonzero(self.useful) > WORTH_REBUILDING * self.graph.n_arcs:
+            return
+        smaller = self.graph.subgraph(self.useful)
+        kept = np.searchsorted(self.graph.origin[np.argsort(self.graph.origin)], smaller.origin)
+        reduced = self.guide.reduced[np.argsort(self.graph.origin)][kept]
+        self.guide = replace(self.guide, reduced=reduced, spare=self.guide.spare[:0])
+        self.tree = transfer_tree(self.tree, self.graph, smaller)
+        self.graph, self.desk = smaller, new_desk(smaller)
+        self.useful = np.ones(smaller.n_arcs, np.bool_)
+        self.whole_graph = False
+        self.note_bound(price_out(smaller, 0.0))
+
+    def plant(self) -> None:
+        """Grow the first tree from the root over the whole graph at the best price."""
         guide = Guide(self.guide.price, 0.3, self.guide.reduced, 0.0, np.uint64(1), 1.5, 0.0, 1.0, 0.0)
-        return grow_everywhere(self.graph, self.desk, guide)
+        self.tree = grow_everywhere(self.graph, self.desk, guide)
 
-    def improve(self, parent: NDArray[np.int32], work: int = CHUNK) -> None:
-        """Search for better plans from a tree, in place, for one chunk of work; then move the price."""
-        before = -1.0 if self.value is None else self.value
+    def improve(self, work: int = CHUNK) -> None:
+        """Search for better plans for one chunk of work; then move the price."""
+        assert self.value is not None
+        best = bare_tree(self.graph.n_nodes)
         value, cost = improve(
             self.graph,
-            parent,
-            self.best,
+            self.tree,
+            best,
             self.desk,
             self.guide.price,
             self.guide.price * GENEROSITY[self.n_chunks % len(GENEROSITY)],
@@ -156,18 +188,14 @@ class Search:
             self.problem.budget,
             TILT,
             HEAT * self.total,
-            before,
+            self.value,
             work,
             self.dice,
         )
         self.n_chunks += 1
-        if value > before:
-            self.note_plan()
+        if value > self.value:
+            self.note_plan(best)
         self.move_price(cost)
-
-    def arcs(self) -> NDArray[np.int32]:
-        """Return the problem's arcs of the best plan, parents before children."""
-        return self.graph.origin[topological_arcs(self.graph, self.best)]
 
 
 def grow_everywhere(graph: Graph, desk: Desk, guide: Guide) -> NDArray[np.int32]:

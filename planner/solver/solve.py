@@ -48,11 +48,11 @@ def solve(
     search = Search(problem, seed, time_limit_s, cancelled, on_progress)
     search.find_price()
     if not search.was_cancelled:
-        search.note_plan()
+        search.note_plan(search.tree)
         if search.graph.n_arcs > 0:
-            parent = search.first_tree()
-            while not (search.proven(gap) or search.stopped()):
-                search.improve(parent)
+            search.plant()
+            while not (search.proven(gap) or search.stopped()) and search.graph.n_arcs > 0:
+                search.improve()
     return conclude(search, gap)
 
 
@@ -65,16 +65,15 @@ def conclude(search: Search, gap: float) -> Result:
         optimal = reached is not None and reached <= OPTIMALITY_GAP
         status = Status.OPTIMAL if optimal else Status.FEASIBLE
         termination = Termination.GAP if reached is not None and reached <= gap else Termination.TIME_LIMIT
-    arcs = search.arcs()
     return Result(
         status=status,
         termination=termination,
-        arcs=arcs,
+        arcs=search.plan,
         value=search.value,
         bound=search.bound,
-        cost=int(search.problem.cost[arcs].sum()),
+        cost=int(search.problem.cost[search.plan].sum()),
         requested_gap=gap,
         trace=tuple(search.trace),
-        price_of_money=None if search.pricing is None else search.pricing.price,
+        price_of_money=search.price_of_money,
         ceiling=np.array(search.lines),
     )
