@@ -25,7 +25,7 @@ def _english():
 @pytest.fixture(scope="module")
 def run_dir(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "example"
-    result = call("solve", EXAMPLE, "--out", folder, "--gap", "0.05", "--quiet")
+    result = call("solve", EXAMPLE, "--out", folder, "--gap", "0.1", "--quiet")
     assert result.exit_code == 0, result.stderr
     assert result.stdout == ""
     return folder
@@ -53,7 +53,7 @@ def test_json_is_one_document_and_nothing_else(run_dir, tmp_path):
     documents = {
         "check": call("check", EXAMPLE, "--json"),
         "links": call("links", EXAMPLE, "--json"),
-        "solve": call("solve", EXAMPLE, "--json", "--gap", "0.05", "--out", tmp_path / "run"),
+        "solve": call("solve", EXAMPLE, "--json", "--gap", "0.1", "--out", tmp_path / "run"),
         "verify": call("verify", run_dir, "--json"),
     }
     for name, result in documents.items():
@@ -79,7 +79,7 @@ def test_a_share_is_a_share_of_connecting_all(tmp_path):
             "solve", EXAMPLE, "--budget", f"programme={share}", "--json", "--out", tmp_path / share, "--gap", "0.5"
         )
         limits.append(json.loads(result.stdout)["budgets"][0]["limit"])
-    assert limits[1] == pytest.approx(2 * limits[0], abs=0.01)
+    assert limits[1] == pytest.approx(2 * limits[0], abs=0.015), "each is rounded to the cent"
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,8 @@ def test_a_share_is_a_share_of_connecting_all(tmp_path):
         (["solve", "nowhere.yaml"], ["nowhere.yaml"]),
         (["solve", EXAMPLE, "--budget", "programme"], ["NAME=AMOUNT"]),
         (["solve", EXAMPLE, "--budget", "nobody=5"], ["nobody"]),
-        (["solve", EXAMPLE, "--budget", "programme=much"], ["programme"]),
-        (["solve", EXAMPLE, "--budget", "programme=-5"], ["programme"]),
+        (["solve", EXAMPLE, "--budget", "programme=much"], ["budgets[0].limit", "much"]),
+        (["solve", EXAMPLE, "--budget", "programme=-5"], ["budgets[0].limit", "-5"]),
         (["verify", "nowhere"], ["nowhere"]),
         (["explain", "nowhere", "x"], ["nowhere"]),
         (["check", EXAMPLE, "--lang", "tlh"], ["tlh", "en", "fr"]),
