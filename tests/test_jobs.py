@@ -26,7 +26,7 @@ from planner.plan.store import read_plan
 from planner.plan.verify import verify
 
 EXAMPLE = Path(__file__).parents[1] / "scenarios/demo/scenario.yaml"
-KILLS = 20
+KILLS, KILLS_PER_CACHE = 20, 5
 
 
 @pytest.fixture(scope="module")
@@ -71,24 +71,23 @@ def test_a_run_folder_tells_its_story(finished, referee):
 def test_killed_at_any_moment_it_leaves_whole_files_and_a_sound_cache(tmp_path, environment, finished, referee):
     """Every kill falls at another moment of the run, writing the result and the cache among them."""
     whole, seconds = finished
-    rng = np.random.default_rng(20261123)
-    for i, moment in enumerate(rng.uniform(0.0, 1.1 * seconds, KILLS)):
-        run_dir = tmp_path / f"killed-{i}"
-        # Every other run starts with an empty cache, so that writing it is hit too.
-        cache = environment["PLANNER_CACHE_DIR"] if i % 2 else str(tmp_path / f"cache-{i}")
-        process = subprocess.Popen(solve_command(run_dir, "--quiet"), env={**environment, "PLANNER_CACHE_DIR": cache})
-        time.sleep(moment)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        if (run_dir / "plan.json").exists():
-            assert referee(json.loads((run_dir / "plan.json").read_text())) == []
-            assert len(gpd.read_file(run_dir / "plan.gpkg", layer="offices")) == 60
-        assert run_state(run_dir) in {None, "lost", "done"}
-        subprocess.run(
-            solve_command(run_dir, "--quiet", "--force"), env={**environment, "PLANNER_CACHE_DIR": cache}, check=True
-        )
+    moments = np.random.default_rng(20261123).uniform(0.0, 1.1 * seconds, KILLS)
+    for group in range(0, KILLS, KILLS_PER_CACHE):
+        # A new cache now and then, so that writing it is hit as well as reading it.
+        surroundings = {**environment, "PLANNER_CACHE_DIR": str(tmp_path / f"cache-{group}")}
+        for i, moment in enumerate(moments[group : group + KILLS_PER_CACHE], start=group):
+            run_dir = tmp_path / f"killed-{i}"
+            process = subprocess.Popen(solve_command(run_dir, "--quiet"), env=surroundings)
+            time.sleep(moment)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            assert run_state(run_dir) in {None, "lost", "done"}
+            if (run_dir / "plan.json").exists():
+                assert referee(json.loads((run_dir / "plan.json").read_text())) == []
+                assert len(gpd.read_file(run_dir / "plan.gpkg", layer="offices")) == 60
+        subprocess.run(solve_command(run_dir, "--quiet", "--force"), env=surroundings, check=True)
         again, first = read_plan(run_dir), read_plan(whole)
-        assert again.links.equals(first.links), "the same plan from whatever the killed run left in the cache"
+        assert again.links.equals(first.links), "the same plan from whatever the killed runs left in the cache"
 
 
 def test_a_cancel_file_stops_a_detached_run_and_keeps_its_best_plan(tmp_path, environment, monkeypatch, referee):
