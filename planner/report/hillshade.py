@@ -35,7 +35,7 @@ _ROUND_THE_WORLD_M = 2 * np.pi * EARTH_RADIUS_M
 _SEA = (214, 230, 242)
 _LAND_LOW, _LAND_HIGH = np.array([222.0, 230.0, 208.0]), np.array([247.0, 241.0, 232.0])
 STEEP = 0.6
-"""Slope that a steep hillside is drawn with: hills show in flat countries, and mountains do not hide what is on them."""
+"""Slope that a steep hillside is drawn with: flat countries show their hills, mountains do not hide what is on them."""
 MOST_EXAGGERATED = 8.0
 """More would draw the noise of the measurement as hills."""
 _CONTRAST = 0.5

@@ -164,7 +164,7 @@ def _table(frame: pd.DataFrame, name: str, height: int | None = None) -> None:
         key=f"table-{name}",
     )
     st.download_button(
-        _("Download as CSV"),
+        _("Download this table (CSV)"),
         # The mark at the start tells spreadsheets that the text is UTF-8.
         lambda: frame.to_csv(index=False).encode("utf-8-sig"),
         file_name=f"{name}.csv",

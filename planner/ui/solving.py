@@ -66,9 +66,8 @@ def watch(run_dir: Path) -> None:
     st.caption(_("{seconds} s so far").format(seconds=number(elapsed)))
     if (run_dir / _CANCEL).exists():
         st.write(_("Cancelling: the best plan so far is kept."))
-    elif st.button(_("Cancel"), key="cancel"):
-        request_cancel(run_dir)
-        st.rerun(scope="fragment")
+    else:
+        st.button(_("Cancel"), key="cancel", on_click=request_cancel, args=(run_dir,))
 
 
 def _latest(events: list[dict[str, Any]], key: str) -> Any:
