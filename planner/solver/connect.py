@@ -32,6 +32,10 @@ def connect_all(problem: Problem, *, seed: int = 0) -> ConnectAll:
     """
     graph = build_graph(problem, None)
     wanted = graph.prize > 0
+    if graph.n_arcs == 0:
+        nothing = np.empty(0, np.int32)
+        out_of_reach = (problem.prize > 0) & (np.arange(problem.n_nodes) > 0)
+        return ConnectAll(0, 0, nothing, np.flatnonzero(out_of_reach).astype(np.int32), nothing)
     spare = np.where(wanted, UNSPENDABLE, 0)
     reduced = graph.cost.copy()
     lower_bound = ascend(graph.in_start, graph.tail, reduced, spare, np.ones(graph.n_nodes))

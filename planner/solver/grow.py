@@ -15,7 +15,7 @@ from numpy.typing import NDArray  # noqa: TC002  (numba looks at the fields)
 
 from planner.solver.dice import noise
 from planner.solver.heap import drop_first, place_in_heap
-from planner.solver.tree import OUTSIDE, fitting
+from planner.solver.tree import OUTSIDE, fitting, list_children, walk
 
 if TYPE_CHECKING:
     from planner.solver.graph import Graph
@@ -83,8 +83,11 @@ class Desk(NamedTuple):
     first: NDArray[np.int32]
     following: NDArray[np.int32]
     order: NDArray[np.int32]
+    stack: NDArray[np.int32]
+    members: NDArray[np.int32]
     net: NDArray[np.float64]
     load: NDArray[np.float64]
+    cents: NDArray[np.int64]
     heap: NDArray[np.int32]
     position: NDArray[np.int32]
     path: NDArray[np.int32]
@@ -92,6 +95,22 @@ class Desk(NamedTuple):
     entered: NDArray[np.int8]
     seen: NDArray[np.int64]
     clock: NDArray[np.int64]
+
+
+class Extent(NamedTuple):
+    """How far the lists of a desk are filled for one growth.
+
+    Attributes
+    ----------
+    members
+        ``desk.members[:members]``: nodes of the tree and of the torn-off branches.
+    free, field
+        ``desk.field[:free]``: nodes that may be entered; ``desk.field[free:field]``: roots of torn-off branches.
+    """
+
+    members: int
+    free: int
+    field: int
 
 
 def new_desk(graph: Graph) -> Desk:
@@ -111,8 +130,11 @@ def new_desk(graph: Graph) -> Desk:
         first=ints(),
         following=ints(),
         order=ints(),
+        stack=ints(),
+        members=ints(),
         net=np.zeros(n),
         load=np.zeros(n),
+        cents=np.zeros(n, np.int64),
         heap=ints(),
         position=ints(),
         path=ints(),
@@ -124,22 +146,21 @@ def new_desk(graph: Graph) -> Desk:
 
 
 @njit(cache=True)
-def grow(graph: Graph, parent: NDArray[np.int32], desk: Desk, n_field: int, guide: Guide) -> int:
+def grow(graph: Graph, parent: NDArray[np.int32], desk: Desk, extent: Extent, guide: Guide) -> int:
     """Attach, in place, the targets in the field to the tree; return the number of labels settled.
 
-    ``desk.field[:n_field]`` lists the nodes that may be entered: `FREE` ones, which are targets where ``desk.worth``
-    is positive, and `ORPHAN` ones, always targets, which bring the branch below them along. ``desk.load`` is the load
-    of every connected node and branch; ``desk.first`` and ``desk.following`` list the children in the branches.
+    Targets are the free nodes whose ``desk.worth`` is positive, and the orphans, which bring the branch below them
+    along. ``desk.load`` is the load of every connected node and branch; ``desk.first`` and ``desk.following`` list the
+    children in the branches.
     """
     least = np.inf
-    for i in range(n_field):
-        v = desk.field[i]
+    for v in desk.field[: extent.field]:
         if desk.worth[v] > 0:
             least = min(least, demand_of(graph, desk, v))
     work = 0
     for spread_out in range(ROUNDS - 1, -1, -1):
         need = least * (1.0 + spread_out * guide.foresight) if graph.capacitated else 0.0
-        settled, refused = attach_round(graph, parent, desk, n_field, guide, need)
+        settled, refused = attach_round(graph, parent, desk, extent, guide, need)
         work += settled
         if refused == 0 and (need == least or not graph.capacitated):
             break
@@ -148,12 +169,17 @@ def grow(graph: Graph, parent: NDArray[np.int32], desk: Desk, n_field: int, guid
 
 @njit(cache=True)
 def attach_round(
-    graph: Graph, parent: NDArray[np.int32], desk: Desk, n_field: int, guide: Guide, need: float
+    graph: Graph,
+    parent: NDArray[np.int32],
+    desk: Desk,
+    extent: Extent,
+    guide: Guide,
+    need: float,
 ) -> tuple[int, int]:
     """Run one search that only uses what still carries ``need``; return labels settled and targets refused."""
     if graph.capacitated:
-        measure_room(graph, parent, desk)
-    size = seed_labels(graph, desk, n_field, guide, need)
+        measure_room(graph, parent, desk, extent)
+    size = seed_labels(graph, desk, extent.field, guide, need)
     work, refused = 0, 0
     while size > 0:
         v = desk.heap[0]
@@ -189,22 +215,27 @@ def demand_of(graph: Graph, desk: Desk, v: int) -> float:
 
 
 @njit(cache=True)
-def measure_room(graph: Graph, parent: NDArray[np.int32], desk: Desk) -> None:
+def measure_room(graph: Graph, parent: NDArray[np.int32], desk: Desk, extent: Extent) -> None:
     """Write into ``desk.room`` what each connected node could still pass on, with upgrades on the way."""
-    stack = desk.path
-    stack[0] = 0
-    n_stack = 1
+    count = list_tree(graph, parent, desk, extent)
     desk.room[0] = np.inf
-    while n_stack > 0:
-        n_stack -= 1
-        u = stack[n_stack]
-        for i in range(graph.out_start[u], graph.out_start[u + 1]):
-            a = graph.out_arcs[i]
-            v = graph.head[a]
-            if parent[v] == a and desk.state[v] == CONNECTED:
-                desk.room[v] = room_at(graph, parent, desk, v)
-                stack[n_stack] = v
-                n_stack += 1
+    for i in range(1, count):
+        v = desk.order[i]
+        desk.room[v] = room_at(graph, parent, desk, v)
+
+
+@njit(cache=True)
+def list_tree(graph: Graph, parent: NDArray[np.int32], desk: Desk, extent: Extent) -> int:
+    """List the tree in ``desk.order``, and the children of its nodes and of the branches; return its size."""
+    nodes = desk.path
+    nodes[: extent.members] = desk.members[: extent.members]
+    count = extent.members
+    for v in desk.field[: extent.free]:
+        if parent[v] >= 0:
+            nodes[count] = v
+            count += 1
+    list_children(parent, graph.tail, nodes[:count], desk.first, desk.following)
+    return walk(0, desk.first, desk.following, desk.order, desk.stack)
 
 
 @njit(cache=True)
@@ -440,7 +471,7 @@ def welcome_branch(
     graph: Graph, parent: NDArray[np.int32], desk: Desk, v: int, guide: Guide, need: float, size: int
 ) -> int:
     """Mark the branch below v, which has just been attached, as connected and go on from it."""
-    stack = desk.path
+    stack = desk.stack
     stack[0] = v
     n_stack = 1
     while n_stack > 0:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.solver.tree import OUTSIDE, ROOT, list_children, walk
+from planner.solver.tree import bare_tree, preorder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,14 +40,10 @@ def transfer_tree(parent: NDArray[np.int32], graph: Graph, smaller: Graph) -> ND
 
 def tree_of_arcs(graph: Graph, arcs: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return the tree of those of the graph's arcs (−1 is none) that hang together from the root, one into each node."""
-    n = graph.n_nodes
-    parent = np.full(n, OUTSIDE, np.int32)
+    parent = bare_tree(graph.n_nodes)
     arcs = arcs[arcs >= 0]
     parent[graph.head[arcs]] = arcs
-    parent[0] = ROOT
-    first, following, order = (np.empty(n, np.int32) for _ in range(3))
-    list_children(parent, graph.tail, first, following)
-    hanging = np.zeros(n, np.bool_)
-    hanging[order[: walk(0, first, following, order)]] = True
-    parent[~hanging] = OUTSIDE
-    return parent
+    hanging = preorder(parent, graph.tail)
+    tree = bare_tree(graph.n_nodes)
+    tree[hanging] = parent[hanging]
+    return tree

@@ -12,7 +12,7 @@ import numpy as np
 from planner.solver.bound import Pricing, price_out, search_price
 from planner.solver.dice import new_dice
 from planner.solver.graph import build_graph
-from planner.solver.grow import CONNECTED, FREE, Desk, Guide, grow, new_desk
+from planner.solver.grow import CLOSED, CONNECTED, FREE, Desk, Extent, Guide, grow, new_desk
 from planner.solver.improve import improve
 from planner.solver.reduce import find_useful, transfer_tree
 from planner.solver.result import Progress, relative_gap
@@ -205,7 +205,9 @@ def grow_everywhere(graph: Graph, desk: Desk, guide: Guide) -> NDArray[np.int32]
     desk.state[0] = CONNECTED
     desk.entered[:] = 0
     desk.load[:] = 0.0
+    desk.members[0] = 0
     desk.field[: graph.n_nodes - 1] = np.arange(1, graph.n_nodes)
     desk.worth[:] = graph.prize
-    grow(graph, parent, desk, graph.n_nodes - 1, guide)
+    grow(graph, parent, desk, Extent(1, graph.n_nodes - 1, graph.n_nodes - 1), guide)
+    desk.state[:] = CLOSED
     return parent

@@ -1,6 +1,7 @@
 """A plan inside the kernels: an arborescence as one array, the arc that enters each node.
 
-``parent[v]`` is the number of the arc into v, `OUTSIDE` where v is not in the tree; the root has `ROOT`.
+``parent[v]`` is the number of the arc into v, `OUTSIDE` where v is not in the tree; the root has `ROOT`. Trees are
+small beside their graphs, so the kernels carry the list of a tree's nodes along and never run over all nodes.
 """
 
 from __future__ import annotations
@@ -28,11 +29,19 @@ def bare_tree(n: int) -> NDArray[np.int32]:
 
 @njit(cache=True)
 def list_children(
-    parent: NDArray[np.int32], tail: NDArray[np.int32], first: NDArray[np.int32], following: NDArray[np.int32]
+    parent: NDArray[np.int32],
+    tail: NDArray[np.int32],
+    nodes: NDArray[np.int32],
+    first: NDArray[np.int32],
+    following: NDArray[np.int32],
 ) -> None:
-    """Fill ``first`` (first child, −1 if none) and ``following`` (next child of the same node) of every node."""
-    first[:] = -1
-    for v in range(parent.size - 1, 0, -1):
+    """Fill ``first`` (first child, −1 if none) and ``following`` (next child of the same node) of the nodes.
+
+    ``nodes`` lists each node once; arcs among them make the tree, or several.
+    """
+    for v in nodes:
+        first[v] = -1
+    for v in nodes:
         if parent[v] >= 0:
             u = tail[parent[v]]
             following[v] = first[u]
@@ -40,11 +49,16 @@ def list_children(
 
 
 @njit(cache=True)
-def walk(v: int, first: NDArray[np.int32], following: NDArray[np.int32], order: NDArray[np.int32]) -> int:
+def walk(
+    v: int,
+    first: NDArray[np.int32],
+    following: NDArray[np.int32],
+    order: NDArray[np.int32],
+    stack: NDArray[np.int32],
+) -> int:
     """Write the subtree of v into ``order``, parents before children, subtrees in one piece; return its size."""
     n_stack = 1
     count = 0
-    stack = np.empty(order.size, np.int32)
     stack[0] = v
     while n_stack > 0:
         n_stack -= 1
@@ -57,6 +71,13 @@ def walk(v: int, first: NDArray[np.int32], following: NDArray[np.int32], order: 
             n_stack += 1
             child = following[child]
     return count
+
+
+def preorder(parent: NDArray[np.int32], tail: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the nodes that hang from the root, parents before children, subtrees in one piece, root first."""
+    first, following, order, stack = (np.full(parent.size, -1, np.int32) for _ in range(4))
+    list_children(parent, tail, np.flatnonzero(parent != OUTSIDE).astype(np.int32), first, following)
+    return order[: walk(0, first, following, order, stack)]
 
 
 @njit(cache=True)
@@ -73,26 +94,33 @@ def fitting(larger: NDArray[np.int32], capacity: NDArray[np.float64], a: int, lo
 def prune(
     graph: Graph,
     parent: NDArray[np.int32],
-    price: float,
-    first: NDArray[np.int32],
-    following: NDArray[np.int32],
     order: NDArray[np.int32],
+    count: int,
+    price: float,
     net: NDArray[np.float64],
     load: NDArray[np.float64],
-) -> tuple[float, int]:
-    """Cut in place every subtree that does not pay for itself at ``price`` per cent; return prizes and cost left.
+) -> tuple[float, int, int]:
+    """Cut in place every subtree that does not pay for itself at ``price`` per cent.
 
     What is left is the best subtree of the tree at this price. Each arc becomes the cheapest parallel that carries
-    what still passes. ``net[v]`` becomes the worth of the subtree below v without the arc into it, ``load[v]`` what
-    that arc carries.
+    what still passes.
+
+    Parameters
+    ----------
+    order, count
+        The tree's nodes, parents before children; on return those that are left, in the same order.
+    net, load
+        Work space per node.
+
+    Returns
+    -------
+    float, int, int
+        Prizes and cost of the tree that is left, and the number of its nodes.
     """
-    list_children(parent, graph.tail, first, following)
-    count = walk(0, first, following, order)
     for i in range(count):
         v = order[i]
         net[v] = graph.prize[v]
         load[v] = graph.demand[v]
-    value, cost = graph.prize[0], 0
     for i in range(count - 1, 0, -1):
         v = order[i]
         a = parent[v]
@@ -106,23 +134,21 @@ def prune(
             load[u] += load[v]
         else:
             parent[v] = OUTSIDE
+    value, cost = graph.prize[0], 0
+    left = 1
     for i in range(1, count):
         v = order[i]
         a = parent[v]
         if a >= 0 and parent[graph.tail[a]] != OUTSIDE:
             value += graph.prize[v]
             cost += graph.cost[a]
+            order[left] = v
+            left += 1
         else:
             parent[v] = OUTSIDE
-    list_children(parent, graph.tail, first, following)
-    return value, cost
+    return value, cost, left
 
 
 def topological_arcs(graph: Graph, parent: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return the graph's arcs of the tree, parents before children."""
-    first = np.empty(parent.size, np.int32)
-    following = np.empty(parent.size, np.int32)
-    order = np.empty(parent.size, np.int32)
-    list_children(parent, graph.tail, first, following)
-    count = walk(0, first, following, order)
-    return parent[order[1:count]]
+    return parent[preorder(parent, graph.tail)[1:]]
