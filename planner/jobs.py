@@ -58,6 +58,8 @@ _LAST_PHASES: dict[str, State] = {"done": "done", "cancelled": "cancelled", "fai
 _MADE_BY_RUNS = (
     "plan.json", "plan.gpkg", "cancel", "events.jsonl", "log.txt", "inputs.json", "hillshade.webp", "hillshade.json",
 )  # fmt: skip
+_started: list[subprocess.Popen[bytes]] = []
+"""Detached runs of this process; kept so that those that end are reaped."""
 _VERSIONED = ("postlink-planner", "numpy", "numba", "scipy", "rasterio", "pyproj", "shapely", "ortools")
 
 
@@ -336,6 +338,7 @@ def start_detached(run_dir: Path, arguments: Sequence[str]) -> None:
     quiet = subprocess.DEVNULL
     with (run_dir / "log.txt").open("a", encoding="utf-8") as log:
         process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=log, **options)
+    _started[:] = [child for child in (*_started, process) if child.poll() is None]
     # From here on the run lives as long as its own process.
     _note_start(run_dir, process.pid)
 
