@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
+import secrets
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,14 +20,14 @@ def whole_file(path: Path) -> Iterator[Path]:
     The file is flushed to the disk before it is renamed, so that neither a kill nor a power cut leaves half of it. The
     temporary name starts with a dot and keeps the suffix, which some writers choose their format by.
     """
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    # Made by open() rather than by tempfile, whose files only their owner may read: a result is as readable as any
+    # other file of the user's.
+    temporary = path.with_name(f".{path.stem}-{secrets.token_hex(6)}{path.suffix}")
+    temporary.open("xb").close()
     try:
-        # mkstemp makes the file for its owner only; a result is as readable as any other file of the user's.
-        temporary.chmod(0o666 & ~_umask())
         yield temporary
-        with temporary.open("rb") as written:
+        # Windows flushes only what is open for writing.
+        with temporary.open("r+b") as written:
             os.fsync(written.fileno())
         temporary.replace(path)
     finally:
@@ -44,9 +44,3 @@ def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes in hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current

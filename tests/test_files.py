@@ -1,0 +1,64 @@
+"""Files that appear whole or not at all."""
+
+import os
+import threading
+
+import pytest
+
+from planner.files import whole_file, write_whole
+
+posix_only = pytest.mark.skipif(os.name == "nt", reason="permission bits are those of POSIX")
+
+
+@posix_only
+@pytest.mark.parametrize("mask", [0o022, 0o077, 0o002])
+def test_a_file_is_as_readable_as_any_other_of_the_user(tmp_path, mask):
+    before = os.umask(mask)
+    try:
+        write_whole(tmp_path / "result.json", "{}")
+        (tmp_path / "other.json").write_text("{}")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "result.json").stat().st_mode == (tmp_path / "other.json").stat().st_mode
+
+
+@posix_only
+def test_the_mask_of_the_process_is_left_alone_meanwhile(tmp_path):
+    """Other threads make files too: theirs must not become writable for everybody."""
+    before, loose, done = os.umask(0o077), [], threading.Event()
+
+    def others():
+        for i in range(10_000):
+            if done.is_set():
+                return
+            file = tmp_path / f"other-{i}"
+            file.touch()
+            loose.append(file.stat().st_mode & 0o077)
+
+    try:
+        thread = threading.Thread(target=others)
+        thread.start()
+        for _i in range(200):
+            write_whole(tmp_path / "result.json", "{}")
+        done.set()
+        thread.join()
+    finally:
+        os.umask(before)
+    assert loose
+    assert not any(loose)
+
+
+def test_what_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path):
+    write_whole(tmp_path / "plan.json", "old")
+    with pytest.raises(RuntimeError, match="half way"), whole_file(tmp_path / "plan.json") as temporary:
+        temporary.write_text("ne")
+        raise RuntimeError("half way")
+    assert [path.name for path in tmp_path.iterdir()] == ["plan.json"]
+    assert (tmp_path / "plan.json").read_text() == "old"
+
+
+def test_the_temporary_file_lies_beside_the_file_and_keeps_its_suffix(tmp_path):
+    with whole_file(tmp_path / "plan.gpkg") as temporary:
+        assert (temporary.parent, temporary.suffix, temporary.name[0]) == (tmp_path, ".gpkg", ".")
+        temporary.write_bytes(b"new")
+    assert (tmp_path / "plan.gpkg").read_bytes() == b"new"
