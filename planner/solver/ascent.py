@@ -8,15 +8,13 @@ bound.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray  # noqa: TC002  (numba looks at the fields)
 
 from planner.solver.heap import drop_first, place_in_heap
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 PATIENCE = 1.25
 """A component may outgrow the smallest waiting one by this factor before it has to wait itself."""
@@ -52,9 +50,9 @@ def ascend(
         Lower bound on the cost of the arcs of any arborescence plus the prizes of the nodes that it misses.
     """
     n = in_start.size - 1
-    component_of = np.zeros(n, np.int64)
-    members = np.empty(n, np.int32)
-    cut = np.empty(tail.size, np.int32)
+    component = Component(
+        np.zeros(n, np.int64), np.empty(n, np.int32), np.empty(tail.size, np.int32), np.zeros(1, np.int64)
+    )
     score = np.empty(n)
     waiting = np.empty(n, np.int32)
     position = np.full(n, -1, np.int32)
@@ -64,50 +62,100 @@ def ascend(
             score[t] = weight[t] * (in_start[t + 1] - in_start[t])
             size = place_in_heap(waiting, position, score, size, t)
     total = 0
-    component = 0
     while size > 0:
         t = waiting[0]
         size = drop_first(waiting, position, score, size)
-        component += 1
-        component_of[t] = component
-        members[0] = t
-        n_members, scanned, n_cut = 1, 0, 0
-        while spare[t] > 0:
-            while scanned < n_members and component_of[0] != component:
-                v = members[scanned]
-                scanned += 1
-                for a in range(in_start[v], in_start[v + 1]):
-                    if component_of[tail[a]] == component:
-                        continue
-                    if reduced[a] == 0:
-                        component_of[tail[a]] = component
-                        members[n_members] = tail[a]
-                        n_members += 1
-                    else:
-                        cut[n_cut] = a
-                        n_cut += 1
-            if component_of[0] == component:
-                break
-            entering = 0
-            step = spare[t]
-            for i in range(n_cut):
-                a = cut[i]
-                if component_of[tail[a]] != component:
-                    cut[entering] = a
-                    entering += 1
-                    step = min(step, reduced[a])
-            n_cut = entering
-            score[t] = weight[t] * n_cut
-            if size > 0 and score[t] > PATIENCE * score[waiting[0]]:
-                size = place_in_heap(waiting, position, score, size, t)
-                break
-            total += step
-            spare[t] -= step
-            for i in range(n_cut):
-                a = cut[i]
-                reduced[a] -= step
-                if reduced[a] == 0 and component_of[tail[a]] != component:
-                    component_of[tail[a]] = component
-                    members[n_members] = tail[a]
-                    n_members += 1
+        limit = PATIENCE * score[waiting[0]] if size > 0 else np.inf
+        total += raise_component(in_start, tail, reduced, spare, weight, t, score, limit, component)
+        if score[t] > limit:
+            size = place_in_heap(waiting, position, score, size, t)
     return total
+
+
+class Component(NamedTuple):
+    """Work space for the component that is being raised.
+
+    ``stamp[v]`` equals ``clock[0]`` if node v is in it; ``members`` lists its nodes, ``cut`` the arcs that enter it.
+    """
+
+    stamp: NDArray[np.int64]
+    members: NDArray[np.int32]
+    cut: NDArray[np.int32]
+    clock: NDArray[np.int64]
+
+
+@njit(cache=True)
+def raise_component(
+    in_start: NDArray[np.int32],
+    tail: NDArray[np.int32],
+    reduced: NDArray[np.int64],
+    spare: NDArray[np.int64],
+    weight: NDArray[np.float64],
+    t: int,
+    score: NDArray[np.float64],
+    limit: float,
+    component: Component,
+) -> int:
+    """Raise the component of terminal t until it is done or its score exceeds the limit; return the sum of the raises.
+
+    It is done when it reaches the root or its prize is spent; its score is then left within the limit.
+    """
+    stamp, members, cut = component.stamp, component.members, component.cut
+    component.clock[0] += 1
+    now = component.clock[0]
+    stamp[t] = now
+    members[0] = t
+    size, scanned, n_cut, raised = 1, 0, 0, 0
+    score[t] = 0.0
+    while spare[t] > 0:
+        while scanned < size and stamp[0] != now:
+            size, n_cut = scan_member(in_start, tail, reduced, members[scanned], now, size, n_cut, component)
+            scanned += 1
+        if stamp[0] == now:
+            break
+        entering = 0
+        step = spare[t]
+        for a in cut[:n_cut]:
+            if stamp[tail[a]] != now:
+                cut[entering] = a
+                entering += 1
+                step = min(step, reduced[a])
+        n_cut = entering
+        score[t] = weight[t] * n_cut
+        if score[t] > limit:
+            return raised
+        raised += step
+        spare[t] -= step
+        for a in cut[:n_cut]:
+            reduced[a] -= step
+            if reduced[a] == 0 and stamp[tail[a]] != now:
+                stamp[tail[a]] = now
+                members[size] = tail[a]
+                size += 1
+    score[t] = 0.0
+    return raised
+
+
+@njit(cache=True)
+def scan_member(
+    in_start: NDArray[np.int32],
+    tail: NDArray[np.int32],
+    reduced: NDArray[np.int64],
+    v: int,
+    now: int,
+    size: int,
+    n_cut: int,
+    component: Component,
+) -> tuple[int, int]:
+    """Take in what reaches member v along saturated arcs, note the other arcs as cut; return both list sizes."""
+    for a in range(in_start[v], in_start[v + 1]):
+        if component.stamp[tail[a]] == now:
+            continue
+        if reduced[a] == 0:
+            component.stamp[tail[a]] = now
+            component.members[size] = tail[a]
+            size += 1
+        else:
+            component.cut[n_cut] = a
+            n_cut += 1
+    return size, n_cut

@@ -39,14 +39,14 @@ class Pricing:
         No plan of a budget B is worth more than ``intercept + price · B``.
     reduced
         ``(m,)``: reduced costs in units of benefit, rounded down.
-    spare
-        ``(n,)``: what the ascent left of each prize, in units of benefit, rounded down.
+    reached_all
+        Whether the ascent reached the root from every prize: below this price the ceiling is a straight line.
     """
 
     price: float
     intercept: float
     reduced: NDArray[np.float64]
-    spare: NDArray[np.float64]
+    reached_all: bool
 
     def bound(self, budget: int) -> float:
         """Return the ceiling at a budget in cents."""
@@ -76,7 +76,9 @@ def price_out(graph: Graph, price: float, weight: NDArray[np.float64] | None = N
     reduced = priced.astype(np.int64)
     order = np.ones(graph.n_nodes) if weight is None else weight
     dual = ascend(graph.in_start, graph.tail, reduced, spare, order)
-    return Pricing(price, round_up(total - dual * grain, 2 * total), reduced * grain, spare * grain)
+    reached_all = bool((spare[graph.prize > 0] > 0).all())
+    ceiling = round_up(total - dual * grain, 2 * total)
+    return Pricing(price, ceiling, np.asarray(reduced * grain, np.float64), reached_all)
 
 
 def search_price(
@@ -110,12 +112,11 @@ def search_price(
     for step in (1.0, -1.0):
         while not stopped():
             following = ceiling(middle + step)
-            linear = step < 0 and not (evaluated[middle + step].spare[graph.prize > 0] == 0).any()
             if following >= best:
                 break
             middle, best = middle + step, following
-            if linear:
-                break  # every prize is reached: below this price the ceiling is a straight line up to price 0
+            if step < 0 and evaluated[middle].reached_all:
+                break  # a straight line from here on, up to price 0
     low, high = middle - 1.0, middle + 1.0
     inner = (math.sqrt(5.0) - 1.0) / 2.0
     left, right = high - inner * (high - low), low + inner * (high - low)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.solver.ascent import ascend
+from planner.solver.desk import Guide, new_desk
 from planner.solver.dice import new_dice
 from planner.solver.graph import build_graph
-from planner.solver.grow import Guide, new_desk
 from planner.solver.improve import improve
 from planner.solver.result import ConnectAll
 from planner.solver.search import grow_everywhere
@@ -40,9 +40,11 @@ def connect_all(problem: Problem, *, seed: int = 0) -> ConnectAll:
     reduced = graph.cost.copy()
     lower_bound = ascend(graph.in_start, graph.tail, reduced, spare, np.ones(graph.n_nodes))
 
-    # A prize above the dearest way to a node (with room for upgrades on it) makes every connection pay at price 1.
-    farthest = 1.0 + 4.0 * graph.from_root(graph.cost.astype(np.float64))
-    forced = graph._replace(prize=np.where(wanted, farthest, 0.0))
+    # A prize above the dearest way to any node makes every connection pay at price 1, upgrades on the way included.
+    cost = graph.cost.astype(np.float64)
+    farthest = graph.from_root(cost)
+    dearest = 1.0 + 2.0 * (farthest[np.isfinite(farthest)].max() + cost.max(initial=0.0))
+    forced = graph._replace(prize=np.where(wanted, dearest, 0.0))
     desk = new_desk(graph)
     guide = Guide(1.0, 0.3, reduced.astype(np.float64), 0.0, np.uint64(1), np.inf, 0.0, 1.0, 0.0)
     parent = grow_everywhere(forced, desk, guide)

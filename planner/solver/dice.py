@@ -28,7 +28,7 @@ def draw(dice: NDArray[np.uint64]) -> np.uint64:
     x ^= x << np.uint64(25)
     x ^= x >> np.uint64(27)
     dice[0] = x
-    return x * np.uint64(2685821657736338717)
+    return np.uint64(x * np.uint64(2685821657736338717))
 
 
 @njit(cache=True)

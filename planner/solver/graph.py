@@ -175,9 +175,7 @@ def assemble(
     )
 
 
-def find_swappable(
-    tail: NDArray[np.int32], head: NDArray[np.int32], place: NDArray[np.int32]
-) -> NDArray[np.bool_]:
+def find_swappable(tail: NDArray[np.int32], head: NDArray[np.int32], place: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Return the nodes with arcs into them from inside and from outside their place, but none out of them."""
     swappable = np.ones(place.size, np.bool_)
     swappable[tail] = False

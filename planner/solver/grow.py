@@ -7,142 +7,24 @@ that paths prefer arcs that the bound has saturated. Capacities and the rule of 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray  # noqa: TC002  (numba looks at the fields)
 
-from planner.solver.dice import noise
+from planner.solver.desk import CONNECTED, FREE, ORPHAN, SERVED, list_tree
 from planner.solver.heap import drop_first, place_in_heap
-from planner.solver.tree import OUTSIDE, fitting, list_children, walk
+from planner.solver.labels import forget_labels, label_from_tree, length_of, relax_out, seed_labels
+from planner.solver.tree import OUTSIDE, fitting
 
 if TYPE_CHECKING:
-    from planner.solver.graph import Graph
+    from numpy.typing import NDArray
 
-CLOSED, CONNECTED, FREE, ORPHAN, SERVED = 0, 1, 2, 3, 4
-"""States of a node while growing: out of reach; in the tree; may be entered; root of a torn-off branch; a leaf in the
-tree with a direct service from outside its place, which may be swapped for a path through its place."""
+    from planner.solver.desk import Desk, Extent, Guide
+    from planner.solver.graph import Graph
 
 ROUNDS = 3
 """Searches per growth: a label made stale by a filled arc or an entered place is found again in the next one."""
-
-
-class Guide(NamedTuple):
-    """What growing minimises and how far it goes.
-
-    Attributes
-    ----------
-    price
-        Benefit that a cent is worth (λ).
-    greed
-        Weight of the priced cost beside the reduced cost.
-    reduced
-        ``(m,)``: reduced costs in units of benefit.
-    wobble
-        Relative size of the random change of every arc's guiding cost.
-    salt
-        Seed of that change.
-    appetite
-        A target is attached if its path costs at most this many times its worth.
-    ban
-        Share of the arcs, chosen by the salt, that may not be used.
-    dislike
-        Factor on the guiding cost of the direct services that could be swapped.
-    foresight
-        The first search leaves out what cannot carry 1 + (`ROUNDS` − 1) · foresight times the least demand; the last
-        one asks for the least demand alone.
-    """
-
-    price: float
-    greed: float
-    reduced: NDArray[np.float64]
-    wobble: float
-    salt: np.uint64
-    appetite: float
-    ban: float
-    dislike: float
-    foresight: float
-
-
-class Desk(NamedTuple):
-    """Working arrays of the kernels, made once per search.
-
-    Per node: ``state``; labels ``distance`` (guiding cost), ``spent`` (priced cost), ``room`` (what the path could
-    still carry), ``entry`` (last arc); ``worth`` of a target; tree lists ``first``, ``following``, ``order``; ``net``
-    and ``load`` of the subtree below; heap; ``path``. Per place: ``entered`` (no more entries), ``seen`` (stamp of the
-    last path or region that came by). ``clock`` gives the stamps.
-    """
-
-    state: NDArray[np.int8]
-    distance: NDArray[np.float64]
-    spent: NDArray[np.float64]
-    room: NDArray[np.float64]
-    entry: NDArray[np.int32]
-    worth: NDArray[np.float64]
-    first: NDArray[np.int32]
-    following: NDArray[np.int32]
-    order: NDArray[np.int32]
-    stack: NDArray[np.int32]
-    members: NDArray[np.int32]
-    net: NDArray[np.float64]
-    load: NDArray[np.float64]
-    cents: NDArray[np.int64]
-    heap: NDArray[np.int32]
-    position: NDArray[np.int32]
-    path: NDArray[np.int32]
-    field: NDArray[np.int32]
-    entered: NDArray[np.int8]
-    seen: NDArray[np.int64]
-    clock: NDArray[np.int64]
-
-
-class Extent(NamedTuple):
-    """How far the lists of a desk are filled for one growth.
-
-    Attributes
-    ----------
-    members
-        ``desk.members[:members]``: nodes of the tree and of the torn-off branches.
-    free, field
-        ``desk.field[:free]``: nodes that may be entered; ``desk.field[free:field]``: roots of torn-off branches.
-    """
-
-    members: int
-    free: int
-    field: int
-
-
-def new_desk(graph: Graph) -> Desk:
-    """Return working arrays for a graph."""
-    n, n_places = graph.n_nodes, graph.place_start.size - 1
-
-    def ints() -> NDArray[np.int32]:
-        return np.full(n, -1, np.int32)
-
-    return Desk(
-        state=np.zeros(n, np.int8),
-        distance=np.full(n, np.inf),
-        spent=np.zeros(n),
-        room=np.zeros(n),
-        entry=ints(),
-        worth=np.zeros(n),
-        first=ints(),
-        following=ints(),
-        order=ints(),
-        stack=ints(),
-        members=ints(),
-        net=np.zeros(n),
-        load=np.zeros(n),
-        cents=np.zeros(n, np.int64),
-        heap=ints(),
-        position=ints(),
-        path=ints(),
-        field=ints(),
-        entered=np.zeros(n_places, np.int8),
-        seen=np.zeros(n_places, np.int64),
-        clock=np.zeros(1, np.int64),
-    )
 
 
 @njit(cache=True)
@@ -211,7 +93,7 @@ def attach_round(
 @njit(cache=True)
 def demand_of(graph: Graph, desk: Desk, v: int) -> float:
     """Return what attaching target v would draw at v."""
-    return desk.load[v] if desk.state[v] == ORPHAN else graph.demand[v]
+    return float(desk.load[v] if desk.state[v] == ORPHAN else graph.demand[v])
 
 
 @njit(cache=True)
@@ -225,100 +107,13 @@ def measure_room(graph: Graph, parent: NDArray[np.int32], desk: Desk, extent: Ex
 
 
 @njit(cache=True)
-def list_tree(graph: Graph, parent: NDArray[np.int32], desk: Desk, extent: Extent) -> int:
-    """List the tree in ``desk.order``, and the children of its nodes and of the branches; return its size."""
-    nodes = desk.path
-    nodes[: extent.members] = desk.members[: extent.members]
-    count = extent.members
-    for v in desk.field[: extent.free]:
-        if parent[v] >= 0:
-            nodes[count] = v
-            count += 1
-    list_children(parent, graph.tail, nodes[:count], desk.first, desk.following)
-    return walk(0, desk.first, desk.following, desk.order, desk.stack)
-
-
-@njit(cache=True)
 def room_at(graph: Graph, parent: NDArray[np.int32], desk: Desk, v: int) -> float:
     """Return what v could still pass on, given the room of the node above it."""
     a = parent[v]
     above = desk.room[graph.tail[a]]
     while graph.larger[a] >= 0:
         a = graph.larger[a]
-    return min(above, graph.capacity[a] - desk.load[v])
-
-
-@njit(cache=True)
-def seed_labels(graph: Graph, desk: Desk, n_field: int, guide: Guide, need: float) -> int:
-    """Clear the labels of the field and label what lies one arc from the tree; return the heap's size."""
-    for i in range(n_field):
-        v = desk.field[i]
-        desk.position[v] = -1
-        if desk.state[v] == FREE or desk.state[v] == ORPHAN:
-            desk.distance[v] = np.inf
-    size = 0
-    for i in range(n_field):
-        v = desk.field[i]
-        if desk.state[v] == FREE or desk.state[v] == ORPHAN:
-            size = label_from_tree(graph, desk, v, guide, need, size)
-    return size
-
-
-@njit(cache=True)
-def label_from_tree(graph: Graph, desk: Desk, v: int, guide: Guide, need: float, size: int) -> int:
-    """Label node v along the arcs that come straight from the tree; return the heap's size."""
-    for a in range(graph.in_start[v], graph.in_start[v + 1]):
-        if desk.state[graph.tail[a]] == CONNECTED:
-            size = relax(graph, desk, a, guide, need, size)
-    return size
-
-
-@njit(cache=True)
-def relax_out(graph: Graph, desk: Desk, u: int, guide: Guide, need: float, size: int) -> int:
-    """Relax all arcs out of u; return the heap's size."""
-    for i in range(graph.out_start[u], graph.out_start[u + 1]):
-        a = graph.out_arcs[i]
-        if desk.state[graph.head[a]] >= FREE:
-            size = relax(graph, desk, a, guide, need, size)
-    return size
-
-
-@njit(cache=True)
-def relax(graph: Graph, desk: Desk, a: int, guide: Guide, need: float, size: int) -> int:
-    """Improve the label of the arc's head, if the arc may be used and is shorter; return the heap's size."""
-    u, v = graph.tail[a], graph.head[a]
-    p = graph.place[v]
-    if graph.place[u] != p and (desk.entered[p] or desk.state[v] == SERVED):
-        return size
-    length = length_of(graph, a, guide)
-    priced = guide.price * graph.cost[a]
-    near = desk.state[u] == CONNECTED
-    through = length if near else desk.distance[u] + length
-    if through >= desk.distance[v]:
-        return size
-    room = np.inf
-    if graph.capacitated:
-        room = min(desk.room[u], graph.capacity[a])
-        if room < need:
-            return size
-    desk.distance[v] = through
-    desk.spent[v] = priced if near else desk.spent[u] + priced
-    desk.room[v] = room
-    desk.entry[v] = a
-    return place_in_heap(desk.heap, desk.position, desk.distance, size, v)
-
-
-@njit(cache=True)
-def length_of(graph: Graph, a: int, guide: Guide) -> float:
-    """Return the guiding cost of an arc, ``inf`` if it is banned."""
-    chance = noise(guide.salt, a)
-    if chance < guide.ban:
-        return np.inf
-    length = (guide.greed * guide.price * graph.cost[a] + guide.reduced[a]) * (1.0 + guide.wobble * (chance - 0.5))
-    v = graph.head[a]
-    if graph.swappable[v] and graph.place[graph.tail[a]] != graph.place[v]:
-        length *= guide.dislike
-    return length
+    return float(min(above, graph.capacity[a] - desk.load[v]))
 
 
 @njit(cache=True)
@@ -346,9 +141,7 @@ def attach(graph: Graph, parent: NDArray[np.int32], desk: Desk, target: int, gui
         v = desk.path[i]
         parent[v] = desk.entry[v]
         if graph.place[graph.tail[parent[v]]] != graph.place[v]:
-            for j in range(graph.place_start[graph.place[v]], graph.place_start[graph.place[v] + 1]):
-                if desk.state[graph.place_nodes[j]] == SERVED:
-                    let_go(graph, parent, desk, graph.place_nodes[j])
+            make_way(graph, parent, desk, graph.place[v])
     if graph.capacitated:
         fit_loads(graph, parent, desk, count, base, True)
     for i in range(count):
@@ -357,6 +150,14 @@ def attach(graph: Graph, parent: NDArray[np.int32], desk: Desk, target: int, gui
         if not (graph.swappable[v] and graph.place[graph.tail[parent[v]]] != p):
             desk.entered[p] = 1
     return count
+
+
+@njit(cache=True)
+def make_way(graph: Graph, parent: NDArray[np.int32], desk: Desk, p: int) -> None:
+    """Let go of the direct services in a place that a path is about to enter."""
+    for i in range(graph.place_start[p], graph.place_start[p + 1]):
+        if desk.state[graph.place_nodes[i]] == SERVED:
+            let_go(graph, parent, desk, graph.place_nodes[i])
 
 
 @njit(cache=True)
@@ -451,18 +252,6 @@ def spread(
         size = relax_out(graph, desk, desk.path[i], guide, need, size)
     if was_orphan:
         size = welcome_branch(graph, parent, desk, desk.path[0], guide, need, size)
-    return size
-
-
-@njit(cache=True)
-def forget_labels(graph: Graph, desk: Desk, p: int, size: int) -> int:
-    """Remove the labels of the nodes of a place that has just been entered: they came in by other ways."""
-    for i in range(graph.place_start[p], graph.place_start[p + 1]):
-        v = graph.place_nodes[i]
-        if desk.state[v] == FREE:
-            desk.distance[v] = np.inf
-            if desk.position[v] >= 0:
-                size = place_in_heap(desk.heap, desk.position, desk.distance, size, v)
     return size
 
 

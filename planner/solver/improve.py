@@ -12,8 +12,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray  # noqa: TC002  (numba looks at the fields)
 
+from planner.solver.desk import CLOSED, CONNECTED, FREE, ORPHAN, Desk, Extent, Guide, list_tree
 from planner.solver.dice import below, draw, uniform
-from planner.solver.grow import CLOSED, CONNECTED, FREE, ORPHAN, Desk, Extent, Guide, grow, list_tree
+from planner.solver.grow import grow
 from planner.solver.knapsack import select_within
 from planner.solver.tree import OUTSIDE, list_children, prune, walk
 
@@ -106,19 +107,19 @@ class Kept(NamedTuple):
 
     parent: NDArray[np.int32]
     order: NDArray[np.int32]
-    count: NDArray[np.int64]
+    size: NDArray[np.int64]
 
 
 @njit(cache=True)
 def keep(parent: NDArray[np.int32], desk: Desk, count: int, kept: Kept) -> None:
     """Store the tree, whose nodes are ``desk.order[:count]``."""
-    for i in range(kept.count[0]):
+    for i in range(kept.size[0]):
         kept.parent[kept.order[i]] = OUTSIDE
     for i in range(count):
         v = desk.order[i]
         kept.order[i] = v
         kept.parent[v] = parent[v]
-    kept.count[0] = count
+    kept.size[0] = count
 
 
 @njit(cache=True)
@@ -126,11 +127,11 @@ def take_back(parent: NDArray[np.int32], desk: Desk, count: int, kept: Kept) -> 
     """Put the stored tree back in place of the present one, whose nodes are ``desk.order[:count]``; return its size."""
     for i in range(count):
         parent[desk.order[i]] = OUTSIDE
-    for i in range(kept.count[0]):
+    for i in range(kept.size[0]):
         v = kept.order[i]
         desk.order[i] = v
         parent[v] = kept.parent[v]
-    return kept.count[0]
+    return int(kept.size[0])
 
 
 @njit(cache=True)
@@ -161,9 +162,7 @@ def draw_guide(price: float, reduced: NDArray[np.float64], dice: NDArray[np.uint
 
 
 @njit(cache=True)
-def best_part(
-    graph: Graph, parent: NDArray[np.int32], desk: Desk, count: int, price: float
-) -> tuple[float, int]:
+def best_part(graph: Graph, parent: NDArray[np.int32], desk: Desk, count: int, price: float) -> tuple[float, int]:
     """Return value and cost of the part of the tree in ``desk.order`` that is worth most at a price."""
     gained, spent = desk.net, desk.cents
     for i in range(count):

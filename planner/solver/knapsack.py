@@ -36,7 +36,7 @@ def select_within(
     floor: float,
     chosen: NDArray[np.int32],
 ) -> float:
-    """Write into ``chosen`` the part of a tree that is worth most within the budget, if it is worth more than ``floor``.
+    """Write into ``chosen`` the part of a tree that is worth most within the budget, if that is above ``floor``.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def complete(
         else:
             rest[i] = rest[after[i]]
             spent[i] = spent[after[i]]
-    return spent[0]
+    return int(spent[0])
 
 
 @njit(cache=True)
@@ -108,7 +108,7 @@ def tightest_price(
     budget: int,
     floor: float,
 ) -> float:
-    """Search the price of the lowest ceiling on the tree, leaving ``rest`` filled for it; −1 if it is not above floor."""
+    """Search the price of the lowest ceiling on the tree and fill ``rest`` for it; −1 if that is not above floor."""
     low, high = 0.0, np.inf
     best_price, best = price, np.inf
     for _ in range(PRICE_STEPS):
@@ -149,7 +149,8 @@ def run_states(
 ) -> float:
     """Carry undominated (cost, value) states along the positions; mark the best part; return its value or floor."""
     count = value.size
-    room = 4096
+    # A position adds at most as many states as it may keep.
+    room = MOST_STATES * count + 1
     spent = np.empty(room, np.int64)
     gained = np.empty(room)
     origin = np.empty(room, np.int32)
@@ -162,10 +163,6 @@ def run_states(
     front = np.empty(MOST_STATES, np.int32)
     for i in range(1, count):
         width = gather(waiting[i], link, spent, gained, rest[i] + price * budget, price, floor, front)
-        if n_states + width > room:
-            room *= 2
-            spent, gained = enlarge(spent, room), enlarge(gained, room)
-            origin, at, link = enlarge(origin, room), enlarge(at, room), enlarge(link, room)
         for j in range(width):
             s = front[j]
             link[s] = waiting[after[i]] if after[i] != i else -1
@@ -191,14 +188,6 @@ def run_states(
 
 
 @njit(cache=True)
-def enlarge(array: NDArray[np.generic], size: int) -> NDArray[np.generic]:
-    """Return a copy with room for ``size`` values."""
-    longer = np.empty(size, array.dtype)
-    longer[: array.size] = array
-    return longer
-
-
-@njit(cache=True)
 def gather(
     s: int,
     link: NDArray[np.int32],
@@ -215,21 +204,10 @@ def gather(
     """
     width = 0
     while s >= 0:
-        hope = ceiling + gained[s] - price * spent[s]
-        if hope > floor * (1.0 + 1e-12):
+        if ceiling + gained[s] - price * spent[s] > floor * (1.0 + 1e-12):
+            if width == MOST_STATES:
+                width = drop_weakest(spent, gained, price, front)
             i = width
-            if width == MOST_STATES:  # full: forget the state of the least hope
-                i = 0
-                for j in range(1, width):
-                    if gained[front[j]] - price * spent[front[j]] < gained[front[i]] - price * spent[front[i]]:
-                        i = j
-                if gained[front[i]] - price * spent[front[i]] >= gained[s] - price * spent[s]:
-                    s = link[s]
-                    continue
-                width -= 1
-                for j in range(i, width):
-                    front[j] = front[j + 1]
-                i = width
             while i > 0 and (
                 spent[front[i - 1]] > spent[s] or (spent[front[i - 1]] == spent[s] and gained[front[i - 1]] < gained[s])
             ):
@@ -244,3 +222,15 @@ def gather(
             front[kept] = front[j]
             kept += 1
     return kept
+
+
+@njit(cache=True)
+def drop_weakest(spent: NDArray[np.int64], gained: NDArray[np.float64], price: float, front: NDArray[np.int32]) -> int:
+    """Take the state of the least hope out of a full front; return the new width."""
+    weakest = 0
+    for j in range(1, MOST_STATES):
+        if gained[front[j]] - price * spent[front[j]] < gained[front[weakest]] - price * spent[front[weakest]]:
+            weakest = j
+    for j in range(weakest, MOST_STATES - 1):
+        front[j] = front[j + 1]
+    return MOST_STATES - 1

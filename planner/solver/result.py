@@ -76,8 +76,8 @@ class Result:
         The budget multiplier λ of the best bound: benefit that one more cent of budget is worth. 0 where the budget
         does not bind.
     ceiling
-        ``(k, 2)`` float64, intercept and slope: for every budget B (cents, this problem otherwise unchanged) no plan
-        is worth more than ``min(intercept + slope · B)``.
+        ``(k, 2)`` float64, intercept and slope: for every budget B in cents up to the problem's own no plan is
+        worth more than ``min(intercept + slope · B)``.
     """
 
     status: Status

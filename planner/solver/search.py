@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.solver.bound import Pricing, price_out, search_price
+from planner.solver.desk import CLOSED, CONNECTED, FREE, Desk, Extent, Guide, new_desk
 from planner.solver.dice import new_dice
 from planner.solver.graph import build_graph
-from planner.solver.grow import CLOSED, CONNECTED, FREE, Desk, Extent, Guide, grow, new_desk
+from planner.solver.grow import grow
 from planner.solver.improve import improve
-from planner.solver.reduce import find_useful, transfer_tree
+from planner.solver.reduce import find_useful
 from planner.solver.result import Progress, relative_gap
-from planner.solver.tree import bare_tree, topological_arcs
+from planner.solver.tree import bare_tree, check_plan, find_arcs, topological_arcs, tree_of_arcs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,16 +27,23 @@ if TYPE_CHECKING:
     from planner.solver.graph import Graph
     from planner.solver.problem import Problem
 
-CHUNK = 1_000_000
+CHUNK = 500_000
 """Labels settled between two looks at the clock: about 0.2 s. A count, not a time: the order of work is the same on
 every machine."""
 TILT = 0.05
+"""How much dearer money above the budget is to the search, and how much cheaper money left."""
 HEAT = 1e-5
-PRICE_STEP = 0.1
-ORDER_SPREAD = 0.1
-PRICE_RANGE = 8.0
-WORTH_REBUILDING = 0.8
+"""Loss that the search accepts on average, as a share of all prizes."""
 GENEROSITY = (1.0, 0.7)
+"""Shares of the price at which branches are cut, in turn: a generous tree leaves the knapsack something to choose."""
+PRICE_STEP, PRICE_RANGE = 0.1, 8.0
+"""Largest relative step of the price of the search, and how far it may go from where the ceiling is lowest."""
+ORDER_SPREAD = 0.1
+"""Largest standard deviation of the logarithm of the weights that change the order of the ascent."""
+WORTH_REBUILDING = 0.8
+"""The graph is rebuilt once at most this share of its arcs is still useful."""
+FRUITLESS_WORK = 200_000
+"""Labels settled per node without a better value or bound after which the search has nothing left to try."""
 
 
 class Search:
@@ -53,19 +61,21 @@ class Search:
         Its value, and the best proven ceiling; ``bound`` is None before the first evaluation.
     price_of_money
         The price λ that gave the bound.
+    lines
+        Intercept and price of the evaluations that hold for every smaller budget too.
     """
 
     def __init__(
         self,
         problem: Problem,
         seed: int,
-        deadline: float,
+        time_limit_s: float,
         cancelled: Callable[[], bool] | None,
         on_progress: Callable[[Progress], None] | None,
     ) -> None:
         self.problem = problem
         self.started = time.monotonic()
-        self.deadline = self.started + deadline
+        self.deadline = self.started + time_limit_s
         self._cancelled = cancelled
         self._on_progress = on_progress
         self.was_cancelled = False
@@ -84,6 +94,7 @@ class Search:
         self.orders = np.random.default_rng(seed)
         self.desk = new_desk(self.graph)
         self.n_chunks = 0
+        self.fruitless_work = 0
         self.tree = bare_tree(self.graph.n_nodes)
         self.guide: Pricing
         self.base_price = 0.0
@@ -97,6 +108,11 @@ class Search:
         """Whether value and bound are known and within the relative gap."""
         reached = self.gap
         return reached is not None and reached <= gap
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether nothing is left to try: no arc, or long work that bettered nothing."""
+        return self.graph.n_arcs == 0 or self.fruitless_work > FRUITLESS_WORK * self.graph.n_nodes
 
     def stopped(self) -> bool:
         """Whether time is up or somebody asked to stop."""
@@ -120,11 +136,11 @@ class Search:
         """Take in a better plan."""
         self.plan = self.graph.origin[topological_arcs(self.graph, tree)]
         prizes = self.problem.prize
-        value = math.fsum([float(prizes[0]), *prizes[self.problem.head[self.plan]].tolist()])
-        self.value = value if self.bound is None else min(value, self.bound)
+        self.value = math.fsum([float(prizes[0]), *prizes[self.problem.head[self.plan]].tolist()])
         self._note()
 
     def _note(self) -> None:
+        self.fruitless_work = 0
         progress = Progress(time.monotonic() - self.started, self.value, self.bound)
         self.trace.append((progress.seconds, progress.value, progress.bound))
         if self._on_progress is not None:
@@ -140,8 +156,8 @@ class Search:
     def move_price(self, cost: int) -> None:
         """Raise the price of the search if its trees cost too much, lower it if they leave money; look at the bound.
 
-        The ceiling is evaluated at the new price in a slightly new order of the ascent: that may better the bound, fixes
-        arcs, and gives the growing other reduced costs.
+        The ceiling is evaluated at the new price in a slightly new order of the ascent: that may better the bound,
+        fixes arcs, and gives the growing other reduced costs.
         """
         step = PRICE_STEP * (1.0 if cost > self.problem.budget else -1.0)
         price = self.guide.price * math.exp(step * self.orders.random())
@@ -159,14 +175,18 @@ class Search:
         if np.count_nonzero(self.useful) > WORTH_REBUILDING * self.graph.n_arcs:
             return
         smaller = self.graph.subgraph(self.useful)
-        kept = np.searchsorted(self.graph.origin[np.argsort(self.graph.origin)], smaller.origin)
-        reduced = self.guide.reduced[np.argsort(self.graph.origin)][kept]
-        self.guide = replace(self.guide, reduced=reduced, spare=self.guide.spare[:0])
-        self.tree = transfer_tree(self.tree, self.graph, smaller)
+        before = find_arcs(self.graph, smaller.origin)
+        self.guide = replace(self.guide, reduced=self.guide.reduced[before])
+        self.tree = tree_of_arcs(smaller, find_arcs(smaller, self.graph.origin[self.tree[self.tree >= 0]]))
         self.graph, self.desk = smaller, new_desk(smaller)
         self.useful = np.ones(smaller.n_arcs, np.bool_)
         self.whole_graph = False
         self.note_bound(price_out(smaller, 0.0))
+
+    def start_from(self, arcs: NDArray[np.int32]) -> None:
+        """Take an earlier plan, given by the problem's arcs, as the tree to search from."""
+        check_plan(self.problem, arcs)
+        self.tree = tree_of_arcs(self.graph, find_arcs(self.graph, arcs))
 
     def plant(self) -> None:
         """Grow the first tree from the root over the whole graph at the best price."""
@@ -193,6 +213,7 @@ class Search:
             self.dice,
         )
         self.n_chunks += 1
+        self.fruitless_work += work
         if value > self.value:
             self.note_plan(best)
         self.move_price(cost)

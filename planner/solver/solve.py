@@ -43,37 +43,48 @@ def solve(
     on_progress
         Told every better value or bound.
     start
-        Arcs of an earlier plan to start from. Arcs that do not hang together are left out.
+        Arcs of an earlier plan to start from, which may cost more than the budget. Arcs that lie out of reach of the
+        budget are left out with what hangs from them.
+
+    Raises
+    ------
+    ValueError
+        If ``start`` breaks a rule of the problem other than the budget.
     """
     search = Search(problem, seed, time_limit_s, cancelled, on_progress)
     search.find_price()
     if not search.was_cancelled:
         search.note_plan(search.tree)
         if search.graph.n_arcs > 0:
-            search.plant()
-            while not (search.proven(gap) or search.stopped()) and search.graph.n_arcs > 0:
-                search.improve()
+            if start is None:
+                search.plant()
+            else:
+                search.start_from(start)
+            search.improve(1)
+        while not (search.proven(gap) or search.exhausted or search.stopped()):
+            search.improve()
     return conclude(search, gap)
 
 
 def conclude(search: Search, gap: float) -> Result:
     """Put what the search knows into a result."""
-    reached = search.gap
     if search.was_cancelled:
         status, termination = Status.CANCELLED, Termination.CANCELLED
     else:
-        optimal = reached is not None and reached <= OPTIMALITY_GAP
-        status = Status.OPTIMAL if optimal else Status.FEASIBLE
-        termination = Termination.GAP if reached is not None and reached <= gap else Termination.TIME_LIMIT
+        status = Status.OPTIMAL if search.proven(OPTIMALITY_GAP) else Status.FEASIBLE
+        if search.proven(gap):
+            termination = Termination.GAP
+        else:
+            termination = Termination.EXHAUSTED if search.exhausted else Termination.TIME_LIMIT
     return Result(
         status=status,
         termination=termination,
         arcs=search.plan,
         value=search.value,
-        bound=search.bound,
+        bound=None if search.value is None else search.bound,
         cost=int(search.problem.cost[search.plan].sum()),
         requested_gap=gap,
         trace=tuple(search.trace),
         price_of_money=search.price_of_money,
-        ceiling=np.array(search.lines),
+        ceiling=np.array(search.lines).reshape(-1, 2),
     )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.solver.graph import Graph
+    from planner.solver.problem import Problem
 
 OUTSIDE = -1
 ROOT = -2
@@ -152,3 +153,48 @@ def prune(
 def topological_arcs(graph: Graph, parent: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return the graph's arcs of the tree, parents before children."""
     return parent[preorder(parent, graph.tail)[1:]]
+
+
+def find_arcs(graph: Graph, arcs: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the numbers in the graph of arcs of the problem, those that it has."""
+    number = np.full(int(max(arcs.max(initial=-1), graph.origin.max(initial=-1))) + 1, -1, np.int32)
+    number[graph.origin] = np.arange(graph.n_arcs, dtype=np.int32)
+    found = number[arcs]
+    return found[found >= 0]
+
+
+def tree_of_arcs(graph: Graph, arcs: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the tree of those of the graph's arcs, one into each node at most, that hang together from the root."""
+    parent = bare_tree(graph.n_nodes)
+    parent[graph.head[arcs]] = arcs
+    hanging = preorder(parent, graph.tail)
+    tree = bare_tree(graph.n_nodes)
+    tree[hanging] = parent[hanging]
+    return tree
+
+
+def check_plan(problem: Problem, arcs: NDArray[np.int32]) -> None:
+    """Check that arcs of the problem make an arborescence that keeps its rules, whatever it costs.
+
+    Raises
+    ------
+    ValueError
+        If an arc does not exist, does not hang from the root, enters what is already entered, or carries too much.
+    """
+    if arcs.size and not (arcs.min() >= 0 and arcs.max() < problem.n_arcs):
+        raise ValueError(f"plan: arcs must lie in 0…{problem.n_arcs - 1}")
+    tail, head = problem.tail[arcs], problem.head[arcs]
+    entered = problem.place[head][problem.place[tail] != problem.place[head]]
+    if np.unique(head).size < arcs.size or np.unique(entered).size < entered.size or (head == 0).any():
+        raise ValueError("plan: a node or a place is entered twice")
+    parent = bare_tree(problem.n_nodes)
+    parent[head] = arcs
+    order = preorder(parent, problem.tail)
+    if order.size < arcs.size + 1:
+        raise ValueError("plan: some arcs do not hang from the root")
+    load = problem.demand.copy()
+    for v in order[:0:-1]:
+        load[problem.tail[parent[v]]] += load[v]
+    full = load[head] > problem.capacity[arcs]
+    if full.any():
+        raise ValueError(f"plan: arc {arcs[full][0]} carries more than its capacity")
