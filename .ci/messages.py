@@ -1,7 +1,7 @@
 """Texts for users: collect them, merge them into the French catalogue, compile it; or check that all that is done.
 
-    python .ci/messages.py            update planner/locale/fr and list what is not translated yet
-    python .ci/messages.py --check    change nothing; exit code 1 if a text lacks French or the compiled file is old
+python .ci/messages.py            update planner/locale/fr and list what is not translated yet
+python .ci/messages.py --check    change nothing; exit code 1 if a text lacks French or the compiled file is old
 """
 
 from __future__ import annotations
@@ -13,25 +13,42 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
-from babel.messages.mofile import read_mo, write_mo
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 PO = ROOT / "planner" / "locale" / "fr" / "LC_MESSAGES" / "planner.po"
 MO = PO.with_suffix(".mo")
 KEYWORDS = {"_": None, "ngettext": (1, 2)}
+FIELD_TEXTS = {"title", "description", "unit"}
+TYPER_TEXTS = (
+    "Aborted.",
+    "Arguments",
+    "Commands",
+    "Error",
+    "Missing command.",
+    "No such command {name!r}.",
+    "Options",
+    "Try [blue]'{command_path} {help_option}'[/] for help.",
+    "[default: {}]",
+    "[required]",
+)
+"""What the help of the command line says besides our own texts; Typer looks them up where `planner.cli` says."""
 
 
 def collect() -> Catalog:
-    """Return the texts of the code: `_()` and `ngettext()`, and titles and help of schema fields (`said()`)."""
+    """Return the texts of the code: `_()` and `ngettext()`, and titles, help and units of schema fields."""
     catalog = Catalog(project="PostLink Planner", fuzzy=False)
+    for text in TYPER_TEXTS:
+        catalog.add(text)
     for path in [*sorted((ROOT / "planner").rglob("*.py")), ROOT / "app.py"]:
         source = path.read_bytes()
         for _line, message, _comments, _context in extract("python", io.BytesIO(source), keywords=KEYWORDS):
             catalog.add(message)
         for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "said":
-                for argument in node.args:
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"said", "Field"}:
+                told = [keyword.value for keyword in node.keywords if keyword.arg in FIELD_TEXTS]
+                for argument in (*node.args, *told):
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                         catalog.add(argument.value)
     return catalog
@@ -58,9 +75,19 @@ def untranslated(catalog: Catalog) -> list[str]:
 def merged() -> Catalog:
     """Return the kept catalogue brought up to the code: new texts are empty, texts no longer used are gone."""
     catalog = stored()
-    catalog.update(collect(), no_fuzzy_matching=True)
+    catalog.update(collect(), no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
+    catalog.header_comment = "# French texts of PostLink Planner."
+    catalog.version = catalog.msgid_bugs_address = catalog.language_team = ""
+    catalog.last_translator = "PostLink Planner"
     return catalog
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """Return the catalogue as gettext reads it."""
+    stream = io.BytesIO()
+    write_mo(stream, catalog)
+    return stream.getvalue()
 
 
 def update() -> list[str]:
@@ -69,8 +96,7 @@ def update() -> list[str]:
     PO.parent.mkdir(parents=True, exist_ok=True)
     with PO.open("wb") as stream:
         write_po(stream, catalog, sort_output=True, omit_header=False, no_location=True, width=120)
-    with MO.open("wb") as stream:
-        write_mo(stream, catalog)
+    MO.write_bytes(compiled(catalog))
     return untranslated(catalog)
 
 
@@ -80,9 +106,7 @@ def faults() -> list[str]:
     found = [f"no French: {text!r}" for text in untranslated(catalog)]
     kept = {message.id for message in stored() if message.id}
     found += [f"no longer in the code: {text!r}" for text in kept - {message.id for message in catalog}]
-    with MO.open("rb") as stream:
-        compiled = {message.id: message.string for message in read_mo(stream) if message.id}
-    if compiled != {message.id: message.string for message in catalog if message.id and message.string}:
+    if not MO.exists() or MO.read_bytes() != compiled(catalog):
         found.append(f"{MO.name} is older than {PO.name}: run make messages")
     return found
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Language = Literal["en", "fr"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+DOMAIN, FOLDER = "planner", Path(__file__).parent / "locale"
 _current: ContextVar[Language] = ContextVar("planner_language", default="en")
 
 
@@ -21,7 +22,7 @@ _current: ContextVar[Language] = ContextVar("planner_language", default="en")
 def _catalogue(language: Language) -> gettext.NullTranslations:
     if language == "en":
         return gettext.NullTranslations()
-    return gettext.translation("planner", Path(__file__).parent / "locale", languages=[language])
+    return gettext.translation(DOMAIN, FOLDER, languages=[language])
 
 
 def _(message: str) -> str:

@@ -67,6 +67,43 @@ def technology_name(technology: str) -> str:
     return named() if named else technology
 
 
+_ITEMS: dict[str, Callable[[], str]] = {
+    "IP transit": lambda: _("IP transit"),
+    "access": lambda: _("access"),
+    "activation": lambda: _("activation"),
+    "antennas": lambda: _("antennas"),
+    "cellular router": lambda: _("cellular router"),
+    "computers": lambda: _("computers"),
+    "energy": lambda: _("energy"),
+    "fibre operation": lambda: _("fibre operation"),
+    "fibre plant": lambda: _("fibre plant"),
+    "fibre terminals": lambda: _("fibre terminals"),
+    "handhelds": lambda: _("handhelds"),
+    "installation": lambda: _("installation"),
+    "licence": lambda: _("licence"),
+    "mast": lambda: _("mast"),
+    "power": lambda: _("power"),
+    "radios": lambda: _("radios"),
+    "rent": lambda: _("rent"),
+    "router": lambda: _("router"),
+    "service fee": lambda: _("service fee"),
+    "spectrum": lambda: _("spectrum"),
+    "support": lambda: _("support"),
+    "survey": lambda: _("survey"),
+    "terminal": lambda: _("terminal"),
+    "training": lambda: _("training"),
+    "upkeep": lambda: _("upkeep"),
+    "ups": lambda: _("UPS"),
+    "wifi": lambda: _("Wi-Fi"),
+}
+
+
+def item_name(item: str) -> str:
+    """Return the name of a cost item; names that only the user's catalogue knows stay as they are."""
+    named = _ITEMS.get(item)
+    return named() if named else item
+
+
 _MEASURES: dict[str, Callable[[], str]] = {
     "capex": lambda: _("first purchase (capex)"),
     "opex_per_year": lambda: _("operation per year (opex)"),

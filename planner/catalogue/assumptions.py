@@ -51,22 +51,23 @@ def assumptions(catalogue: Catalogue, scenario: Scenario, sections: Collection[s
     """Return the figures in force: additions to prices, exchange rates, and the named sections of the catalogue."""
     currency = scenario.money.currency
     listed = [
-        _stated_by_user("money.contingency", scenario.money.contingency, "share"),
-        _stated_by_user("money.duties", scenario.money.duties, "share"),
-        _stated_by_user("money.discount_rate", scenario.money.discount_rate, "share per year"),
+        _stated_by_user("money.contingency", scenario.money.contingency, _("share")),
+        _stated_by_user("money.duties", scenario.money.duties, _("share")),
+        _stated_by_user("money.discount_rate", scenario.money.discount_rate, _("share per year")),
     ]
     for conversion in catalogue.conversions:
         if conversion.rate is not None:
-            name, unit = f"exchange_rate.{conversion.currency}", f"{currency} per {conversion.currency}"
+            name = f"exchange_rate.{conversion.currency}"
+            unit = _("{currency} per {other}").format(currency=currency, other=conversion.currency)
             assumption = _assumption(name, unit, conversion.rate)
             listed += [] if assumption in listed else [assumption]
     for figure in figures(catalogue):
         if figure.at[0] in sections and figure.estimate is not None:
-            unit = figure.unit.replace("currency", currency)
+            unit = _(figure.unit).replace(_("currency"), currency)
             listed.append(_assumption(field_path(figure.at), unit, figure.estimate))
     for kind, package in scenario.package.items():
         for item, amount in package.model_dump(exclude_none=True).items():
-            unit = f"{currency} per year" if item.endswith("_per_year") else currency
+            unit = _("{currency} per year").format(currency=currency) if item.endswith("_per_year") else currency
             listed.append(_stated_by_user(f"package.{kind}.{item}", amount, unit))
     return tuple(listed)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from planner.catalogue.items import MONTHS, figure, yearly
 from planner.catalogue.kinds import OptionKind
+from planner.i18n import _
 
 if TYPE_CHECKING:
     from planner.catalogue.items import Pricer
@@ -61,7 +62,9 @@ def _plan(technology: str, service: Service, zone: Zone, pricer: Pricer, mbps: f
         yearly("service fee", MONTHS * fee),
         pricer.energy(terminals * service.power_w),
     )
-    name = f"{technology.upper()} {mbps:g} Mbit/s" + (f", {terminals} terminals" if terminals > 1 else "")
+    name = f"{technology.upper()} {mbps:g} Mbit/s"
+    if terminals > 1:
+        name += _(", {n} terminals").format(n=terminals)
     kind = OptionKind(technology, name, 0, items)
     up_mbps = terminals * service.up_mbps
     return ServiceOption(kind, technology, mbps, up_mbps, service.availability[zone], service.latency_ms)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import gettext
 import locale
 import os
 import sys
 
-from planner.i18n import LANGUAGES, Language, set_language
+from planner.i18n import DOMAIN, FOLDER, LANGUAGES, Language, language, set_language
 
 
 def main() -> None:
     """Run the command line."""
     # The language comes first: the help texts are made when the commands are imported.
     set_language(_asked_language(sys.argv[1:]))
+    # Typer's own words, such as the headings of its help, come from the domain that gettext has by default.
+    gettext.bindtextdomain(DOMAIN, FOLDER)
+    gettext.textdomain(DOMAIN)
+    os.environ["LANGUAGE"] = language()
     from planner.cli.commands import app
 
     app(prog_name="planner")

@@ -11,6 +11,7 @@ from planner.i18n import _
 from planner.inputs.catchment import find_catchments, open_population, whole_people
 from planner.inputs.reading import require_file
 from planner.scenario import PEOPLE_UNDERSERVED
+from planner.wording import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,9 +52,9 @@ def people_from_raster(scenario: Scenario, offices: ReadOffices, terrain: Sequen
     remedy = _("Check the coordinates, or give a raster that covers the place.")
     group.warn(outside, "outside-population", message, remedy, column="name")
     people = whole_people(found.people, frame["id"].to_numpy(dtype=object))
-    said = _("{reached:,} of {total:,} people live within {km:g} km of an office on their own land (straight line).")
-    reached, total = int(people.sum()), round(found.total)
-    return Reached(people, (said.format(reached=reached, total=total, km=scenario.benefit.catchment_km),))
+    said = _("{reached} of {total} people live within {km} km of an office on their own land (straight line).")
+    reached, total, km = number(people.sum()), number(found.total), number(scenario.benefit.catchment_km, 3)
+    return Reached(people, (said.format(reached=reached, total=total, km=km),))
 
 
 def people_from_column(scenario: Scenario, offices: pd.DataFrame) -> Reached:
@@ -64,10 +65,10 @@ def people_from_column(scenario: Scenario, offices: pd.DataFrame) -> Reached:
         return Reached(np.rint(given).astype(np.int64))
     rule = scenario.missing.population
     assert rule != "error", "reading the offices made it a fault"
-    number = 1.0 if rule == "one" else float(rule)
-    said = _("{n} offices without a population figure count {number:g} each (missing.population).")
-    people = np.rint(np.where(missing, number, given)).astype(np.int64)
-    return Reached(people, (said.format(n=int(missing.sum()), number=number),))
+    each = 1.0 if rule == "one" else float(rule)
+    said = _("{n} offices without a population figure count {people} each (missing.population).")
+    people = np.rint(np.where(missing, each, given)).astype(np.int64)
+    return Reached(people, (said.format(n=number(missing.sum()), people=number(each, 3)),))
 
 
 def add_people_and_benefit(

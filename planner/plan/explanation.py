@@ -9,7 +9,7 @@ from planner.finance import MEASURES
 from planner.i18n import _, ngettext
 from planner.plan.buildup import ROUNDING
 from planner.plan.reasons import PER_MONEY
-from planner.wording import figure, measure_name, money, number, technology_name
+from planner.wording import figure, item_name, measure_name, money, number, technology_name
 
 if TYPE_CHECKING:
     from planner.plan.buildup import Part
@@ -161,7 +161,7 @@ def _part_text(part: Part, measure: int, currency: str) -> str:
     if part.opex_per_year:
         price.append(_("{opex} a year").format(opex=money(100 * part.opex_per_year, currency, exact=True)))
     return _("{name}: {amount} = {quantity}{unit} × ({price})").format(
-        name=part.name,
+        name=item_name(part.name),
         amount=amount,
         quantity=number(part.quantity, 2),
         unit=units[part.per],

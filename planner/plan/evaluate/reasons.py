@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from planner.i18n import _
+from planner.wording import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -141,9 +142,9 @@ def overloaded(place: str, load_mbps: float, capacity_mbps: float) -> Reason:
         "no-capacity",
         "office",
         _(
-            "The link that enters {place} would have to carry {load:g} Mbit/s; the largest candidate carries "
-            "{capacity:g} Mbit/s."
-        ).format(place=place, load=load_mbps, capacity=capacity_mbps),
+            "The link that enters {place} would have to carry {load} Mbit/s; the largest candidate carries "
+            "{capacity} Mbit/s."
+        ).format(place=place, load=number(load_mbps, 1), capacity=number(capacity_mbps, 1)),
         _("Hang this office from another place, or choose another technology for it."),
     )
 
