@@ -1,5 +1,7 @@
 """The whole room: from a small country to priced options, on disk and back."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 
@@ -11,7 +13,7 @@ from planner.errors import InputError
 from planner.finance import CAPEX, OPEX, PROGRAMME_COST
 from planner.i18n import use_language
 from planner.links import NO_MAST, ROOT, build, build_links, load_options, price_polyline, save_options
-from planner.links.cache import cache_file
+from planner.links.cache import _ROOMS, cache_file
 from planner.links.options import LinkOptions, Places
 from planner.terrain import open_elevation
 
@@ -231,3 +233,12 @@ def test_writers_at_the_same_time(built, tmp_path):
         read = list(threads.map(write_and_read, range(12)))
     assert all(one is not None and same(options, one) for one in read)
     assert [path.name for path in tmp_path.glob("*.links")] == ["shared.links"]
+
+
+def test_the_cache_knows_all_code_that_figures_come_from():
+    """Whatever room of ours is imported to build links is hashed, save those that only say or store things."""
+    script = "import sys, planner.links.build; print(*(name for name in sys.modules if name.startswith('planner.')))"
+    imported = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    rooms = {name.split(".")[1] for name in imported.split()}
+    only_say_or_store = {"_version", "errors", "files", "i18n", "wording"}
+    assert rooms - only_say_or_store <= {room.removesuffix(".py") for room in _ROOMS}
