@@ -152,28 +152,10 @@ def create_run(run_dir: Path, *, force: bool = False) -> None:
     """
     if _made_for_us(run_dir):
         return
-    if run_state(run_dir) == "running" and read_events(run_dir)[-1]["pid"] != os.getpid():
-        raise InputError(
-            Problem(
-                "run-in-use",
-                _("A run is at work in this folder."),
-                _("Wait for it, cancel it, or choose another folder with --out."),
-                file=str(run_dir),
-            )
-        )
-    present = [path for path in (run_dir / name for name in _MADE_BY_RUNS) if path.exists()]
-    if present and not force:
-        raise InputError(
-            Problem(
-                "run-exists",
-                _("This folder already holds a run."),
-                _("Choose another folder with --out, or replace the run with --force."),
-                file=str(run_dir),
-            )
-        )
+    require_free(run_dir, force=force)
     try:
         run_dir.mkdir(parents=True, exist_ok=True)
-        for path in present:
+        for path in _present(run_dir):
             path.unlink()
     except OSError as error:
         raise InputError(
@@ -184,6 +166,39 @@ def create_run(run_dir: Path, *, force: bool = False) -> None:
                 file=str(run_dir),
             )
         ) from error
+
+
+def require_free(run_dir: Path, *, force: bool = False) -> None:
+    """Make sure that a run may be made in a folder, before anything is written to it.
+
+    Raises
+    ------
+    InputError
+        If the folder holds a run and ``force`` is not given, or if a run is at work in it.
+    """
+    if run_state(run_dir) == "running" and read_events(run_dir)[-1]["pid"] != os.getpid():
+        raise InputError(
+            Problem(
+                "run-in-use",
+                _("A run is at work in this folder."),
+                _("Wait for it, cancel it, or choose another folder with --out."),
+                file=str(run_dir),
+            )
+        )
+    if _present(run_dir) and not force:
+        raise InputError(
+            Problem(
+                "run-exists",
+                _("This folder already holds a run."),
+                _("Choose another folder with --out, or replace the run with --force."),
+                file=str(run_dir),
+            )
+        )
+
+
+def _present(run_dir: Path) -> list[Path]:
+    """Return the files of a run that are in a folder."""
+    return [path for path in (run_dir / name for name in _MADE_BY_RUNS) if path.exists()]
 
 
 def solve_run(
@@ -227,6 +242,7 @@ def solve_run(
     from planner.scenario import load_scenario  # noqa: PLC0415
 
     scenario = load_scenario(scenario_file, data_root=data_root, overrides=overrides)
+    _spare(scenario_file, run_dir)
     create_run(run_dir, force=force)
     with _journal(run_dir, listener) as journal, _cancellation(run_dir) as cancelled:
         inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)
@@ -262,6 +278,7 @@ def evaluate_run(
     from planner.scenario import dump_scenario, load_scenario  # noqa: PLC0415
 
     scenario = load_scenario(scenario_file, data_root=data_root)
+    _spare(scenario_file, run_dir)
     create_run(run_dir, force=force)
     create_run(run_dir / "same-money", force=force)
     with _journal(run_dir, listener) as journal, _cancellation(run_dir) as cancelled:
@@ -274,6 +291,19 @@ def evaluate_run(
             write_run_files(plan, folder)
         journal.note("done", _("The plan is written."))
         return found
+
+
+def _spare(scenario_file: Path, run_dir: Path) -> None:
+    """Refuse a run folder in which the run's ``scenario.yaml`` would replace the one that the user wrote."""
+    if (run_dir / "scenario.yaml").resolve() in {scenario_file.resolve(), (scenario_file / "scenario.yaml").resolve()}:
+        raise InputError(
+            Problem(
+                "run-folder",
+                _("This folder holds the scenario itself; a run writes a scenario.yaml of its own."),
+                _("Choose another folder with --out."),
+                file=str(run_dir),
+            )
+        )
 
 
 def _prepare(
@@ -370,8 +400,9 @@ def read_events(run_dir: Path) -> list[dict[str, Any]]:
     path = run_dir / "events.jsonl"
     if not path.exists():
         return []
-    whole = path.read_text(encoding="utf-8").rpartition("\n")[0]
-    return [json.loads(line) for line in whole.splitlines()]
+    # Bytes, and no splitlines: the end may be half a character, and a message may hold other marks of a line's end.
+    whole = path.read_bytes().rpartition(b"\n")[0]
+    return [json.loads(line) for line in whole.split(b"\n") if line]
 
 
 def run_state(run_dir: Path) -> State | None:

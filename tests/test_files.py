@@ -50,9 +50,14 @@ def test_the_mask_of_the_process_is_left_alone_meanwhile(tmp_path):
 
 def test_what_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path):
     write_whole(tmp_path / "plan.json", "old")
-    with pytest.raises(RuntimeError, match="half way"), whole_file(tmp_path / "plan.json") as temporary:
-        temporary.write_text("ne")
-        raise RuntimeError("half way")
+
+    def fail_half_way():
+        with whole_file(tmp_path / "plan.json") as temporary:
+            temporary.write_text("ne")
+            raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        fail_half_way()
     assert [path.name for path in tmp_path.iterdir()] == ["plan.json"]
     assert (tmp_path / "plan.json").read_text() == "old"
 

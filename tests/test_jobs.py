@@ -160,6 +160,27 @@ def test_a_line_that_is_still_being_written_is_not_read(tmp_path):
     assert [event["message"] for event in read_events(tmp_path)] == ["first"]
 
 
+def test_any_text_may_be_told(tmp_path):
+    """JSON leaves these line separators as they are; half a character stands where a line is being written."""
+    message = "two\u2028lines\x85 of “Ngazidja”"
+    journal = Journal(tmp_path)
+    journal.note("inputs", message)
+    journal.close()
+    with (tmp_path / "events.jsonl").open("ab") as stream:
+        stream.write("{“".encode()[:-1])
+    assert [event["message"] for event in read_events(tmp_path)] == [message]
+
+
+@pytest.mark.parametrize("named", ["scenario.yaml", "."])
+def test_the_scenario_of_the_user_is_never_written_over(tmp_path, named):
+    text = "# my own words\n" + EXAMPLE.read_text()
+    (tmp_path / "scenario.yaml").write_text(text)
+    with pytest.raises(InputError, match="holds the scenario itself"):
+        solve_run(tmp_path / named, tmp_path, data_root=EXAMPLE.parent, force=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["scenario.yaml"]
+    assert (tmp_path / "scenario.yaml").read_text() == text
+
+
 def test_a_process_that_is_gone_is_a_lost_run(tmp_path):
     process = subprocess.Popen([sys.executable, "-c", ""])
     journal = Journal(tmp_path, pid=process.pid)

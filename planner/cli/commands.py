@@ -44,9 +44,12 @@ def demo(
     debug: DebugOption = False,
 ) -> None:
     from planner.demo import make_country
+    from planner.jobs import require_free
 
     with session(lang, json=json, quiet=quiet, debug=debug) as here:
         folder = out or Path("runs") / f"demo-{offices}-{seed}"
+        # The country lies in the run's folder: a run that stays must keep the one that it was made from.
+        require_free(folder, force=force)
         scenario_file = make_country(folder / "country", offices=offices, seed=seed)
         _solve(here, scenario_file, folder, force=force)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
@@ -96,18 +97,22 @@ def session(lang: str, *, json: bool, quiet: bool, debug: bool) -> Iterator[Sess
     except typer.Exit:
         raise
     except PlannerError as error:
-        if debug:
-            raise
+        _show_traceback(here, debug=debug)
         _report(here, error)
         raise typer.Exit(error.exit_code) from None
     except (BrokenPipeError, KeyboardInterrupt):
         raise typer.Exit(4) from None
-    except Exception as error:
-        if debug:
-            raise
+    except Exception as error:  # noqa: BLE001 - the last resort: nobody is shown a traceback without asking
+        _show_traceback(here, debug=debug)
         message = _("Internal error: {kind}: {error}. Please report it, with what --debug shows.")
         here.err.print(message.format(kind=type(error).__name__, error=error), style="red", markup=False)
         raise typer.Exit(1) from None
+
+
+def _show_traceback(here: Session, *, debug: bool) -> None:
+    """Show where an error comes from, if that was asked for; the message and the exit code stay the same."""
+    if debug:
+        here.err.print(traceback.format_exc(), markup=False)
 
 
 def problem_table(problems: Sequence[Problem]) -> Table:

@@ -105,6 +105,25 @@ def test_wrong_usage_is_exit_code_2_and_says_what(arguments, words, tmp_path, mo
     assert "Traceback" not in result.output
 
 
+def test_debug_shows_where_an_error_comes_from_and_keeps_its_exit_code():
+    result = call("solve", "nowhere.yaml", "--debug")
+    assert result.exit_code == 2
+    assert "Traceback" in result.stderr
+    assert "planner/scenario/loading.py" in result.stderr.replace("\\", "/")
+
+
+def test_a_demonstration_that_is_refused_leaves_the_country_of_the_run(run_dir, tmp_path):
+    folder = tmp_path / "demo"
+    (folder / "country").mkdir(parents=True)
+    (folder / "plan.json").write_text((run_dir / "plan.json").read_text())
+    (folder / "country/scenario.yaml").write_text("of the run that is there")
+    result = call("demo", "--offices", "10", "--out", folder)
+    assert result.exit_code == 2
+    assert "--force" in result.stderr
+    assert [path.name for path in (folder / "country").iterdir()] == ["scenario.yaml"]
+    assert (folder / "country/scenario.yaml").read_text() == "of the run that is there"
+
+
 def test_wrong_input_as_json(tmp_path):
     broken = yaml.safe_load((EXAMPLE / "scenario.yaml").read_text())
     broken["solver"]["gapp"] = 1
