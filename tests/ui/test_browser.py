@@ -31,7 +31,7 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PATIENCE_S = 60
+PATIENCE_S = 180
 HERE = {"localhost", "127.0.0.1"}
 NUMBER = re.compile(r"\d[\d\s,.]*")
 
@@ -220,8 +220,9 @@ def test_another_budget_is_one_click_away(app, page, home):
     field.press("Tab")
     page.get_by_role("button", name="Solve with this budget").click()
     page.get_by_text("Solving", exact=True).wait_for()
-    # The plan comes by itself, and a reload shows it again.
     page.wait_for_url(f"**run=demo-budget-{amount}**")
+    # The old plan leaves, the new one comes by itself, and a reload shows it again.
+    page.locator('[data-testid="stMetricValue"]').first.wait_for(state="detached")
     new = home / f"demo-budget-{amount}"
     after = tiles(page)
     assert run_state(new) == "done"
