@@ -27,7 +27,8 @@ def _catalogue(language: Language) -> gettext.NullTranslations:
 
 def _(message: str) -> str:
     """Return ``message`` in the current language."""
-    return _catalogue(_current.get()).gettext(message)
+    # The empty text is the key of a catalogue's own header.
+    return _catalogue(_current.get()).gettext(message) if message else ""
 
 
 def ngettext(singular: str, plural: str, count: int) -> str:

@@ -14,7 +14,7 @@ from planner.catalogue import load_catalogue, price_list
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES
 from planner.graph import PlanningGraph, build_graph, chosen
-from planner.i18n import _
+from planner.i18n import _, use_language
 from planner.inputs import check_scenario, read_inputs
 from planner.links import build_links
 from planner.plan.evaluate import evaluate
@@ -202,8 +202,11 @@ def explain_run(run_dir: Path, identifier: str, *, data_root: Path | None = None
     record = json.loads((run_dir / "inputs.json").read_text(encoding="utf-8"))
     root = data_root or Path(record["data_root"] or Path(record["scenario_file"]).parent)
     scenario = load_scenario(run_dir, data_root=root)
-    inputs = read_inputs(scenario)
-    return explain(scenario, inputs, build_links(scenario, inputs), plan, identifier)
+    # Links of the plan are found again by the names of their options, which are those of the run's language.
+    with use_language(record["language"]):
+        inputs = read_inputs(scenario)
+        options = build_links(scenario, inputs)
+    return explain(scenario, inputs, options, plan, identifier)
 
 
 def _graph(scenario: Scenario, inputs: Inputs, options: LinkOptions, budget: Budget) -> PlanningGraph:

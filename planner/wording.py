@@ -50,6 +50,11 @@ def share(value: float, digits: int = 0) -> str:
     return format_percent(value, pattern, locale=language())
 
 
+def labelled(label: str, text: str) -> str:
+    """Return a label and what it says, with the colon set as the language sets it."""
+    return _("{label}: {text}").format(label=label, text=text)
+
+
 _TECHNOLOGIES: dict[str, Callable[[], str]] = {
     "fibre": lambda: _("fibre"),
     "microwave": lambda: _("microwave"),
@@ -93,7 +98,7 @@ _ITEMS: dict[str, Callable[[], str]] = {
     "terminal": lambda: _("terminal"),
     "training": lambda: _("training"),
     "upkeep": lambda: _("upkeep"),
-    "ups": lambda: _("UPS"),
+    "ups": lambda: _("uninterruptible supply"),
     "wifi": lambda: _("Wi-Fi"),
 }
 

@@ -9,7 +9,7 @@ from planner.finance import MEASURES
 from planner.i18n import _, ngettext
 from planner.plan.buildup import ROUNDING
 from planner.plan.reasons import PER_MONEY
-from planner.wording import figure, item_name, measure_name, money, number, technology_name
+from planner.wording import figure, item_name, labelled, measure_name, money, number, technology_name
 
 if TYPE_CHECKING:
     from planner.plan.buildup import Part
@@ -93,7 +93,7 @@ class Explanation:
 
     def __str__(self) -> str:
         """Return a text of a few paragraphs."""
-        return "\n".join([f"{self.id}: {self.reason}", *self._built_up(), *self._other_ways(), *self._would_take()])
+        return "\n".join([labelled(self.id, self.reason), *self._built_up(), *self._other_ways(), *self._would_take()])
 
     def _built_up(self) -> list[str]:
         column = MEASURES.index(self.measure)
@@ -118,7 +118,7 @@ class Explanation:
         for way in self.others:
             path = " → ".join(way.links) or _("the plan passes through its place")
             name, price = technology_name(way.technology), money(100 * way.price, self.currency)
-            text.append(f"  {name} – {price}: {path}")
+            text.append(f"  {labelled(f'{name} – {price}', path)}")
         return text
 
     def _would_take(self) -> list[str]:

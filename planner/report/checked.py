@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
+from planner.catalogue.schema import USER
 from planner.i18n import _, ngettext
 from planner.wording import number
 
@@ -93,11 +94,14 @@ def _prices(assumptions: Sequence[Assumption]) -> Table:
     table.add_column(_("Unit"), overflow="fold")
     table.add_column(_("Source"), overflow="fold")
     for item in assumptions:
-        source = f"{item.source} {item.year or ''}".strip()
+        name = _("user") if item.source == USER else item.source
+        source = f"{name} {item.year or ''}".strip()
+        if item.judgement:
+            source = _("{source} (judgement)").format(source=source)
         table.add_row(
             item.name,
             *(number(figure, 4) for figure in (item.value, item.low, item.high)),
             item.unit,
-            escape(f"{source} ({_('judgement')})" if item.judgement else source),
+            escape(source),
         )
     return table

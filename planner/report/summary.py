@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from planner.i18n import _, ngettext
-from planner.wording import figure, measure_name, money, number, quality, rule_name, share, technology_name
+from planner.wording import figure, labelled, measure_name, money, number, quality, rule_name, share, technology_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -200,7 +200,7 @@ def _problem_text(problem: dict[str, Any]) -> str:
         place.append(_("row {row}").format(row=problem["row"]))
     if problem["column"]:
         place.append(str(problem["column"]))
-    return f"{', '.join(filter(None, place))}: {problem['message']}"
+    return labelled(", ".join(filter(None, place)), problem["message"])
 
 
 def _some(lines: Iterable[str]) -> list[str]:

@@ -13,6 +13,7 @@ from planner.errors import Problem
 from planner.i18n import _
 from planner.scenario.schema import Scenario
 from planner.scenario.yaml_text import Location, field_path
+from planner.wording import labelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -101,7 +102,7 @@ def _help(at: Location, root: type[BaseModel]) -> str:
     info = _field(at, root)
     if info is None or not info.title or not info.description:
         return ""
-    return _("{title}: {help}").format(title=_(info.title), help=_(info.description))
+    return labelled(_(info.title), _(info.description))
 
 
 def _nearest(at: Location, root: type[BaseModel]) -> str:

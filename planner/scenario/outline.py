@@ -8,6 +8,7 @@ from planner.i18n import _
 from planner.scenario.fields import Section
 from planner.scenario.schema import Scenario
 from planner.scenario.yaml_text import write_yaml
+from planner.wording import labelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,4 +90,5 @@ def _short(value: Any) -> Any:
 def _explained(field: FieldInfo) -> str:
     extra = field.json_schema_extra
     unit = f" [{_(str(extra['unit']))}]" if isinstance(extra, dict) else ""
-    return f"{_(field.title or '')}{unit}: {_(field.description or '')}"
+    title, text = field.title or "", field.description or ""
+    return labelled(_(title) + unit, _(text))

@@ -17,7 +17,7 @@ from planner.ui.solving import budget_form, offer_demonstration, watch
 from planner.ui.tables import baselines_table, links_table, mix_table, offices_table, problems_table
 from planner.ui.text import literal, sentence
 from planner.ui.tiles import show_tiles, verdict
-from planner.wording import number, rule_name
+from planner.wording import labelled, number, rule_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,7 +135,7 @@ def _show_tables(plan: Plan, name: str) -> None:
         _table(baselines_table(plan), f"{name}-rules")
         for baseline in plan.baselines:
             if not baseline["available"]:
-                st.caption(literal(f"{sentence(rule_name(baseline['name']))}: {baseline['reason']}"))
+                st.caption(literal(labelled(sentence(rule_name(baseline["name"])), baseline["reason"])))
     with grounds:
         for title, lines in (
             (_("Assumptions"), plan.data["assumptions"]),

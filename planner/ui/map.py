@@ -25,7 +25,7 @@ from planner.ui.marks import (
     mark_picture,
 )
 from planner.ui.text import heading
-from planner.wording import number
+from planner.wording import labelled, number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -171,7 +171,7 @@ def _link_label(
         else _("{load} Mbit/s used").format(load=number(load_mbps))
     )
     return "\n".join(
-        (_("Link {id}").format(id=name), f"{heading(technology)}: {option}, {number(length_km, 1)} km", used)
+        (_("Link {id}").format(id=name), labelled(heading(technology), f"{option}, {number(length_km, 1)} km"), used)
     )
 
 
