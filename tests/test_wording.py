@@ -3,7 +3,7 @@
 import pytest
 
 from planner.i18n import use_language
-from planner.wording import figure, money, number, quality, share, so_far
+from planner.wording import figure, money, money_short, number, quality, share, so_far
 
 NARROW, FIXED = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 
@@ -23,6 +23,13 @@ def test_figures_follow_the_language(language, whole, exact, decimals, part):
         assert money(1_234_567, "XOF", exact=True) == exact.replace("USD", "XOF")
         assert number(1234.50, 2) == decimals
         assert share(0.008, 1).replace(FIXED, " ") == f"{part} %"
+
+
+def test_large_amounts_are_shortened_and_smaller_ones_are_not():
+    assert money_short(999_999_999, "USD") == "USD 10,000,000"
+    assert money_short(123_456_789_00, "USD") == f"USD{FIXED}123.46M"
+    with use_language("fr"):
+        assert money_short(123_456_789_00, "XOF") == f"123,46{FIXED}M{FIXED}XOF"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import rasterio
 from affine import Affine
 from PIL import Image
 from rasterio.enums import Resampling
-from rasterio.vrt import WarpedVRT
+from rasterio.warp import reproject
 
 from planner.files import whole_file, write_whole
 
@@ -118,14 +118,16 @@ def _widened(low: float, high: float) -> tuple[float, float]:
 
 def _warped(file: Path, target: Affine, shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Return the heights of one raster on the picture's grid, NaN where it knows none."""
-    height, width = shape
-    grid = {"crs": _MERCATOR, "transform": target, "width": width, "height": height}
-    with (
-        rasterio.open(file) as source,
-        WarpedVRT(source, **grid, resampling=Resampling.bilinear, add_alpha=source.nodata is None) as warped,
-    ):
-        heights: NDArray[np.float64] = warped.read(1).astype(np.float64)
-        heights[warped.dataset_mask() == 0] = np.nan
+    heights = np.full(shape, np.nan)
+    with rasterio.open(file) as source:
+        reproject(
+            rasterio.band(source, 1),
+            heights,
+            dst_transform=target,
+            dst_crs=_MERCATOR,
+            dst_nodata=np.nan,
+            resampling=Resampling.bilinear,
+        )
     return heights
 
 

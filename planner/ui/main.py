@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 _LOG_LINES = 200
 _TABLE_HEIGHT_PX = 420
+_LARGE = 1000
 
 
 def main() -> None:
@@ -150,17 +151,17 @@ def _show_tables(plan: Plan, name: str) -> None:
 
 
 def _table(frame: pd.DataFrame, name: str, height: int | None = None) -> None:
-    """Show a table and offer it as a file that spreadsheets open."""
-    figures = frame.select_dtypes("number").columns
-    percents = {_("Availability")}
+    """Show a table, large figures without decimals, and offer it in full as a file that spreadsheets open."""
+    numbers = [str(column) for column in frame.select_dtypes("number")]
+    percents = [column for column in numbers if column == _("Availability")]
+    figures = [column for column in numbers if column not in percents]
+    formats = dict.fromkeys(figures, "localized") | dict.fromkeys(percents, "percent")
     st.dataframe(
-        frame,
+        frame.round({column: 0 if frame[column].abs().max() >= _LARGE else 2 for column in figures}),
         hide_index=True,
         height=height or "auto",
-        column_config={
-            column: st.column_config.NumberColumn(format="percent" if column in percents else "localized")
-            for column in figures
-        },
+        column_config={column: st.column_config.NumberColumn(format=form) for column, form in formats.items()},
+        placeholder="–",
         key=f"table-{name}",
     )
     st.download_button(

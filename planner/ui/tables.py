@@ -131,7 +131,7 @@ def problems_table(plan: Plan) -> pd.DataFrame:
 
 def _places(ids: pd.Series[Any]) -> pd.Series[Any]:
     """Return the names of places; the root of the plan is none."""
-    return ids.where(ids != "root")
+    return ids.where(ids != "root", "").fillna("")
 
 
 def _headings(technologies: Iterable[str | None]) -> list[str]:
