@@ -4,5 +4,16 @@ from planner.solver.connect import connect_all
 from planner.solver.problem import Problem
 from planner.solver.result import ConnectAll, Progress, Result, Status, Termination
 from planner.solver.solve import solve
+from planner.solver.warm import compile_kernels
 
-__all__ = ["ConnectAll", "Problem", "Progress", "Result", "Status", "Termination", "connect_all", "solve"]
+__all__ = [
+    "ConnectAll",
+    "Problem",
+    "Progress",
+    "Result",
+    "Status",
+    "Termination",
+    "compile_kernels",
+    "connect_all",
+    "solve",
+]

@@ -18,9 +18,9 @@ from planner.solver.tree import OUTSIDE, bare_tree, topological_arcs
 if TYPE_CHECKING:
     from planner.solver.problem import Problem
 
-WORK_PER_NODE = 400
-"""Labels settled in the search per node of the graph, within the bounds that follow."""
-LEAST_WORK, MOST_WORK = 100_000, 3_000_000
+WORK_PER_NODE = 2_000
+"""Arcs looked at in the search per node of the graph, within the bounds that follow."""
+LEAST_WORK, MOST_WORK = 400_000, 10_000_000
 UNSPENDABLE = 2**60
 """A prize, in cents, that no ascent can spend."""
 

@@ -29,7 +29,7 @@ ROUNDS = 3
 
 @njit(cache=True)
 def grow(graph: Graph, parent: NDArray[np.int32], desk: Desk, extent: Extent, guide: Guide) -> int:
-    """Attach, in place, the targets in the field to the tree; return the number of labels settled.
+    """Attach, in place, the targets in the field to the tree; return the number of arcs looked at.
 
     Targets are the free nodes whose ``desk.worth`` is positive, and the orphans, which bring the branch below them
     along. ``desk.load`` is the load of every connected node and branch; ``desk.first`` and ``desk.following`` list the
@@ -58,15 +58,15 @@ def attach_round(
     guide: Guide,
     need: float,
 ) -> tuple[int, int]:
-    """Run one search that only uses what still carries ``need``; return labels settled and targets refused."""
+    """Run one search that only uses what still carries ``need``; return arcs looked at and targets refused."""
     if graph.capacitated:
         measure_room(graph, parent, desk, extent)
     size = seed_labels(graph, desk, extent.field, guide, need)
-    work, refused = 0, 0
+    work, refused = 4 * extent.field, 0
     while size > 0:
         v = desk.heap[0]
         size = drop_first(desk.heap, desk.position, desk.distance, size)
-        work += 1
+        work += graph.out_start[v + 1] - graph.out_start[v]
         if desk.distance[v] == np.inf:
             break
         u = graph.tail[desk.entry[v]]

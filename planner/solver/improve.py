@@ -21,8 +21,8 @@ from planner.solver.tree import OUTSIDE, list_children, prune, walk
 if TYPE_CHECKING:
     from planner.solver.graph import Graph
 
-FIXED_WORK = 100
-"""What a round costs beside the labels it settles, counted in labels."""
+FIXED_WORK = 300
+"""What a round costs beside the arcs that it looks at, counted in arcs."""
 RETRY = 0.1
 """Chance that a part is selected from a tree that is no better than the last one tried."""
 LARGEST_REGION = 40
@@ -83,7 +83,7 @@ def improve(
             drop_orphans(desk, parent, extent)
             count = list_tree(graph, parent, desk, extent)
             close_all(desk, extent)
-        work += FIXED_WORK + count // 4
+        work += FIXED_WORK + 2 * count
         whole_value, whole_cost, count = prune(graph, parent, desk.order, count, keep_price, desk.net, desk.load)
         value, cost = best_part(graph, parent, desk, count, price)
         found = value - price * cost - tilt * price * abs(cost - budget)

@@ -58,6 +58,8 @@ def relax(graph: Graph, desk: Desk, a: int, guide: Guide, need: float, size: int
     p = graph.place[v]
     if graph.place[u] != p and (desk.entered[p] or desk.state[v] == SERVED):
         return size
+    if a > 0 and graph.larger[a - 1] == a and graph.capacity[a - 1] >= need:
+        return size  # a cheaper parallel will do
     length = length_of(graph, a, guide)
     priced = guide.price * graph.cost[a]
     near = desk.state[u] == CONNECTED
