@@ -23,7 +23,7 @@ from planner.plan.outcome import Budget, Outcome
 from planner.plan.plan import build_plan
 from planner.plan.store import read_plan
 from planner.scenario import Amount, Share, load_scenario
-from planner.solver import connect_all
+from planner.solver import compile_kernels, connect_all
 from planner.solver import solve as search
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def solve(
     InputError
         If the budget is a share of connecting all and no office can be connected.
     """
+    compile_kernels()
     budget = resolved_budget(scenario, inputs, options)
     graph = _graph(scenario, inputs, options, budget)
     wanted = scenario.solver
