@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray  # noqa: TC002  (numba looks at the fields)
 
+from planner.solver.cuts import CutList, new_cut_list, note_cut
 from planner.solver.heap import drop_first, place_in_heap
 
 PATIENCE = 1.25
@@ -49,9 +50,22 @@ def ascend(
     int
         Lower bound on the cost of the arcs of any arborescence plus the prizes of the nodes that it misses.
     """
+    return ascend_noting_cuts(in_start, tail, reduced, spare, weight, new_cut_list(0, 0))
+
+
+@njit(cache=True)
+def ascend_noting_cuts(
+    in_start: NDArray[np.int32],
+    tail: NDArray[np.int32],
+    reduced: NDArray[np.int64],
+    spare: NDArray[np.int64],
+    weight: NDArray[np.float64],
+    cuts: CutList,
+) -> int:
+    """Do what `ascend` does, and note the cuts that are raised as long as the list has room for them."""
     n = in_start.size - 1
     component = Component(
-        np.zeros(n, np.int64), np.empty(n, np.int32), np.empty(tail.size, np.int32), np.zeros(1, np.int64)
+        np.zeros(n, np.int64), np.empty(n, np.int32), np.empty(tail.size, np.int32), np.zeros(1, np.int64), cuts
     )
     score = np.empty(n)
     waiting = np.empty(n, np.int32)
@@ -76,12 +90,14 @@ class Component(NamedTuple):
     """Work space for the component that is being raised.
 
     ``stamp[v]`` equals ``clock[0]`` if node v is in it; ``members`` lists its nodes, ``cut`` the arcs that enter it.
+    ``raised`` takes down the cuts.
     """
 
     stamp: NDArray[np.int64]
     members: NDArray[np.int32]
     cut: NDArray[np.int32]
     clock: NDArray[np.int64]
+    raised: CutList
 
 
 @njit(cache=True)
@@ -124,6 +140,7 @@ def raise_component(
         score[t] = weight[t] * n_cut
         if score[t] > limit:
             return raised
+        note_cut(component.raised, t, cut, n_cut)
         raised += step
         spare[t] -= step
         for a in cut[:n_cut]:

@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.solver.ascent import ascend
+from planner.solver.ascent import ascend, ascend_noting_cuts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
+    from planner.solver.cuts import CutList
     from planner.solver.graph import Graph
 
 GRAIN_BITS = 50
 """The ascent counts benefit in grains: the sum of all prizes makes up to 2**50 of them."""
+UNSPENDABLE, MOST_DUAL = 2**57, 2**60
+"""Grains of a required node's prize; grains of all of them together, so that sums stay within int64."""
 ROUNDING = 2.0**-50
 """Relative margin that covers the few float operations around the exact ascent."""
 
@@ -39,6 +42,9 @@ class Pricing:
         No plan of a budget B is worth more than ``intercept + price · B``.
     reduced
         ``(m,)``: reduced costs in units of benefit, rounded down.
+    spare
+        ``(n,)``: what the ascent left of the prizes, in units of benefit, rounded down: any plan without the node is
+        worth that much less than the ceiling.
     reached_all
         Whether the ascent reached the root from every prize: below this price the ceiling is a straight line.
     """
@@ -46,6 +52,7 @@ class Pricing:
     price: float
     intercept: float
     reduced: NDArray[np.float64]
+    spare: NDArray[np.float64]
     reached_all: bool
 
     def bound(self, budget: int) -> float:
@@ -58,7 +65,13 @@ def round_up(value: float, scale: float) -> float:
     return value + ROUNDING * scale
 
 
-def price_out(graph: Graph, price: float, weight: NDArray[np.float64] | None = None) -> Pricing:
+def price_out(
+    graph: Graph,
+    price: float,
+    weight: NDArray[np.float64] | None = None,
+    cuts: CutList | None = None,
+    required: NDArray[np.bool_] | None = None,
+) -> Pricing:
     """Evaluate the Lagrangian at one price.
 
     Parameters
@@ -67,18 +80,29 @@ def price_out(graph: Graph, price: float, weight: NDArray[np.float64] | None = N
         λ ≥ 0, benefit per cent.
     weight
         ``(n,)`` > 0: order of the ascent, see `planner.solver.ascent.ascend`; None for the plain order.
+    cuts
+        Where the cuts that the ascent raises are noted, if that is wanted.
+    required
+        ``(n,)``: nodes that every plan in question holds; None for none.
     """
     total = math.fsum(graph.prize)
     grain = 2.0 ** (math.frexp(total)[1] - GRAIN_BITS)
-    spare = np.ceil(graph.prize / grain).astype(np.int64)
-    # Rounding costs down and cutting off those beyond all prizes keeps the bound valid.
-    priced = np.minimum(graph.cost * (price / grain * (1.0 - 8 * ROUNDING)), 2.0 ** (GRAIN_BITS + 1))
-    reduced = priced.astype(np.int64)
+    spare = np.floor(graph.prize / grain).astype(np.int64)
+    if required is not None:  # never to be given up; any finite price of doing so keeps the bound valid
+        spare[required] = min(UNSPENDABLE, MOST_DUAL // max(int(np.count_nonzero(required)), 1))
+    # Rounding prizes and costs down, and cutting off costs beyond all prizes, keeps the bound valid.
+    priced = np.minimum(graph.cost * (price / grain * (1.0 - 8 * ROUNDING)), 2.0 ** (GRAIN_BITS + 1)).astype(np.int64)
     order = np.ones(graph.n_nodes) if weight is None else weight
-    dual = ascend(graph.in_start, graph.tail, reduced, spare, order)
+    if cuts is not None:
+        reduced = priced
+        dual = ascend_noting_cuts(graph.in_start, graph.tail, reduced, spare, order, cuts)
+    else:  # cuts hold parallel arcs together: what they take from the cheapest they take from all
+        left = priced[graph.cheapest]
+        dual = ascend(graph.cheapest_start, graph.cheapest_tail, left, spare, order)
+        reduced = priced - (priced[graph.cheapest] - left)[graph.group]
     reached_all = bool((spare[graph.prize > 0] > 0).all())
-    ceiling = round_up(total - dual * grain, 2 * total)
-    return Pricing(price, ceiling, np.asarray(reduced * grain, np.float64), reached_all)
+    ceiling = round_up(total - dual * grain, 2 * total + dual * grain)
+    return Pricing(price, ceiling, np.asarray(reduced * grain), np.asarray(spare * grain), reached_all)
 
 
 def search_price(

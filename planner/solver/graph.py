@@ -32,6 +32,12 @@ class Graph(NamedTuple):
         ``(n,)``: as in the problem; prizes that no path within the budget reaches are 0.
     place_start, place_nodes
         Nodes of place p are ``place_nodes[place_start[p]:place_start[p + 1]]``; places are numbered from 0 anew.
+    cheapest
+        ``(k,)``: the arcs of which none is a dearer parallel, in order.
+    group
+        ``(m,)``: the position in ``cheapest`` of each arc's cheapest parallel.
+    cheapest_start, cheapest_tail
+        The arcs ``cheapest`` as a graph of their own, sorted by head like all arcs.
     swappable
         ``(n,)``: nodes that lead nowhere and can be entered both from inside their place and from outside: a direct
         service of theirs can be swapped for one through their place.
@@ -54,6 +60,10 @@ class Graph(NamedTuple):
     place: NDArray[np.int32]
     place_start: NDArray[np.int32]
     place_nodes: NDArray[np.int32]
+    cheapest: NDArray[np.int32]
+    group: NDArray[np.int32]
+    cheapest_start: NDArray[np.int32]
+    cheapest_tail: NDArray[np.int32]
     swappable: NDArray[np.bool_]
     node: NDArray[np.int32]
     origin: NDArray[np.int32]
@@ -154,6 +164,9 @@ def assemble(
     reached = np.isfinite(distances(out_start, out_arcs, head, np.zeros(tail.size), np.zeros(1, np.int32)))
     prize = np.where(reached, prize, 0.0)
     capacity = np.where(capacity >= demand[reached].sum(), np.inf, capacity)
+    is_cheapest = np.ones(tail.size, np.bool_)
+    is_cheapest[larger[larger >= 0]] = False
+    cheapest = np.flatnonzero(is_cheapest).astype(np.int32)
     return Graph(
         tail=tail,
         head=head,
@@ -168,6 +181,10 @@ def assemble(
         place=place,
         place_start=np.searchsorted(np.sort(place), np.arange(int(place.max()) + 2)).astype(np.int32),
         place_nodes=np.argsort(place, kind="stable").astype(np.int32),
+        cheapest=cheapest,
+        group=(np.cumsum(is_cheapest) - 1).astype(np.int32),
+        cheapest_start=np.searchsorted(head[cheapest], np.arange(n + 1)).astype(np.int32),
+        cheapest_tail=tail[cheapest],
         swappable=find_swappable(tail, head, place),
         node=node,
         origin=origin,

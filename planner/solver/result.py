@@ -29,7 +29,6 @@ class Termination(StrEnum):
     GAP = "gap"
     TIME_LIMIT = "time_limit"
     CANCELLED = "cancelled"
-    EXHAUSTED = "exhausted"
 
 
 def relative_gap(value: float | None, bound: float | None) -> float | None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 CHUNK = 2_000_000
 """Arcs looked at between two looks at the clock: about 0.2 s. A count, not a time: the order of work is the same on
 every machine."""
+CHUNK_PER_ARC = 500
+"""The same for a small graph, per arc of it."""
 TILT = 0.05
 """How much dearer money above the budget is to the search, and how much cheaper money left."""
 HEAT = 1e-5
@@ -44,8 +46,8 @@ ORDER_SPREAD = 0.1
 """Largest standard deviation of the logarithm of the weights that change the order of the ascent."""
 WORTH_REBUILDING = 0.8
 """The graph is rebuilt once at most this share of its arcs is still useful."""
-FRUITLESS_WORK = 600_000
-"""Arcs looked at per node without a better value or bound after which the search has nothing left to try."""
+LEAST_STEP = 1e-6
+"""Relative difference of two values that are not whole: linear programs tell no finer ones apart."""
 
 
 class Search:
@@ -96,7 +98,6 @@ class Search:
         self.orders = np.random.default_rng(seed)
         self.desk = new_desk(self.graph)
         self.n_chunks = 0
-        self.fruitless_work = 0
         self.tree = bare_tree(self.graph.n_nodes)
         self.guide: Pricing
         self.base_price = 0.0
@@ -109,16 +110,11 @@ class Search:
     def proven(self, gap: float) -> bool:
         """Whether value and bound are known and within the relative gap."""
         reached = self.gap
-        return reached is not None and reached <= gap
-
-    @property
-    def exhausted(self) -> bool:
-        """Whether nothing is left to try: no arc, or long work that bettered nothing."""
-        return self.graph.n_arcs == 0 or self.fruitless_work > FRUITLESS_WORK * self.graph.n_nodes
+        return reached is not None and reached <= max(gap, 0.0 if self.whole_prizes else 2 * LEAST_STEP)
 
     def stopped(self) -> bool:
         """Whether time is up or somebody asked to stop."""
-        if self._cancelled is not None and self._cancelled():
+        if self._cancelled is not None and not self.was_cancelled and self._cancelled():
             self.was_cancelled = True
         return self.was_cancelled or time.monotonic() >= self.deadline
 
@@ -126,23 +122,27 @@ class Search:
         """Take in one evaluation of the Lagrangian."""
         if self.whole_graph:  # arcs are fixed for one budget: what is left says nothing of other budgets
             self.lines.append((pricing.intercept, pricing.price))
-        bound = pricing.bound(self.problem.budget)
-        bound = min(float(math.floor(bound)) if self.whole_prizes else bound, self.total)
-        bound = max(bound, self.value or 0.0)
-        if self.bound is None or bound < self.bound:
-            self.bound = bound
+        if self.note_ceiling(pricing.bound(self.problem.budget)):
             self.price_of_money = pricing.price
-            self._note()
 
-    def note_plan(self, tree: NDArray[np.int32]) -> None:
-        """Take in a better plan."""
-        self.plan = self.graph.origin[topological_arcs(self.graph, tree)]
+    def note_ceiling(self, ceiling: float) -> bool:
+        """Take in a proven ceiling on the value of any plan; return whether it is lower than all before."""
+        bound = min(float(math.floor(ceiling)) if self.whole_prizes and ceiling < self.total else ceiling, self.total)
+        bound = max(bound, self.value or 0.0)
+        if self.bound is not None and bound >= self.bound:
+            return False
+        self.bound = bound
+        self._note()
+        return True
+
+    def note_plan(self, graph: Graph, tree: NDArray[np.int32]) -> None:
+        """Take in a better plan, a tree of the graph or of a part of it."""
+        self.plan = graph.origin[topological_arcs(graph, tree)]
         prizes = self.problem.prize
         self.value = math.fsum([float(prizes[0]), *prizes[self.problem.head[self.plan]].tolist()])
         self._note()
 
     def _note(self) -> None:
-        self.fruitless_work = 0
         progress = Progress(time.monotonic() - self.started, self.value, self.bound)
         self.trace.append((progress.seconds, progress.value, progress.bound))
         if self._on_progress is not None:
@@ -203,11 +203,11 @@ class Search:
                 best, planted = value, self.tree
         self.tree = planted
 
-    def improve(self, work: int = CHUNK) -> None:
-        """Search for better plans for one chunk of work; then move the price."""
+    def improve(self, work: int | None = None) -> None:
+        """Search for better plans for one chunk of work, or as much as is given; then move the price."""
         assert self.value is not None
+        work = min(CHUNK, CHUNK_PER_ARC * self.graph.n_arcs) if work is None else work
         self.n_chunks += 1
-        self.fruitless_work += work
         _, cost = self._search(self.value, work)
         self.move_price(cost)
 
@@ -230,7 +230,7 @@ class Search:
             self.dice,
         )
         if value > max(floor, self.value or 0.0):
-            self.note_plan(best)
+            self.note_plan(self.graph, best)
         return value, cost
 
 

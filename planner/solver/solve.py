@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.solver.exact import Finish
 from planner.solver.result import OPTIMALITY_GAP, Result, Status, Termination
 from planner.solver.search import Search
 
@@ -54,15 +55,14 @@ def solve(
     search = Search(problem, seed, time_limit_s, cancelled, on_progress)
     search.find_price()
     if not search.was_cancelled:
-        search.note_plan(search.tree)
+        search.note_plan(search.graph, search.tree)
         if search.graph.n_arcs > 0:
             if start is None:
                 search.plant()
             else:
                 search.start_from(start)
             search.improve(1)
-        while not (search.proven(gap) or search.exhausted or search.stopped()):
-            search.improve()
+            Finish(search, gap).close_gap()
     return conclude(search, gap)
 
 
@@ -72,10 +72,7 @@ def conclude(search: Search, gap: float) -> Result:
         status, termination = Status.CANCELLED, Termination.CANCELLED
     else:
         status = Status.OPTIMAL if search.proven(OPTIMALITY_GAP) else Status.FEASIBLE
-        if search.proven(gap):
-            termination = Termination.GAP
-        else:
-            termination = Termination.EXHAUSTED if search.exhausted else Termination.TIME_LIMIT
+        termination = Termination.GAP if search.proven(gap) else Termination.TIME_LIMIT
     return Result(
         status=status,
         termination=termination,

@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from planner.solver.connect import connect_all
+from planner.solver.cuts import find_cuts, new_cut_list
+from planner.solver.dice import draw, new_dice, uniform
+from planner.solver.graph import build_graph
 from planner.solver.problem import Problem
+from planner.solver.room_cuts import find_room_cuts
 from planner.solver.solve import solve
 
 
@@ -20,7 +24,7 @@ def compile_kernels() -> None:
         tail=np.array([0, 1, 0, 1, 0], np.int32),
         head=np.array([1, 2, 2, 3, 3], np.int32),
         cost=np.array([1, 20, 25, 20, 25], np.int64),
-        capacity=np.array([np.inf, 9.0, np.inf, 9.0, np.inf]),
+        capacity=np.array([9.0, 9.0, np.inf, 9.0, np.inf]),
         prize=np.array([0.0, 0.0, 30.0, 31.0]),
         demand=np.array([0.0, 0.0, 5.0, 5.0]),
         place=np.arange(4, dtype=np.int32),
@@ -28,3 +32,11 @@ def compile_kernels() -> None:
     )
     connect_all(problem)
     solve(problem, gap=0.0, time_limit_s=0.05)
+    graph = build_graph(problem, problem.budget)
+    half = np.where((graph.tail == 0) & (graph.prize[graph.head] > 0), 0.0, 0.5)
+    reached = np.where(graph.prize > 0, 0.9, 0.0)
+    find_cuts(graph, half, reached, np.flatnonzero(reached).astype(np.int32), 0.01, 1, new_cut_list(4, 40))
+    find_room_cuts(graph, half, reached, 0.01, 1)
+    dice = new_dice(0)
+    draw(dice)
+    uniform(dice)

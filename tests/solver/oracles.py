@@ -219,3 +219,17 @@ def random_towns(rng: np.random.Generator) -> Problem:
             arcs.append((0, terminal, int(rng.integers(5, 60)), np.inf))
     budget = int(rng.choice([0, 20, 50, 90, 150, 400]))
     return make_problem(len(place), arcs, prize=prize, demand=demand, place=place, budget=budget)
+
+
+def all_plans(problem: Problem):
+    """Yield every arborescence that keeps places and capacities, whatever it costs, as a set of arcs."""
+    in_arcs = [[a for a in range(problem.n_arcs) if problem.head[a] == v] for v in range(problem.n_nodes)]
+    stack = [(1, {0: -1})]
+    while stack:
+        v, parent = stack.pop()
+        if v == problem.n_nodes:
+            if all(int(problem.tail[a]) in parent for w, a in parent.items() if w) and _is_tree(problem, parent):
+                yield {a for w, a in parent.items() if w}
+            continue
+        stack.append((v + 1, parent))
+        stack += [(v + 1, {**parent, v: a}) for a in in_arcs[v] if problem.tail[a] != v]

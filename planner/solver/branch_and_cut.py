@@ -1,0 +1,350 @@
+"""Branch and cut for what fixing leaves over: the exact end of the search.
+
+Directed cuts are found as the relaxation needs them; the budget, and flows where capacities can bind, stand in the
+model. After T. Koch, A. Martin (1998), I. Ljubić et al., "An algorithmic framework for the exact solution of the
+prize-collecting Steiner tree problem", Mathematical Programming 105 (2006), and M. Sinnl, I. Ljubić, "A node-based
+layered graph approach for the Steiner tree problem with revenues, budget and hop-constraints", Mathematical Programming
+Computation 8 (2016). Linear programs and branching are SCIP's.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pyscipopt import SCIP_HEURTIMING, SCIP_PARAMSETTING, SCIP_RESULT, Conshdlr, Heur, Model
+
+from planner.solver.cuts import CutList, find_cuts, new_cut_list
+from planner.solver.program import BUDGET_UNITS, Program
+from planner.solver.room_cuts import find_room_cuts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from planner.solver.graph import Graph
+
+TOLERANCE = 0.01
+"""Violation from which a cut is worth a row."""
+OVERLOAD = 1e-6
+"""Violation from which a capacity cut takes away a whole-numbered solution."""
+NESTED = 1
+CUTS_PER_ROUND = 100
+NOTHING = 0
+"""No result of SCIP's: nothing was added."""
+MARGIN = 1e-6
+"""Relative tolerance of the linear programs, by which their ceiling is raised."""
+POLL_S = 0.1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What branch and cut found.
+
+    Attributes
+    ----------
+    ceiling
+        No plan of the graph that is worth the target or more is worth more than this; −inf if there is none.
+    complete
+        Whether the search ended by itself.
+    """
+
+    ceiling: float
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Watch:
+    """How the search is watched while it runs.
+
+    Attributes
+    ----------
+    stopped
+        Whether it shall end; asked several times a second, from another thread.
+    seconds_left
+        Time until it has to end.
+    node_limit
+        Nodes of the tree after which it ends, −1 for no limit.
+    note_ceiling
+        Told the falling ceiling.
+    propose
+        Returns a tree within the budget that follows the ``(m,)`` values of the arcs in a relaxation, None if it finds
+        none better than it had.
+    note_plan
+        Told the trees that the branching finds.
+    """
+
+    stopped: Callable[[], bool]
+    seconds_left: float
+    node_limit: int
+    note_ceiling: Callable[[float], bool]
+    propose: Callable[[NDArray[np.float64]], NDArray[np.int32] | None]
+    note_plan: Callable[[NDArray[np.int32]], None]
+
+
+class Connectivity(Conshdlr):
+    """What the rows do not say: the plan hangs together, and keeps within the money to the cent."""
+
+    def __init__(self, program: Program, first_cuts: CutList, watch: Watch) -> None:
+        self.program = program
+        self.watch = watch
+        self.waiting: CutList | None = first_cuts
+        self.arc: list[Any] = []
+        self.node: dict[int, Any] = {}
+        self.told = -math.inf
+
+    def consinitsol(self, _constraints: Sequence[Any]) -> None:
+        """Look up the variables that the linear programs work with."""
+        self.arc = [self.model.getTransformedVar(variable) for variable in self.program.arc]
+        self.node = {v: self.model.getTransformedVar(variable) for v, variable in self.program.node.items()}
+
+    def arc_values(self) -> NDArray[np.float64]:
+        """Return the ``(m,)`` values of the arcs in the linear program's solution."""
+        return np.array([variable.getLPSol() for variable in self.arc])
+
+    def conssepalp(self, _constraints: Sequence[Any], _n_useful: int) -> dict[str, Any]:
+        """Add cuts that the linear program's solution violates."""
+        if not self.program.cheapest:
+            ceiling = self.model.getDualbound() + self.program.constant
+            self.watch.note_ceiling(ceiling + MARGIN * abs(ceiling))
+            self.tell_plan()
+        if self.waiting is not None:
+            cuts, self.waiting = self.waiting, None
+            return {"result": self.add(cuts) or SCIP_RESULT.DIDNOTFIND}
+        value = self.arc_values()
+        result = self.add_room_cuts(value, TOLERANCE)
+        if result != SCIP_RESULT.CUTOFF:
+            result = self.add(self.find(value, TOLERANCE, NESTED)) or result
+        return {"result": result or SCIP_RESULT.DIDNOTFIND}
+
+    def consenfolp(self, _constraints: Sequence[Any], _n_useful: int, _infeasible: bool) -> dict[str, Any]:
+        """Cut off a whole-numbered solution that is no plan."""
+        value = self.arc_values()
+        result = self.add(self.find(value, 0.5, 1))
+        if result != NOTHING:
+            return {"result": result}
+        tree = self.program.read_tree(value)
+        if self.program.keeps_limits(tree):
+            return {"result": SCIP_RESULT.FEASIBLE}
+        result = self.add_room_cuts(value, OVERLOAD)
+        if result == NOTHING:  # not all of these arcs together
+            held = tree[tree >= 0]
+            result = self.add_row(held, np.full(held.size, -1.0), held[:0], np.empty(0), 1.0 - held.size)
+        return {"result": result}
+
+    def consenfops(
+        self, _constraints: Sequence[Any], _n_useful: int, _infeasible: bool, _objective_infeasible: bool
+    ) -> dict[str, Any]:
+        """Ask for the linear program: nothing can be said without."""
+        return {"result": SCIP_RESULT.SOLVELP}
+
+    def conscheck(self, _constraints: Sequence[Any], solution: Any, *_how: bool) -> dict[str, Any]:
+        """Say whether a whole-numbered solution is a plan."""
+        program = self.program
+        value = np.array([self.model.getSolVal(solution, variable) for variable in program.arc])
+        tree = program.read_tree(value)
+        wanted = [v for v, variable in program.node.items() if self.model.getSolVal(solution, variable) > 0.5]
+        whole = (tree[wanted] >= 0).all() and program.keeps_limits(tree)
+        return {"result": SCIP_RESULT.FEASIBLE if whole else SCIP_RESULT.INFEASIBLE}
+
+    def conslock(self, _constraint: Any, _lock_type: int, n_positive: int, n_negative: int) -> None:
+        """Say that taking an arc away or reaching one more node can break a cut."""
+        for variable in self.program.arc:
+            self.model.addVarLocks(variable, n_positive, n_negative)
+        for variable in self.program.node.values():
+            self.model.addVarLocks(variable, n_negative, n_positive)
+
+    def tell_plan(self) -> None:
+        """Tell the best plan found so far, once."""
+        if self.model.getNSols() > 0 and self.model.getPrimalbound() != self.told:
+            self.told = self.model.getPrimalbound()
+            best = self.model.getBestSol()
+            self.watch.note_plan(
+                self.program.read_tree(
+                    np.array([self.model.getSolVal(best, variable) for variable in self.program.arc])
+                )
+            )
+
+    def find(self, value: NDArray[np.float64], tolerance: float, nested: int) -> CutList:
+        """Return directed cuts that arc values violate."""
+        graph, prized = self.program.graph, self.program.prized
+        reached = np.asarray(np.bincount(graph.head, value, graph.n_nodes), np.float64)
+        targets = prized[np.argsort(-reached[prized], kind="stable")]
+        targets = targets[reached[targets] > tolerance]
+        cuts = new_cut_list(CUTS_PER_ROUND, CUTS_PER_ROUND * graph.n_arcs)
+        find_cuts(graph, value, reached, targets, tolerance, nested, cuts)
+        return cuts
+
+    def add(self, cuts: CutList) -> int:
+        """Add a row for each directed cut; return what SCIP has to know, `NOTHING` if there is no cut."""
+        result = NOTHING
+        for i in range(int(cuts.size[0])):
+            arcs = cuts.of(i)
+            target = cuts.target[i : i + 1]
+            result = worse(result, self.add_row(arcs, np.ones(arcs.size), target, np.ones(1), 0.0))
+        return result
+
+    def add_room_cuts(self, value: NDArray[np.float64], tolerance: float) -> int:
+        """Add violated capacity cuts; return what SCIP has to know, `NOTHING` if there is none."""
+        graph = self.program.graph
+        if not graph.capacitated:
+            return NOTHING
+        reached = np.zeros(graph.n_nodes)
+        prized = self.program.prized
+        reached[prized] = np.bincount(graph.head, value, graph.n_nodes)[prized]
+        result = NOTHING
+        for cut in find_room_cuts(graph, value, reached, tolerance, CUTS_PER_ROUND):
+            result = worse(result, self.add_row(cut.arcs, cut.room, cut.nodes, cut.drawn, 0.0))
+        return result
+
+    def add_row(
+        self,
+        arcs: NDArray[np.int32],
+        weight: NDArray[np.float64],
+        nodes: NDArray[np.int32],
+        drawn: NDArray[np.float64],
+        least: float,
+    ) -> int:
+        """Add the row Σ weight · arcs − Σ drawn · nodes ≥ least."""
+        row = self.model.createEmptyRowUnspec(lhs=least, rhs=None, local=False, removable=True)
+        self.model.cacheRowExtensions(row)
+        for a, factor in zip(arcs.tolist(), weight.tolist(), strict=True):
+            self.model.addVarToRow(row, self.arc[a], factor)
+        for v, factor in zip(nodes.tolist(), drawn.tolist(), strict=True):
+            self.model.addVarToRow(row, self.node[v], -factor)
+        self.model.flushRowExtensions(row)
+        impossible = self.model.addCut(row, forcecut=True)
+        self.model.addPoolCut(row)
+        self.model.releaseRow(row)
+        return int(SCIP_RESULT.CUTOFF if impossible else SCIP_RESULT.SEPARATED)
+
+
+def worse(result: int, other: int) -> int:
+    """Return what SCIP has to know of two rows."""
+    return result if result == SCIP_RESULT.CUTOFF else other
+
+
+class FollowRelaxation(Heur):
+    """Lets the growing of plans follow the linear program; less and less often while that brings nothing."""
+
+    def __init__(self, program: Program, connectivity: Connectivity, watch: Watch) -> None:
+        self.program = program
+        self.connectivity = connectivity
+        self.watch = watch
+        self.pause = 1.0
+        self.calls_left = 0.0
+
+    def heurexec(self, _timing: int, _node_infeasible: bool) -> dict[str, Any]:
+        """Propose a plan to SCIP."""
+        self.calls_left -= 1
+        if self.calls_left > 0 or self.model.getLPSolstat() != 1:
+            return {"result": SCIP_RESULT.DIDNOTRUN}
+        tree = self.watch.propose(self.connectivity.arc_values())
+        self.pause = 1.5 * self.pause if tree is None else 1.0
+        self.calls_left = self.pause
+        if tree is None:
+            return {"result": SCIP_RESULT.DIDNOTFIND}
+        solution = self.model.createSol(self)
+        for variable, value in self.program.values_of(tree):
+            self.model.setSolVal(solution, variable, value)
+        accepted = self.model.trySol(solution, printreason=False)
+        return {"result": SCIP_RESULT.FOUNDSOL if accepted else SCIP_RESULT.DIDNOTFIND}
+
+
+def branch_and_cut(
+    graph: Graph, budget: int, floor: float, required: NDArray[np.bool_], first_cuts: CutList, watch: Watch
+) -> Outcome:
+    """Search the plans of a graph within the budget that are worth more than ``floor``.
+
+    Parameters
+    ----------
+    required
+        ``(n,)``: nodes that the plans have to hold.
+    first_cuts
+        Cuts to start from.
+    """
+    program = Program(graph, budget, required, cheapest=False)
+    model = program.model
+    connectivity = include_connectivity(program, first_cuts, watch)
+    timing = SCIP_HEURTIMING.DURINGLPLOOP | SCIP_HEURTIMING.AFTERLPNODE
+    follow = FollowRelaxation(program, connectivity, watch)
+    model.includeHeur(follow, "follow", "plans along the relaxation", "F", timingmask=timing)
+    model.setObjlimit(floor - program.constant)
+    with interrupting(model, watch.stopped):
+        model.optimizeNogil()
+    connectivity.tell_plan()
+    status = model.getStatus()
+    if status == "infeasible":
+        return Outcome(-math.inf, True)
+    ceiling = model.getDualbound() + program.constant
+    return Outcome(ceiling + MARGIN * abs(ceiling), status == "optimal")
+
+
+def find_within(graph: Graph, budget: int, required: NDArray[np.bool_], first_cuts: CutList, watch: Watch) -> bool:
+    """Look for a plan within the budget that holds what is required, and note it; return whether the answer is known.
+
+    What costs at least as much as the budget in the linear programs is given up only beyond their tolerance.
+    """
+    program = Program(graph, budget, required, cheapest=True)
+    model = program.model
+    connectivity = include_connectivity(program, first_cuts, watch)
+    model.setObjlimit(BUDGET_UNITS * (1.0 + MARGIN))
+    model.setParam("limits/solutions", 1)
+    model.setHeuristics(SCIP_PARAMSETTING.OFF)
+    with interrupting(model, watch.stopped):
+        model.optimizeNogil()
+    connectivity.tell_plan()
+    return model.getStatus() != "infeasible"
+
+
+def include_connectivity(program: Program, first_cuts: CutList, watch: Watch) -> Connectivity:
+    """Give the model its parameters and what its rows do not say."""
+    connectivity = Connectivity(program, first_cuts, watch)
+    program.model.includeConshdlr(
+        connectivity,
+        "connectivity",
+        "the plan hangs together",
+        sepapriority=1_000,
+        enfopriority=-10,  # after integrality
+        chckpriority=-2_000_000,  # after the rows
+        sepafreq=1,
+        propfreq=-1,
+        eagerfreq=-1,
+        needscons=False,
+    )
+    set_up(program.model, watch)
+    return connectivity
+
+
+def set_up(model: Model, watch: Watch) -> None:
+    """Set SCIP's parameters: silent, no reductions of its own, limits."""
+    model.hideOutput()
+    model.setPresolve(SCIP_PARAMSETTING.OFF)
+    model.setParam("misc/usesymmetry", 0)
+    model.setParam("misc/catchctrlc", False)
+    model.setParam("limits/time", max(watch.seconds_left, 0.01))
+    model.setParam("limits/nodes", watch.node_limit)
+
+
+@contextmanager
+def interrupting(model: Model, stopped: Callable[[], bool]) -> Iterator[None]:
+    """Interrupt the model, from another thread, once ``stopped`` says so."""
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(POLL_S):
+            if stopped():
+                model.interruptSolve()
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

@@ -1,0 +1,130 @@
+"""Directed cuts: a node set without the root that holds a node of the plan is entered by an arc of the plan.
+
+Cuts that a fractional solution violates are found by maximum flows, with back cuts and nested cuts: T. Koch, A. Martin,
+"Solving Steiner tree problems in graphs to optimality", Networks 32 (1998). The first cuts are those that the dual
+ascent raises.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray  # noqa: TC002  (numba looks at the fields)
+
+from planner.solver.flow import build_network, reach, send
+
+if TYPE_CHECKING:
+    from planner.solver.graph import Graph
+
+UNITS = 1_000_000_000
+"""Units of flow in which the value 1 of an arc is counted."""
+IN_SUPPORT = 1e-7
+"""Arcs below this value are taken as unused."""
+
+
+class CutList(NamedTuple):
+    """Cuts side by side.
+
+    Attributes
+    ----------
+    start, arcs
+        The arcs that enter the node set of cut i are ``arcs[start[i]:start[i + 1]]``.
+    target
+        ``(limit,)``: a node of each set; a plan that holds it holds one of the arcs.
+    size
+        ``(1,)``: number of cuts.
+    """
+
+    start: NDArray[np.int64]
+    arcs: NDArray[np.int32]
+    target: NDArray[np.int32]
+    size: NDArray[np.int64]
+
+    def of(self, i: int) -> NDArray[np.int32]:
+        """Return the arcs of cut i."""
+        return self.arcs[self.start[i] : self.start[i + 1]]
+
+
+@njit(cache=True)
+def new_cut_list(limit: int, room: int) -> CutList:
+    """Return an empty list for ``limit`` cuts of ``room`` arcs together."""
+    return CutList(
+        np.zeros(limit + 1, np.int64), np.empty(room, np.int32), np.empty(limit, np.int32), np.zeros(1, np.int64)
+    )
+
+
+@njit(cache=True)
+def note_cut(cuts: CutList, target: int, arcs: NDArray[np.int32], n_arcs: int) -> bool:
+    """Add the cut of ``arcs[:n_arcs]``; return False if there is no room left."""
+    i = cuts.size[0]
+    first = cuts.start[i]
+    if i == cuts.target.size or first + n_arcs > cuts.arcs.size:
+        return False
+    cuts.arcs[first : first + n_arcs] = arcs[:n_arcs]
+    cuts.start[i + 1] = first + n_arcs
+    cuts.target[i] = target
+    cuts.size[0] += 1
+    return True
+
+
+@njit(cache=True)
+def find_cuts(
+    graph: Graph,
+    arc_value: NDArray[np.float64],
+    node_value: NDArray[np.float64],
+    targets: NDArray[np.int32],
+    tolerance: float,
+    nested: int,
+    cuts: CutList,
+) -> None:
+    """Add violated directed cuts to the list until it is full.
+
+    Parameters
+    ----------
+    arc_value
+        ``(m,)``: value of every arc in a solution of the relaxation.
+    node_value
+        ``(n,)``: how far the solution reaches each node.
+    targets
+        Nodes to be looked at, in this order.
+    tolerance
+        Least violation.
+    nested
+        Flows per target: after each the arcs of its cuts count as open, so that the next finds others.
+    """
+    used = np.flatnonzero(arc_value > IN_SUPPORT)
+    open_room = (arc_value[used] * UNITS).astype(np.int64) + 1
+    network = build_network(graph.prize.size, graph.tail[used], graph.head[used], open_room)
+    entering = np.empty(graph.tail.size, np.int32)
+    for t in targets:
+        wanted = np.int64(node_value[t] * UNITS)
+        for _ in range(nested):
+            for i in range(used.size):
+                network.room[2 * i] = open_room[i]
+                network.room[2 * i + 1] = 0
+            if send(network, 0, t, int(wanted)) >= wanted - np.int64(tolerance * UNITS):
+                break
+            near_root = ~reach(network, 0, False)
+            near_target = reach(network, t, True)
+            if not note_cut(cuts, t, entering, list_entering(graph, near_root, entering)):
+                return
+            if (near_root != near_target).any():
+                note_cut(cuts, t, entering, list_entering(graph, near_target, entering))
+            for i in range(used.size):
+                a = used[i]
+                u, v = graph.tail[a], graph.head[a]
+                if (near_root[v] and not near_root[u]) or (near_target[v] and not near_target[u]):
+                    open_room[i] = UNITS
+
+
+@njit(cache=True)
+def list_entering(graph: Graph, inside: NDArray[np.bool_], entering: NDArray[np.int32]) -> int:
+    """Write the arcs that enter a node set into ``entering``; return their number."""
+    count = 0
+    for a in range(graph.tail.size):
+        if inside[graph.head[a]] and not inside[graph.tail[a]]:
+            entering[count] = a
+            count += 1
+    return count

@@ -1,0 +1,300 @@
+"""Closing the gap: fix what no plan above a target can hold, then search what is left to its end.
+
+No plan worth the target is the same as a ceiling below the target. What a target leaves is branched on by offices until
+it is small enough for branch and cut. Where branching does not tell, which is where no prize is large, higher targets
+leave less to search: either the ceiling falls to the target, or a plan above it is found, which then is the best there
+is. Between these searches the local search goes on, for longer each time.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.solver.ascent import ascend_noting_cuts
+from planner.solver.bound import MOST_DUAL, Pricing, price_out
+from planner.solver.branch_and_cut import Watch, branch_and_cut, find_within
+from planner.solver.branching import Branching, Decided
+from planner.solver.cuts import new_cut_list
+from planner.solver.follow import Follower
+from planner.solver.reduce import find_useful
+from planner.solver.search import LEAST_STEP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planner.solver.cuts import CutList
+    from planner.solver.graph import Graph
+    from planner.solver.search import Search
+
+SWEEPS, FRUITLESS_SWEEPS = 60, 12
+"""Evaluations of the Lagrangian that fix arcs for one target, and how many may bring nothing."""
+PRICE_SPREAD, ORDER_SPREAD = 0.25, 0.5
+"""Standard deviations of the logarithms of prices and of the weights that order the ascent."""
+LEAST_COST_SWEEPS = 20
+"""Evaluations of the ascent that fix arcs of the cheapest plan for given nodes."""
+WORTH_REBUILDING = 0.98
+PATIENCE, PATIENCE_SHARE = 4, 0.3
+"""The local search makes way once it has brought nothing for so many chunks, and for this share of all chunks."""
+SHARES = (0.5, 0.25, 0.1)
+"""Shares of the gap, counted from the ceiling, at which higher targets lie."""
+FIRST_NODES = 20
+"""Nodes of the first search that may end without an answer; the next may have more."""
+SMALL = 8_000
+"""Arcs of a graph that branch and cut searches to its end."""
+LARGE, LARGE_CAPACITATED = 30_000, 8_000
+"""Arcs of a graph that branch and cut may try."""
+LARGE_PRIZE, TELLING = 0.25, 0.05
+"""Branching is tried where a prize is larger than this share of the gap, and goes on while a turn of it lowers the
+ceiling by the other share."""
+NODES_TO_AFFORD = 50
+"""Nodes of branch and cut after which it is left open whether required nodes can be afforded."""
+CHUNKS_BETWEEN = 2
+"""Chunks of local search between turns of branching."""
+
+
+def shrink(
+    graph: Graph, budget: int, target: float, price: float, rng: np.random.Generator, stopped: Callable[[], bool]
+) -> tuple[Graph, Pricing] | None:
+    """Return the graph of the plans worth at least ``target`` with its best pricing, None if there are none.
+
+    The Lagrangian is evaluated around ``price`` in many orders of the ascent: each fixes other arcs.
+    """
+    best = pricing = price_out(graph, price)
+    useful = np.ones(graph.n_arcs, np.bool_)
+    fruitless = 0
+    for _ in range(SWEEPS):
+        useful &= find_useful(graph, pricing, budget, target)
+        if best.bound(budget) < target or not useful.any():
+            return None
+        fruitless += 1
+        if np.count_nonzero(useful) < WORTH_REBUILDING * graph.n_arcs:
+            graph = graph.subgraph(useful)
+            useful = np.ones(graph.n_arcs, np.bool_)
+            fruitless = 0
+        if fruitless > FRUITLESS_SWEEPS or stopped():
+            break
+        weight = np.exp(rng.normal(0.0, ORDER_SPREAD, graph.n_nodes))
+        pricing = price_out(graph, best.price * math.exp(rng.normal(0.0, PRICE_SPREAD)), weight)
+        if pricing.bound(budget) < best.bound(budget):
+            best = pricing
+    return graph, best
+
+
+def ascent_cuts(part: Decided, price: float) -> CutList:
+    """Return the cuts that the dual ascent raises at a price."""
+    cuts = new_cut_list(20 * part.graph.n_nodes, 50 * part.graph.n_arcs)
+    price_out(part.graph, price, cuts=cuts, required=part.required)
+    return cuts
+
+
+def cheapest_part(part: Decided, budget: int, rng: np.random.Generator) -> tuple[Graph, CutList] | None:
+    """Return what plans within the budget that hold just the required nodes can use, and first cuts; None if nothing.
+
+    The ascent is that of the Steiner arborescence in cents: its bound and reduced costs are exact. The prizes of the
+    graph returned are 1 for each required node.
+    """
+    graph = part.graph._replace(prize=np.where(part.required, 1.0, 0.0))
+    n_required = int(np.count_nonzero(part.required))
+    cuts = new_cut_list(0, 0)
+    for sweep in range(LEAST_COST_SWEEPS + 1):
+        spare = np.where(graph.prize > 0, MOST_DUAL // n_required, 0)
+        reduced = graph.cost.copy()
+        order = np.exp(rng.normal(0.0, ORDER_SPREAD, graph.n_nodes)) if sweep % 4 else np.ones(graph.n_nodes)
+        if sweep == LEAST_COST_SWEEPS:
+            cuts = new_cut_list(20 * graph.n_nodes, 50 * graph.n_arcs)
+        least = ascend_noting_cuts(graph.in_start, graph.tail, reduced, spare, order, cuts)
+        length = reduced.astype(np.float64)
+        through = graph.from_root(length)[graph.tail] + length + graph.to_prizes(length)[graph.head]
+        useful = through <= budget - least
+        if least > budget or not useful.any():
+            return None
+        if sweep < LEAST_COST_SWEEPS and np.count_nonzero(useful) < WORTH_REBUILDING * graph.n_arcs:
+            graph = graph.subgraph(useful)
+            if np.count_nonzero(graph.prize) < n_required:
+                return None
+    return graph, cuts
+
+
+class Finish:
+    """Local search and exact search in turns until the gap is closed.
+
+    Parameters
+    ----------
+    search
+        The running search: its plan, value and bound are bettered in place.
+    gap
+        Relative gap at which to end.
+    """
+
+    def __init__(self, search: Search, gap: float) -> None:
+        self.search = search
+        self.gap = gap
+        self.node_limit = FIRST_NODES
+        self.branching: Branching | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether the gap is closed or the search has to end."""
+        return self.search.proven(self.gap) or self.search.stopped()
+
+    @property
+    def wanted(self) -> float:
+        """The least worth of a plan that leaves the gap open."""
+        assert self.search.value is not None
+        return self.target_at(self.search.value * (1.0 + self.gap))
+
+    def close_gap(self) -> None:
+        """Search until the gap is closed or the search is stopped."""
+        while not self.over:
+            self.search_locally()
+            if not self.over:
+                self.search_exactly()
+
+    def search_locally(self) -> None:
+        """Let the local search go on until it has brought nothing for a while."""
+        search = self.search
+        idle = 0
+        while idle < max(PATIENCE, PATIENCE_SHARE * search.n_chunks) and not self.over:
+            before = search.value
+            search.improve()
+            idle = idle + 1 if search.value == before else 0
+
+    def search_exactly(self) -> None:
+        """Search to the end what is small enough; branch on what is not, or look nearer to the ceiling."""
+        search = self.search
+        shrunk = self.shrink(self.wanted)
+        if shrunk is None or search.stopped():
+            return
+        if shrunk[0].n_arcs <= SMALL:
+            self.search_above(self.wanted, Decided.nothing(shrunk[0]), shrunk[1].price, -1, search.note_ceiling)
+            return
+        assert search.value is not None
+        assert search.bound is not None
+        telling = shrunk[0].prize[1:].max() > LARGE_PRIZE * (search.bound - search.value)
+        while telling and not self.over:
+            before = search.bound
+            self.branch(*shrunk)
+            telling = before - search.bound >= TELLING * (before - search.value)
+            for _ in range(CHUNKS_BETWEEN):
+                search.improve()
+        if not self.over:
+            self.search_higher()
+        self.node_limit *= 2
+
+    def branch(self, graph: Graph, pricing: Pricing) -> None:
+        """Branch on the offices, from where it was left or anew, for a number of nodes."""
+        if self.branching is None:
+            budget = self.search.problem.budget
+            self.branching = Branching(Decided.nothing(graph), pricing.price, budget, self.wanted, self)
+        for _ in range(self.node_limit):
+            if self.over:
+                break
+            if not self.branching.open:
+                self.branching = None
+                break
+            self.branching.target = self.wanted
+            self.branching.step()
+            self.search.note_ceiling(max(self.below(self.branching.target), self.branching.ceiling))
+
+    def settle(self, part: Decided, price: float) -> float:
+        """Search a part of the branching to its end; return the ceiling of what was not settled."""
+        search, branching = self.search, self.branching
+        assert branching is not None
+        target = branching.target
+        if part.undecided.size:
+            return self.search_above(
+                target, part, price, -1, lambda ceiling: search.note_ceiling(max(ceiling, branching.ceiling))
+            )
+        value = math.fsum([part.graph.prize[0], *part.graph.prize[part.required]])
+        return value if self.may_afford(part, price, -1) else -math.inf
+
+    def affordable(self, part: Decided, price: float) -> bool:
+        """Whether a plan within the budget may hold what is required; False is proven."""
+        return self.may_afford(part, price, NODES_TO_AFFORD)
+
+    def may_afford(self, part: Decided, price: float, node_limit: int) -> bool:
+        """Look for the cheapest plan of what is required; return False if it is proven to cost too much."""
+        if not part.required.any():
+            return True
+        search = self.search
+        left = cheapest_part(part, search.problem.budget, search.orders)
+        if left is None:
+            return False
+        graph, cuts = left
+        if node_limit > 0 and graph.n_arcs > SMALL:
+            return True
+        watch = self.watch(Follower(search, graph, price), node_limit, lambda _ceiling: False)
+        return find_within(graph, search.problem.budget, graph.prize > 0, cuts, watch)
+
+    def propose(self, part: Decided, price: float) -> None:
+        """Grow a plan in a part."""
+        assert self.branching is not None
+        pricing = price_out(part.graph, price, required=part.required)
+        Follower(self.search, part.graph, price, self.branching.taken).grow(pricing.reduced)
+
+    def search_higher(self) -> None:
+        """Look for plans above a higher target that leaves a graph small enough to be tried."""
+        search = self.search
+        for share in SHARES:
+            assert search.value is not None
+            assert search.bound is not None
+            target = max(self.wanted, self.target_at(search.bound - (search.bound - search.value) * share))
+            shrunk = self.shrink(target)
+            if shrunk is None or search.stopped():
+                return
+            if shrunk[0].n_arcs <= (LARGE_CAPACITATED if shrunk[0].capacitated else LARGE):
+                part, price = Decided.nothing(shrunk[0]), shrunk[1].price
+                self.search_above(target, part, price, self.node_limit, search.note_ceiling)
+                return
+
+    def target_at(self, value: float) -> float:
+        """Return the least worth above a value, and above that of the best plan, that is worth looking for."""
+        search = self.search
+        assert search.value is not None
+        assert search.bound is not None
+        if search.whole_prizes:
+            return min(max(math.floor(value) + 1.0, search.value + 1.0), search.bound)
+        return min(max(value, search.value * (1.0 + LEAST_STEP)), search.bound)
+
+    def below(self, target: float) -> float:
+        """Return the ceiling if no plan is worth the target."""
+        return target - 1.0 if self.search.whole_prizes else target
+
+    def shrink(self, target: float) -> tuple[Graph, Pricing] | None:
+        """Return the graph of the plans worth the target and its pricing; None if empty. Notes the ceiling."""
+        search = self.search
+        budget = search.problem.budget
+        shrunk = shrink(search.graph, budget, target, search.base_price, search.orders, search.stopped)
+        ceiling = -math.inf if shrunk is None else shrunk[1].bound(budget)
+        search.note_ceiling(max(self.below(target), ceiling))
+        return shrunk
+
+    def search_above(
+        self, target: float, part: Decided, price: float, node_limit: int, note_ceiling: Callable[[float], bool]
+    ) -> float:
+        """Look for the best plan of a part that is worth the target; return the ceiling of what was not settled."""
+        below = self.below(target)
+        watch = self.watch(
+            Follower(self.search, part.graph, price), node_limit, lambda ceiling: note_ceiling(max(below, ceiling))
+        )
+        floor = target - 0.5 if self.search.whole_prizes else target * (1.0 - LEAST_STEP)
+        outcome = branch_and_cut(
+            part.graph, self.search.problem.budget, floor, part.required, ascent_cuts(part, price), watch
+        )
+        note_ceiling(max(below, outcome.ceiling))
+        return -math.inf if outcome.complete else outcome.ceiling
+
+    def watch(self, follower: Follower, node_limit: int, note_ceiling: Callable[[float], bool]) -> Watch:
+        """Return how branch and cut is watched."""
+        return Watch(
+            stopped=lambda: self.search.stopped() or self.search.proven(self.gap),
+            seconds_left=self.search.deadline - time.monotonic(),
+            node_limit=node_limit,
+            note_ceiling=note_ceiling,
+            propose=follower.propose,
+            note_plan=follower.note,
+        )

@@ -1,0 +1,120 @@
+"""The integer program of one graph: rows for degrees, places and the budget; cuts come later, as they are needed.
+
+After I. Ljubić et al., "An algorithmic framework for the exact solution of the prize-collecting Steiner tree problem",
+Mathematical Programming 105 (2006).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pyscipopt import Model, quicksum
+
+from planner.solver.tree import OUTSIDE, preorder, tree_of_arcs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from planner.solver.graph import Graph
+
+BUDGET_UNITS = 1_000.0
+"""What the budget counts in the model: keeps its coefficients near those of the other rows."""
+
+
+class Program:
+    """The model of one graph: the plan worth most within the budget, or the cheapest that holds what is required.
+
+    Attributes
+    ----------
+    required
+        ``(n,)``: nodes that the plan has to hold.
+    cheapest
+        Whether cost is minimised; only the required nodes count then.
+    arc
+        Variables of the arcs: whether the plan holds them.
+    node
+        Variables of the nodes with a prize: whether the plan reaches them, by node.
+    constant
+        What every plan is worth: the root's prize, which the model leaves out.
+    """
+
+    def __init__(self, graph: Graph, budget: int, required: NDArray[np.bool_], *, cheapest: bool) -> None:
+        self.graph = graph
+        self.budget = budget
+        self.required = required
+        self.cheapest = cheapest
+        self.model = Model()
+        money = graph.cost * (BUDGET_UNITS / max(budget, 1))
+        self.arc = [self.model.addVar(vtype="B", obj=price) for price in (money if cheapest else 0.0 * money).tolist()]
+        counted = required if cheapest else graph.prize > 0
+        self.prized = np.flatnonzero(counted[1:]).astype(np.int32) + 1
+        worth = np.where(cheapest, 0.0, graph.prize)
+        self.node = {
+            int(v): self.model.addVar(vtype="B", lb=float(required[v]), obj=float(worth[v])) for v in self.prized
+        }
+        for variable in self.node.values():
+            self.model.chgVarBranchPriority(variable, 1)
+        self.constant = float(worth[0])
+        self._add_degrees()
+        self._add_places()
+        if cheapest:
+            self.model.setMinimize()
+        else:
+            self.model.setMaximize()
+            self.model.addCons(self.sum_of(np.flatnonzero(money), money) <= BUDGET_UNITS)
+
+    def sum_of(self, arcs: NDArray[np.integer[Any]], weight: NDArray[np.floating[Any]] | None = None) -> Any:
+        """Return the (weighted) sum of the variables of some arcs."""
+        if weight is None:
+            return quicksum(self.arc[a] for a in arcs)
+        return quicksum(float(weight[a]) * self.arc[a] for a in arcs)
+
+    def _add_degrees(self) -> None:
+        """One arc enters what is reached; what has no prize is left again."""
+        graph = self.graph
+        for v in range(1, graph.n_nodes):
+            entering = np.arange(graph.in_start[v], graph.in_start[v + 1])
+            if v in self.node:
+                self.model.addCons(self.sum_of(entering) == self.node[v])
+            elif entering.size:
+                leaving = graph.out_arcs[graph.out_start[v] : graph.out_start[v + 1]]
+                self.model.addCons(self.sum_of(entering) <= self.sum_of(leaving))
+                self.model.addCons(self.sum_of(entering) <= 1)
+
+    def _add_places(self) -> None:
+        """One arc from elsewhere enters a place."""
+        graph = self.graph
+        crossing = graph.place[graph.tail] != graph.place[graph.head]
+        for p in range(graph.place_start.size - 1):
+            nodes = graph.place_nodes[graph.place_start[p] : graph.place_start[p + 1]]
+            entering = np.concatenate([np.arange(graph.in_start[v], graph.in_start[v + 1]) for v in nodes])
+            entering = entering[crossing[entering]]
+            if nodes.size > 1 and entering.size > 1:
+                self.model.addCons(self.sum_of(entering) <= 1)
+
+    def read_tree(self, value: NDArray[np.float64]) -> NDArray[np.int32]:
+        """Return the tree of the arcs of value 1 that hang together from the root."""
+        return tree_of_arcs(self.graph, np.flatnonzero(value > 0.5).astype(np.int32))
+
+    def loads(self, tree: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return ``(n,)``: what the arc into each node of the tree carries."""
+        load = np.where(tree == OUTSIDE, 0.0, self.graph.demand)
+        for v in preorder(tree, self.graph.tail)[:0:-1]:
+            load[self.graph.tail[tree[v]]] += load[v]
+        return load
+
+    def keeps_limits(self, tree: NDArray[np.int32]) -> bool:
+        """Whether a tree is within the budget and no arc of it carries too much."""
+        held = tree[tree >= 0]
+        fits = self.loads(tree)[self.graph.head[held]] <= self.graph.capacity[held]
+        return bool(self.graph.cost[held].sum() <= self.budget and fits.all())
+
+    def values_of(self, tree: NDArray[np.int32]) -> Iterator[tuple[Any, float]]:
+        """Return the variables that are not 0 in a plan, with their values."""
+        for v in preorder(tree, self.graph.tail)[1:]:
+            yield self.arc[tree[v]], 1.0
+            if v in self.node:
+                yield self.node[int(v)], 1.0

@@ -1,0 +1,53 @@
+"""The exact end of the search: whatever way it takes, what it proves is what enumeration finds."""
+
+import numpy as np
+import pytest
+from oracles import best_plan, plan_errors, random_graph, random_towns
+
+from planner.solver import Status, branching, compile_kernels, exact, search, solve
+
+MAKERS = {"graph": random_graph, "towns": random_towns}
+WAYS = {
+    "branch and cut": {},
+    "branching, then branch and cut": {exact: {"SMALL": 0}},
+    "branching to the end": {exact: {"SMALL": 0, "LARGE_PRIZE": 0.0}, branching: {"SMALL": -1}},
+    "high targets": {exact: {"SMALL": 0, "LARGE_PRIZE": 1e9, "LARGE": 10**9, "LARGE_CAPACITATED": 10**9}},
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled():
+    compile_kernels()
+
+
+@pytest.fixture(params=WAYS)
+def way(request, monkeypatch):
+    """Let the search begin with the bare tree, so that the exact end has all the work, on one of its ways."""
+    monkeypatch.setattr(search, "CHUNK_PER_ARC", 0)
+    monkeypatch.setattr(search.Search, "plant", lambda _search: None)
+    for module, settings in WAYS[request.param].items():
+        for name, value in settings.items():
+            monkeypatch.setattr(module, name, value)
+    return request.param
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_the_optimum_is_found_and_proven(name, way):
+    for seed in range(60):
+        problem = MAKERS[name](np.random.default_rng(1_000 + seed))
+        optimum, _arcs = best_plan(problem)
+        result = solve(problem, gap=0.0, time_limit_s=30.0)
+        where = f"{name} {seed} by {way}"
+        assert plan_errors(problem, result.arcs) == [], where
+        assert result.status is Status.OPTIMAL, where
+        # Linear programs tell values that are not whole apart to 1e-6.
+        assert result.value == pytest.approx(optimum, rel=2e-6), where
+        assert result.bound >= optimum * (1 - 1e-12), where
+
+
+def test_a_gap_ends_the_search_within_it(way):
+    for seed in range(20):
+        problem = random_towns(np.random.default_rng(2_000 + seed))
+        optimum, _arcs = best_plan(problem)
+        result = solve(problem, gap=0.3, time_limit_s=30.0)
+        assert result.value <= optimum <= result.bound <= 1.3 * result.value + 1e-6, way
