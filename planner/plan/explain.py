@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from planner.plan.alternatives import Network
 from planner.plan.arborescence import NONE, follow
 from planner.plan.buildup import link_parts, mast_parts, office_parts
 from planner.plan.explanation import Explanation, Line
+from planner.plan.likeness import nearest_ids
 from planner.plan.lines import ROOT_ID, shared_cost
 from planner.plan.reasons import PER_MONEY
 from planner.plan.recall import recall
@@ -241,7 +241,7 @@ def _candidates(options: LinkOptions, identifier: str) -> tuple[int, int, NDArra
 def _unknown(setting: _Setting, identifier: str) -> InputError:
     """Return the error for an id that nothing has, with the nearest ones."""
     known = [*setting.plan.offices["id"], *setting.plan.links["id"]]
-    near = difflib.get_close_matches(identifier, known, n=5, cutoff=0.3)
+    near = nearest_ids(identifier, known)
     remedy = (
         _("The nearest ids are: {ids}.").format(ids=", ".join(near))
         if near
