@@ -3,14 +3,20 @@
 # Typer reads the annotations at run time: no postponed evaluation here.
 import sys
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from planner.cli.session import DebugOption, JsonOption, LangOption, QuietOption, Session, problem_table, session
 from planner.errors import InputError, Problem, VerificationError
 from planner.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planner.plan.plan import Plan
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -43,15 +49,11 @@ def demo(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> None:
-    from planner.demo import make_country
-    from planner.jobs import require_free
+    from planner.jobs import demo_run
 
-    with session(lang, json=json, quiet=quiet, debug=debug) as here:
+    with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
         folder = out or Path("runs") / f"demo-{offices}-{seed}"
-        # The country lies in the run's folder: a run that stays must keep the one that it was made from.
-        require_free(folder, force=force)
-        scenario_file = make_country(folder / "country", offices=offices, seed=seed)
-        _solve(here, scenario_file, folder, force=force)
+        _run(here, partial(demo_run, folder, offices=offices, seed=seed, force=force), folder)
 
 
 @app.command(help=_("Write a commented scenario folder with input templates."))
@@ -147,14 +149,17 @@ def solve(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> None:
-    with session(lang, json=json, quiet=quiet, debug=debug) as here:
+    from planner.jobs import solve_run
+
+    with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
         asked = {"solver.gap": gap, "solver.time_limit_s": time_limit, "solver.seed": seed}
         overrides: dict[str, object] = {name: value for name, value in asked.items() if value is not None}
         overrides |= dict(_budget_override(text) for text in budget or [])
         scenario_file = _scenario_file(scenario)
         stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
         run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-{stamp}"
-        _solve(here, scenario_file, run_dir, data_root=data_root, overrides=overrides, force=force)
+        job = partial(solve_run, scenario_file, run_dir, data_root=data_root, overrides=overrides, force=force)
+        _run(here, job, run_dir)
 
 
 @app.command(help=_("Recompute everything of a stored plan without the solver; exit code 1 if anything differs."))
@@ -192,7 +197,7 @@ def evaluate(
     from planner.jobs import evaluate_run
     from planner.report.summary import print_summary
 
-    with session(lang, json=json, quiet=quiet, debug=debug) as here:
+    with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
         run_dir = out or Path("runs") / f"{plan.stem}-evaluated"
         with here.progress() as progress:
             found = evaluate_run(
@@ -266,13 +271,12 @@ def open_app(
         streamlit(["run", str(script), "--server.port", str(port), "--", *arguments], standalone_mode=False)
 
 
-def _solve(here: Session, scenario_file: Path, run_dir: Path, **options: Any) -> None:
+def _run(here: Session, job: "Callable[..., Plan]", run_dir: Path) -> None:
     """Run the main job and show its result."""
-    from planner.jobs import solve_run
     from planner.report.summary import print_summary
 
     with here.progress() as progress:
-        plan = solve_run(scenario_file, run_dir, command=sys.argv[1:], listener=progress.show, **options)
+        plan = job(command=sys.argv[1:], listener=progress.show)
     if here.json:
         here.document(plan.document())
     elif not here.quiet:

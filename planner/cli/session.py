@@ -20,6 +20,7 @@ from planner.wording import so_far
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from planner.i18n import Language
     from planner.jobs import Event
@@ -87,13 +88,23 @@ class ProgressLine:
 
 
 @contextmanager
-def session(lang: str, *, json: bool, quiet: bool, debug: bool) -> Iterator[Session]:
-    """Run a command: set the language, and turn the error family into messages and exit codes."""
+def session(lang: str, *, json: bool, quiet: bool, debug: bool, run: Path | None = None) -> Iterator[Session]:
+    """Run a command: set the language, and turn the error family into messages and exit codes.
+
+    Parameters
+    ----------
+    lang, json, quiet, debug
+        The options that every command has.
+    run : Path or None
+        Folder that the command was told to write its run to. If it was taken for this process, errors end in its
+        journal too, those in the command's own options among them: nobody else may be watching.
+    """
     here = Session(json, quiet)
     try:
-        if lang:
-            set_language(_language(lang))
-        yield here
+        with _told_in(run):
+            if lang:
+                set_language(_language(lang))
+            yield here
     except typer.Exit:
         raise
     except PlannerError as error:
@@ -107,6 +118,20 @@ def session(lang: str, *, json: bool, quiet: bool, debug: bool) -> Iterator[Sess
         message = _("Internal error: {kind}: {error}. Please report it, with what --debug shows.")
         here.err.print(message.format(kind=type(error).__name__, error=error), style="red", markup=False)
         raise typer.Exit(1) from None
+
+
+@contextmanager
+def _told_in(run: Path | None) -> Iterator[None]:
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except BaseException as error:
+        if run is not None:
+            from planner.jobs import tell_failure
+
+            tell_failure(run, error)
+        raise
 
 
 def _show_traceback(here: Session, *, debug: bool) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from planner import read_plan
 from planner.errors import PlannerError
 from planner.i18n import _, ngettext
-from planner.jobs import run_state
+from planner.jobs import read_events, run_state
 from planner.ui.address import language_switch, run_switch, start, tell_browser, use_address_language
 from planner.ui.map import HEIGHT_PX, description, legend, plan_map
 from planner.ui.solving import budget_form, offer_demonstration, watch
@@ -76,9 +76,12 @@ def _show_end_without_plan(run_dir: Path, state: str | None) -> None:
         st.info(_("This run was cancelled before the first plan."))
         return
     if state == "failed":
-        st.error(_("This run failed. Its log says why:"))
+        # A wrong input may have many faults, a line each.
+        reasons = [f"- {literal(line)}" for line in read_events(run_dir)[-1]["message"].split("\n")]
+        st.error("\n".join([_("This run failed:"), "", *reasons]))
     else:
-        st.error(_("This run ended without a word: it was killed, or could not start. Its log:"))
+        st.error(_("This run ended without a word: it was killed, or could not start."))
+    st.caption(_("Its log:"))
     log = run_dir / "log.txt"
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
     st.code("\n".join(lines[-_LOG_LINES:]) or "–", language=None, wrap_lines=True)

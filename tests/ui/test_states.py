@@ -51,6 +51,20 @@ def test_a_failed_run_shows_its_log(show, home):
     assert "offices.csv, row 3: no longitude" in texts(page.code)
 
 
+def test_every_reason_of_a_failure_is_shown_as_it_is(show, tmp_path):
+    (tmp_path / "run").mkdir()
+    journal = Journal(tmp_path / "run")
+    journal.note("failed", "o.csv, row 3: no *longitude*\nscenario.yaml: there is no field [gapp](x) here")
+    journal.close()
+    (error,) = show(tmp_path / "run").error
+    assert error.value.split("\n") == [
+        "This run failed:",
+        "",
+        "- " + literal("o.csv, row 3: no *longitude*"),
+        "- " + literal("scenario.yaml: there is no field [gapp](x) here"),
+    ]
+
+
 def test_a_run_cancelled_too_early_says_so(show, home):
     assert "cancelled before the first plan" in texts(show(home / "demo", run="cancelled").info)
 
