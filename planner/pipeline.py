@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +19,7 @@ from planner.plan.evaluate import evaluate
 from planner.plan.explain import explain
 from planner.plan.outcome import Budget, Outcome
 from planner.plan.plan import build_plan
+from planner.plan.record import changes_since, read_record
 from planner.plan.store import read_plan
 from planner.scenario import Amount, Share, load_scenario
 from planner.solver import compile_kernels, connect_all
@@ -28,6 +27,7 @@ from planner.solver import solve as search
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from planner.catalogue import Assumption
     from planner.inputs import CheckReport, Inputs
@@ -198,13 +198,20 @@ def explain_run(run_dir: Path, identifier: str, *, data_root: Path | None = None
         Of an office or a link.
     data_root : Path or None
         Folder that the scenario's input files are relative to; default: where the run found them.
+
+    Raises
+    ------
+    InputError
+        If nothing has this id, or if scenario, inputs or prices are no longer those of the run: what could be said
+        from them would not be true of its plan.
     """
     plan = read_plan(run_dir)
-    record = json.loads((run_dir / "inputs.json").read_text(encoding="utf-8"))
-    root = data_root or Path(record["data_root"] or Path(record["scenario_file"]).parent)
-    scenario = load_scenario(run_dir, data_root=root)
+    record = read_record(run_dir)
+    scenario = load_scenario(run_dir, data_root=data_root or record.data_folder)
+    if changes := changes_since(record, scenario, plan):
+        raise InputError(changes)
     # Links of the plan are found again by the names of their options, which are those of the run's language.
-    with use_language(record["language"]):
+    with use_language(record.language):
         inputs = read_inputs(scenario)
         options = build_links(scenario, inputs)
     return explain(scenario, inputs, options, plan, identifier)

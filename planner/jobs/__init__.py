@@ -24,12 +24,15 @@ from planner.jobs.cancellation import request_cancel
 from planner.jobs.detached import start_detached
 from planner.jobs.folder import run_folder, tell_failure
 from planner.jobs.journal import Event, Journal, State, read_events, run_state
+from planner.jobs.origin import again, changed_inputs
 from planner.jobs.solving import demo_run, evaluate_run, solve_run
 
 __all__ = [
     "Event",
     "Journal",
     "State",
+    "again",
+    "changed_inputs",
     "demo_run",
     "evaluate_run",
     "read_events",

@@ -201,7 +201,7 @@ def _prepare(
     step("inputs", _("Reading the inputs of “{name}”").format(name=scenario.name))
     write_whole(run_dir / "scenario.yaml", dump_scenario(scenario))
     inputs = read_inputs(scenario)
-    record = _record(scenario_file, data_root, [vars(file) for file in inputs.files], scenario.solver.seed, command)
+    record = _record(scenario, scenario_file, data_root, inputs, command)
     write_whole(run_dir / "inputs.json", json.dumps(record, ensure_ascii=False, indent=1) + "\n")
     step("links", _("Building candidate links for {count} offices").format(count=len(inputs.offices)))
     options = build_links(scenario, inputs, progress=lambda message, share: step("links", message, share))
@@ -218,14 +218,17 @@ def _searching(journal: Journal) -> Callable[[Progress], None]:
 
 
 def _record(
-    scenario_file: Path, data_root: Path | None, files: list[dict[str, Any]], seed: int, command: Sequence[str]
+    scenario: Scenario, scenario_file: Path, data_root: Path | None, inputs: Inputs, command: Sequence[str]
 ) -> dict[str, Any]:
     """Return the content of ``inputs.json``: everything that is needed to say where a plan comes from."""
+    from planner.catalogue import load_catalogue  # noqa: PLC0415
+
     return {
         "scenario_file": str(scenario_file.resolve()),
         "data_root": str(data_root.resolve()) if data_root else None,
-        "files": files,
-        "seed": seed,
+        "files": [vars(file) for file in inputs.files],
+        "prices": load_catalogue(scenario).hash,
+        "seed": scenario.solver.seed,
         "command": list(command),
         "language": language(),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}},

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from planner.jobs import Journal, solve_run
+from planner.scenario import load_scenario
 
 EXAMPLE = Path(__file__).parents[2] / "scenarios/demo/scenario.yaml"
 NOBODY = 2**22 + 1
@@ -53,6 +54,9 @@ def home(tmp_path_factory):
         changed = text.replace("gap: 0.2", "gap: 0.0").replace("time_limit_s: 2.0", "time_limit_s: 600.0")
         assert changed != text
         scenario.write_text(changed, encoding="utf-8")
+        plan = json.loads((runs / "long/plan.json").read_text(encoding="utf-8"))
+        plan["scenario"]["hash"] = load_scenario(scenario).hash
+        (runs / "long/plan.json").write_text(json.dumps(plan), encoding="utf-8")
 
         shutil.copytree(runs / "demo", runs / "hostile")
         plan = json.loads((runs / "hostile/plan.json").read_text(encoding="utf-8"))
