@@ -112,7 +112,7 @@ def links(
     from planner.inputs import read_inputs
     from planner.jobs import Event
     from planner.links import build_links
-    from planner.report.candidates import candidate_counts, print_candidates
+    from planner.report.candidates import cache_state, candidate_counts, print_cache, print_candidates
     from planner.scenario import load_scenario
 
     with session(lang, json=json, quiet=quiet, debug=debug) as here:
@@ -124,9 +124,10 @@ def links(
                 progress=lambda message, share: progress.show(Event(0.0, "links", share, message=message)),
             )
         if json:
-            here.document(candidate_counts(options))
+            here.document({**candidate_counts(options), "cache": cache_state()})
         elif not quiet:
             print_candidates(options, here.out)
+            print_cache(here.out)
 
 
 @app.command(help=_("Find the plan."))

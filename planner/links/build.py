@@ -20,6 +20,7 @@ from planner.links.options import ROOT, LinkOptions, PlaceKind, Rejection
 from planner.links.package import office_lines
 from planner.links.places import make_places, with_junctions
 from planner.links.polyline import price_polyline
+from planner.links.retention import cache_limits, mark_used, prune
 from planner.links.services import service_options
 from planner.links.store import load_options, save_options
 from planner.terrain import open_elevation
@@ -80,19 +81,21 @@ def build_links(
     Raises
     ------
     InputError
-        Prices or terrain are wrong, or no place has a known position.
+        Prices or terrain are wrong, no place has a known position, or the limits of the cache are no numbers.
     """
     say = progress or (lambda _message, _share: None)
     catalogue = load_catalogue(scenario)
-    file = cache_file(scenario, inputs, catalogue, cache_dir)
+    file, limits = cache_file(scenario, inputs, catalogue, cache_dir), cache_limits()
     stored = load_options(file)
     if stored is not None:
+        mark_used(file)
         say(_("Candidate links are taken from the cache"), 1.0)
         return stored
     options = _build(scenario, inputs, price_list(catalogue, scenario), say)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         save_options(options, file)
+        prune(file.parent, limits)
     except OSError as error:  # a full disk or a read-only home costs time at the next run, not this one
         say(_("Candidate links could not be kept for later: {reason}").format(reason=error), 1.0)
     return options

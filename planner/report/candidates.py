@@ -1,4 +1,4 @@
-"""What ``planner links`` shows: candidate links by technology, and why others fell out."""
+"""What ``planner links`` shows: candidate links by technology, why others fell out, and where they are kept."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import numpy as np
 from rich.markup import escape
 from rich.table import Table
 
-from planner.i18n import _
-from planner.wording import number, technology_name
+from planner.i18n import _, ngettext
+from planner.links import cache_folder, cache_limits, cache_usage
+from planner.wording import labelled, number, technology_name
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,3 +52,37 @@ def print_candidates(options: LinkOptions, console: Console) -> None:
         console.print(rejected)
     for note in options.notes:
         console.print(f"  {escape(note)}")
+
+
+def cache_state() -> dict[str, Any]:
+    """Return where candidate links are kept, how much that is and how much it may be, JSON-ready."""
+    folder, limits = cache_folder(), cache_limits()
+    used = cache_usage(folder)
+    return {
+        "folder": str(folder.absolute()),
+        "files": used.files,
+        "bytes": used.size,
+        "limit_bytes": round(limits.size),
+        "limit_days": limits.days,
+    }
+
+
+def print_cache(console: Console) -> None:
+    """Print the same for people."""
+    state = cache_state()
+    told = ngettext(
+        "{n} file, {size} MB; the limit is {limit} MB, and what was not used for {days} days is removed",
+        "{n} files, {size} MB; the limit is {limit} MB, and what was not used for {days} days is removed",
+        state["files"],
+    )
+    console.print(labelled(_("Cache of candidate links"), state["folder"]), markup=False)
+    console.print(
+        "  "
+        + told.format(
+            n=number(state["files"]),
+            size=number(state["bytes"] / 1e6, 1),
+            limit=number(state["limit_bytes"] / 1e6, 1),
+            days=number(state["limit_days"], 1),
+        ),
+        markup=False,
+    )
