@@ -165,7 +165,7 @@ def test_a_run_at_work_is_told_in_plain_words(show, tmp_path):
     journal.close()
     told = texts(page.markdown).replace("\\", "")
     assert "Searching fibre routes" in told
-    assert "within 3.1 % of the best plan under these inputs" in told
+    assert "within 3.0 % of the best plan under these inputs" in told
     (cancel,) = page.button
     cancel.click().run()
     assert (tmp_path / "run/cancel").exists()
