@@ -10,10 +10,18 @@ import pytest
 from planner.errors import InputError
 from planner.i18n import use_language
 from planner.jobs import read_events, run_state, solve_run, start_detached, tell_failure
+from planner.jobs.detached import _started
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "scenarios/demo/scenario.yaml"
 PATIENCE_S = 120
+
+
+@pytest.fixture(autouse=True)
+def _leaves_nothing_running():
+    yield
+    for process in _started:
+        process.wait(PATIENCE_S)
 
 
 def ended(run_dir):
