@@ -60,6 +60,7 @@ class _Task:
     elevation: Elevation
     places: Places
     open_to_links: NDArray[np.bool_]
+    feeds: NDArray[np.bool_]
     mast_money: NDArray[np.int64]
 
 
@@ -102,9 +103,9 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
     money_terms = terms(scenario)
     say(_("Reading terrain"), 0.0)
     elevation = _read_terrain(inputs)
-    places, open_to_links = make_places(inputs, scenario, elevation, prices.ladder_m)
+    places, open_to_links, feeds = make_places(inputs, scenario, elevation, prices.ladder_m)
     masts = mast_money(places, prices, money_terms)
-    task = _Task(scenario, inputs, prices, elevation, places, open_to_links, masts)
+    task = _Task(scenario, inputs, prices, elevation, places, open_to_links, feeds, masts)
     blocks = [_sources(task), _existing(task), _services(task)]
     if prices.microwave:
         say(_("Searching microwave hops"), 0.1)
@@ -209,6 +210,7 @@ def _microwave(task: _Task) -> Block:
             margin_m=search.microwave.margin_m,
             clutter_m=0.0,
         ),
+        upstream=task.feeds | (task.places.kind == PlaceKind.RELAY),
         max_neighbours=max(search.max_candidates * CHOSEN_NEIGHBOURS // 100, 1),
         useful_mbps=float(task.inputs.offices["demand_mbps"].to_numpy(np.float64)[candidates].sum()),
     )
@@ -245,6 +247,7 @@ def _fibre(task: _Task, fibre: FibreOption) -> tuple[Block, Places]:
         task.elevation,
         task.places,
         task.open_to_links,
+        feeds=task.feeds,
         climb_factor=fibre.climb_factor,
         max_km=search.max_km,
         cell_m=search.cell_m,
