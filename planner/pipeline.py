@@ -19,7 +19,8 @@ from planner.inputs import check_scenario, read_inputs
 from planner.links import build_links
 from planner.plan.evaluate import evaluate
 from planner.plan.explain import explain
-from planner.plan.outcome import Budget, Outcome
+from planner.plan.fallback import better_rule
+from planner.plan.outcome import Budget, Outcome, surpass
 from planner.plan.plan import build_plan
 from planner.plan.store import read_plan
 from planner.scenario import Amount, Share, load_scenario
@@ -73,7 +74,7 @@ def solve(
     cancelled: Callable[[], bool] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Plan:
-    """Find and account for the best plan within the budget.
+    """Find and account for the best plan within the budget; no simple rule that can be built does better.
 
     Parameters
     ----------
@@ -104,7 +105,13 @@ def solve(
         on_progress=on_progress,
     )
     choice = chosen(graph, options, result.arcs, len(inputs.offices))
-    return build_plan(scenario, inputs, options, choice, _outcome(result), [budget])
+    plan = build_plan(scenario, inputs, options, choice, _outcome(result), [budget])
+    # A search that is cut short may end below what the simple rules beside it do with the same money.
+    better = None if plan.outcome.value is None else better_rule(plan, options, inputs.offices, budget)
+    if better is None:
+        return plan
+    choice, value = better
+    return build_plan(scenario, inputs, options, choice, surpass(plan.outcome, value), [budget])
 
 
 @dataclass(frozen=True)
