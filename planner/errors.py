@@ -48,9 +48,10 @@ class Problem:
         """Return the fields as a JSON-ready mapping."""
         return asdict(self)
 
-    def __str__(self) -> str:
-        """Return one line: place, message, remedy."""
-        place = ", ".join(
+    @property
+    def place(self) -> str:
+        """Where it is, in the user's language: file, row, column and value, as far as they are known."""
+        return ", ".join(
             part
             for part in (
                 self.file or "",
@@ -60,7 +61,11 @@ class Problem:
             )
             if part
         )
-        return " ".join(part for part in (f"{place}:" if place else "", self.message, self.remedy) if part)
+
+    def __str__(self) -> str:
+        """Return one line: place, message, remedy."""
+        text = " ".join(part for part in (self.message, self.remedy) if part)
+        return _("{label}: {text}").format(label=self.place, text=text) if self.place else text
 
 
 class PlannerError(Exception):

@@ -125,6 +125,8 @@ class Evaluation:
     ours : Plan
     same_money : Scenario
         The scenario with the budget set to what their plan costs: the one that both plans belong to.
+    own_budget : Budget
+        The scenario's own.
     refused : tuple of Problem
         Rows that cannot be priced and are left out of ``theirs``.
     """
@@ -132,6 +134,7 @@ class Evaluation:
     theirs: Plan
     ours: Plan
     same_money: Scenario
+    own_budget: Budget
     refused: tuple[Problem, ...]
 
 
@@ -173,7 +176,10 @@ def evaluate_plan(
     budget = Budget(asked.name, asked.measure, round(100 * cost))
     outcome = replace(unproven, bound=ours.outcome.bound, trace=((0.0, value, ours.outcome.bound),))
     theirs = build_plan(same_money, inputs, options, choice, outcome, [budget])
-    return Evaluation(theirs, ours, same_money, tuple(refused))
+    if ours.outcome.value is not None and value > ours.outcome.value:
+        # Cut short, the search may know nothing better; the best plan of this money is at least theirs.
+        ours = build_plan(same_money, inputs, options, choice, surpass(ours.outcome, value), [budget])
+    return Evaluation(theirs, ours, same_money, resolved_budget(scenario, inputs, options), tuple(refused))
 
 
 def resolved_budget(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Budget:

@@ -151,6 +151,13 @@ def quality(*, status: str, termination: str, value: float | None, gap: float | 
         "exhausted": _("the search had nothing left to try"),
         "evaluated": _("somebody else's plan, priced"),
     }.get(termination, termination)
+    if value <= 0:
+        text = (
+            _("This plan is worth nothing, and no other of the same money is worth more, proven; {ended}.")
+            if gap == 0
+            else _("This plan is worth nothing: it brings no benefit; {ended}.")
+        )
+        return text.format(ended=ended)
     if gap is None:
         return _("How near this is to the best plan is not known; {ended}.").format(ended=ended)
     if gap > 1:
@@ -161,6 +168,14 @@ def quality(*, status: str, termination: str, value: float | None, gap: float | 
     else:
         text = _("Within {gap} of the best plan under these inputs, proven; {ended}.")
     return text.format(gap=gap_share(gap), ended=ended)
+
+
+def too_little(*, office: str, price: float, limit: float, measure: str, currency: str) -> str:
+    """Return that a budget is too small for any office, and what the cheapest one costs; amounts in currency."""
+    text = _("The budget of {limit} is too small for any office: the cheapest, {office}, costs {price} ({measure}).")
+    # To the cent: the two may be near each other.
+    amounts = {name: money(100 * x, currency, exact=True) for name, x in (("limit", limit), ("price", price))}
+    return text.format(office=office, measure=measure_name(measure), **amounts)
 
 
 def gap_share(gap: float) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from planner.cli.session import DebugOption, JsonOption, LangOption, QuietOption, Session, problem_table, session
+from planner.cli.session import DebugOption, JsonOption, LangOption, QuietOption, Session, session
 from planner.errors import InputError, Problem, VerificationError
 from planner.i18n import _
 
@@ -75,6 +75,7 @@ def new(
 @app.command(help=_("Check the scenario and every input; show each problem with its remedy."))
 def check(
     scenario: ScenarioFile,
+    prices: Annotated[bool, typer.Option("--prices", help=_("List every price and rate in force."))] = False,
     data_root: DataRoot = None,
     lang: LangOption = "",
     json: JsonOption = False,
@@ -91,9 +92,7 @@ def check(
                 {**report.as_dict(), "notes": list(notes), "prices": [vars(assumption) for assumption in assumptions]}
             )
         elif not quiet:
-            print_checked(report, notes, assumptions, here.out)
-            if report.problems:
-                here.out.print(problem_table(report.problems))
+            print_checked(report, notes, assumptions, here.out, prices=prices)
         if report.errors:
             raise typer.Exit(InputError.exit_code)
 
@@ -152,8 +151,7 @@ def solve(
         overrides: dict[str, object] = {name: value for name, value in asked.items() if value is not None}
         overrides |= dict(_budget_override(text) for text in budget or [])
         scenario_file = _scenario_file(scenario)
-        stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
-        run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-{stamp}"
+        run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-{_stamp()}"
         _solve(here, scenario_file, run_dir, data_root=data_root, overrides=overrides, force=force)
 
 
@@ -190,10 +188,10 @@ def evaluate(
     debug: DebugOption = False,
 ) -> None:
     from planner.jobs import evaluate_run
-    from planner.report.summary import print_summary
+    from planner.report.evaluated import print_evaluated
 
     with session(lang, json=json, quiet=quiet, debug=debug) as here:
-        run_dir = out or Path("runs") / f"{plan.stem}-evaluated"
+        run_dir = out or Path("runs") / f"{plan.stem}-evaluated-{_stamp()}"
         with here.progress() as progress:
             found = evaluate_run(
                 _scenario_file(scenario),
@@ -205,14 +203,17 @@ def evaluate(
                 force=force,
             )
         if json:
-            refused = [problem.as_dict() for problem in found.refused]
-            here.document({"theirs": found.theirs.document(), "same_money": found.ours.document(), "refused": refused})
+            own = found.own_budget
+            here.document(
+                {
+                    "theirs": found.theirs.document(),
+                    "same_money": found.ours.document(),
+                    "own_budget": {"name": own.name, "measure": own.measure, "limit": own.limit_cents / 100},
+                    "refused": [problem.as_dict() for problem in found.refused],
+                }
+            )
         elif not quiet:
-            print_summary(found.theirs, here.out, run_dir)
-            if found.refused:
-                here.out.print(problem_table(found.refused))
-            here.out.rule(_("What the same money could do"))
-            print_summary(found.ours, here.out, run_dir / "same-money")
+            print_evaluated(found, plan, here.out, run_dir)
 
 
 @app.command(help=_("Say why an office or a link is in the plan or not, what it costs and what it would take."))
@@ -279,6 +280,11 @@ def _solve(here: Session, scenario_file: Path, run_dir: Path, **options: Any) ->
         print_summary(plan, here.out, run_dir)
     if plan.outcome.status == "cancelled":
         raise typer.Exit(4)
+
+
+def _stamp() -> str:
+    """Return the time for the name of a folder that nobody has named."""
+    return datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
 
 
 def _scenario_file(path: Path) -> Path:

@@ -48,7 +48,9 @@ def people_from_raster(scenario: Scenario, offices: ReadOffices, terrain: Sequen
         found = find_catchments(raster, terrain, lon, lat, scenario.benefit.catchment_km)
     outside = np.zeros(len(group), dtype=bool)
     outside[np.flatnonzero(group.sound)[~found.on_land]] = True
-    message = _("The population raster has no land at the office: nobody is within its reach.")
+    message = _(
+        "The population raster has no land at the office, which may lie in the sea: nobody is within its reach."
+    )
     remedy = _("Check the coordinates, or give a raster that covers the place.")
     group.warn(outside, "outside-population", message, remedy, column="name")
     people = whole_people(found.people, frame["id"].to_numpy(dtype=object))

@@ -99,6 +99,10 @@ def _override(document: Document, name: str, value: Any) -> None:
             target[position] = value
     elif isinstance(target, dict):
         target[last] = value
+    elif isinstance(target, list) and way == ["budgets"]:
+        message = _("The scenario has no budget “{name}”.").format(name=last)
+        remedy = _("Its budgets: {names}.").format(names=", ".join(filter(None, _names(target))))
+        raise InputError(Problem("unknown-field", message, remedy, column=name, value=str(value)))
     else:
         message = _("There is no field “{name}” to set.").format(name=name)
         remedy = _("Name fields as in the scenario, such as solver.gap or budgets.programme.")
@@ -117,6 +121,11 @@ def _position(entries: list[Any], part: str) -> int | None:
     """Return the position of a list's entry by number or by name, None where there is none."""
     if part.isdecimal():
         return int(part) if int(part) < len(entries) else None
-    default_name = Budget.model_fields["name"].default
-    names = [entry.get("name", default_name) if isinstance(entry, dict) else None for entry in entries]
+    names = _names(entries)
     return names.index(part) if part in names else None
+
+
+def _names(entries: list[Any]) -> list[str | None]:
+    """Return the names of a list's entries, None where one has none."""
+    default_name = Budget.model_fields["name"].default
+    return [entry.get("name", default_name) if isinstance(entry, dict) else None for entry in entries]
