@@ -32,6 +32,13 @@ Out = Annotated[Path | None, typer.Option("--out", help=_("Folder to write to.")
 Force = Annotated[bool, typer.Option("--force", help=_("Replace the run that is in the folder."))]
 
 
+@app.callback()
+def every_command(lang: LangOption = "") -> None:
+    """Take the language before the command as well as behind it; `planner.cli.main` has looked for it already."""
+    with session(lang, json=False, quiet=False, debug=False):
+        pass
+
+
 @app.command(help=_("Make a complete synthetic country, solve it and show the plan."))
 def demo(
     offices: Annotated[int, typer.Option(help=_("Number of post offices."), min=10, max=20000)] = 300,
@@ -178,7 +185,7 @@ def verify(
 @app.command(help=_("Price somebody else's plan (CSV: office, technology[, parent]) with the same costs and checks."))
 def evaluate(
     scenario: ScenarioFile,
-    plan: Annotated[Path, typer.Argument(metavar="PLAN.csv", help=_("The plan to price."))],
+    plan: Annotated[Path, typer.Argument(metavar="PLAN.csv", help=_("The plan to price: CSV or XLSX."))],
     out: Out = None,
     force: Force = False,
     data_root: DataRoot = None,
@@ -188,9 +195,11 @@ def evaluate(
     debug: DebugOption = False,
 ) -> None:
     from planner.jobs import evaluate_run
+    from planner.plan.evaluate.table import read_wishes
     from planner.report.evaluated import print_evaluated
 
     with session(lang, json=json, quiet=quiet, debug=debug) as here:
+        read_wishes(plan)  # what is wrong with it is told before a folder is made
         run_dir = out or Path("runs") / f"{plan.stem}-evaluated-{_stamp()}"
         with here.progress() as progress:
             found = evaluate_run(
@@ -293,7 +302,7 @@ def _scenario_file(path: Path) -> Path:
 
 
 def _budget_override(text: str) -> tuple[str, object]:
-    """Read ``NAME=AMOUNT`` or ``NAME=SHARE%``."""
+    """Read ``NAME=AMOUNT`` or ``NAME=SHARE%``; amounts are written as in the input files, with blanks or commas too."""
     name, sign, amount = text.partition("=")
     if not sign or not name or not amount:
         raise InputError(
@@ -305,7 +314,11 @@ def _budget_override(text: str) -> tuple[str, object]:
                 value=text,
             )
         )
-    try:
-        return f"budgets.{name}", float(amount)
-    except ValueError:
-        return f"budgets.{name}", amount  # a share, or a fault that the scenario's own check names
+    import numpy as np
+
+    from planner.inputs.numerals import decimal_mark, to_numbers
+
+    cells = np.array([amount], dtype=object)
+    (value,), (faulty,) = to_numbers(cells, decimal_mark([cells]))
+    # No number: a share, or a fault that the scenario's own check names.
+    return f"budgets.{name}", amount if faulty else float(value)

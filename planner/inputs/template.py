@@ -8,7 +8,7 @@ import numpy as np
 
 from planner.errors import InputError, Problem
 from planner.files import write_whole
-from planner.i18n import _
+from planner.i18n import _, language
 from planner.scenario import SCENARIO_FILE
 from planner.scenario.outline import commented_scenario
 
@@ -54,7 +54,8 @@ def write_template(directory: Path) -> list[Path]:
     InputError
         One of the files is there already, and nothing is written; or the folder cannot be made or written to.
     """
-    texts = {SCENARIO_FILE: commented_scenario(_EXAMPLE)}
+    named = {"name": directory.resolve().name or _EXAMPLE["name"], "language": language()}
+    texts = {SCENARIO_FILE: commented_scenario(_EXAMPLE | named)}
     texts |= {name: "\n".join(lines) + "\n" for name, lines in TABLES.items()}
     there = [directory / name for name in texts if (directory / name).exists()]
     if there:

@@ -80,7 +80,7 @@ def test_nothing_is_cut_at_80_columns(run_dir, theirs, tmp_path, lang):
             assert cell_len(line) <= 80 or " " not in line.strip(), (name, line)
         assert "…" not in narrow.stdout.replace("… and", "").replace("… et", ""), name
         if name not in {"solve", "evaluate"}:  # a search may end elsewhere the second time
-            assert sorted(narrow.output.split()) == sorted(wide.output.split()), name
+            assert sorted(narrow.stdout.split()) == sorted(wide.stdout.split()), name
 
 
 def test_verify_ends_with_its_verdict(run_dir, tmp_path):
@@ -139,6 +139,49 @@ def test_a_budget_below_the_cheapest_office_says_what_that_costs(run_dir, tmp_pa
     enough = call("solve", EXAMPLE, "--budget", f"programme={below + 0.01}", "--out", tmp_path / "enough", "--json")
     totals = json.loads(enough.stdout)["totals"]
     assert totals["offices_newly_connected"] + totals["offices_upgraded"] == 1
+
+
+@pytest.mark.parametrize("amount", ["150 000", "150000,00", "150.000,00", "150,000.00", "1.5e5"])
+def test_a_budget_is_written_as_people_write_amounts(tmp_path, amount):
+    result = call("solve", EXAMPLE, "--budget", f"programme={amount}", "--out", tmp_path, "--gap", "0.5", "--json")
+    assert json.loads(result.stdout)["budgets"][0]["limit"] == 150_000
+
+
+def test_an_amount_that_could_be_either_is_none(tmp_path):
+    result = call("solve", EXAMPLE, "--budget", "programme=150,000", "--out", tmp_path)
+    assert result.exit_code == 2
+    assert "150,000" in result.stderr
+
+
+def test_a_table_that_is_none_leaves_no_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "table.csv").write_text("a;b\n1;2\n")
+    result = call("evaluate", EXAMPLE, "table.csv")
+    assert result.exit_code == 2
+    assert "the file has: a, b" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
+
+
+def test_the_language_may_stand_before_the_command(tmp_path):
+    before, behind = call("--lang", "fr", "check", tmp_path), call("check", tmp_path, "--lang", "fr")
+    assert before.exit_code == behind.exit_code == 2
+    assert before.stdout == behind.stdout
+    assert "Rien" not in before.stdout
+    assert "erreur" in before.stdout
+    assert call("--lang", "tlh", "check", tmp_path).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "place"),
+    [
+        (("check", EXAMPLE, "--lang", "tlh"), "option --lang"),
+        (("solve", EXAMPLE, "--budget", "nobody=5"), "field budgets.nobody"),
+        (("solve", EXAMPLE, "--budget", "programme=much"), "field budgets[0].limit"),
+        (("verify", "nowhere"), "nowhere/plan.json: There is no plan here."),
+    ],
+)
+def test_what_is_no_column_is_not_called_one(arguments, place):
+    assert place in call(*arguments).stderr.replace("\\", "/")
 
 
 def test_new_where_nothing_can_be_written_is_an_input_error(tmp_path):

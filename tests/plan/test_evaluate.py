@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import openpyxl
 import pytest
 from evaluate_country import Country
 
@@ -219,6 +220,14 @@ def test_columns_and_technologies_in_both_languages(tmp_path, header, word, tech
     table = read_wishes(path)
     assert table.wishes == [Wish(2, "A", technology, "S")]
     assert [problem.column for problem in table.problems] == [header.split(";")[0]], "as the file calls it"
+
+
+def test_a_workbook_is_read_like_a_text_table(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["Bureau", "Technologie", "Parent"], ["A", "LEO", None], [17, "Fibre", "S"]):
+        book.active.append(row)
+    book.save(tmp_path / "their.xlsx")
+    assert read_wishes(tmp_path / "their.xlsx").wishes == [Wish(2, "A", "leo", ""), Wish(3, "17", "fibre", "S")]
 
 
 def test_the_parent_column_may_be_left_out_and_empty_cells_are_told(tmp_path):

@@ -16,9 +16,7 @@ def evaluated(make, tmp_path):
         for name, benefit in (("A", 100.0), ("B", 60.0), ("C", 30.0)):
             country.office(name, benefit=benefit)
             country.link("leo", None, name)
-        scenario = make["scenario"](
-            budgets=[{"name": "programme", "limit": limit}], limits={"exclude": list(exclude)}
-        )
+        scenario = make["scenario"](budgets=[{"name": "programme", "limit": limit}], limits={"exclude": list(exclude)})
         table = tmp_path / "theirs.csv"
         table.write_text("\n".join(["bureau;technologie", *rows]) + "\n")
         return pipeline.evaluate_plan(scenario, country.inputs(), country.options(), table)

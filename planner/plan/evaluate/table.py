@@ -9,7 +9,9 @@ from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.inputs.columns import plain_name
 from planner.inputs.raw import as_text
+from planner.inputs.reading import WORKBOOKS
 from planner.inputs.text_table import read_text_table
+from planner.inputs.workbook import read_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,7 +115,11 @@ def read_wishes(csv_path: Path) -> WishList:
     """
     file = str(csv_path)
     try:
-        table = read_text_table(csv_path, file, encoding=None, delimiter=None)
+        table = (
+            read_workbook(csv_path, file, sheet=None)
+            if csv_path.suffix.lower() in WORKBOOKS and csv_path.is_file()
+            else read_text_table(csv_path, file, encoding=None, delimiter=None)
+        )
     except OSError as error:
         message = _("The file cannot be read: {reason}.").format(reason=error.strerror)
         raise InputError(Problem("unreadable-file", message, _("Check the path of the plan."), file)) from error
