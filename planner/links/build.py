@@ -10,7 +10,7 @@ import numpy as np
 from planner.catalogue import load_catalogue, price_list, terms
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES, line_money
-from planner.i18n import _
+from planner.i18n import _, ngettext
 from planner.links.block import Block, join
 from planner.links.cache import cache_file
 from planner.links.fibre import find_trenches, search_cell_m
@@ -164,7 +164,11 @@ def _existing(task: _Task) -> Block:
     spare = (offices["mbps_before"] - offices["demand_mbps"]).to_numpy(np.float64)[rows]
     shares = offices["is_source"].to_numpy(np.bool_)[rows]
     unknown = int(np.count_nonzero(np.isnan(spare) & shares))
-    note = _("{count} connected offices serve as sources without a known speed: taken as unlimited.")
+    note = ngettext(
+        "{count} connected office serves as a source without a known speed: taken as unlimited.",
+        "{count} connected offices serve as sources without a known speed: taken as unlimited.",
+        unknown,
+    )
     return Block.of(
         (task.prices.existing_kind,),
         u=np.full(len(rows), ROOT, dtype=np.int32),

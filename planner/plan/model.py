@@ -87,7 +87,10 @@ class Plan:
             return None
         measure, limit = self.budgets[0]["measure"], self.budgets[0]["limit"]
         cheapest = min(singles, key=lambda single: single[measure])
-        told = {"office": cheapest["office"], "measure": measure, "price": cheapest[measure], "limit": limit}
+        office = cheapest["office"]
+        name = str(self.offices.loc[self.offices["id"] == office, "name"].iloc[0])
+        called = office if name == office else f"{name} ({office})"
+        told = {"office": called, "measure": measure, "price": cheapest[measure], "limit": limit}
         return told if cheapest[measure] > limit else None
 
     @property

@@ -87,7 +87,7 @@ def _headline(plan: Plan) -> list[str]:
     totals, currency = plan.totals, plan.scenario["currency"]
     before = totals["offices_connected"] - totals["offices_newly_connected"] - totals["offices_upgraded"]
     lines = [
-        _("{new} offices newly connected and {upgraded} upgraded, of {total}; {before} were adequate before.").format(
+        _("Offices newly connected: {new}, upgraded: {upgraded}, of {total}; adequate before: {before}.").format(
             new=number(totals["offices_newly_connected"]),
             upgraded=number(totals["offices_upgraded"]),
             total=number(totals["offices"]),

@@ -133,7 +133,8 @@ def test_a_budget_below_the_cheapest_office_says_what_that_costs(run_dir, tmp_pa
     result = call("solve", EXAMPLE, "--budget", f"programme={below}", "--out", tmp_path / "below")
     assert result.exit_code == 0
     assert "This plan is worth nothing" in result.stdout
-    told = f"the cheapest, {cheapest['office']}, costs USD {cheapest['programme_cost']:,.2f} (programme cost)"
+    (name,) = (office["name"] for office in plan["offices"] if office["id"] == cheapest["office"])
+    told = f"the cheapest, {name} ({cheapest['office']}), costs USD {cheapest['programme_cost']:,.2f} (programme cost)"
     assert told in result.stdout
     assert "times as much" not in result.stdout
     enough = call("solve", EXAMPLE, "--budget", f"programme={below + 0.01}", "--out", tmp_path / "enough", "--json")
