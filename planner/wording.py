@@ -151,7 +151,14 @@ def quality(*, status: str, termination: str, value: float | None, gap: float | 
         "exhausted": _("the search had nothing left to try"),
         "evaluated": _("somebody else's plan, priced"),
     }.get(termination, termination)
-    if gap is None:
+    if value <= 0:
+        text = (
+            _("This plan is worth nothing, and no other of the same money is worth more, proven; {ended}.")
+            if gap == 0
+            else _("This plan is worth nothing: it brings no benefit; {ended}.")
+        )
+        return text.format(ended=ended)
+    if gap is None or gap > _LOOSE:
         return _("How near this is to the best plan is not known; {ended}.").format(ended=ended)
     if status == "optimal" and termination not in {"time_limit", "cancelled"}:
         # Better than this plan by so much of this plan's value: the gap as it stands.
@@ -160,10 +167,8 @@ def quality(*, status: str, termination: str, value: float | None, gap: float | 
     if short_of_best(gap) <= _NEAR:
         text = _("Within {gap} of the best plan under these inputs, proven; {ended}.")
         return text.format(gap=_rounded_up(short_of_best(gap)), ended=ended)
-    if gap <= _LOOSE:
-        text = _("At least {share} of the best possible under these inputs, proven; {ended}.")
-        return text.format(share=_reached(gap), ended=ended)
-    return _("How near this is to the best plan is not known; {ended}.").format(ended=ended)
+    text = _("At least {share} of the best possible under these inputs, proven; {ended}.")
+    return text.format(share=_reached(gap), ended=ended)
 
 
 def short_of_best(gap: float) -> float:
@@ -183,6 +188,14 @@ def nearness(gap: float) -> str:
     if short_of_best(gap) <= _NEAR:
         return _("within {gap}").format(gap=_rounded_up(short_of_best(gap)))
     return _("at least {share}").format(share=_reached(gap)) if gap <= _LOOSE else "?"
+
+
+def too_little(*, office: str, price: float, limit: float, measure: str, currency: str) -> str:
+    """Return that a budget is too small for any office, and what the cheapest one costs; amounts in currency."""
+    text = _("The budget of {limit} is too small for any office: the cheapest, {office}, costs {price} ({measure}).")
+    # To the cent: the two may be near each other.
+    amounts = {name: money(100 * x, currency, exact=True) for name, x in (("limit", limit), ("price", price))}
+    return text.format(office=office, measure=measure_name(measure), **amounts)
 
 
 def so_far(gap: float) -> str:

@@ -128,6 +128,7 @@ def evaluate_run(
     run_dir: Path,
     *,
     data_root: Path | None = None,
+    overrides: Mapping[str, object] | None = None,
     command: Sequence[str] = (),
     listener: Callable[[Event], None] | None = None,
     force: bool = False,
@@ -136,7 +137,7 @@ def evaluate_run(
 
     Parameters
     ----------
-    scenario_file, run_dir, data_root, command, listener, force
+    scenario_file, run_dir, data_root, overrides, command, listener, force
         As in `solve_run`.
     csv_path : Path
         Their plan: columns office, technology and, if it likes, parent.
@@ -145,7 +146,7 @@ def evaluate_run(
     from planner.plan.store import write_run_files  # noqa: PLC0415
     from planner.scenario import dump_scenario, load_scenario  # noqa: PLC0415
 
-    scenario = load_scenario(scenario_file, data_root=data_root)
+    scenario = load_scenario(scenario_file, data_root=data_root, overrides=overrides)
     _spare(scenario_file, run_dir)
     beside = run_dir / "same-money"
     with (

@@ -11,12 +11,12 @@ from planner.catalogue import terms
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES
 from planner.i18n import _, ngettext
+from planner.likeness import nearest_ids
 from planner.links.options import NO_MAST, ROOT
 from planner.plan.alternatives import Network
 from planner.plan.arborescence import NONE, follow
 from planner.plan.buildup import link_parts, mast_parts, office_parts
 from planner.plan.explanation import Explanation, Line
-from planner.plan.likeness import nearest_ids
 from planner.plan.lines import ROOT_ID, shared_cost
 from planner.plan.reasons import PER_MONEY
 from planner.plan.recall import recall

@@ -17,7 +17,7 @@ from planner.ui.solving import budget_form, offer_demonstration, watch
 from planner.ui.tables import baselines_table, links_table, mix_table, offices_table, problems_table
 from planner.ui.text import literal, sentence
 from planner.ui.tiles import show_tiles, verdict
-from planner.wording import labelled, number, rule_name
+from planner.wording import labelled, number, rule_name, too_little
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,6 +100,9 @@ def _show_plan(plan: Plan, run_dir: Path, top: st.delta_generator.DeltaGenerator
     if plan.outcome.value is None:
         budget_form(plan, run_dir)
         return
+    lacking = plan.shortfall
+    if lacking:
+        st.info(literal(too_little(**lacking, currency=plan.scenario["currency"])))
     show_tiles(plan)
     map_column, side = st.columns([4, 1])
     with map_column:

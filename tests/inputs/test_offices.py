@@ -198,6 +198,7 @@ def test_regions_by_name_or_by_place(country):
     assert inputs.offices["region"].tolist() == ["W", "W", "E", "", "E", "F"]
     assert [(problem.code, problem.row) for problem in inputs.problems] == [
         ("shared-point", 2),
+        ("in-the-sea", 5),
         ("outside-regions", 5),
         ("shared-point", 6),
     ]

@@ -1,5 +1,6 @@
 """Every wrong input is named with file, row, column, value and remedy; the table is the specification."""
 
+import numpy as np
 import pytest
 
 from planner.errors import InputError
@@ -9,6 +10,8 @@ GOOD = "id,name,lon,lat\na,A,30.5,0.5\nb,B,30.6,0.5\n"
 # text of offices.csv, further fields of its dataset, code, row, column, value
 WRONG = {
     "no longitude": (GOOD + "c,C,,0.5\n", {}, "missing-value", 4, "lon", None),
+    "no latitude": (GOOD + "c,C,30.5,\n", {}, "missing-value", 4, "lat", None),
+    "neither": (GOOD + "c,C,,\n", {}, "missing-value", 4, "lon, lat", None),
     "text for a number": (GOOD + "c,C,east,0.5\n", {}, "not-a-number", 4, "lon", "east"),
     "degrees and minutes": (GOOD + "c,C,30°30'E,0.5\n", {}, "not-a-number", 4, "lon", "30°30'E"),
     "latitude beyond the pole": (GOOD + "c,C,30.5,95\n", {}, "bad-coordinates", 4, "lon, lat", "30.5, 95"),
@@ -130,6 +133,51 @@ def test_wrong_rows_can_be_excluded_and_are_listed(country, text, fields, code, 
     assert "last" in set(inputs.offices["id"])
 
 
+def test_a_missing_latitude_is_told_by_the_files_own_name_for_it(country):
+    country.write("offices.csv", "id;Longitude;Latitude\na;30,5;0,5\nb;30,6;\n")
+    (problem,) = country.check().errors
+    assert (problem.code, problem.row, problem.column) == ("missing-value", 3, "Latitude")
+    assert "latitude" in problem.message
+
+
+def test_a_file_without_either_coordinate_is_told_both(country):
+    country.write("offices.csv", "id,x_utm,y_utm\na,1,2\n")
+    problems = country.check().errors
+    assert [(p.code, p.row, p.column) for p in problems] == [("missing-column", 1, "lon"), ("missing-column", 1, "lat")]
+    assert all("x_utm" in problem.remedy for problem in problems)
+
+
+SEA = {
+    "far out": ("30.95,0.5", True),
+    "just off the coast": ("30.805,0.5", False),
+    "on land": ("30.5,0.5", False),
+}
+
+
+@pytest.mark.parametrize(("place", "afloat"), SEA.values(), ids=SEA)
+@pytest.mark.parametrize("group", ["offices", "sources", "towers"])
+def test_places_in_the_sea_are_warned_of(country, group, place, afloat):
+    country.write("offices.csv", "id,lon,lat\na,30.5,0.6\n" + (f"b,{place}\n" if group == "offices" else ""))
+    if group != "offices":
+        country.write(f"{group}.csv", f"id,lon,lat,height\nb,{place},30\n")
+        country.dataset(group, file=f"{group}.csv")
+    found = [(p.code, p.file, p.row, p.severity) for p in country.read().problems]
+    row = 3 if group == "offices" else 2
+    assert found == ([("in-the-sea", f"{group}.csv", row, "warning")] if afloat else [])
+
+
+def test_a_population_raster_knows_the_land_better_than_the_terrain(country, raster):
+    """A polder lies below the sea and has people; the sea has no cell."""
+    people = np.full((100, 100), 5.0, np.float32)
+    people[:, 90:] = -99.0
+    raster(country.folder / "people.tif", people, nodata=-99.0)
+    country.data["inputs"]["population"] = "people.tif"
+    country.write("offices.csv", "id,lon,lat\npolder,30.85,0.5\nsea,30.97,0.5\n")
+    (problem,) = country.read().problems
+    assert (problem.code, problem.row, problem.severity) == ("outside-population", 3, "warning")
+    assert "sea" in problem.message
+
+
 def test_all_faults_of_all_files_are_told_at_once(country):
     country.write("offices.csv", GOOD + "c,C,,0.5\nd,D,32,0.5\ne,E,0.5,30.5\n")
     country.write("sources.csv", "id,lon,lat,capacity\ns,30.5,0.5,lots\n")
@@ -205,11 +253,12 @@ def test_unreadable_terrain_is_named_as_the_scenario_names_it(country):
     assert (problem.code, problem.file) == ("terrain-unreadable", "dem.tif")
 
 
-def test_an_excluded_id_that_no_office_has(country):
+@pytest.mark.parametrize("typed", ["alfa", "ALPHA"])
+def test_an_excluded_id_that_no_office_has(country, typed):
     country.write("offices.csv", GOOD.replace("a,A", "alpha,A"))
-    country.data["limits"] = {"exclude": ["alfa", "b"]}
+    country.data["limits"] = {"exclude": [typed, "b"]}
     (problem,) = country.check().errors
-    assert (problem.code, problem.column, problem.value) == ("unknown-office", "limits.exclude", "alfa")
+    assert (problem.code, problem.column, problem.value) == ("unknown-office", "limits.exclude", typed)
     assert "alpha" in problem.remedy
 
 

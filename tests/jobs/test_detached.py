@@ -46,11 +46,13 @@ def misspelt(tmp_path):
         (["solve", EXAMPLE, "--budget", "nobody=5"], "nobody"),
         (["solve", EXAMPLE, "--budget", "programme"], "A budget is given as NAME=AMOUNT."),
         (["evaluate", "nowhere.yaml", "plan.csv"], "nowhere.yaml: The scenario file is not there."),
+        (["evaluate", EXAMPLE, "nowhere.csv"], "nowhere.csv: The file cannot be read"),
     ],
 )
 def test_a_run_that_never_begins_says_why(misspelt, monkeypatch, arguments, reason):
     monkeypatch.chdir(misspelt.parent)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    Path("plan.csv").write_text("office,technology\n")
     run_dir = misspelt.parent / "run"
     start_detached(run_dir, [str(argument) for argument in arguments])
     assert ended(run_dir) == "failed"

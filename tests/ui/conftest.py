@@ -11,7 +11,8 @@ import pytest
 from planner.jobs import Journal, solve_run
 from planner.scenario import load_scenario
 
-EXAMPLE = Path(__file__).parents[2] / "scenarios/demo/scenario.yaml"
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "scenarios/demo/scenario.yaml"
 NOBODY = 2**22 + 1
 """No process has this number: it is above the largest that Linux gives."""
 
@@ -79,5 +80,7 @@ def home(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def environment(home):
-    """Return the environment of a server: candidate links cached beside the runs, no browser opened."""
-    return {**os.environ, "STREAMLIT_SERVER_HEADLESS": "true"}
+    """Return the environment of a server: this checkout's program, links cached beside the runs, no browser opened."""
+    # Servers start in another folder, where Python would find the program that is installed.
+    program = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "PYTHONPATH": program, "STREAMLIT_SERVER_HEADLESS": "true"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.plan.likeness import edit_distances, nearest_ids
+from planner.likeness import edit_distances, nearest_ids
 
 OFFICES = [f"PO-{number:05d}" for number in range(1, 61)]
 LINKS = [f"leo:root>{office}" for office in OFFICES]
