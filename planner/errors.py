@@ -48,19 +48,28 @@ class Problem:
         """Return the fields as a JSON-ready mapping."""
         return asdict(self)
 
+    @property
+    def place(self) -> str:
+        """Where it is, in the user's language: file, row, column and value, as far as they are known."""
+        of_scenario = (self.file or "").endswith((".yaml", ".yml"))
+        row = _("line {row}") if of_scenario else _("row {row}")
+        column = _("column {column}")
+        if (self.column or "").startswith("--"):
+            column = _("option {column}")
+        elif of_scenario or (self.file is None and "." in (self.column or "")):
+            column = _("field {column}")
+        parts = (
+            self.file or "",
+            row.format(row=self.row) if self.row is not None else "",
+            column.format(column=self.column) if self.column else "",
+            _("value “{value}”").format(value=self.value) if self.value is not None else "",
+        )
+        return ", ".join(part for part in parts if part)
+
     def __str__(self) -> str:
         """Return one line: place, message, remedy."""
-        place = ", ".join(
-            part
-            for part in (
-                self.file or "",
-                _("row {row}").format(row=self.row) if self.row is not None else "",
-                _("column {column}").format(column=self.column) if self.column else "",
-                _("value “{value}”").format(value=self.value) if self.value is not None else "",
-            )
-            if part
-        )
-        return " ".join(part for part in (f"{place}:" if place else "", self.message, self.remedy) if part)
+        text = " ".join(part for part in (self.message, self.remedy) if part)
+        return _("{label}: {text}").format(label=self.place, text=text) if self.place else text
 
 
 class PlannerError(Exception):

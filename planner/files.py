@@ -1,10 +1,11 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and files that one process at a time can hold."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import secrets
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -44,3 +45,37 @@ def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes in hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold a file that one holder at a time can have, process or thread; wait until it is free.
+
+    The file is made if it is not there and stays, empty. The system lets go of it when its holder ends, however that
+    happens: a lock is never left behind by the dead.
+    """
+    with path.open("ab") as file:
+        _lock(file.fileno())
+        try:
+            yield
+        finally:
+            _unlock(file.fileno())
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: int) -> None:
+        msvcrt.locking(file, msvcrt.LK_LOCK, 1)
+
+    def _unlock(file: int) -> None:
+        msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(file: int) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+    def _unlock(file: int) -> None:
+        fcntl.flock(file, fcntl.LOCK_UN)

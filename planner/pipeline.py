@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,8 +17,10 @@ from planner.inputs import check_scenario, read_inputs
 from planner.links import build_links
 from planner.plan.evaluate import evaluate
 from planner.plan.explain import explain
-from planner.plan.outcome import Budget, Outcome
+from planner.plan.fallback import better_rule
+from planner.plan.outcome import Budget, Outcome, surpass
 from planner.plan.plan import build_plan
+from planner.plan.record import changes_since, read_record
 from planner.plan.store import read_plan
 from planner.scenario import Amount, Share, load_scenario
 from planner.solver import compile_kernels, connect_all
@@ -28,6 +28,7 @@ from planner.solver import solve as search
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from planner.catalogue import Assumption
     from planner.inputs import CheckReport, Inputs
@@ -73,7 +74,7 @@ def solve(
     cancelled: Callable[[], bool] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Plan:
-    """Find and account for the best plan within the budget.
+    """Find and account for the best plan within the budget; no simple rule that can be built does better.
 
     Parameters
     ----------
@@ -104,7 +105,13 @@ def solve(
         on_progress=on_progress,
     )
     choice = chosen(graph, options, result.arcs, len(inputs.offices))
-    return build_plan(scenario, inputs, options, choice, _outcome(result), [budget])
+    plan = build_plan(scenario, inputs, options, choice, _outcome(result), [budget])
+    # A search that is cut short may end below what the simple rules beside it do with the same money.
+    better = None if plan.outcome.value is None else better_rule(plan, options, inputs.offices, budget)
+    if better is None:
+        return plan
+    choice, value = better
+    return build_plan(scenario, inputs, options, choice, surpass(plan.outcome, value), [budget])
 
 
 @dataclass(frozen=True)
@@ -118,6 +125,8 @@ class Evaluation:
     ours : Plan
     same_money : Scenario
         The scenario with the budget set to what their plan costs: the one that both plans belong to.
+    own_budget : Budget
+        The scenario's own.
     refused : tuple of Problem
         Rows that cannot be priced and are left out of ``theirs``.
     """
@@ -125,6 +134,7 @@ class Evaluation:
     theirs: Plan
     ours: Plan
     same_money: Scenario
+    own_budget: Budget
     refused: tuple[Problem, ...]
 
 
@@ -166,7 +176,10 @@ def evaluate_plan(
     budget = Budget(asked.name, asked.measure, round(100 * cost))
     outcome = replace(unproven, bound=ours.outcome.bound, trace=((0.0, value, ours.outcome.bound),))
     theirs = build_plan(same_money, inputs, options, choice, outcome, [budget])
-    return Evaluation(theirs, ours, same_money, tuple(refused))
+    if ours.outcome.value is not None and value > ours.outcome.value:
+        # Cut short, the search may know nothing better; the best plan of this money is at least theirs.
+        ours = build_plan(same_money, inputs, options, choice, surpass(ours.outcome, value), [budget])
+    return Evaluation(theirs, ours, same_money, resolved_budget(scenario, inputs, options), tuple(refused))
 
 
 def resolved_budget(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Budget:
@@ -198,13 +211,20 @@ def explain_run(run_dir: Path, identifier: str, *, data_root: Path | None = None
         Of an office or a link.
     data_root : Path or None
         Folder that the scenario's input files are relative to; default: where the run found them.
+
+    Raises
+    ------
+    InputError
+        If nothing has this id, or if scenario, inputs or prices are no longer those of the run: what could be said
+        from them would not be true of its plan.
     """
     plan = read_plan(run_dir)
-    record = json.loads((run_dir / "inputs.json").read_text(encoding="utf-8"))
-    root = data_root or Path(record["data_root"] or Path(record["scenario_file"]).parent)
-    scenario = load_scenario(run_dir, data_root=root)
+    record = read_record(run_dir)
+    scenario = load_scenario(run_dir, data_root=data_root or record.data_folder)
+    if changes := changes_since(record, scenario, plan):
+        raise InputError(changes)
     # Links of the plan are found again by the names of their options, which are those of the run's language.
-    with use_language(record["language"]):
+    with use_language(record.language):
         inputs = read_inputs(scenario)
         options = build_links(scenario, inputs)
     return explain(scenario, inputs, options, plan, identifier)

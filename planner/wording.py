@@ -151,28 +151,78 @@ def quality(*, status: str, termination: str, value: float | None, gap: float | 
         "exhausted": _("the search had nothing left to try"),
         "evaluated": _("somebody else's plan, priced"),
     }.get(termination, termination)
-    if gap is None:
+    if value <= 0:
+        text = (
+            _("This plan is worth nothing, and no other of the same money is worth more, proven; {ended}.")
+            if gap == 0
+            else _("This plan is worth nothing: it brings no benefit; {ended}.")
+        )
+        return text.format(ended=ended)
+    if gap is None or gap > _LOOSE:
         return _("How near this is to the best plan is not known; {ended}.").format(ended=ended)
-    if gap > 1:
-        text = _("Another plan of the same money could be worth up to {times} times as much; {ended}.")
-        return text.format(times=number(math.ceil(10 * (1 + gap)) / 10, 1), ended=ended)
     if status == "optimal" and termination not in {"time_limit", "cancelled"}:
+        # Better than this plan by so much of this plan's value: the gap as it stands.
         text = _("Proven: no plan under these inputs is better by more than {gap}; {ended}.")
-    else:
+        return text.format(gap=_rounded_up(gap), ended=ended)
+    if short_of_best(gap) <= _NEAR:
         text = _("Within {gap} of the best plan under these inputs, proven; {ended}.")
-    return text.format(gap=gap_share(gap), ended=ended)
+        return text.format(gap=_rounded_up(short_of_best(gap)), ended=ended)
+    text = _("At least {share} of the best possible under these inputs, proven; {ended}.")
+    return text.format(share=_reached(gap), ended=ended)
 
 
-def gap_share(gap: float) -> str:
-    """Return a gap in per cent, rounded up: never nearer to the best than is proven."""
-    digits = 1 if gap >= 0.01 else 2
-    step = 10.0 ** -(digits + 2)
-    return share(math.ceil(gap / step - 1e-9) * step, digits)
+def short_of_best(gap: float) -> float:
+    """Return what a plan lacks at most of the best possible plan's value, as a share of that value.
+
+    Parameters
+    ----------
+    gap : float
+        Relative to the plan's own value v, as plans tell it: (b − v) / v, b being the bound. Relative to the best
+        possible value it is (b − v) / b = gap / (1 + gap), which never exceeds 1.
+    """
+    return gap / (1 + gap)
+
+
+def nearness(gap: float) -> str:
+    """Return in two or three words how near a plan is to the best possible one."""
+    if short_of_best(gap) <= _NEAR:
+        return _("within {gap}").format(gap=_rounded_up(short_of_best(gap)))
+    return _("at least {share}").format(share=_reached(gap)) if gap <= _LOOSE else "?"
+
+
+def too_little(*, office: str, price: float, limit: float, measure: str, currency: str) -> str:
+    """Return that a budget is too small for any office, and what the cheapest one costs; amounts in currency."""
+    text = _("The budget of {limit} is too small for any office: the cheapest, {office}, costs {price} ({measure}).")
+    # To the cent: the two may be near each other.
+    amounts = {name: money(100 * x, currency, exact=True) for name, x in (("limit", limit), ("price", price))}
+    return text.format(office=office, measure=measure_name(measure), **amounts)
 
 
 def so_far(gap: float) -> str:
     """Return how good the best plan of a search still at work is."""
-    if gap > 1:
-        # A factor says nothing yet: the bound of the first seconds is loose.
-        return _("There is a first plan; how near it is to the best is not known yet.")
-    return _("Best plan so far: within {gap} of the best plan under these inputs.").format(gap=gap_share(gap))
+    if short_of_best(gap) <= _NEAR:
+        text = _("Best plan so far: within {gap} of the best plan under these inputs.")
+        return text.format(gap=_rounded_up(short_of_best(gap)))
+    if gap <= 1:
+        text = _("Best plan so far: at least {share} of the best possible under these inputs.")
+        return text.format(share=_reached(gap))
+    # A small share says nothing yet: the bound of the first seconds is loose.
+    return _("There is a first plan; how near it is to the best is not known yet.")
+
+
+_NEAR = 0.2
+"""Up to here a sentence says what a plan may lack of the best possible one, from here on what it reaches of it."""
+_LOOSE = 99.0
+"""Gap of a plan that is proven to reach a hundredth of the best possible one: beyond, nothing is said of it."""
+
+
+def _rounded_up(lacking: float) -> str:
+    """Return in per cent what a plan lacks: never nearer to the best than is proven."""
+    digits = 1 if lacking >= 0.01 else 2
+    step = 10.0 ** -(digits + 2)
+    return share(math.ceil(lacking / step - 1e-9) * step, digits)
+
+
+def _reached(gap: float) -> str:
+    """Return in whole per cent what a plan reaches of the best possible value: never more than is proven."""
+    return share(math.floor(100 * (1 - short_of_best(gap)) + 1e-9) / 100)

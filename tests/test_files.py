@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from planner.files import whole_file, write_whole
+from planner.files import held, whole_file, write_whole
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="permission bits are those of POSIX")
 
@@ -67,3 +67,29 @@ def test_the_temporary_file_lies_beside_the_file_and_keeps_its_suffix(tmp_path):
         assert (temporary.parent, temporary.suffix, temporary.name[0]) == (tmp_path, ".gpkg", ".")
         temporary.write_bytes(b"new")
     assert (tmp_path / "plan.gpkg").read_bytes() == b"new"
+
+
+def test_one_at_a_time_holds_a_file(tmp_path):
+    """What each reads, raises by one and writes is lost as soon as two do it at once."""
+    count = tmp_path / "count"
+    count.write_text("0")
+
+    def raise_it():
+        for _time in range(100):
+            with held(tmp_path / "lock"):
+                count.write_text(str(int(count.read_text()) + 1))
+
+    threads = [threading.Thread(target=raise_it) for _each in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert count.read_text() == "400"
+    assert (tmp_path / "lock").read_bytes() == b""
+
+
+def test_what_fails_lets_go_of_the_file(tmp_path):
+    with pytest.raises(RuntimeError, match="inside"), held(tmp_path / "lock"):
+        raise RuntimeError("inside")
+    with held(tmp_path / "lock"):
+        pass

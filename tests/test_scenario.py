@@ -196,6 +196,16 @@ def test_faulty_overrides_are_told(tmp_path, name, value, code):
     assert code in {problem.code for problem in problems(written(tmp_path), overrides={name: value})}
 
 
+def test_the_file_is_not_blamed_for_what_was_said_after_it(tmp_path):
+    overrides = {"solver.gap": 2, "budgets.programme": "much"}
+    path = written(tmp_path, LEAST + "solver: {time_limit_s: -1}\n")
+    found = {problem.column: (problem.file, problem.row) for problem in problems(path, overrides=overrides)}
+    assert found["solver.gap"] == found["budgets[0].limit"] == (None, None)
+    file, row = found["solver.time_limit_s"]
+    assert file == str(path)
+    assert "time_limit_s" in path.read_text().splitlines()[row - 1]
+
+
 def shuffled(data, random):
     """The same mapping with its keys in another order, at every level."""
     if isinstance(data, dict):

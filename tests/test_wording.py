@@ -3,7 +3,7 @@
 import pytest
 
 from planner.i18n import use_language
-from planner.wording import figure, money, money_short, number, quality, share, so_far, too_little
+from planner.wording import figure, money, money_short, nearness, number, quality, share, so_far, too_little
 
 NARROW, FIXED = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 
@@ -43,15 +43,40 @@ def verdict(status, termination, value, bound):
     return quality(status=status, termination=termination, value=value, gap=(bound - value) / value)
 
 
-def test_a_gap_is_rounded_away_from_the_best():
-    assert "Within 3.1 %" in verdict("feasible", "gap", 100.0, 103.01)
-    assert "Within 0.01 %" in verdict("optimal", "time_limit", 1e6, 1e6 + 1)
-    assert "within 3.1 % of the best plan" in so_far(0.0301)
+@pytest.mark.parametrize(
+    ("value", "bound", "english", "french"),
+    [
+        # (bound − value) / bound, rounded up: 2.92 %, 0.000 1 %, 20 %.
+        (100.0, 103.01, "Within 3.0 % of the best plan", "à 3,0 % près"),
+        (1e6, 1e6 + 1, "Within 0.01 % of the best plan", "à 0,01 % près"),
+        (80.0, 100.0, "Within 20.0 % of the best plan", "à 20,0 % près"),
+        # value / bound, rounded down: 79.9 %, 50 %, 28.2 %, 1 %.
+        (79.9, 100.0, "At least 79 % of the best possible", "Au moins 79 % du meilleur"),
+        (50.0, 100.0, "At least 50 % of the best possible", "Au moins 50 % du meilleur"),
+        (100.0, 355.0, "At least 28 % of the best possible", "Au moins 28 % du meilleur"),
+        (1.0, 100.0, "At least 1 % of the best possible", "Au moins 1 % du meilleur"),
+        (0.9, 100.0, "How near this is to the best plan is not known", "On ne sait pas à quelle distance"),
+    ],
+)
+def test_a_plan_is_held_against_the_best_possible_value(value, bound, english, french):
+    """Rounded away from the best: never nearer than is proven."""
+    assert english in verdict("feasible", "time_limit", value, bound)
+    with use_language("fr"):
+        assert french in verdict("feasible", "time_limit", value, bound).replace(FIXED, " ").replace(NARROW, " ")
 
 
-def test_a_loose_bound_is_told_as_a_factor_or_not_at_all():
-    assert "up to 3.6 times as much" in verdict("feasible", "time_limit", 100.0, 355.0)
-    assert "not known yet" in so_far(2.55)
+@pytest.mark.parametrize(
+    ("gap", "words", "tile"),
+    [
+        (0.0301, "within 3.0 % of the best plan", "within 3.0 %"),
+        (1.0, "at least 50 % of the best possible", "at least 50 %"),
+        (2.55, "not known yet", "at least 28 %"),
+        (5e9, "not known yet", "?"),
+    ],
+)
+def test_a_search_at_work_and_a_tile_say_the_same_in_short(gap, words, tile):
+    assert words in so_far(gap)
+    assert nearness(gap) == tile
 
 
 @pytest.mark.parametrize("status", ["feasible", "optimal"])

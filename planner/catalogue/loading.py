@@ -160,14 +160,15 @@ def _exchange_rates(layers: Iterable[_Layer], target: str) -> dict[str, Estimate
         if currency != target and currency not in stated:
             message = _("Prices are in {currency}, the scenario is in {target}, and no exchange rate is given.")
             remedy = _(
-                "Give it in any catalogue file whose currency is {currency}: exchange_rate: {{{target}: RATE}}, where "
-                "one {currency} is worth RATE {target}."
+                "Give it in a file of its own, `{{schema_version: 1, currency: {currency}, price_year: {year}, "
+                "exchange_rate: {{{target}: RATE}}}}`, where one {currency} is worth RATE {target}, and name that file "
+                "in the scenario: `catalogue: [default, rates.yaml]`."
             )
             raise InputError(
                 Problem(
                     "no-exchange-rate",
                     message.format(currency=currency, target=target),
-                    remedy.format(currency=currency, target=target),
+                    remedy.format(currency=currency, target=target, year=layer.head.price_year),
                     layer.file,
                     line_of(("currency",), layer.rows),
                     "currency",

@@ -5,6 +5,8 @@ A price that is ``null`` is not known: what needs it is not offered, never offer
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -363,6 +365,12 @@ class Catalogue(Section):
     def conversions(self) -> tuple[Conversion, ...]:
         """How the amounts of each file became amounts of the scenario."""
         return self._conversions
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of every price in force: the same on every machine."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
 
     @model_validator(mode="after")
     def _default_package(self) -> Catalogue:

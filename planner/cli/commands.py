@@ -3,14 +3,20 @@
 # Typer reads the annotations at run time: no postponed evaluation here.
 import sys
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from planner.cli.session import DebugOption, JsonOption, LangOption, QuietOption, Session, problem_table, session
+from planner.cli.session import DebugOption, JsonOption, LangOption, QuietOption, Session, session
 from planner.errors import InputError, Problem, VerificationError
 from planner.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planner.plan.plan import Plan
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,7 +35,15 @@ DataRoot = Annotated[
     typer.Option("--data-root", help=_("Folder that the scenario's input files are relative to."), show_default=False),
 ]
 Out = Annotated[Path | None, typer.Option("--out", help=_("Folder to write to."), show_default=False)]
+TimeLimit = Annotated[float | None, typer.Option(help=_("Seconds of search."), min=0.0)]
 Force = Annotated[bool, typer.Option("--force", help=_("Replace the run that is in the folder."))]
+
+
+@app.callback()
+def every_command(lang: LangOption = "") -> None:
+    """Take the language before the command as well as behind it; `planner.cli.main` has looked for it already."""
+    with session(lang, json=False, quiet=False, debug=False):
+        pass
 
 
 @app.command(help=_("Make a complete synthetic country, solve it and show the plan."))
@@ -43,15 +57,11 @@ def demo(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> None:
-    from planner.demo import make_country
-    from planner.jobs import require_free
+    from planner.jobs import demo_run
 
-    with session(lang, json=json, quiet=quiet, debug=debug) as here:
+    with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
         folder = out or Path("runs") / f"demo-{offices}-{seed}"
-        # The country lies in the run's folder: a run that stays must keep the one that it was made from.
-        require_free(folder, force=force)
-        scenario_file = make_country(folder / "country", offices=offices, seed=seed)
-        _solve(here, scenario_file, folder, force=force)
+        _run(here, partial(demo_run, folder, offices=offices, seed=seed, force=force), folder)
 
 
 @app.command(help=_("Write a commented scenario folder with input templates."))
@@ -75,6 +85,7 @@ def new(
 @app.command(help=_("Check the scenario and every input; show each problem with its remedy."))
 def check(
     scenario: ScenarioFile,
+    prices: Annotated[bool, typer.Option("--prices", help=_("List every price and rate in force."))] = False,
     data_root: DataRoot = None,
     lang: LangOption = "",
     json: JsonOption = False,
@@ -91,9 +102,7 @@ def check(
                 {**report.as_dict(), "notes": list(notes), "prices": [vars(assumption) for assumption in assumptions]}
             )
         elif not quiet:
-            print_checked(report, notes, assumptions, here.out)
-            if report.problems:
-                here.out.print(problem_table(report.problems))
+            print_checked(report, notes, assumptions, here.out, prices=prices)
         if report.errors:
             raise typer.Exit(InputError.exit_code)
 
@@ -110,7 +119,7 @@ def links(
     from planner.inputs import read_inputs
     from planner.jobs import Event
     from planner.links import build_links
-    from planner.report.candidates import candidate_counts, print_candidates
+    from planner.report.candidates import cache_state, candidate_counts, print_cache, print_candidates
     from planner.scenario import load_scenario
 
     with session(lang, json=json, quiet=quiet, debug=debug) as here:
@@ -122,9 +131,10 @@ def links(
                 progress=lambda message, share: progress.show(Event(0.0, "links", share, message=message)),
             )
         if json:
-            here.document(candidate_counts(options))
+            here.document({**candidate_counts(options), "cache": cache_state()})
         elif not quiet:
             print_candidates(options, here.out)
+            print_cache(here.out)
 
 
 @app.command(help=_("Find the plan."))
@@ -137,7 +147,7 @@ def solve(
         ),
     ] = None,
     gap: Annotated[float | None, typer.Option(help=_("Stop at this relative gap, e.g. 0.005."), min=0.0)] = None,
-    time_limit: Annotated[float | None, typer.Option(help=_("Seconds of search."), min=0.0)] = None,
+    time_limit: TimeLimit = None,
     seed: Annotated[int | None, typer.Option(help=_("Seed of the search."), min=0)] = None,
     out: Out = None,
     force: Force = False,
@@ -147,14 +157,16 @@ def solve(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> None:
-    with session(lang, json=json, quiet=quiet, debug=debug) as here:
+    from planner.jobs import solve_run
+
+    with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
         asked = {"solver.gap": gap, "solver.time_limit_s": time_limit, "solver.seed": seed}
         overrides: dict[str, object] = {name: value for name, value in asked.items() if value is not None}
         overrides |= dict(_budget_override(text) for text in budget or [])
         scenario_file = _scenario_file(scenario)
-        stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
-        run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-{stamp}"
-        _solve(here, scenario_file, run_dir, data_root=data_root, overrides=overrides, force=force)
+        run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-{_stamp()}"
+        job = partial(solve_run, scenario_file, run_dir, data_root=data_root, overrides=overrides, force=force)
+        _run(here, job, run_dir)
 
 
 @app.command(help=_("Recompute everything of a stored plan without the solver; exit code 1 if anything differs."))
@@ -180,7 +192,8 @@ def verify(
 @app.command(help=_("Price somebody else's plan (CSV: office, technology[, parent]) with the same costs and checks."))
 def evaluate(
     scenario: ScenarioFile,
-    plan: Annotated[Path, typer.Argument(metavar="PLAN.csv", help=_("The plan to price."))],
+    plan: Annotated[Path, typer.Argument(metavar="PLAN.csv", help=_("The plan to price: CSV or XLSX."))],
+    time_limit: TimeLimit = None,
     out: Out = None,
     force: Force = False,
     data_root: DataRoot = None,
@@ -190,29 +203,35 @@ def evaluate(
     debug: DebugOption = False,
 ) -> None:
     from planner.jobs import evaluate_run
-    from planner.report.summary import print_summary
+    from planner.plan.evaluate.table import read_wishes
+    from planner.report.evaluated import print_evaluated
 
-    with session(lang, json=json, quiet=quiet, debug=debug) as here:
-        run_dir = out or Path("runs") / f"{plan.stem}-evaluated"
+    with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
+        read_wishes(plan)  # what is wrong with it is told before a folder is made
+        run_dir = out or Path("runs") / f"{plan.stem}-evaluated-{_stamp()}"
         with here.progress() as progress:
             found = evaluate_run(
                 _scenario_file(scenario),
                 plan,
                 run_dir,
                 data_root=data_root,
+                overrides={} if time_limit is None else {"solver.time_limit_s": time_limit},
                 command=sys.argv[1:],
                 listener=progress.show,
                 force=force,
             )
         if json:
-            refused = [problem.as_dict() for problem in found.refused]
-            here.document({"theirs": found.theirs.document(), "same_money": found.ours.document(), "refused": refused})
+            own = found.own_budget
+            here.document(
+                {
+                    "theirs": found.theirs.document(),
+                    "same_money": found.ours.document(),
+                    "own_budget": {"name": own.name, "measure": own.measure, "limit": own.limit_cents / 100},
+                    "refused": [problem.as_dict() for problem in found.refused],
+                }
+            )
         elif not quiet:
-            print_summary(found.theirs, here.out, run_dir)
-            if found.refused:
-                here.out.print(problem_table(found.refused))
-            here.out.rule(_("What the same money could do"))
-            print_summary(found.ours, here.out, run_dir / "same-money")
+            print_evaluated(found, plan, here.out, run_dir)
 
 
 @app.command(help=_("Say why an office or a link is in the plan or not, what it costs and what it would take."))
@@ -266,13 +285,12 @@ def open_app(
         streamlit(["run", str(script), "--server.port", str(port), "--", *arguments], standalone_mode=False)
 
 
-def _solve(here: Session, scenario_file: Path, run_dir: Path, **options: Any) -> None:
+def _run(here: Session, job: "Callable[..., Plan]", run_dir: Path) -> None:
     """Run the main job and show its result."""
-    from planner.jobs import solve_run
     from planner.report.summary import print_summary
 
     with here.progress() as progress:
-        plan = solve_run(scenario_file, run_dir, command=sys.argv[1:], listener=progress.show, **options)
+        plan = job(command=sys.argv[1:], listener=progress.show)
     if here.json:
         here.document(plan.document())
     elif not here.quiet:
@@ -281,13 +299,18 @@ def _solve(here: Session, scenario_file: Path, run_dir: Path, **options: Any) ->
         raise typer.Exit(4)
 
 
+def _stamp() -> str:
+    """Return the time for the name of a folder that nobody has named."""
+    return datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+
+
 def _scenario_file(path: Path) -> Path:
     """Accept the folder of a scenario for its file."""
     return path / "scenario.yaml" if path.is_dir() else path
 
 
 def _budget_override(text: str) -> tuple[str, object]:
-    """Read ``NAME=AMOUNT`` or ``NAME=SHARE%``."""
+    """Read ``NAME=AMOUNT`` or ``NAME=SHARE%``; amounts are written as in the input files, with blanks or commas too."""
     name, sign, amount = text.partition("=")
     if not sign or not name or not amount:
         raise InputError(
@@ -299,7 +322,11 @@ def _budget_override(text: str) -> tuple[str, object]:
                 value=text,
             )
         )
-    try:
-        return f"budgets.{name}", float(amount)
-    except ValueError:
-        return f"budgets.{name}", amount  # a share, or a fault that the scenario's own check names
+    import numpy as np
+
+    from planner.inputs.numerals import decimal_mark, to_numbers
+
+    cells = np.array([amount], dtype=object)
+    (value,), (faulty,) = to_numbers(cells, decimal_mark([cells]))
+    # No number: a share, or a fault that the scenario's own check names.
+    return f"budgets.{name}", amount if faulty else float(value)

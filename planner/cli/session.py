@@ -10,16 +10,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column
 
 from planner.errors import InputError, PlannerError, Problem
 from planner.i18n import LANGUAGES, _, set_language
+from planner.report.layout import new_console, print_problems, say
 from planner.wording import so_far
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from rich.console import Console
 
     from planner.i18n import Language
     from planner.jobs import Event
@@ -36,17 +39,17 @@ class Session:
 
     json: bool
     quiet: bool
-    out: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=True))
-    err: Console = field(default_factory=lambda: Console(stderr=True, highlight=False, soft_wrap=True))
+    out: Console = field(default_factory=new_console)
+    err: Console = field(default_factory=lambda: new_console(stderr=True))
 
     def document(self, content: object) -> None:
         """Print the one JSON document of ``--json``."""
         sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=1, default=str, allow_nan=False) + "\n")
 
     def say(self, text: str) -> None:
-        """Print a line of the result for people."""
+        """Print a text of the result for people."""
         if not self.json and not self.quiet:
-            self.out.print(text, markup=False)
+            say(self.out, text, hang=2)
 
     @contextmanager
     def progress(self) -> Iterator[ProgressLine]:
@@ -54,7 +57,8 @@ class Session:
         if self.quiet:
             yield ProgressLine(None, None)
         elif self.err.is_terminal:
-            columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+            text = TextColumn("{task.description}", markup=False, table_column=Column(overflow="fold"))
+            columns = (SpinnerColumn(), text, BarColumn(bar_width=20), TimeElapsedColumn())
             with Progress(*columns, console=self.err, transient=True) as bar:
                 yield ProgressLine(bar, None)
         else:
@@ -83,17 +87,27 @@ class ProgressLine:
             if event.phase == "solve" and event.gap is not None and event.seconds - self._last[1] < 2:
                 return
             self._last = (text, event.seconds)
-            self._lines.print(f"{event.seconds:7.1f} s  {text}", markup=False)
+            say(self._lines, f"{event.seconds:7.1f} s  {text}", hang=11)
 
 
 @contextmanager
-def session(lang: str, *, json: bool, quiet: bool, debug: bool) -> Iterator[Session]:
-    """Run a command: set the language, and turn the error family into messages and exit codes."""
+def session(lang: str, *, json: bool, quiet: bool, debug: bool, run: Path | None = None) -> Iterator[Session]:
+    """Run a command: set the language, and turn the error family into messages and exit codes.
+
+    Parameters
+    ----------
+    lang, json, quiet, debug
+        The options that every command has.
+    run : Path or None
+        Folder that the command was told to write its run to. If it was taken for this process, errors end in its
+        journal too, those in the command's own options among them: nobody else may be watching.
+    """
     here = Session(json, quiet)
     try:
-        if lang:
-            set_language(_language(lang))
-        yield here
+        with _told_in(run):
+            if lang:
+                set_language(_language(lang))
+            yield here
     except typer.Exit:
         raise
     except PlannerError as error:
@@ -105,35 +119,28 @@ def session(lang: str, *, json: bool, quiet: bool, debug: bool) -> Iterator[Sess
     except Exception as error:  # noqa: BLE001 - the last resort: nobody is shown a traceback without asking
         _show_traceback(here, debug=debug)
         message = _("Internal error: {kind}: {error}. Please report it, with what --debug shows.")
-        here.err.print(message.format(kind=type(error).__name__, error=error), style="red", markup=False)
+        say(here.err, message.format(kind=type(error).__name__, error=error), style="red")
         raise typer.Exit(1) from None
+
+
+@contextmanager
+def _told_in(run: Path | None) -> Iterator[None]:
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except BaseException as error:
+        if run is not None:
+            from planner.jobs import tell_failure
+
+            tell_failure(run, error)
+        raise
 
 
 def _show_traceback(here: Session, *, debug: bool) -> None:
     """Show where an error comes from, if that was asked for; the message and the exit code stay the same."""
     if debug:
         here.err.print(traceback.format_exc(), markup=False)
-
-
-def problem_table(problems: Sequence[Problem]) -> Table:
-    """Return the table that ``planner check`` shows: file, row, column, value, message, remedy."""
-    table = Table(box=None, pad_edge=False, header_style="bold", collapse_padding=True)
-    for heading in (_("Severity"), _("File"), _("Row"), _("Column"), _("Value"), _("Problem"), _("Remedy")):
-        table.add_column(heading, overflow="fold")
-    words = {"error": _("error"), "excluded": _("excluded"), "warning": _("warning")}
-    for problem in problems:
-        cells = (
-            words[problem.severity],
-            problem.file or "",
-            "" if problem.row is None else str(problem.row),
-            problem.column or "",
-            "" if problem.value is None else problem.value,
-            problem.message,
-            problem.remedy,
-        )
-        # What users' files hold is text, never console markup.
-        table.add_row(*(cell.replace("[", r"\[") for cell in cells))
-    return table
 
 
 def _language(lang: str) -> Language:
@@ -145,12 +152,12 @@ def _language(lang: str) -> Language:
 
 
 def _report(here: Session, error: PlannerError) -> None:
-    """Print an error: as a table if it has rows, as JSON if that was asked for."""
+    """Print an error: as a list if it has several problems, as JSON if that was asked for."""
     problems = error.problems if isinstance(error, InputError) else ()
     if here.json:
         content: dict[str, Any] = {"error": type(error).__name__, "message": str(error)}
         here.document({**content, "problems": [problem.as_dict() for problem in problems]})
     elif len(problems) > 1:
-        here.err.print(problem_table(problems))
+        print_problems(here.err, problems)
     else:
-        here.err.print(str(error), style="red", markup=False)
+        say(here.err, str(error), style="red")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from planner.inputs.model import CheckReport, InputFile, Inputs
 from planner.inputs.offices import ReadOffices, read_offices
 from planner.inputs.people import add_people_and_benefit, people_from_column, people_from_raster
 from planner.inputs.reading import require_file
+from planner.likeness import nearest_ids
 from planner.scenario import DEFAULT_CATALOGUE, load_scenario
 
 if TYPE_CHECKING:
@@ -130,8 +130,10 @@ def _check_excluded(scenario: Scenario, offices: ReadOffices, problems: list[Pro
     known = {*offices.frame["id"], *offices.group.text("id")}
     for text in scenario.limits.exclude:
         if text not in known:
-            close = difflib.get_close_matches(text, list(known), n=1)
-            remedy = _("Did you mean “{name}”?").format(name=close[0]) if close else _("Correct or remove it.")
+            near = nearest_ids(text, list(known))
+            remedy = (
+                _("The nearest ids are: {ids}.").format(ids=", ".join(near)) if near else _("Correct or remove it.")
+            )
             message = _("No office has this id.")
             problems.append(Problem("unknown-office", message, remedy, column="limits.exclude", value=text))
 

@@ -9,7 +9,9 @@ import shapely
 
 from planner.errors import InputError
 from planner.i18n import _
-from planner.terrain import open_elevation
+from planner.inputs.landmass import SHORE_KM
+from planner.terrain import VOID_HEIGHT, open_elevation
+from planner.wording import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,10 +108,51 @@ def check_positions(
         exact & inside & np.isnan(height),
         "in-void",
         _("The terrain has no height at the place."),
-        _("Fill the hole in the terrain, or add a file that covers it."),
+        _("Check the coordinates: terrain often leaves out the sea. Else fill the hole, or add a file that covers it."),
         column="lon, lat",
         values=shown,
     )
+
+
+def warn_of_sea(
+    group: Group, lon: Floats, lat: Floats, *, terrain: Sequence[Path], approximate: NDArray[np.bool_]
+) -> None:
+    """Warn of places at sea level or below with no higher ground near, as far as the terrain tells.
+
+    Parameters
+    ----------
+    group : Group
+    lon, lat : (n,) float64
+    terrain : sequence of Path
+        Empty where it cannot be read: then nothing is known.
+    approximate : (n,) bool
+        Places known only to a district.
+    """
+    if not terrain:
+        return
+    rows = np.flatnonzero(group.sound & ~approximate)
+    low = rows[ground_at(terrain, lon[rows], lat[rows])[1] <= 0]
+    afloat = np.zeros(len(group), dtype=bool)
+    afloat[low] = [not _land_near(terrain, lon[i : i + 1], lat[i : i + 1]) for i in low]
+    group.warn(
+        afloat,
+        "in-the-sea",
+        _("The terrain is at sea level or below for {km} km around: the place may lie in the sea.").format(
+            km=number(SHORE_KM, 1)
+        ),
+        _("Check the coordinates."),
+        column="lon, lat",
+        values=np.array([f"{x:.10g}, {y:.10g}" for x, y in zip(lon, lat, strict=True)], dtype=object),
+    )
+
+
+def _land_near(terrain: Sequence[Path], lon: Floats, lat: Floats) -> bool:
+    """Return whether some ground above sea level lies within `SHORE_KM` of one place."""
+    elevation = open_elevation(terrain, lon=lon, lat=lat, margin_km=2 * SHORE_KM)
+    row, col = (int(np.rint(pixel[0])) for pixel in elevation.to_pixel(lon, lat))
+    reach = int(np.ceil(1000 * SHORE_KM / elevation.cell_m))
+    around = elevation.heights[max(row - reach, 0) : row + reach + 1, max(col - reach, 0) : col + reach + 1]
+    return bool(((around > 0) & (around != VOID_HEIGHT)).any())
 
 
 def _look_swapped(

@@ -117,7 +117,8 @@ class Group:
     ) -> None:
         shown = self.cells.get(column) if values is None else values
         value = None if shown is None else as_text(shown[i])
-        theirs = self.parts[self.part[i]].columns.get(column, column)
+        columns = self.parts[self.part[i]].columns
+        theirs = ", ".join(columns.get(name, name) for name in column.split(", "))
         self.problems.append(Problem(code, message, remedy, self.file(i), int(self.row[i]), theirs, value, severity))
 
     def has(self, column: str) -> bool:

@@ -10,9 +10,10 @@ import pandas as pd
 
 from planner.i18n import _
 from planner.inputs.columns import SOURCE_COLUMNS, TOWER_COLUMNS, plain_name
-from planner.inputs.ground import check_positions
+from planner.inputs.ground import check_positions, warn_of_sea
 from planner.inputs.group import Group, read_group
 from planner.inputs.places import read_coordinates, read_identity, settle_duplicates
+from planner.inputs.template import warn_of_examples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +56,9 @@ def _places(group: Group, letter: str, terrain: Sequence[Path]) -> dict[str, NDA
     ids, names = read_identity(group, letter)
     lon, lat = read_coordinates(group)
     exact = np.zeros(len(group), dtype=bool)
+    warn_of_examples(group, ids, names, lon, lat)
     check_positions(group, lon, lat, terrain=terrain, regions=None, approximate=exact)
+    warn_of_sea(group, lon, lat, terrain=terrain, approximate=exact)
     return {"id": settle_duplicates(group, ids, names, lon, lat), "name": names, "lon": lon, "lat": lat}
 
 

@@ -11,11 +11,12 @@ import pandas as pd
 from planner.i18n import _, ngettext
 from planner.inputs.areas import settle_regions
 from planner.inputs.columns import OFFICE_COLUMNS, plain_name
-from planner.inputs.ground import check_positions
+from planner.inputs.ground import check_positions, warn_of_sea
 from planner.inputs.group import Group, read_group
 from planner.inputs.numerals import to_numbers
 from planner.inputs.places import read_coordinates, read_identity, settle_duplicates, shared_points
 from planner.inputs.raw import as_text
+from planner.inputs.template import warn_of_examples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +83,10 @@ def read_offices(scenario: Scenario, regions: gpd.GeoDataFrame | None, terrain: 
     lon, lat = read_coordinates(group)
     accuracy_m = _accuracy(group)
     approximate = accuracy_m > POSITION_KNOWN_WITHIN_M
+    warn_of_examples(group, ids, names, lon, lat)
     check_positions(group, lon, lat, terrain=terrain, regions=regions, approximate=approximate)
+    if scenario.inputs.population is None:  # else it knows the land better
+        warn_of_sea(group, lon, lat, terrain=terrain, approximate=approximate)
     ids = settle_duplicates(group, ids, names, lon, lat)
     kind = group.text("kind", "post_office")
     must_say_people = scenario.inputs.population is None and scenario.missing.population == "error"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.i18n import _
+from planner.i18n import _, ngettext
 from planner.inputs.catchment import find_catchments, open_population, whole_people
 from planner.inputs.reading import require_file
 from planner.scenario import PEOPLE_UNDERSERVED
@@ -48,7 +48,9 @@ def people_from_raster(scenario: Scenario, offices: ReadOffices, terrain: Sequen
         found = find_catchments(raster, terrain, lon, lat, scenario.benefit.catchment_km)
     outside = np.zeros(len(group), dtype=bool)
     outside[np.flatnonzero(group.sound)[~found.on_land]] = True
-    message = _("The population raster has no land at the office: nobody is within its reach.")
+    message = _(
+        "The population raster has no land at the office, which may lie in the sea: nobody is within its reach."
+    )
     remedy = _("Check the coordinates, or give a raster that covers the place.")
     group.warn(outside, "outside-population", message, remedy, column="name")
     people = whole_people(found.people, frame["id"].to_numpy(dtype=object))
@@ -66,7 +68,11 @@ def people_from_column(scenario: Scenario, offices: pd.DataFrame) -> Reached:
     rule = scenario.missing.population
     assert rule != "error", "reading the offices made it a fault"
     each = 1.0 if rule == "one" else float(rule)
-    said = _("{n} offices without a population figure count {people} each (missing.population).")
+    said = ngettext(
+        "{n} office without a population figure counts {people} (missing.population).",
+        "{n} offices without a population figure count {people} each (missing.population).",
+        int(missing.sum()),
+    )
     people = np.rint(np.where(missing, each, given)).astype(np.int64)
     return Reached(people, (said.format(n=number(missing.sum()), people=number(each, 3)),))
 
@@ -88,6 +94,10 @@ def add_people_and_benefit(
     has = np.minimum(1.0, np.nan_to_num(speed) / offices["demand_mbps"].to_numpy(np.float64))
     benefit = np.where(status == "adequate", 0.0, np.where(status == "insufficient", benefit * (1 - has), benefit))
     unmeasured = int(np.count_nonzero((status == "insufficient") & np.isnan(speed)))
-    said = _("{n} offices with an insufficient connection of unknown speed count as if they had none.")
+    said = ngettext(
+        "{n} office with an insufficient connection of unknown speed counts as if it had none.",
+        "{n} offices with an insufficient connection of unknown speed count as if they had none.",
+        unmeasured,
+    )
     frame = offices.assign(people=people, people_total=people_total, benefit=benefit)
     return frame.drop(columns=["population", "share_underserved"]), (said.format(n=unmeasured),) if unmeasured else ()

@@ -85,22 +85,27 @@ def _report_missing(group: Group, lon: Floats, lat: Floats) -> None:
             continue
         # one fault of the file says more than one of each of its rows
         mine = group.part == k
-        message = _("No column of the file is understood as “{name}”.").format(name=absent[0])
-        remedy = _("Say which it is: columns: {{{name}: …}}; the file has: {names}.").format(
-            name=absent[0], names=", ".join(part.table.columns)
-        )
-        group.problems.append(Problem("missing-column", message, remedy, part.dataset.file, 1, absent[0]))
+        for name in absent:
+            message = _("No column of the file is understood as “{name}”.").format(name=name)
+            remedy = _("Say which it is: columns: {{{name}: …}}; the file has: {names}.").format(
+                name=name, names=", ".join(part.table.columns)
+            )
+            group.problems.append(Problem("missing-column", message, remedy, part.dataset.file, 1, name))
         missing &= ~mine
         group.left_out |= mine
-    column = (
-        "lon" if group.has("lon") or not any(part.table.geometry is not None for part in group.parts) else "geometry"
-    )
     remedy = _("Fill in both coordinates in decimal degrees.")
+    says = {
+        "lon": _("{name} has no longitude."),
+        "lat": _("{name} has no latitude."),
+        "lon, lat": _("{name} has no coordinates."),
+        "geometry": _("{name} has no coordinates."),
+    }
     names = group.text("name", _("The place"))
     for i in np.flatnonzero(missing):
+        lacking = ", ".join(name for name, degrees in (("lon", lon), ("lat", lat)) if np.isnan(degrees[i]))
+        column = lacking if group.parts[group.part[i]].table.geometry is None else "geometry"
         one = np.arange(len(group)) == i
-        message = _("{name} has no coordinates.").format(name=names[i])
-        group.fault(one, "missing-value", message, remedy, column=column)
+        group.fault(one, "missing-value", says[column].format(name=names[i]), remedy, column=column)
 
 
 def _pair(lon: Floats, lat: Floats) -> NDArray[np.object_]:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from planner.errors import InputError, Problem
 from planner.files import write_whole
-from planner.i18n import _
+from planner.i18n import _, language
 from planner.scenario import SCENARIO_FILE
 from planner.scenario.outline import commented_scenario
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from planner.inputs.group import Group
 
 TABLES = {
     "offices.csv": (
@@ -46,15 +52,39 @@ def write_template(directory: Path) -> list[Path]:
     Raises
     ------
     InputError
-        One of the files is there already: nothing is overwritten, nothing written.
+        One of the files is there already, and nothing is written; or the folder cannot be made or written to.
     """
-    texts = {SCENARIO_FILE: commented_scenario(_EXAMPLE)}
+    named = {"name": directory.resolve().name or _EXAMPLE["name"], "language": language()}
+    texts = {SCENARIO_FILE: commented_scenario(_EXAMPLE | named)}
     texts |= {name: "\n".join(lines) + "\n" for name, lines in TABLES.items()}
     there = [directory / name for name in texts if (directory / name).exists()]
     if there:
         message, remedy = _("The file is there already."), _("Choose another folder; nothing was written.")
         raise InputError([Problem("file-exists", message, remedy, str(path)) for path in there])
-    directory.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        write_whole(directory / name, text)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            write_whole(directory / name, text)
+    except OSError as error:
+        message = _("The folder cannot be written: {reason}.").format(reason=error.strerror)
+        remedy = _("Choose a folder that you may write to; no part of its path may be a file.")
+        raise InputError(Problem("unwritable-folder", message, remedy, str(directory))) from error
     return [directory / name for name in texts]
+
+
+def warn_of_examples(
+    group: Group,
+    ids: NDArray[np.object_],
+    names: NDArray[np.object_],
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+) -> None:
+    """Warn of rows that are still the template's examples."""
+    header, *rows = (line.split(",") for line in TABLES[f"{group.name}.csv"])
+    examples = [dict(zip(header, row, strict=True)) for row in rows]
+    unchanged = np.zeros(len(group), dtype=bool)
+    for example in examples:
+        same = (ids == example["id"]) & (names == example["name"])
+        unchanged |= same & (lon == float(example["lon"])) & (lat == float(example["lat"]))
+    message = _("This is the example row of the template.")
+    group.warn(unchanged, "example-row", message, _("Put your own data in its place, or take it out."), column="id")

@@ -1,19 +1,26 @@
 """Candidate link options: fibre, microwave, satellite, cellular."""
 
 from planner.links.build import build_links
+from planner.links.cache import cache_folder
 from planner.links.options import NO_MAST, ROOT, LinkOptions, OptionKind, PlaceKind, Places, Rejection
 from planner.links.polyline import price_polyline
+from planner.links.retention import Limits, Usage, cache_limits, cache_usage
 from planner.links.store import load_options, save_options
 
 __all__ = [
     "NO_MAST",
     "ROOT",
+    "Limits",
     "LinkOptions",
     "OptionKind",
     "PlaceKind",
     "Places",
     "Rejection",
+    "Usage",
     "build_links",
+    "cache_folder",
+    "cache_limits",
+    "cache_usage",
     "load_options",
     "price_polyline",
     "save_options",

@@ -10,7 +10,7 @@ import numpy as np
 from planner.catalogue import load_catalogue, price_list, terms
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES, line_money
-from planner.i18n import _
+from planner.i18n import _, ngettext
 from planner.links.block import Block, join
 from planner.links.cache import cache_file
 from planner.links.fibre import find_trenches, search_cell_m
@@ -20,6 +20,7 @@ from planner.links.options import ROOT, LinkOptions, PlaceKind, Rejection
 from planner.links.package import office_lines
 from planner.links.places import make_places, with_junctions
 from planner.links.polyline import price_polyline
+from planner.links.retention import cache_limits, mark_used, prune
 from planner.links.services import service_options
 from planner.links.store import load_options, save_options
 from planner.terrain import open_elevation
@@ -60,6 +61,7 @@ class _Task:
     elevation: Elevation
     places: Places
     open_to_links: NDArray[np.bool_]
+    feeds: NDArray[np.bool_]
     mast_money: NDArray[np.int64]
 
 
@@ -80,19 +82,21 @@ def build_links(
     Raises
     ------
     InputError
-        Prices or terrain are wrong, or no place has a known position.
+        Prices or terrain are wrong, no place has a known position, or the limits of the cache are no numbers.
     """
     say = progress or (lambda _message, _share: None)
     catalogue = load_catalogue(scenario)
-    file = cache_file(scenario, inputs, catalogue, cache_dir)
+    file, limits = cache_file(scenario, inputs, catalogue, cache_dir), cache_limits()
     stored = load_options(file)
     if stored is not None:
+        mark_used(file)
         say(_("Candidate links are taken from the cache"), 1.0)
         return stored
     options = _build(scenario, inputs, price_list(catalogue, scenario), say)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         save_options(options, file)
+        prune(file.parent, limits)
     except OSError as error:  # a full disk or a read-only home costs time at the next run, not this one
         say(_("Candidate links could not be kept for later: {reason}").format(reason=error), 1.0)
     return options
@@ -102,9 +106,9 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
     money_terms = terms(scenario)
     say(_("Reading terrain"), 0.0)
     elevation = _read_terrain(inputs)
-    places, open_to_links = make_places(inputs, scenario, elevation, prices.ladder_m)
+    places, open_to_links, feeds = make_places(inputs, scenario, elevation, prices.ladder_m)
     masts = mast_money(places, prices, money_terms)
-    task = _Task(scenario, inputs, prices, elevation, places, open_to_links, masts)
+    task = _Task(scenario, inputs, prices, elevation, places, open_to_links, feeds, masts)
     blocks = [_sources(task), _existing(task), _services(task)]
     if prices.microwave:
         say(_("Searching microwave hops"), 0.1)
@@ -163,7 +167,11 @@ def _existing(task: _Task) -> Block:
     spare = (offices["mbps_before"] - offices["demand_mbps"]).to_numpy(np.float64)[rows]
     shares = offices["is_source"].to_numpy(np.bool_)[rows]
     unknown = int(np.count_nonzero(np.isnan(spare) & shares))
-    note = _("{count} connected offices serve as sources without a known speed: taken as unlimited.")
+    note = ngettext(
+        "{count} connected office serves as a source without a known speed: taken as unlimited.",
+        "{count} connected offices serve as sources without a known speed: taken as unlimited.",
+        unknown,
+    )
     return Block.of(
         (task.prices.existing_kind,),
         u=np.full(len(rows), ROOT, dtype=np.int32),
@@ -209,6 +217,7 @@ def _microwave(task: _Task) -> Block:
             margin_m=search.microwave.margin_m,
             clutter_m=0.0,
         ),
+        upstream=task.feeds | (task.places.kind == PlaceKind.RELAY),
         max_neighbours=max(search.max_candidates * CHOSEN_NEIGHBOURS // 100, 1),
         useful_mbps=float(task.inputs.offices["demand_mbps"].to_numpy(np.float64)[candidates].sum()),
     )
@@ -245,6 +254,7 @@ def _fibre(task: _Task, fibre: FibreOption) -> tuple[Block, Places]:
         task.elevation,
         task.places,
         task.open_to_links,
+        feeds=task.feeds,
         climb_factor=fibre.climb_factor,
         max_km=search.max_km,
         cell_m=search.cell_m,

@@ -51,10 +51,10 @@ def cache_file(scenario: Scenario, inputs: Inputs, catalogue: Catalogue, folder:
         "catalogue": catalogue.model_dump(mode="json"),
     }
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return (folder or default_folder()) / f"{hashlib.sha256(text.encode()).hexdigest()}.links"
+    return (folder or cache_folder()) / f"{hashlib.sha256(text.encode()).hexdigest()}.links"
 
 
-def default_folder() -> Path:
+def cache_folder() -> Path:
     """Return where link options are kept if nothing else is said."""
     named = os.environ.get(CACHE_VARIABLE)
     return Path(named) if named else Path(user_cache_dir("postlink-planner")) / "links"

@@ -16,7 +16,7 @@ from scipy.spatial import KDTree
 
 from planner.i18n import _
 from planner.links.junctions import Chains, contract
-from planner.links.options import PlaceKind, Rejection
+from planner.links.options import Rejection
 from planner.links.polyline import price_polyline
 from planner.links.spread import MARGIN, NOWHERE, Ground, crossings, mark_trench, spread, way_home
 from planner.terrain import VOID_HEIGHT
@@ -98,6 +98,7 @@ def find_trenches(
     places: Places,
     open_to_links: NDArray[np.bool_],
     *,
+    feeds: NDArray[np.bool_],
     climb_factor: float,
     max_km: float,
     cell_m: float,
@@ -110,6 +111,8 @@ def find_trenches(
     places : Places
     open_to_links : (n,) bool
         The others are left aside.
+    feeds : (n,) bool
+        Where networks begin: these places are in every sample.
     climb_factor : float
         Extra metres priced per metre of climb or fall.
     max_km : float
@@ -118,7 +121,7 @@ def find_trenches(
         Side of the search grid's cells; see `search_cell_m`.
     """
     site = _place_on_grid(elevation, places, open_to_links, search_cell_m(elevation, cell_m))
-    ways, too_long = _ways(site, places, climb_factor, max_km * 1000)
+    ways, too_long = _ways(site, feeds, climb_factor, max_km * 1000)
     own = np.flatnonzero((site.cell != NOWHERE) & (site.vertex != site.cell))
     edges = np.concatenate([ways, np.column_stack([site.cell[own], site.vertex[own]])])
     standing = site.vertex[site.cell != NOWHERE]
@@ -186,10 +189,10 @@ def _owners(places: Places, cell: NDArray[np.int64], from_centre_m: NDArray[np.f
     return np.asarray(order[first])
 
 
-def _ways(site: _Site, places: Places, climb_factor: float, max_m: float) -> tuple[NDArray[np.int64], int]:
+def _ways(site: _Site, feeds: NDArray[np.bool_], climb_factor: float, max_m: float) -> tuple[NDArray[np.int64], int]:
     """Return the steps of all ways between neighbours, (e, 2) cells, and how many ways were too long."""
     seeds = np.unique(site.cell[site.cell != NOWHERE])
-    kept_always = np.unique(site.cell[(places.kind == PlaceKind.SOURCE) & (site.cell != NOWHERE)])
+    kept_always = np.unique(site.cell[feeds & (site.cell != NOWHERE)])
     trench = np.zeros(len(site.ground.passable), dtype=np.uint16)
     found, too_long = [np.zeros((0, 2), dtype=np.int64)], 0
     for k, some in enumerate(_samples(seeds, kept_always)):
@@ -207,7 +210,7 @@ def _ways(site: _Site, places: Places, climb_factor: float, max_m: float) -> tup
 
 
 def _samples(seeds: NDArray[np.int64], kept_always: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """Return the sets of cells among which ways are sought: all, then samples, the sources in each."""
+    """Return the sets of cells among which ways are sought: all, then samples, with some cells in each."""
     samples = [seeds]
     rng = np.random.default_rng(0)  # the same places give the same samples, whatever their order in the input
     for share in SAMPLE_SHARES:

@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 
 from planner.finance import PRESENT_VALUE
 from planner.i18n import _
-from planner.links.options import NO_MAST, PlaceKind, Rejection
+from planner.links.options import NO_MAST, Rejection
 from planner.terrain import NO_LEVEL, PathState, line_of_sight, pairs_within
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from planner.terrain import Elevation
 
 UPSTREAM_NEIGHBOURS = 3
-"""Sources and towers that each place keeps a hop to, if it sees any, whatever else is cheaper."""
+"""Places upstream that each place keeps a hop to, if it sees any, whatever else is cheaper."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,7 @@ def find_hops(
     ladder_m: NDArray[np.float64],
     mast_money: NDArray[np.int64],
     rules: SightRules,
+    upstream: NDArray[np.bool_],
     max_neighbours: int,
     useful_mbps: float,
 ) -> Hops:
@@ -124,6 +125,8 @@ def find_hops(
     mast_money : (n, L, 4) int64
         What using a rung at a place costs.
     rules : SightRules
+    upstream : (n,) bool
+        Places that networks come from or run over: sources, connected offices that share, towers.
     max_neighbours : int
         Hops that a place chooses for being cheap.
     useful_mbps : float
@@ -133,7 +136,7 @@ def find_hops(
         return _no_hops()
     pairs, rejections = _pairs_in_sight(elevation, places, open_to_links, radios, ladder_m, rules)
     price = _cheapest(pairs, radios, mast_money[:, :, PRESENT_VALUE])
-    chosen = _choose_pairs(pairs, price, places, max_neighbours)
+    chosen = _choose_pairs(pairs, price, upstream, max_neighbours)
     if len(chosen) < len(pairs.u):
         reason = _("pair in sight, but each end has {count} cheaper neighbours").format(count=max_neighbours)
         rejections.append(Rejection("microwave", reason, len(pairs.u) - len(chosen)))
@@ -209,21 +212,23 @@ def _cheapest(pairs: _Pairs, radios: Radios, mast_cents: NDArray[np.int64]) -> N
     return best
 
 
-def _choose_pairs(pairs: _Pairs, price: NDArray[np.int64], places: Places, max_neighbours: int) -> NDArray[np.int64]:
+def _choose_pairs(
+    pairs: _Pairs, price: NDArray[np.int64], upstream: NDArray[np.bool_], max_neighbours: int
+) -> NDArray[np.int64]:
     """Return the pairs that are kept, sorted.
 
     A pair is kept if it is among the ``max_neighbours`` cheapest (masts included; the shorter first) of either of its
-    ends, among the `UPSTREAM_NEIGHBOURS` cheapest of either end to a source or tower, or in the cheapest spanning
-    forest: whatever could be reached at all can still be reached.
+    ends, among the `UPSTREAM_NEIGHBOURS` cheapest of either end that lead upstream, or in the cheapest spanning forest:
+    whatever could be reached at all can still be reached.
     """
-    upstream = places.kind != PlaceKind.OFFICE
+    size = len(upstream)
     everything = np.ones(len(pairs.u), dtype=np.bool_)
     keep = _rank_at_ends(pairs, price, everything, everything) < max_neighbours
     keep |= _rank_at_ends(pairs, price, upstream[pairs.v], upstream[pairs.u]) < UPSTREAM_NEIGHBOURS
     weight = price.astype(np.float64) + 1.0  # the matrix forgets zeros
-    forest = minimum_spanning_tree(coo_array((weight, (pairs.u, pairs.v)), shape=(len(places), len(places)))).tocoo()
-    key = pairs.u * len(places) + pairs.v
-    row_of = np.searchsorted(key, forest.row.astype(np.int64) * len(places) + forest.col)
+    forest = minimum_spanning_tree(coo_array((weight, (pairs.u, pairs.v)), shape=(size, size))).tocoo()
+    key = pairs.u * size + pairs.v
+    row_of = np.searchsorted(key, forest.row.astype(np.int64) * size + forest.col)
     keep[row_of] = True
     return np.flatnonzero(keep)
 

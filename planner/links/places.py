@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 def make_places(
     inputs: Inputs, scenario: Scenario, elevation: Elevation, ladder_m: NDArray[np.float64]
-) -> tuple[Places, NDArray[np.bool_]]:
-    """Return offices, sources and towers, in the order of the inputs, and which of them links may touch.
+) -> tuple[Places, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return offices, sources and towers, in the order of the inputs, which of them links may touch, and which feed.
 
     The reader has made their ids different from each other and from those that the program makes.
 
@@ -40,6 +40,8 @@ def make_places(
     places : Places
     open_to_links : (n,) bool
         False for offices that are located only to a district, and for adequate ones that share nothing.
+    feeds : (n,) bool
+        True where networks begin: at sources, and at adequately connected offices that share what they have.
     """
     offices, sources, towers = inputs.offices, inputs.sources, inputs.towers
     sizes = len(offices), len(sources), len(towers)
@@ -72,7 +74,9 @@ def make_places(
     shares_nothing = (offices["status_before"] == "adequate") & ~offices["is_source"]
     open_to_links = known.copy()
     open_to_links[: sizes[0]] &= ~shares_nothing.to_numpy(np.bool_)
-    return places, open_to_links
+    feeds = kind == PlaceKind.SOURCE
+    feeds[: sizes[0]] = offices["is_source"]
+    return places, open_to_links, feeds
 
 
 def with_junctions(

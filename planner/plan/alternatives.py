@@ -17,7 +17,7 @@ from planner.graph import NO_OPTION, build_graph
 from planner.plan.arborescence import NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -233,6 +233,29 @@ def office_ways(
     """
     money = np.full((len(network.terminal), len(MEASURES)), np.inf)
     technology = np.full(len(network.terminal), "", dtype=object)
+    for offices, ways in each_by_its_own(network, standing, demand_mbps, measure=measure):
+        nodes = network.terminal[offices]
+        for column in range(len(MEASURES)):
+            summed = ways.along(np.where(ways.arc >= 0, network.money[ways.arc, column], 0.0), np.add)
+            money[offices, column] = np.where(np.isinf(ways.cents), np.inf, summed)[nodes]
+        technology[offices] = _last_technology(network, options, ways, nodes)
+    return OfficeWays(money, technology)
+
+
+def each_by_its_own(
+    network: Network, standing: Standing, demand_mbps: NDArray[np.float64], *, measure: int
+) -> Iterator[tuple[NDArray[np.int64], Ways]]:
+    """Yield groups of offices with ways that can carry their demand, as if no other office were added.
+
+    Every candidate office is in one group; one that nothing reaches has a way of infinite price.
+
+    Parameters
+    ----------
+    network : Network
+    standing : Standing
+    demand_mbps : (o,) float64
+    measure : int
+    """
     residual = np.full(len(network.place), np.inf)
     residual[standing.node] = standing.residual_mbps
     todo = np.flatnonzero(network.terminal != NONE)
@@ -247,12 +270,8 @@ def office_ways(
         nodes = network.terminal[ask]
         fits = np.isinf(ways.cents[nodes]) | (room[nodes] >= demand_mbps[ask])
         done = ask[fits]
-        for column in range(len(MEASURES)):
-            summed = ways.along(np.where(ways.arc >= 0, network.money[ways.arc, column], 0.0), np.add)
-            money[done, column] = np.where(np.isinf(ways.cents), np.inf, summed)[network.terminal[done]]
-        technology[done] = _last_technology(network, options, ways, network.terminal[done])
+        yield done, ways
         todo = np.setdiff1d(todo, done, assume_unique=True)
-    return OfficeWays(money, technology)
 
 
 def _last_technology(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from planner.catalogue import terms
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES
 from planner.i18n import _, ngettext
+from planner.likeness import nearest_ids
 from planner.links.options import NO_MAST, ROOT
 from planner.plan.alternatives import Network
 from planner.plan.arborescence import NONE, follow
@@ -241,7 +241,7 @@ def _candidates(options: LinkOptions, identifier: str) -> tuple[int, int, NDArra
 def _unknown(setting: _Setting, identifier: str) -> InputError:
     """Return the error for an id that nothing has, with the nearest ones."""
     known = [*setting.plan.offices["id"], *setting.plan.links["id"]]
-    near = difflib.get_close_matches(identifier, known, n=5, cutoff=0.3)
+    near = nearest_ids(identifier, known)
     remedy = (
         _("The nearest ids are: {ids}.").format(ids=", ".join(near))
         if near

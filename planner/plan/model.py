@@ -79,6 +79,21 @@ class Plan:
         }
 
     @property
+    def shortfall(self) -> dict[str, Any] | None:
+        """Return which office costs least, and what, in a plan whose budget is too small for any; else None."""
+        gains = (self.offices["connected"] & (self.offices["before"] != "adequate")).any()
+        singles = [single for rule in self.baselines if (single := rule.get("cheapest")) is not None]
+        if self.outcome.value is None or gains or not singles:
+            return None
+        measure, limit = self.budgets[0]["measure"], self.budgets[0]["limit"]
+        cheapest = min(singles, key=lambda single: single[measure])
+        office = cheapest["office"]
+        name = str(self.offices.loc[self.offices["id"] == office, "name"].iloc[0])
+        called = office if name == office else f"{name} ({office})"
+        told = {"office": called, "measure": measure, "price": cheapest[measure], "limit": limit}
+        return told if cheapest[measure] > limit else None
+
+    @property
     def technology_mix(self) -> list[dict[str, Any]]:
         """Offices, links and money by technology, dearest first; masts are a row of their own, so that all adds up.
 

@@ -75,6 +75,17 @@ class Outcome:
         return abs(self.bound - self.value) / max(abs(self.value), 1e-9)
 
 
+def surpass(outcome: Outcome, value: float) -> Outcome:
+    """Return the outcome of a search with a better plan than its own, found some other way.
+
+    What the search proved holds for that plan too.
+    """
+    seconds = outcome.trace[-1][0] if outcome.trace else 0.0
+    better = replace(outcome, value=value, trace=(*outcome.trace, (seconds, value, outcome.bound)))
+    reached = better.gap is not None and better.gap <= outcome.requested_gap
+    return replace(better, termination="gap") if reached and outcome.status != "cancelled" else better
+
+
 def settle(outcome: Outcome, value: float) -> Outcome:
     """Return the outcome with the value that the plan's own lines add up to.
 

@@ -145,14 +145,11 @@ def _beside(
     options: LinkOptions, offices: pd.DataFrame, network: Network, alone: OfficeWays, budget: Budget
 ) -> tuple[dict[str, Any], ...]:
     """Return what simple rules would do under the same budget for the offices that the scenario wants connected."""
-    rows = np.flatnonzero(network.terminal >= 0)
-    benefit, people, demand_mbps = (
-        offices[name].to_numpy(np.float64)[rows] for name in ("benefit", "people", "demand_mbps")
-    )
+    wanting = Wanting.of(offices, network)
     found = baselines(
         options,
-        Wanting(rows, benefit, people, demand_mbps),
-        alone.money[rows],
+        wanting,
+        alone.money[wanting.office],
         measure=MEASURES.index(budget.measure),
         limit_cents=budget.limit_cents,
     )

@@ -1,15 +1,13 @@
-"""What ``planner check`` prints before the table of problems: what was read, and what is taken for granted."""
+"""What ``planner check`` prints: the verdict and the problems, then what was read and what is taken for granted."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-from rich.table import Table
-
 from planner.catalogue.schema import USER
 from planner.i18n import _, ngettext
-from planner.wording import number
+from planner.report.layout import Grid, print_grid, print_problems, say
+from planner.wording import labelled, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def print_checked(
-    report: CheckReport, notes: Sequence[str], assumptions: Sequence[Assumption], console: Console
+    report: CheckReport, notes: Sequence[str], assumptions: Sequence[Assumption], console: Console, *, prices: bool
 ) -> None:
-    """Print what a check found, problems aside.
+    """Print what a check found.
 
     Parameters
     ----------
@@ -33,19 +31,33 @@ def print_checked(
     assumptions : sequence of Assumption
         Prices in force.
     console : Console
+    prices : bool
+        List the prices; else they are counted.
     """
+    say(console, _verdict(report), style="bold")
+    print_problems(console, report.problems)
     if report.datasets:
-        console.print(_datasets(report.datasets))
-    _list(_("Taken for granted"), report.assumptions, console)
-    if report.defaults:
-        _list(
-            _("Left to their defaults in the scenario"),
-            [f"{name} = {value}" for name, value in report.defaults.items()],
-            console,
-        )
-    if assumptions:
-        console.print(_prices(assumptions))
-    _list(_("Not offered, and remarks on prices"), notes, console)
+        _title(console, _("Read"))
+        print_grid(console, _datasets(report.datasets))
+        for dataset in report.datasets:
+            columns = [ours if ours == theirs else f"{ours} = {theirs}" for ours, theirs in dataset.columns.items()]
+            told = _("Columns taken from {file}: {names}.").format(file=dataset.file, names=", ".join(columns))
+            say(console, told, hang=2)
+    _list(console, _("Taken for granted"), report.assumptions)
+    defaults = [f"{name} = {value}" for name, value in report.defaults.items()]
+    _list(console, _("Left to their defaults in the scenario"), defaults)
+    _list(console, _("Not offered, and remarks on prices"), notes)
+    if assumptions and prices:
+        _list(console, _("Prices and rates in force"), [_price(item) for item in assumptions])
+    elif assumptions:
+        console.print()
+        judged = sum(item.judgement for item in assumptions)
+        text = _("{count} prices and rates are in force, {judged} of them by judgement; --prices lists them.")
+        say(console, text.format(count=number(len(assumptions)), judged=number(judged)))
+
+
+def _verdict(report: CheckReport) -> str:
+    """Return in one line whether the scenario can be solved."""
     errors = len(report.errors)
     other = len(report.problems) - errors
     verdict = (
@@ -54,54 +66,45 @@ def print_checked(
         else _("Nothing stops the run.")
     )
     rest = ngettext("{count} row or figure to know about.", "{count} rows or figures to know about.", other)
-    console.print(f"{verdict} {rest.format(count=other) if other else ''}".strip(), style="bold")
+    return f"{verdict} {rest.format(count=other)}" if other else verdict
 
 
-def _list(title: str, lines: Sequence[str], console: Console) -> None:
+def _title(console: Console, title: str) -> None:
+    console.print()
+    say(console, title, style="bold")
+
+
+def _list(console: Console, title: str, lines: Sequence[str]) -> None:
     if lines:
-        console.print(title, style="bold")
+        _title(console, title)
         for line in lines:
-            console.print(f"  {escape(line)}")
+            say(console, f"  {line}", hang=2)
 
 
-def _datasets(datasets: Sequence[DatasetReport]) -> Table:
-    table = Table(title=_("Read"), title_justify="left", box=None, header_style="bold", pad_edge=False)
-    for heading in (_("Data"), _("File"), _("Format"), _("Columns taken")):
-        table.add_column(heading, overflow="fold")
-    for heading in (_("Rows"), _("Used"), _("Excluded")):
-        table.add_column(heading, justify="right")
+def _datasets(datasets: Sequence[DatasetReport]) -> Grid:
+    rows = []
     for dataset in datasets:
         names = {"\t": _("tab")}
         form = (dataset.layer, dataset.encoding, names.get(dataset.delimiter or "", dataset.delimiter))
-        columns = [ours if ours == theirs else f"{ours} = {theirs}" for ours, theirs in dataset.columns.items()]
-        table.add_row(
-            dataset.group,
-            escape(dataset.file),
-            escape(" ".join(part for part in form if part)),
-            escape(", ".join(columns)),
-            *(number(figure) for figure in (dataset.read, dataset.used, dataset.excluded)),
+        rows.append(
+            (
+                dataset.group,
+                dataset.file,
+                " ".join(part for part in form if part),
+                *(number(figure) for figure in (dataset.read, dataset.used, dataset.excluded)),
+            )
         )
-    return table
+    words = (_("Data"), _("File"), _("Format"))
+    return Grid(words, (_("Rows"), _("Used"), _("Excluded")), tuple(rows))
 
 
-def _prices(assumptions: Sequence[Assumption]) -> Table:
-    table = Table(
-        title=_("Prices and rates in force"), title_justify="left", box=None, header_style="bold", pad_edge=False
-    )
-    table.add_column(_("Name"), overflow="fold")
-    for heading in (_("Value"), _("Low"), _("High")):
-        table.add_column(heading, justify="right")
-    table.add_column(_("Unit"), overflow="fold")
-    table.add_column(_("Source"), overflow="fold")
-    for item in assumptions:
-        name = _("user") if item.source == USER else item.source
-        source = f"{name} {item.year or ''}".strip()
-        if item.judgement:
-            source = _("{source} (judgement)").format(source=source)
-        table.add_row(
-            item.name,
-            *(number(figure, 4) for figure in (item.value, item.low, item.high)),
-            item.unit,
-            escape(source),
-        )
-    return table
+def _price(item: Assumption) -> str:
+    """Return a price with its range and its source; the name is the one by which a scenario overrides it."""
+    name = _("user") if item.source == USER else item.source
+    source = f"{name} {item.year or ''}".strip()
+    if item.judgement:
+        source = _("{source} (judgement)").format(source=source)
+    value, low, high = (number(figure, 4) for figure in (item.value, item.low, item.high))
+    certain = item.low == item.value == item.high
+    text = _("{value} {unit}; {source}") if certain else _("{value} {unit}, {low} to {high}; {source}")
+    return labelled(item.name, text.format(value=value, unit=item.unit, low=low, high=high, source=source))

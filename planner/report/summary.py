@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
-from rich.table import Table
-
 from planner.i18n import _, ngettext
-from planner.wording import figure, labelled, measure_name, money, number, quality, rule_name, share, technology_name
+from planner.report.layout import Grid, print_grid, say, say_title
+from planner.wording import (
+    figure,
+    labelled,
+    measure_name,
+    money,
+    number,
+    quality,
+    rule_name,
+    share,
+    technology_name,
+    too_little,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,34 +41,45 @@ def print_summary(plan: Plan, console: Console, run_dir: Path) -> None:
     run_dir : Path
         Where the files of the run lie.
     """
-    console.rule(escape(plan.scenario["name"]))
+    say_title(console, plan.scenario["name"])
     if plan.data["synthetic"]:
-        console.print(_("SYNTHETIC DATA: this country does not exist."), style="bold yellow")
+        say(console, _("SYNTHETIC DATA: this country does not exist."), style="bold yellow")
     found = plan.outcome
     verdict = quality(status=found.status, termination=found.termination, value=found.value, gap=found.gap)
-    for line in (verdict, *_headline(plan)):
-        console.print(line, markup=False)
+    lacking = plan.shortfall
+    short = [too_little(**lacking, currency=plan.scenario["currency"])] if lacking else []
+    for line in (verdict, *short, *_headline(plan)):
+        say(console, line)
     if plan.outcome.value is not None:
-        currency = plan.scenario["currency"]
-        for title, table in (
-            (_("Budgets in {currency}"), _budget_table(plan)),
-            (_("Technologies, in {currency}"), _mix_table(plan)),
-            (_("The same money by simple rules, every office by itself, in {currency}"), _baseline_table(plan)),
-            (_("Every office connected by these rules, whatever the money, in {currency}"), _everyone_table(plan)),
-        ):
-            console.print()
-            console.print(title.format(currency=currency), style="bold", markup=False)
-            console.print(table)
-        for line in _baseline_notes(plan):
-            console.print(line, markup=False)
+        _print_tables(plan, console)
     for title, lines in _grounds(plan):
-        console.print()
-        console.print(title, style="bold", markup=False)
+        _print_heading(console, title)
         for line in lines:
-            console.print(f"  {line}", markup=False)
+            say(console, f"  {line}", hang=2)
+    _print_heading(console, _("The results lie in {folder}:").format(folder=run_dir))
+    say(console, _("  plan.json (everything), plan.gpkg (for GIS), inputs.json, events.jsonl, log.txt"))
+
+
+def _print_heading(console: Console, title: str) -> None:
     console.print()
-    console.print(_("The results lie in {folder}:").format(folder=run_dir), style="bold", markup=False)
-    console.print(_("  plan.json (everything), plan.gpkg (for GIS), inputs.json, events.jsonl, log.txt"), markup=False)
+    say(console, title, style="bold")
+
+
+def _print_tables(plan: Plan, console: Console) -> None:
+    """Print budgets, technologies and simple rules."""
+    currency = plan.scenario["currency"]
+    beside = _baseline_table(plan)
+    for title, grid in (
+        (_("Budgets in {currency}"), _budget_table(plan)),
+        (_("Technologies, in {currency}"), _mix_table(plan)),
+        (_("The same money by simple rules, every office by itself, in {currency}"), beside),
+        (_("Every office connected by these rules, whatever the money, in {currency}"), _everyone_table(plan)),
+    ):
+        if grid.rows:
+            _print_heading(console, title.format(currency=currency))
+            print_grid(console, grid, bold=0 if grid is beside else None)
+    for line in _baseline_notes(plan):
+        say(console, line)
 
 
 def _headline(plan: Plan) -> list[str]:
@@ -67,7 +87,7 @@ def _headline(plan: Plan) -> list[str]:
     totals, currency = plan.totals, plan.scenario["currency"]
     before = totals["offices_connected"] - totals["offices_newly_connected"] - totals["offices_upgraded"]
     lines = [
-        _("{new} offices newly connected and {upgraded} upgraded, of {total}; {before} were adequate before.").format(
+        _("Offices newly connected: {new}, upgraded: {upgraded}, of {total}; adequate before: {before}.").format(
             new=number(totals["offices_newly_connected"]),
             upgraded=number(totals["offices_upgraded"]),
             total=number(totals["offices"]),
@@ -103,39 +123,38 @@ def _headline(plan: Plan) -> list[str]:
     return lines
 
 
-def _budget_table(plan: Plan) -> Table:
-    table = _table(_("Budget"), _("Measure"), numbers=(_("Limit"), _("Spent"), _("Left"), _("Used")))
+def _budget_table(plan: Plan) -> Grid:
+    rows = []
     for budget in plan.budgets:
         limit, spent = budget["limit"], budget["spent"]
-        table.add_row(
-            escape(budget["name"]),
-            measure_name(budget["measure"]),
-            *map(number, (limit, spent, limit - spent)),
-            share(spent / limit, 1) if limit else "–",
+        used = share(spent / limit, 1) if limit else "–"
+        rows.append(
+            (budget["name"], measure_name(budget["measure"]), *map(number, (limit, spent, limit - spent)), used)
         )
-    return table
+    return Grid((_("Budget"), _("Measure")), (_("Limit"), _("Spent"), _("Left"), _("Used")), tuple(rows))
 
 
-def _mix_table(plan: Plan) -> Table:
+def _mix_table(plan: Plan) -> Grid:
     years = plan.scenario["funded_years"]
     headings = (_("Offices"), _("Links"), _("km"), _("Purchases"), _("Per year"), _("With {n} years").format(n=years))
-    table = _table(_("Technology"), numbers=headings)
+    rows = []
     for row in plan.technology_mix:
         masts = row["technology"] == "masts"
-        table.add_row(
-            _("masts and their sites") if masts else escape(technology_name(row["technology"])),
-            "" if masts else number(row["offices"]),
-            "" if masts else number(row["links"]),
-            number(row["length_km"]) if row["length_km"] else "",
-            *(number(row[measure]) for measure in ("capex", "opex_per_year", "programme_cost")),
+        rows.append(
+            (
+                _("masts and their sites") if masts else technology_name(row["technology"]),
+                "" if masts else number(row["offices"]),
+                "" if masts else number(row["links"]),
+                number(row["length_km"]) if row["length_km"] else "",
+                *(number(row[measure]) for measure in ("capex", "opex_per_year", "programme_cost")),
+            )
         )
-    return table
+    return Grid((_("Technology"),), headings, tuple(rows))
 
 
-def _baseline_table(plan: Plan) -> Table:
+def _baseline_table(plan: Plan) -> Grid:
     """Return the plan beside the baselines under the same budget."""
     measure, totals = plan.budgets[0]["measure"], plan.totals
-    table = _table(_("Rule"), numbers=(_("Offices"), _("Benefit"), _("People"), _("Spent"), _("Per year")))
 
     def cells(part: dict[str, Any]) -> list[str]:
         figures = (part[name] for name in ("people", measure, "opex_per_year"))
@@ -143,25 +162,25 @@ def _baseline_table(plan: Plan) -> Table:
 
     gained = totals["offices_newly_connected"] + totals["offices_upgraded"]
     ours = {**totals, "offices": gained, "benefit": plan.outcome.value}
-    table.add_row(_("this plan"), *cells(ours), style="bold")
-    for baseline in plan.baselines:
-        if baseline["available"]:
-            table.add_row(rule_name(baseline["name"]), *cells(baseline["within_budget"]))
-        else:
-            table.add_row(rule_name(baseline["name"]), _("not available"))
-    return table
+    rows = [(_("this plan"), *cells(ours))]
+    rows += [
+        (rule_name(baseline["name"]), *cells(baseline["within_budget"]))
+        for baseline in plan.baselines
+        if baseline["available"]
+    ]
+    figures = (_("Offices"), _("Benefit"), _("People"), _("Spent"), _("Per year"))
+    return Grid((_("Rule"),), figures, tuple(rows))
 
 
-def _everyone_table(plan: Plan) -> Table:
+def _everyone_table(plan: Plan) -> Grid:
     """Return what each rule would cost for every office that it has something for."""
-    measure = plan.budgets[0]["measure"]
-    table = _table(_("Rule"), numbers=(_("Offices"), _("No option"), _("Cost"), _("Per year")))
+    measure, rows = plan.budgets[0]["measure"], []
     for baseline in plan.baselines:
         if baseline["available"]:
             everyone = baseline["everyone"]
             counts = (everyone["offices"], baseline["without_option"], everyone[measure], everyone["opex_per_year"])
-            table.add_row(rule_name(baseline["name"]), *map(number, counts))
-    return table
+            rows.append((rule_name(baseline["name"]), *map(number, counts)))
+    return Grid((_("Rule"),), (_("Offices"), _("No option"), _("Cost"), _("Per year")), tuple(rows))
 
 
 def _baseline_notes(plan: Plan) -> list[str]:
@@ -213,12 +232,3 @@ def _some(lines: Iterable[str]) -> list[str]:
         *every[:SHOWN],
         ngettext("… and {n} more, in plan.json", "… and {n} more, in plan.json", more).format(n=more),
     ]
-
-
-def _table(*texts: str, numbers: Iterable[str]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in texts:
-        table.add_column(heading)
-    for heading in numbers:
-        table.add_column(heading, justify="right")
-    return table

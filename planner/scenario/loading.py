@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,12 @@ from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.scenario.faults import problems_of
 from planner.scenario.schema import Budget, Scenario
-from planner.scenario.yaml_text import Document, parse_yaml, write_yaml
+from planner.scenario.yaml_text import Document, field_path, parse_yaml, write_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from planner.scenario.yaml_text import Location
 
 SCENARIO_FILE = "scenario.yaml"
 
@@ -49,12 +52,15 @@ def load_scenario(
         raise InputError(
             Problem("not-a-mapping", message, _("Start from the file that “planner new” writes."), str(file))
         )
-    for name, value in (overrides or {}).items():
-        _override(document, name, value)
+    said_after = {field_path(_override(document, name, value)) for name, value in (overrides or {}).items()}
     try:
         scenario = Scenario.model_validate(document.data)
     except ValidationError as error:
-        raise InputError(problems_of(error, str(file), document.rows)) from error
+        problems = problems_of(error, str(file), document.rows)
+        # The file is not to blame for what was said after it was read.
+        raise InputError(
+            replace(problem, file=None, row=None) if problem.column in said_after else problem for problem in problems
+        ) from error
     folders = [Path(data_root).absolute()] if data_root is not None else []
     scenario._folders = (*folders, file.absolute().parent)  # noqa: SLF001 - set once, here; no part of the content
     return scenario
@@ -86,23 +92,30 @@ def _read(file: Path) -> str:
         raise InputError(Problem("unreadable-file", message, file=str(file))) from error
 
 
-def _override(document: Document, name: str, value: Any) -> None:
-    """Set one field of the parsed file; sections that are not in the file are made."""
+def _override(document: Document, name: str, value: Any) -> Location:
+    """Set one field of the parsed file and return where it is; sections that are not in the file are made."""
     *way, last = name.replace("[", ".").replace("]", "").split(".")
     target: Any = document.data
+    at: Location = ()
     for part in way:
+        at = (*at, part if isinstance(target, dict) else _position(target, part) or 0)
         target = _inside(target, part)
     if isinstance(target, list) and (position := _position(target, last)) is not None:
         if way == ["budgets"] and isinstance(target[position], dict):
             target[position]["limit"] = value
-        else:
-            target[position] = value
-    elif isinstance(target, dict):
+            return (*at, position, "limit")
+        target[position] = value
+        return (*at, position)
+    if isinstance(target, dict):
         target[last] = value
+        return (*at, last)
+    if isinstance(target, list) and way == ["budgets"]:
+        message = _("The scenario has no budget “{name}”.").format(name=last)
+        remedy = _("Its budgets: {names}.").format(names=", ".join(filter(None, _names(target))))
     else:
         message = _("There is no field “{name}” to set.").format(name=name)
         remedy = _("Name fields as in the scenario, such as solver.gap or budgets.programme.")
-        raise InputError(Problem("unknown-field", message, remedy, column=name, value=str(value)))
+    raise InputError(Problem("unknown-field", message, remedy, column=name, value=str(value)))
 
 
 def _inside(target: Any, part: str) -> Any:
@@ -117,6 +130,11 @@ def _position(entries: list[Any], part: str) -> int | None:
     """Return the position of a list's entry by number or by name, None where there is none."""
     if part.isdecimal():
         return int(part) if int(part) < len(entries) else None
-    default_name = Budget.model_fields["name"].default
-    names = [entry.get("name", default_name) if isinstance(entry, dict) else None for entry in entries]
+    names = _names(entries)
     return names.index(part) if part in names else None
+
+
+def _names(entries: list[Any]) -> list[str | None]:
+    """Return the names of a list's entries, None where one has none."""
+    default_name = Budget.model_fields["name"].default
+    return [entry.get("name", default_name) if isinstance(entry, dict) else None for entry in entries]

@@ -10,14 +10,14 @@ import streamlit as st
 from planner import read_plan
 from planner.errors import PlannerError
 from planner.i18n import _, ngettext
-from planner.jobs import run_state
+from planner.jobs import read_events, run_state
 from planner.ui.address import language_switch, run_switch, start, tell_browser, use_address_language
 from planner.ui.map import HEIGHT_PX, description, legend, plan_map
 from planner.ui.solving import budget_form, offer_demonstration, watch
 from planner.ui.tables import baselines_table, links_table, mix_table, offices_table, problems_table
 from planner.ui.text import literal, sentence
 from planner.ui.tiles import show_tiles, verdict
-from planner.wording import labelled, number, rule_name
+from planner.wording import labelled, number, rule_name, too_little
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,9 +76,12 @@ def _show_end_without_plan(run_dir: Path, state: str | None) -> None:
         st.info(_("This run was cancelled before the first plan."))
         return
     if state == "failed":
-        st.error(_("This run failed. Its log says why:"))
+        # A wrong input may have many faults, a line each.
+        reasons = [f"- {literal(line)}" for line in read_events(run_dir)[-1]["message"].split("\n")]
+        st.error("\n".join([_("This run failed:"), "", *reasons]))
     else:
-        st.error(_("This run ended without a word: it was killed, or could not start. Its log:"))
+        st.error(_("This run ended without a word: it was killed, or could not start."))
+    st.caption(_("Its log:"))
     log = run_dir / "log.txt"
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
     st.code("\n".join(lines[-_LOG_LINES:]) or "–", language=None, wrap_lines=True)
@@ -97,6 +100,9 @@ def _show_plan(plan: Plan, run_dir: Path, top: st.delta_generator.DeltaGenerator
     if plan.outcome.value is None:
         budget_form(plan, run_dir)
         return
+    lacking = plan.shortfall
+    if lacking:
+        st.info(literal(too_little(**lacking, currency=plan.scenario["currency"])))
     show_tiles(plan)
     map_column, side = st.columns([4, 1])
     with map_column:

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from planner.errors import PlannerError
 from planner.i18n import _
-from planner.jobs import read_events, request_cancel, run_state, start_detached
+from planner.jobs import again, changed_inputs, read_events, request_cancel, run_state, start_detached
 from planner.ui.address import use_address_language
 from planner.ui.text import literal
-from planner.wording import money, number, so_far
+from planner.wording import labelled, money, number, so_far
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from planner import Plan
+    from planner.errors import Problem
 
 _CANCEL = "cancel"
+_WISH = "another_budget"
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """Another budget that was asked for, kept in the session until it is agreed on what the plan would rest."""
+
+    run_dir: Path
+    amount: int
+    command: list[str]
+    changes: list[Problem]
 
 
 def budget_form(plan: Plan, run_dir: Path) -> None:
@@ -37,7 +50,27 @@ def budget_form(plan: Plan, run_dir: Path) -> None:
         st.caption(_("Now: {amount}").format(amount=literal(money(100 * budget["limit"], currency))))
         asked = st.form_submit_button(_("Solve with this budget"), type="primary", width="stretch")
     if asked:
-        _start_and_show(_next_name(run_dir, int(amount)), _again(run_dir, str(budget["name"]), int(amount)))
+        st.session_state.pop(_WISH, None)
+        try:
+            command = again(run_dir, str(budget["name"]), int(amount))
+            st.session_state[_WISH] = _Wish(run_dir, int(amount), command, changed_inputs(run_dir, plan))
+        except PlannerError as error:
+            st.error(literal(str(error)))
+    wish = st.session_state.get(_WISH)
+    if wish and wish.run_dir == run_dir and _agreed(wish.changes):
+        del st.session_state[_WISH]
+        _start_and_show(_next_name(run_dir, wish.amount), wish.command)
+
+
+def _agreed(changes: list[Problem]) -> bool:
+    """Ask whether to solve on other inputs than the plan on screen, for then the two differ by more than money."""
+    if not changes:
+        return True
+    lines = [f"- {literal(labelled(change.file or '', change.message))}" for change in changes]
+    st.warning("\n".join([_("The new plan would rest on other inputs than this one:"), "", *lines]))
+    return all(change.code != "missing-file" for change in changes) and st.button(
+        _("Solve with the inputs as they are now")
+    )
 
 
 def offer_demonstration(home: Path) -> None:
@@ -83,13 +116,6 @@ def _start_and_show(run_dir: Path, arguments: list[str]) -> None:
         return
     st.query_params["run"] = run_dir.name
     st.rerun()
-
-
-def _again(run_dir: Path, budget: str, amount: int) -> list[str]:
-    """Return the command that solves the scenario of a run, as it was solved then, with another budget."""
-    record = json.loads((run_dir / "inputs.json").read_text(encoding="utf-8"))
-    data_root = record["data_root"] or Path(record["scenario_file"]).parent
-    return ["solve", str(run_dir / "scenario.yaml"), "--data-root", str(data_root), "--budget", f"{budget}={amount}"]
 
 
 def _next_name(run_dir: Path, amount: int) -> Path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from planner.i18n import _
-from planner.wording import gap_share, money, money_short, number, quality, share
+from planner.wording import money, money_short, nearness, number, quality, share
 
 if TYPE_CHECKING:
     from planner import Plan
@@ -99,9 +99,7 @@ def _money(plan: Plan) -> list[tuple[str, str, str, str]]:
 
 
 def _quality(plan: Plan) -> tuple[str, str, str, str]:
-    if plan.gap is None or plan.gap > 1:
-        return _("Against the best plan"), "?", "", verdict(plan)
-    told = _("within {gap}").format(gap=gap_share(plan.gap))
+    told = "?" if plan.gap is None else nearness(plan.gap)
     return _("Against the best plan"), told, "", verdict(plan)
 
 

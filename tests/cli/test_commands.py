@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -162,9 +163,29 @@ def test_explain_speaks_of_an_office(run_dir):
         result = call("explain", run_dir, office["id"])
         assert result.exit_code == 0, result.stderr
         assert office["id"] in result.stdout
-    result = call("explain", run_dir, plan["offices"][0]["id"][:-1])
+    typed = plan["offices"][0]["id"][:-1]
+    meant = sorted(office["id"] for office in plan["offices"] if office["id"].startswith(typed))
+    result = call("explain", run_dir, typed)
     assert result.exit_code == 2
-    assert plan["offices"][0]["id"] in result.stderr, "the nearest ids are named"
+    assert ", ".join(meant[:5]) in result.stderr, "the nearest ids are named, those that start with it first"
+
+
+def test_explain_speaks_of_no_other_inputs_than_the_plans(run_dir, tmp_path):
+    shutil.copytree(EXAMPLE, tmp_path / "data-of-today")
+    office = json.loads((run_dir / "plan.json").read_text())["offices"][0]["id"]
+    elsewhere = ("--data-root", tmp_path / "data-of-today", "--json")
+    assert call("explain", run_dir, office, *elsewhere).exit_code == 0
+    with (tmp_path / "data-of-today/data/prices.yaml").open("a") as prices:
+        prices.write("\n# a remark\n")
+    (tmp_path / "data-of-today/data/terrain.tif").unlink()
+    refused = call("explain", run_dir, office, *elsewhere)
+    assert refused.exit_code == 2
+    problems = json.loads(refused.stdout)["problems"]
+    assert {(problem["code"], problem["file"]) for problem in problems} == {
+        ("changed-since", "data/prices.yaml"),
+        ("missing-file", "data/terrain.tif"),
+    }
+    assert all("--data-root" in problem["remedy"] for problem in problems)
 
 
 def test_evaluate_prices_the_plan_that_was_found(run_dir, tmp_path, referee):

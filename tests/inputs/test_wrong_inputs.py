@@ -12,14 +12,6 @@ WRONG = {
     "no longitude": (GOOD + "c,C,,0.5\n", {}, "missing-value", 4, "lon", None),
     "no latitude": (GOOD + "c,C,30.5,\n", {}, "missing-value", 4, "lat", None),
     "neither": (GOOD + "c,C,,\n", {}, "missing-value", 4, "lon, lat", None),
-    "no latitude, in the file's own words": (
-        "id;Longitude;Latitude\na;30,5;0,5\nb;30,6;\n",
-        {},
-        "missing-value",
-        3,
-        "Latitude",
-        None,
-    ),
     "text for a number": (GOOD + "c,C,east,0.5\n", {}, "not-a-number", 4, "lon", "east"),
     "degrees and minutes": (GOOD + "c,C,30°30'E,0.5\n", {}, "not-a-number", 4, "lon", "30°30'E"),
     "latitude beyond the pole": (GOOD + "c,C,30.5,95\n", {}, "bad-coordinates", 4, "lon, lat", "30.5, 95"),
@@ -141,6 +133,13 @@ def test_wrong_rows_can_be_excluded_and_are_listed(country, text, fields, code, 
     assert "last" in set(inputs.offices["id"])
 
 
+def test_a_missing_latitude_is_told_by_the_files_own_name_for_it(country):
+    country.write("offices.csv", "id;Longitude;Latitude\na;30,5;0,5\nb;30,6;\n")
+    (problem,) = country.check().errors
+    assert (problem.code, problem.row, problem.column) == ("missing-value", 3, "Latitude")
+    assert "latitude" in problem.message
+
+
 def test_a_file_without_either_coordinate_is_told_both(country):
     country.write("offices.csv", "id,x_utm,y_utm\na,1,2\n")
     problems = country.check().errors
@@ -254,11 +253,12 @@ def test_unreadable_terrain_is_named_as_the_scenario_names_it(country):
     assert (problem.code, problem.file) == ("terrain-unreadable", "dem.tif")
 
 
-def test_an_excluded_id_that_no_office_has(country):
+@pytest.mark.parametrize("typed", ["alfa", "ALPHA"])
+def test_an_excluded_id_that_no_office_has(country, typed):
     country.write("offices.csv", GOOD.replace("a,A", "alpha,A"))
-    country.data["limits"] = {"exclude": ["alfa", "b"]}
+    country.data["limits"] = {"exclude": [typed, "b"]}
     (problem,) = country.check().errors
-    assert (problem.code, problem.column, problem.value) == ("unknown-office", "limits.exclude", "alfa")
+    assert (problem.code, problem.column, problem.value) == ("unknown-office", "limits.exclude", typed)
     assert "alpha" in problem.remedy
 
 

@@ -105,6 +105,21 @@ def test_existing_connections(built, country):
     assert passes_nothing == {("microwave", 1), ("fibre", 1)}
 
 
+def test_offices_that_share_are_upstream_like_sources_and_towers(built, country, monkeypatch):
+    told = {}
+    for name in ("find_hops", "find_trenches"):
+        real = getattr(build, name)
+
+        def spy(*args, real=real, name=name, **kwargs):
+            places = args[1]
+            told[name] = places.id[kwargs["upstream" if name == "find_hops" else "feeds"]].tolist()
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(build, name, spy)
+    built(country(status_before=["adequate", "adequate"] + ["offline"] * 10, is_source=[False, True] + [False] * 10))
+    assert told == {"find_hops": ["o1", "s0", "s1", "t0", "t1"], "find_trenches": ["o1", "s0", "s1"]}
+
+
 def test_unknown_position_gets_services_alone(built, country):
     inputs = country(position_known=[False] + [True] * 11)
     inputs.offices.loc[0, ["lon", "lat"]] = np.nan
@@ -240,5 +255,5 @@ def test_the_cache_knows_all_code_that_figures_come_from():
     script = "import sys, planner.links.build; print(*(name for name in sys.modules if name.startswith('planner.')))"
     imported = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     rooms = {name.split(".")[1] for name in imported.split()}
-    only_say_or_store = {"_version", "errors", "files", "i18n", "wording"}
+    only_say_or_store = {"_version", "errors", "files", "i18n", "likeness", "wording"}
     assert rooms - only_say_or_store <= {room.removesuffix(".py") for room in _ROOMS}

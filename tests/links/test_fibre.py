@@ -14,7 +14,8 @@ SETTINGS = {"climb_factor": CLIMB, "max_km": 50.0, "cell_m": 180.0}
 
 
 def trenches_of(elevation, places, **settings):
-    return find_trenches(elevation, places, places.position_known, **settings)
+    feeds = places.kind == PlaceKind.SOURCE
+    return find_trenches(elevation, places, places.position_known, feeds=feeds, **settings)
 
 
 def price(elevation, trenches):

@@ -32,7 +32,7 @@ def scattered(count, seed=0):
     return rng.uniform(30.003, 30.063, count), rng.uniform(-2.047, -2.003, count)
 
 
-def search(elevation, places, *, radios=RADIOS, max_neighbours=99, useful_mbps=np.inf):
+def search(elevation, places, *, radios=RADIOS, upstream=None, max_neighbours=99, useful_mbps=np.inf):
     return find_hops(
         elevation,
         places,
@@ -41,6 +41,7 @@ def search(elevation, places, *, radios=RADIOS, max_neighbours=99, useful_mbps=n
         ladder_m=LADDER_M,
         mast_money=mast_money(len(places)),
         rules=RULES,
+        upstream=places.kind != PlaceKind.OFFICE if upstream is None else upstream,
         max_neighbours=max_neighbours,
         useful_mbps=useful_mbps,
     )
@@ -148,6 +149,21 @@ def test_each_place_keeps_cheap_and_upstream_neighbours_and_all_stay_joined(grou
             for row in np.flatnonzero((everything.u == place) | (everything.v == place))
         )
         assert set(list(dict.fromkeys((u, v) for _price, _length, u, v in by_price))[:2]) <= pairs
+
+
+def test_an_office_that_serves_as_a_source_is_upstream_like_any_source(ground, places_at, monkeypatch):
+    """A dozen offices with cheap neighbours of their own keep a hop to the one that has the connection."""
+    monkeypatch.setattr(microwave, "UPSTREAM_NEIGHBOURS", 1)
+    rng = np.random.default_rng(0)
+    places = places_at(np.append(30.01 + rng.uniform(0, 0.002, 12), 30.04), np.full(13, -2.02))
+    elevation = ground(np.full((60, 80), 20.0))
+    seen = []
+    for serving in (False, True):
+        hops = search(elevation, places, upstream=np.append(np.zeros(12, np.bool_), serving), max_neighbours=2)
+        seen.append({int(u) for u, v in zip(hops.u, hops.v, strict=True) if v == 12})
+    # The two that it chooses itself and at most one of the forest; then all, who see it within 5 km.
+    assert len(seen[0]) <= 3
+    assert seen[1] == set(range(12))
 
 
 def test_clusters_stay_joined(ground, places_at):

@@ -31,7 +31,7 @@ def test_highest_rung(tallest_m, rung):
 
 
 def test_columns_in_the_order_of_the_inputs(made):
-    (places, open_to_links), elevation = made()
+    (places, open_to_links, _feeds), elevation = made()
     assert places.id.tolist() == [*(f"o{i}" for i in range(12)), "s0", "s1", "t0", "t1"]
     assert places.kind.tolist() == [PlaceKind.OFFICE] * 12 + [PlaceKind.SOURCE] * 2 + [PlaceKind.RELAY] * 2
     assert places.office.tolist() == [*range(12), -1, -1, -1, -1]
@@ -45,7 +45,7 @@ def test_columns_in_the_order_of_the_inputs(made):
 
 def test_masts_allowed(made):
     limits = {"microwave": {"max_mast_m": {"office": 10, "relay": 12}}}
-    (places, _open), _elevation = made(links=limits)
+    (places, _open, _feeds), _elevation = made(links=limits)
     # A tower of 28 m carries antennas up to 20 m, whatever may be built anew.
     assert places.max_rung.tolist() == [1] * 14 + [2, 2]
 
@@ -54,8 +54,9 @@ def test_who_takes_no_links(made, country):
     status = ["adequate", "adequate", "insufficient"] + ["offline"] * 9
     known = [True] * 11 + [False]
     inputs = country(status_before=status, is_source=[True] + [False] * 11, position_known=known)
-    (places, open_to_links), _elevation = made(inputs)
+    (places, open_to_links, feeds), _elevation = made(inputs)
     assert np.flatnonzero(~open_to_links).tolist() == [1, 11]
+    assert places.id[feeds].tolist() == ["o0", "s0", "s1"], "the office that shares is a source like any other"
     assert np.isnan(places.ground_m[11])
 
 
@@ -63,7 +64,7 @@ def test_regions(made, country):
     west, east = box(29.9, -2.1, 30.03, -1.9), box(30.03, -2.1, 30.2, -1.9)
     regions = gpd.GeoDataFrame({"id": ["W", "E"], "name": ["West", "East"]}, geometry=[west, east], crs=4326)
     inputs = country(regions=regions, region="as the reader says")
-    (places, _open), elevation = made(inputs)
+    (places, _open, _feeds), elevation = made(inputs)
     assert set(places.region[:12]) == {"as the reader says"}
     assert places.region[12:].tolist() == ["W" if lon < 30.03 else "E" for lon in places.lon[12:]]
     more = with_junctions(places, np.array(["~j1"]), np.array([30.01]), np.array([-2.02]), regions, elevation)

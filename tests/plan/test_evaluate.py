@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import openpyxl
 import pytest
 from evaluate_country import Country
 
@@ -200,15 +201,41 @@ def test_order_of_rows_changes_nothing(country):
 def test_tables_of_any_delimiter_and_encoding(tmp_path, encoding, text):
     path = tmp_path / "their.csv"
     path.write_bytes(text.encode(encoding))
-    assert read_wishes(path) == ([Wish(2, "Büro 1", "leo", ""), Wish(3, "17", "fibre", "S")], [])
+    table = read_wishes(path)
+    assert (table.wishes, table.problems) == ([Wish(2, "Büro 1", "leo", ""), Wish(3, "17", "fibre", "S")], [])
+
+
+@pytest.mark.parametrize(
+    ("header", "word", "technology"),
+    [
+        ("Bureau;Technologie;Parent", "Faisceau hertzien", "microwave"),
+        ("Identifiant;TECHNOLOGIE;Rattaché à", "Fibre optique", "fibre"),
+        ("code_bureau;techno;amont", "Réseau mobile", "cellular"),
+        ("id;technology;from", "existing connection", "existing"),
+    ],
+)
+def test_columns_and_technologies_in_both_languages(tmp_path, header, word, technology):
+    path = tmp_path / "leur.csv"
+    path.write_text(f"{header}\nA;{word};S\n;{word};\n", encoding="utf-8")
+    table = read_wishes(path)
+    assert table.wishes == [Wish(2, "A", technology, "S")]
+    assert [problem.column for problem in table.problems] == [header.split(";")[0]], "as the file calls it"
+
+
+def test_a_workbook_is_read_like_a_text_table(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["Bureau", "Technologie", "Parent"], ["A", "LEO", None], [17, "Fibre", "S"]):
+        book.active.append(row)
+    book.save(tmp_path / "their.xlsx")
+    assert read_wishes(tmp_path / "their.xlsx").wishes == [Wish(2, "A", "leo", ""), Wish(3, "17", "fibre", "S")]
 
 
 def test_the_parent_column_may_be_left_out_and_empty_cells_are_told(tmp_path):
     path = tmp_path / "their.csv"
     path.write_text("office,technology\nA,leo\n,leo\nB,\n")
-    wishes, problems = read_wishes(path)
-    assert wishes == [Wish(2, "A", "leo", "")]
-    assert [(p.row, p.column, p.code, p.severity) for p in problems] == [
+    table = read_wishes(path)
+    assert table.wishes == [Wish(2, "A", "leo", "")]
+    assert [(p.row, p.column, p.code, p.severity) for p in table.problems] == [
         (3, "office", "missing-value", "excluded"),
         (4, "technology", "missing-value", "excluded"),
     ]

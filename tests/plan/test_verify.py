@@ -346,6 +346,17 @@ def test_a_scenario_that_changed_since_the_run_is_told(run):
     assert {"hash", "discount_rate", "present_value"} <= found
 
 
+def test_other_prices_of_the_program_are_told(run):
+    path = run / "inputs.json"
+    before = path.read_text(encoding="utf-8")
+    try:
+        path.write_text(json.dumps(json.loads(before) | {"prices": "0" * 64}), encoding="utf-8")
+        found = verify(run).differences
+    finally:
+        path.write_text(before, encoding="utf-8")
+    assert [(difference.where, difference.stated) for difference in found] == [("inputs.json", "0" * 64)]
+
+
 def test_a_folder_that_is_no_run_is_an_error(tmp_path):
     with pytest.raises(InputError) as caught:
         verify(tmp_path)

@@ -84,7 +84,7 @@ def rows(text):
 def test_it_says_what_counts():
     text = summary()
     assert "SYNTHETIC DATA" in text
-    assert "1 offices newly connected and 0 upgraded, of 2" in text
+    assert "Offices newly connected: 1, upgraded: 0, of 2; adequate before: " in text
     assert "People within reach of them: 1,000 who lack adequate service, 1,500 in all." in text
     assert "Left to the post afterwards: USD 400 every year." in text
     assert "1 office is located to a district only; 0 of them connected." in text
@@ -117,8 +117,8 @@ def test_people_are_never_called_connected():
 
 
 def test_a_gap_is_told_in_words():
-    # 99.5 / 12345.5 = 0.806 %
-    assert "Within 0.81 % of the best plan under these inputs" in summary()
+    # 99.5 / (12345.5 + 99.5) = 0.7995 % of the best possible value
+    assert "Within 0.80 % of the best plan under these inputs" in summary()
 
 
 def test_without_a_plan_there_are_no_tables():

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from planner.jobs import Journal, solve_run
+from planner.scenario import load_scenario
 
-EXAMPLE = Path(__file__).parents[2] / "scenarios/demo/scenario.yaml"
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "scenarios/demo/scenario.yaml"
 NOBODY = 2**22 + 1
 """No process has this number: it is above the largest that Linux gives."""
 
@@ -53,6 +55,9 @@ def home(tmp_path_factory):
         changed = text.replace("gap: 0.2", "gap: 0.0").replace("time_limit_s: 2.0", "time_limit_s: 600.0")
         assert changed != text
         scenario.write_text(changed, encoding="utf-8")
+        plan = json.loads((runs / "long/plan.json").read_text(encoding="utf-8"))
+        plan["scenario"]["hash"] = load_scenario(scenario).hash
+        (runs / "long/plan.json").write_text(json.dumps(plan), encoding="utf-8")
 
         shutil.copytree(runs / "demo", runs / "hostile")
         plan = json.loads((runs / "hostile/plan.json").read_text(encoding="utf-8"))
@@ -75,5 +80,7 @@ def home(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def environment(home):
-    """Return the environment of a server: candidate links cached beside the runs, no browser opened."""
-    return {**os.environ, "STREAMLIT_SERVER_HEADLESS": "true"}
+    """Return the environment of a server: this checkout's program, links cached beside the runs, no browser opened."""
+    # Servers start in another folder, where Python would find the program that is installed.
+    program = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "PYTHONPATH": program, "STREAMLIT_SERVER_HEADLESS": "true"}

@@ -12,6 +12,7 @@ from planner.jobs import Journal
 from planner.ui.text import literal
 
 APP = Path(__file__).parents[2] / "app.py"
+EXAMPLE = Path(__file__).parents[2] / "scenarios/demo"
 
 
 @pytest.fixture
@@ -51,6 +52,20 @@ def test_a_failed_run_shows_its_log(show, home):
     assert "offices.csv, row 3: no longitude" in texts(page.code)
 
 
+def test_every_reason_of_a_failure_is_shown_as_it_is(show, tmp_path):
+    (tmp_path / "run").mkdir()
+    journal = Journal(tmp_path / "run")
+    journal.note("failed", "o.csv, row 3: no *longitude*\nscenario.yaml: there is no field [gapp](x) here")
+    journal.close()
+    (error,) = show(tmp_path / "run").error
+    assert error.value.split("\n") == [
+        "This run failed:",
+        "",
+        "- " + literal("o.csv, row 3: no *longitude*"),
+        "- " + literal("scenario.yaml: there is no field [gapp](x) here"),
+    ]
+
+
 def test_a_run_cancelled_too_early_says_so(show, home):
     assert "cancelled before the first plan" in texts(show(home / "demo", run="cancelled").info)
 
@@ -82,6 +97,65 @@ def test_a_search_cancelled_before_it_knew_anything_has_no_figures(show, home, t
     assert page.number_input
 
 
+@pytest.fixture
+def moved(home, tmp_path):
+    """Return the solved run and its inputs, both of which may be changed."""
+    shutil.copytree(EXAMPLE, tmp_path / "country")
+    shutil.copytree(home / "demo", tmp_path / "runs/demo")
+    path = tmp_path / "runs/demo/inputs.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"data_root": str(tmp_path / "country")}))
+    return tmp_path / "runs/demo", tmp_path / "country/data"
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """Return the commands that the page starts, none of which is run."""
+    commands = []
+    monkeypatch.setattr("planner.ui.solving.start_detached", lambda _folder, command: commands.append(command))
+    return commands
+
+
+def click(page, label):
+    (button,) = (button for button in page.button if button.label == label)
+    return button.click().run()
+
+
+def test_another_budget_on_the_same_inputs_is_solved_at_once(show, moved, started):
+    run_dir, data = moved
+    click(show(run_dir), "Solve with this budget")
+    (command,) = started
+    assert command[:4] == ["solve", str(run_dir / "scenario.yaml"), "--data-root", str(data.parent)]
+
+
+def test_another_budget_on_other_inputs_is_solved_only_on_request(show, moved, started):
+    run_dir, data = moved
+    with (data / "offices.csv").open("a") as file:
+        file.write("\n")
+    page = click(show(run_dir), "Solve with this budget")
+    assert "offices" in texts(page.warning)
+    assert "changed since the run" in texts(page.warning)
+    assert started == []
+    click(page, "Solve with the inputs as they are now")
+    assert len(started) == 1
+
+
+def test_another_budget_without_an_input_is_not_solved(show, moved, started):
+    run_dir, data = moved
+    (data / "terrain.tif").unlink()
+    page = click(show(run_dir), "Solve with this budget")
+    assert "terrain" in texts(page.warning)
+    assert "Solve with the inputs as they are now" not in {button.label for button in page.button}
+    assert started == []
+
+
+def test_a_run_without_its_record_cannot_be_solved_again(show, moved, started):
+    run_dir, _data = moved
+    (run_dir / "inputs.json").unlink()
+    page = click(show(run_dir), "Solve with this budget")
+    assert "inputs" in texts(page.error)
+    assert started == []
+
+
 def test_a_run_at_work_is_told_in_plain_words(show, tmp_path):
     (tmp_path / "run").mkdir()
     journal = Journal(tmp_path / "run")
@@ -91,7 +165,7 @@ def test_a_run_at_work_is_told_in_plain_words(show, tmp_path):
     journal.close()
     told = texts(page.markdown).replace("\\", "")
     assert "Searching fibre routes" in told
-    assert "within 3.1 % of the best plan under these inputs" in told
+    assert "within 3.0 % of the best plan under these inputs" in told
     (cancel,) = page.button
     cancel.click().run()
     assert (tmp_path / "run/cancel").exists()

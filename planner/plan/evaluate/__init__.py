@@ -13,12 +13,14 @@ from rules that are stated here, so that two people who price the same table get
   what it adds to the masts at both ends, is lowest. Where no link carries that much, the last rows of the table that
   hang from it are refused.
 
-A place that is no office (a relay, a junction) may have a row of its own. No budget is enforced here.
+A place that is no office (a relay, a junction) may have a row of its own. Offices that the scenario excludes are
+refused; no budget is enforced here.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,10 +74,19 @@ def evaluate(scenario: Scenario, inputs: Inputs, options: LinkOptions, csv_path:
     InputError
         The file cannot be read or lacks a column.
     """
-    wishes, problems = read_wishes(csv_path)
+    table, refused = read_wishes(csv_path), Refusals(str(csv_path))
+    excluded = set(scenario.limits.exclude)
+    for wish in table.wishes:
+        if wish.office in excluded:
+            refused.add(wish, reasons.excluded_office())
+    wishes = [wish for wish in table.wishes if wish.office not in excluded]
     demand_mbps = inputs.offices["demand_mbps"].to_numpy(np.float64)
     choice, more = choose(wishes, options, demand_mbps, MEASURES.index(scenario.budget.measure), str(csv_path))
-    return choice, sorted([*problems, *more], key=lambda problem: problem.row or 0)
+    named = [
+        replace(problem, column=table.headers.get(problem.column or "", problem.column))
+        for problem in (*refused.problems, *more)
+    ]
+    return choice, sorted([*table.problems, *named], key=lambda problem: problem.row or 0)
 
 
 def choose(

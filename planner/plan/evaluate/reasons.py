@@ -30,6 +30,16 @@ def unknown_office() -> Reason:
     )
 
 
+def excluded_office() -> Reason:
+    """Say that the scenario leaves the office out."""
+    return Reason(
+        "excluded-office",
+        "office",
+        _("The scenario excludes this office (limits.exclude)."),
+        _("Leave the row out, or take the office out of limits.exclude."),
+    )
+
+
 def duplicate_office(row: int) -> Reason:
     """Say that an earlier row names the same place."""
     message = _("Row {row} names this office already.").format(row=row)

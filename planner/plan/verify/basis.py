@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import BaseModel
 
 from planner.catalogue import load_catalogue, price_list, terms
-from planner.errors import InputError, Problem
 from planner.files import sha256_of
-from planner.i18n import Language, _, use_language
+from planner.i18n import _, use_language
 from planner.inputs import read_inputs
+from planner.plan.record import RECORD, read_record
 from planner.plan.verify.findings import Findings
 from planner.plan.verify.sites import Site, sites_of
 from planner.scenario import load_scenario
@@ -22,6 +20,7 @@ from planner.terrain import open_elevation
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
+    from pathlib import Path
 
     from planner.catalogue import PriceList
     from planner.finance import Terms
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from planner.scenario import Scenario
     from planner.terrain import Elevation
 
-RECORD = "inputs.json"
 TERRAIN_MARGIN_KM = 10.0
 """How far beyond the outermost places terrain is read: trenches may swing out."""
 
@@ -55,21 +53,6 @@ class Basis:
         return {row["id"]: row for row in self.inputs.offices.to_dict("records")}
 
 
-class Record(BaseModel):
-    """What ``inputs.json`` says of where a run comes from; its other fields are for readers."""
-
-    class File(BaseModel):
-        """One input file."""
-
-        file: str
-        sha256: str
-
-    scenario_file: str
-    data_root: str | None
-    files: list[File]
-    language: Language
-
-
 def read_basis(run_dir: Path, data_root: Path | None) -> tuple[Basis, Findings]:
     """Read what a run was made from and compare every file with its fingerprint in the run.
 
@@ -79,9 +62,8 @@ def read_basis(run_dir: Path, data_root: Path | None) -> tuple[Basis, Findings]:
         The run's record or scenario cannot be read, or the inputs no longer make sense.
     """
     findings = Findings(_("Input files"))
-    record = _read_record(run_dir)
-    root = data_root or Path(record.data_root or Path(record.scenario_file).parent)
-    scenario = load_scenario(run_dir, data_root=root)
+    record = read_record(run_dir)
+    scenario = load_scenario(run_dir, data_root=data_root or record.data_folder)
     for file in record.files:
         path = scenario.locate(file.file)
         now = sha256_of(path) if path.is_file() else None
@@ -89,21 +71,16 @@ def read_basis(run_dir: Path, data_root: Path | None) -> tuple[Basis, Findings]:
     # Names of options and texts of problems are those of the run's language.
     with use_language(record.language):
         inputs = read_inputs(scenario)
-        prices = price_list(load_catalogue(scenario), scenario)
+        catalogue = load_catalogue(scenario)
+        prices = price_list(catalogue, scenario)
+    if record.prices is not None:
+        findings.compare(
+            _("SHA-256 of the prices in force, changed since the run"), RECORD, record.prices, catalogue.hash
+        )
     recorded, read_now = {file.file for file in record.files}, {file.file for file in inputs.files}
     for name in sorted(read_now | recorded):
         findings.compare(_("input file of the run"), name, name in recorded, name in read_now)
     return Basis(scenario, inputs, prices, terms(scenario), _elevation(inputs)), findings
-
-
-def _read_record(run_dir: Path) -> Record:
-    path = run_dir / RECORD
-    try:
-        return Record.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        message = _("The record of the run's inputs cannot be read: {reason}.").format(reason=error)
-        remedy = _("Name the folder of a run that ended; it holds inputs.json.")
-        raise InputError(Problem("no-run", message, remedy, str(path))) from error
 
 
 def _elevation(inputs: Inputs) -> Elevation | None:

@@ -236,6 +236,12 @@ def read_document(run_dir: Path) -> tuple[PlanDocument | None, Findings]:
     """
     path = run_dir / PLAN_FILE
     findings = Findings(_("Form of plan.json"))
+    if not path.exists():
+        message, remedy = (
+            _("There is no plan here."),
+            _("Give the folder of a finished run, or make one with: planner solve."),
+        )
+        raise InputError(Problem("no-plan", message, remedy, str(path)))
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from planner.i18n import _
+from planner.i18n import _, ngettext
+from planner.wording import number
 
 Value = str | float | bool | None
 
@@ -100,18 +101,32 @@ class Report:
         return [difference for area in self.areas for difference in area.differences]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return checks by area and differences as a JSON-ready mapping."""
+        """Return the verdict, checks by area and differences as a JSON-ready mapping."""
         return {
+            "holds": not self.differences,
             "checks": {area.area: area.count for area in self.areas},
             "differences": [difference.as_dict() for difference in self.differences],
         }
 
     def __str__(self) -> str:
-        """Return a short report: one line per area, then one per difference."""
+        """Return a short report: one line per area, then one per difference, then the verdict."""
         lines = [
             _("{area}: {count} checks, {faults} differences").format(
                 area=area.area, count=area.count, faults=len(area.differences)
             )
             for area in self.areas
         ]
-        return "\n".join([*lines, *(str(difference) for difference in self.differences)])
+        return "\n".join([*lines, *(str(difference) for difference in self.differences), self.verdict])
+
+    @property
+    def verdict(self) -> str:
+        """One line: whether the plan holds."""
+        checks, faults = sum(area.count for area in self.areas), len(self.differences)
+        if not faults:
+            return _("The plan holds: all {checks} checks agree.").format(checks=number(checks))
+        text = ngettext(
+            "The plan does not hold: {faults} of {checks} checks differs.",
+            "The plan does not hold: {faults} of {checks} checks differ.",
+            faults,
+        )
+        return text.format(faults=number(faults), checks=number(checks))

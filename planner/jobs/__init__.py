@@ -1,0 +1,45 @@
+"""Runs: the folder of one solve, its progress and its cancellation, in this process or detached from it.
+
+A run folder tells its whole story in files, so that anybody (the command line, the app after a restart, a script on
+another machine) can follow a run, cancel it or pick up its result without talking to the process that made it:
+
+``scenario.yaml``, ``inputs.json``
+    What was asked, and the fingerprint of every input.
+``events.jsonl``
+    One JSON object a line: time, phase, incumbent, bound, gap, message. The first line takes the folder for the run,
+    the last one says how the run ended.
+``log.txt``
+    The same for people.
+``hillshade.webp``, ``hillshade.json``
+    The terrain for maps, and where it lies.
+``plan.json``, ``plan.gpkg``
+    The answer; they appear by atomic rename, ``plan.json`` last.
+``cancel``
+    A file of this name, made by anybody, stops the run within two seconds.
+``.lock``
+    Held for the moment in which a run takes the folder, so that no two runs can.
+"""
+
+from planner.jobs.cancellation import request_cancel
+from planner.jobs.detached import start_detached
+from planner.jobs.folder import run_folder, tell_failure
+from planner.jobs.journal import Event, Journal, State, read_events, run_state
+from planner.jobs.origin import again, changed_inputs
+from planner.jobs.solving import demo_run, evaluate_run, solve_run
+
+__all__ = [
+    "Event",
+    "Journal",
+    "State",
+    "again",
+    "changed_inputs",
+    "demo_run",
+    "evaluate_run",
+    "read_events",
+    "request_cancel",
+    "run_folder",
+    "run_state",
+    "solve_run",
+    "start_detached",
+    "tell_failure",
+]

@@ -1,0 +1,148 @@
+"""Taking a folder for a run: one run at a time has it, also when two ask at the same instant.
+
+Whoever wants a folder holds its ``.lock`` while it looks whether the folder is free and writes the first line of
+``events.jsonl``, which names its process: from there on the folder is that run's until a last line says that it ended
+or until the process is gone. The lock itself is the system's and goes with whoever held it, so that neither a run nor
+an attempt that died in the middle keeps a folder for ever.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import psutil
+
+from planner.errors import InputError, Problem
+from planner.files import held
+from planner.i18n import _
+from planner.jobs.journal import EVENTS, LOG, STARTING, Journal, alive, read_events, run_state, telling
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from planner.jobs.journal import Event
+
+_LOCK = ".lock"
+_MADE_BY_RUNS = (
+    "plan.json", EVENTS, "plan.gpkg", "cancel", LOG, "inputs.json", "hillshade.webp", "hillshade.json",
+)  # fmt: skip
+"""In the order in which they go: a folder never seems to hold the finished plan of a run that is being replaced."""
+_HANDED_OVER = 2
+"""Lines of a folder that waits for a detached run: its maker's, and the one that names the process that was started."""
+
+
+@contextmanager
+def run_folder(
+    run_dir: Path, *, force: bool = False, listener: Callable[[Event], None] | None = None
+) -> Iterator[Journal]:
+    """Take a folder for a run, and give its journal, whose last line will say which error ended the run, if one does.
+
+    Parameters
+    ----------
+    run_dir : Path
+        Made if it is not there. A folder that was taken for this process by `planner.jobs.start_detached` is its own,
+        with whatever is in it: a cancel file too.
+    force : bool
+        Replace the run that is in the folder; its plan is removed first, so that an old plan is never taken for the
+        answer to a new scenario. Files that do not belong to a run are never touched.
+    listener : callable or None
+        Receives each `Event`.
+
+    Raises
+    ------
+    InputError
+        If the folder holds a run and ``force`` is not given, if a run is at work in it, or if it cannot be written.
+    """
+    with entrance(run_dir):
+        if not _handed_over(run_dir):
+            make_free(run_dir, force=force)
+        with _writing(run_dir):
+            journal = Journal(run_dir, listener)
+            journal.note(STARTING)
+    with telling(journal):
+        yield journal
+
+
+@contextmanager
+def entrance(run_dir: Path) -> Iterator[None]:
+    """Make a folder if it is not there, and hold its lock: inside, nobody else takes the folder."""
+    with ExitStack() as stack:
+        with _writing(run_dir):
+            run_dir.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(held(run_dir / _LOCK))
+        yield
+
+
+def make_free(run_dir: Path, *, force: bool = False) -> None:
+    """Clear a folder for a new run, under its lock.
+
+    Raises
+    ------
+    InputError
+        As `run_folder`.
+    """
+    if run_state(run_dir) == "running":
+        raise InputError(
+            Problem(
+                "run-in-use",
+                _("A run is at work in this folder."),
+                _("Wait for it, cancel it, or choose another folder with --out."),
+                file=str(run_dir),
+            )
+        )
+    present = [path for path in (run_dir / name for name in _MADE_BY_RUNS) if path.exists()]
+    if present and not force:
+        raise InputError(
+            Problem(
+                "run-exists",
+                _("This folder already holds a run."),
+                _("Choose another folder with --out, or replace the run with --force."),
+                file=str(run_dir),
+            )
+        )
+    with _writing(run_dir):
+        for path in present:
+            path.unlink()
+
+
+def tell_failure(run_dir: Path, error: BaseException) -> None:
+    """Note in a folder that waits for this process why its run never began; other folders are left alone."""
+    # What cannot be written here has been said on standard error, and must not hide the error itself.
+    with suppress(OSError, InputError):
+        if read_events(run_dir):
+            with entrance(run_dir):
+                if _handed_over(run_dir):
+                    journal = Journal(run_dir)
+                    journal.note_end(error)
+                    journal.close()
+
+
+def _handed_over(run_dir: Path) -> bool:
+    """Return whether a folder was taken for this process and waits for it.
+
+    The process that was started is this one; on Windows it is one further up, as the interpreter of a virtual
+    environment starts another.
+    """
+    events = read_events(run_dir)
+    if len(events) != _HANDED_OVER or any(event["phase"] != STARTING for event in events):
+        return False
+    here = psutil.Process()
+    return alive(events[-1]) and events[-1]["pid"] in {here.pid, *(parent.pid for parent in here.parents())}
+
+
+@contextmanager
+def _writing(run_dir: Path) -> Iterator[None]:
+    """Turn the system's refusal to write into an error that names the folder."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            Problem(
+                "run-folder",
+                _("The run folder cannot be written: {reason}.").format(reason=error.strerror),
+                _("Choose a folder that you may write to with --out."),
+                file=str(run_dir),
+            )
+        ) from error

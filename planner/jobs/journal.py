@@ -1,0 +1,133 @@
+"""What a run tells of itself, line by line, and what can be read from it: how far the run is and how it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+import psutil
+
+from planner.errors import CancelledError, PlannerError
+from planner.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+State = Literal["running", "done", "cancelled", "failed", "lost"]
+"""``lost``: the process is gone without having said how it ended (killed, power cut)."""
+
+EVENTS, LOG = "events.jsonl", "log.txt"
+STARTING = "starting"
+_LAST_PHASES: dict[str, State] = {"done": "done", "cancelled": "cancelled", "failed": "failed"}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of ``events.jsonl``.
+
+    Attributes
+    ----------
+    seconds : float
+        Since the start of the run.
+    phase : str
+        ``starting``, ``inputs``, ``links``, ``solve``, ``plan``, then one of ``done``, ``cancelled``, ``failed``.
+    share : float or None
+        How much of the phase is done, 0 to 1, where that is known.
+    incumbent, bound, gap : float or None
+        Of the search.
+    message : str
+        In the language of the run; of a run that failed, the reason.
+    """
+
+    seconds: float
+    phase: str
+    share: float | None = None
+    incumbent: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+    message: str = ""
+
+
+class Journal:
+    """Writes the events of a run to its folder and to a listener."""
+
+    def __init__(self, run_dir: Path, listener: Callable[[Event], None] | None = None, pid: int | None = None) -> None:
+        self._start = time.monotonic()
+        self._listener = listener
+        self._pid = os.getpid() if pid is None else pid
+        self._events = (run_dir / EVENTS).open("a", encoding="utf-8", buffering=1)
+        self._log = (run_dir / LOG).open("a", encoding="utf-8", buffering=1)
+
+    def note(self, phase: str, message: str = "", **figures: float | None) -> None:
+        """Record one event now."""
+        event = Event(round(time.monotonic() - self._start, 3), phase, message=message, **figures)
+        stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self._events.write(json.dumps({"time": stamp, "pid": self._pid, **vars(event)}, ensure_ascii=False) + "\n")
+        if message:
+            self._log.write(f"{stamp} {phase}: {message}\n")
+        if self._listener:
+            self._listener(event)
+
+    def note_end(self, error: BaseException) -> None:
+        """Record that an error ended the run: its last line."""
+        if isinstance(error, CancelledError):
+            self.note("cancelled", str(error))
+        elif isinstance(error, KeyboardInterrupt):
+            self.note("cancelled", _("Cancelled before the first plan."))
+        elif isinstance(error, PlannerError):
+            self.note("failed", str(error))
+        else:
+            self.note("failed", f"{type(error).__name__}: {error}")
+
+    def close(self) -> None:
+        """Close both files."""
+        self._events.close()
+        self._log.close()
+
+
+@contextmanager
+def telling(journal: Journal) -> Iterator[Journal]:
+    """Make sure that the last line of a journal says which error ended the run, if one did; close it."""
+    try:
+        yield journal
+    except BaseException as error:
+        journal.note_end(error)
+        raise
+    finally:
+        journal.close()
+
+
+def read_events(run_dir: Path) -> list[dict[str, Any]]:
+    """Return the events so far; a last line that is still being written is left for the next call."""
+    path = run_dir / EVENTS
+    try:
+        # Bytes, and no splitlines: the end may be half a character, and a message may hold other marks of a line's end.
+        whole = path.read_bytes().rpartition(b"\n")[0]
+    except FileNotFoundError:
+        return []
+    return [json.loads(line) for line in whole.split(b"\n") if line]
+
+
+def run_state(run_dir: Path) -> State | None:
+    """Return how far the run in a folder is, None if there is none."""
+    events = read_events(run_dir)
+    if not events:
+        return None
+    ended = _LAST_PHASES.get(events[-1]["phase"])
+    return ended or ("running" if alive(events[-1]) else "lost")
+
+
+def alive(event: dict[str, Any]) -> bool:
+    """Return whether the process that an event speaks of still runs (its id may be reused)."""
+    try:
+        process = psutil.Process(event["pid"])
+        told = datetime.fromisoformat(event["time"]).timestamp()
+        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= told + 1
+    except psutil.NoSuchProcess:
+        return False

@@ -1,0 +1,236 @@
+"""The main job: from a scenario file to a run folder with a plan."""
+
+from __future__ import annotations
+
+import json
+import platform
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import CancelledError, InputError, Problem
+from planner.files import write_whole
+from planner.i18n import _, language
+from planner.jobs.cancellation import cancellation
+from planner.jobs.folder import run_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from planner.inputs import Inputs
+    from planner.jobs.journal import Event, Journal
+    from planner.links import LinkOptions
+    from planner.pipeline import Evaluation
+    from planner.plan.plan import Plan
+    from planner.scenario import Scenario
+    from planner.solver import Progress
+
+_VERSIONED = ("postlink-planner", "numpy", "numba", "scipy", "rasterio", "pyproj", "shapely", "ortools", "pyscipopt")
+
+
+def solve_run(
+    scenario_file: Path,
+    run_dir: Path,
+    *,
+    data_root: Path | None = None,
+    overrides: Mapping[str, object] | None = None,
+    command: Sequence[str] = (),
+    listener: Callable[[Event], None] | None = None,
+    force: bool = False,
+) -> Plan:
+    """Read, link, solve and write one run; the whole main job.
+
+    Parameters
+    ----------
+    scenario_file : Path
+    run_dir : Path
+        Made if it is not there.
+    data_root : Path or None
+        Folder that input files are relative to, if not the scenario's own.
+    overrides : mapping or None
+        Scenario fields by dotted path, e.g. ``{"solver.gap": 0.01}``.
+    command : sequence of str
+        How the run was called, for the record.
+    listener : callable or None
+        Receives each `Event`.
+    force : bool
+        Replace a run that is in the folder.
+
+    Raises
+    ------
+    InputError
+        Wrong input: a scenario that cannot be read makes no folder; of anything else the journal tells.
+    CancelledError
+        Cancelled before there was anything to write.
+    """
+    # The rooms of the pipeline pull in heavy libraries: the app and `planner --help` import this module without them.
+    from planner.scenario import load_scenario  # noqa: PLC0415
+
+    scenario = load_scenario(scenario_file, data_root=data_root, overrides=overrides)
+    _spare(scenario_file, run_dir)
+    with run_folder(run_dir, force=force, listener=listener) as journal:
+        return _solve(journal, scenario, scenario_file, run_dir, data_root, command)
+
+
+def demo_run(
+    run_dir: Path,
+    *,
+    offices: int,
+    seed: int,
+    command: Sequence[str] = (),
+    listener: Callable[[Event], None] | None = None,
+    force: bool = False,
+) -> Plan:
+    """Make a synthetic country in ``RUN_DIR/country`` and solve it.
+
+    Parameters
+    ----------
+    run_dir, command, listener, force
+        As in `solve_run`.
+    offices, seed : int
+        Of the country.
+    """
+    from planner.demo import make_country  # noqa: PLC0415
+    from planner.scenario import load_scenario  # noqa: PLC0415
+
+    # The country lies in the run's folder: a run that stays must keep the one that it was made from.
+    with run_folder(run_dir, force=force, listener=listener) as journal:
+        journal.note("inputs", _("Making a country of {count} offices").format(count=offices))
+        scenario_file = make_country(run_dir / "country", offices=offices, seed=seed)
+        return _solve(journal, load_scenario(scenario_file), scenario_file, run_dir, None, command)
+
+
+def _solve(
+    journal: Journal,
+    scenario: Scenario,
+    scenario_file: Path,
+    run_dir: Path,
+    data_root: Path | None,
+    command: Sequence[str],
+) -> Plan:
+    """Read, link, solve and write, in a folder that has been taken."""
+    from planner.pipeline import solve  # noqa: PLC0415
+    from planner.plan.store import write_run_files  # noqa: PLC0415
+
+    with cancellation(run_dir) as cancelled:
+        inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)
+        journal.note("solve", _("Searching among {count} candidate links").format(count=len(options)))
+        plan = solve(scenario, inputs, options, cancelled=cancelled, on_progress=_searching(journal))
+        journal.note("plan", _("Writing the plan"))
+        write_run_files(plan, run_dir)
+        journal.note("cancelled" if plan.outcome.status == "cancelled" else "done", _("The plan is written."))
+        return plan
+
+
+def evaluate_run(
+    scenario_file: Path,
+    csv_path: Path,
+    run_dir: Path,
+    *,
+    data_root: Path | None = None,
+    overrides: Mapping[str, object] | None = None,
+    command: Sequence[str] = (),
+    listener: Callable[[Event], None] | None = None,
+    force: bool = False,
+) -> Evaluation:
+    """Price somebody else's plan and write it as a run; the best plan of the same money lies in ``same-money``.
+
+    Parameters
+    ----------
+    scenario_file, run_dir, data_root, overrides, command, listener, force
+        As in `solve_run`.
+    csv_path : Path
+        Their plan: columns office, technology and, if it likes, parent.
+    """
+    from planner.pipeline import evaluate_plan  # noqa: PLC0415
+    from planner.plan.store import write_run_files  # noqa: PLC0415
+    from planner.scenario import dump_scenario, load_scenario  # noqa: PLC0415
+
+    scenario = load_scenario(scenario_file, data_root=data_root, overrides=overrides)
+    _spare(scenario_file, run_dir)
+    beside = run_dir / "same-money"
+    with (
+        run_folder(run_dir, force=force, listener=listener) as journal,
+        run_folder(beside, force=force) as journal_beside,
+        cancellation(run_dir) as cancelled,
+    ):
+        inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)
+        journal.note("solve", _("Pricing the plan, and searching what the same money could do"))
+        found = evaluate_plan(scenario, inputs, options, csv_path, cancelled=cancelled, on_progress=_searching(journal))
+        for plan, folder in ((found.ours, beside), (found.theirs, run_dir)):
+            write_whole(folder / "scenario.yaml", dump_scenario(found.same_money))
+            write_whole(folder / "inputs.json", (run_dir / "inputs.json").read_text(encoding="utf-8"))
+            write_run_files(plan, folder)
+        for told in (journal_beside, journal):
+            told.note("done", _("The plan is written."))
+        return found
+
+
+def _spare(scenario_file: Path, run_dir: Path) -> None:
+    """Refuse a run folder in which the run's ``scenario.yaml`` would replace the one that the user wrote."""
+    if (run_dir / "scenario.yaml").resolve() in {scenario_file.resolve(), (scenario_file / "scenario.yaml").resolve()}:
+        raise InputError(
+            Problem(
+                "run-folder",
+                _("This folder holds the scenario itself; a run writes a scenario.yaml of its own."),
+                _("Choose another folder with --out."),
+                file=str(run_dir),
+            )
+        )
+
+
+def _prepare(
+    scenario: Scenario,
+    scenario_file: Path,
+    run_dir: Path,
+    data_root: Path | None,
+    command: Sequence[str],
+    journal: Journal,
+    cancelled: Callable[[], bool],
+) -> tuple[Inputs, LinkOptions]:
+    """Write what is asked into the run folder; read the inputs and build the candidate links."""
+    from planner.inputs import read_inputs  # noqa: PLC0415
+    from planner.links import build_links  # noqa: PLC0415
+    from planner.report.hillshade import hillshade, map_bounds, write_hillshade  # noqa: PLC0415
+    from planner.scenario import dump_scenario  # noqa: PLC0415
+
+    def step(phase: str, message: str, share: float | None = None) -> None:
+        if cancelled():
+            raise CancelledError(_("Cancelled before the first plan."))
+        journal.note(phase, message, share=share)
+
+    step("inputs", _("Reading the inputs of “{name}”").format(name=scenario.name))
+    write_whole(run_dir / "scenario.yaml", dump_scenario(scenario))
+    inputs = read_inputs(scenario)
+    record = _record(scenario, scenario_file, data_root, inputs, command)
+    write_whole(run_dir / "inputs.json", json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+    step("links", _("Building candidate links for {count} offices").format(count=len(inputs.offices)))
+    options = build_links(scenario, inputs, progress=lambda message, share: step("links", message, share))
+    if inputs.terrain:
+        step("links", _("Drawing the terrain"))
+        bounds = map_bounds(options.places.lon, options.places.lat)
+        write_hillshade(hillshade(inputs.terrain, bounds), run_dir)
+    return inputs, options
+
+
+def _searching(journal: Journal) -> Callable[[Progress], None]:
+    """Return what tells the journal of better plans and bounds."""
+    return lambda now: journal.note("solve", incumbent=now.value, bound=now.bound, gap=now.gap)
+
+
+def _record(
+    scenario: Scenario, scenario_file: Path, data_root: Path | None, inputs: Inputs, command: Sequence[str]
+) -> dict[str, Any]:
+    """Return the content of ``inputs.json``: everything that is needed to say where a plan comes from."""
+    from planner.catalogue import load_catalogue  # noqa: PLC0415
+
+    return {
+        "scenario_file": str(scenario_file.resolve()),
+        "data_root": str(data_root.resolve()) if data_root else None,
+        "files": [vars(file) for file in inputs.files],
+        "prices": load_catalogue(scenario).hash,
+        "seed": scenario.solver.seed,
+        "command": list(command),
+        "language": language(),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}},
+    }

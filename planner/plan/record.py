@@ -1,0 +1,91 @@
+"""What a run says of where it comes from, and whether that is still what it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from planner.catalogue import load_catalogue
+from planner.errors import InputError, Problem
+from planner.files import sha256_of
+from planner.i18n import Language, _
+
+if TYPE_CHECKING:
+    from planner.plan.model import Plan
+    from planner.scenario import Scenario
+
+RECORD = "inputs.json"
+
+
+class Record(BaseModel):
+    """What ``inputs.json`` says of where a run comes from; its other fields are for readers.
+
+    ``prices`` is the hash of the price list in force; None in runs that do not tell.
+    """
+
+    class File(BaseModel):
+        """One input file."""
+
+        file: str
+        sha256: str
+
+    scenario_file: str
+    data_root: str | None
+    files: list[File]
+    prices: str | None = None
+    language: Language
+
+    @property
+    def data_folder(self) -> Path:
+        """Where the run found its inputs."""
+        return Path(self.data_root) if self.data_root else Path(self.scenario_file).parent
+
+
+def read_record(run_dir: Path) -> Record:
+    """Return the record of a run.
+
+    Raises
+    ------
+    InputError
+        There is none, or it cannot be understood.
+    """
+    path = run_dir / RECORD
+    try:
+        return Record.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        message = _("The record of the run's inputs cannot be read: {reason}.").format(reason=error)
+        remedy = _("Name the folder of a run that ended; it holds inputs.json.")
+        raise InputError(Problem("no-run", message, remedy, str(path))) from error
+
+
+def changes_since(record: Record, scenario: Scenario, plan: Plan) -> list[Problem]:
+    """Return what is no longer as it was when a plan was made: the scenario, each input file, else the prices.
+
+    Parameters
+    ----------
+    record : Record
+    scenario : Scenario
+        Of the run, loaded with the folder in which its inputs are looked for.
+    plan : Plan
+    """
+    problems = []
+    if scenario.hash != plan.scenario["hash"]:
+        message = _("This is not the scenario that the plan was made from.")
+        remedy = _("Put the scenario of the run back, or solve again.")
+        problems.append(Problem("changed-since", message, remedy, "scenario.yaml"))
+    remedy = _("Put the file of the run back, name the folder of the original data with --data-root, or solve again.")
+    for file in record.files:
+        path = scenario.locate(file.file)
+        if not path.is_file():
+            message = _("This input of the run is gone; looked for at {path}.").format(path=path)
+            problems.append(Problem("missing-file", message, remedy, file.file))
+        elif sha256_of(path) != file.sha256:
+            message = _("This input has changed since the run read it.")
+            problems.append(Problem("changed-since", message, remedy, file.file))
+    if not problems and record.prices not in {None, load_catalogue(scenario).hash}:
+        message = _("The prices that come with the program have changed since the run.")
+        remedy = _("Solve again, or use the version of the program that the run names in inputs.json.")
+        problems.append(Problem("changed-since", message, remedy, RECORD))
+    return problems

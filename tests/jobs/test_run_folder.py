@@ -1,0 +1,119 @@
+"""A folder belongs to one run at a time, whoever asks and whenever."""
+
+import multiprocessing
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from planner.errors import CancelledError, InputError
+from planner.jobs import Journal, read_events, run_folder, run_state
+
+RIVALS, ROUNDS = 4, 25
+PATIENCE_S = 120
+
+
+def left_behind(folder, ending):
+    """Make a folder as an earlier run left it: nothing, finished, or gone without a word."""
+    if ending is None:
+        return
+    folder.mkdir()
+    (folder / "plan.json").write_text("{}")
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    journal = Journal(folder, pid=process.pid)
+    journal.note("solve" if ending == "lost" else ending, "the earlier run")
+    journal.close()
+
+
+def rival(home, barrier, answers):
+    """Want each folder at the same instant as the others; keep it until all have tried."""
+    for number in range(ROUNDS):
+        barrier.wait(PATIENCE_S)
+        try:
+            with run_folder(home / str(number), force=True):
+                answers.put((number, "taken"))
+                barrier.wait(PATIENCE_S)
+        except InputError as error:
+            answers.put((number, error.problems[0].code))
+            barrier.wait(PATIENCE_S)
+
+
+@pytest.mark.parametrize("ending", [None, "done", "lost"])
+def test_of_those_who_want_a_folder_at_the_same_instant_one_gets_it(tmp_path, ending):
+    for number in range(ROUNDS):
+        left_behind(tmp_path / str(number), ending)
+    context = multiprocessing.get_context("spawn")
+    barrier, answers = context.Barrier(RIVALS), context.Queue()
+    rivals = [context.Process(target=rival, args=(tmp_path, barrier, answers)) for _each in range(RIVALS)]
+    for process in rivals:
+        process.start()
+    told = [answers.get(timeout=PATIENCE_S) for _answer in range(RIVALS * ROUNDS)]
+    for process in rivals:
+        process.join()
+    for number in range(ROUNDS):
+        answered = sorted(answer for folder, answer in told if folder == number)
+        assert answered == ["run-in-use"] * (RIVALS - 1) + ["taken"]
+        assert not (tmp_path / str(number) / "plan.json").exists()
+
+
+def test_a_folder_is_free_again_when_whoever_was_taking_it_was_killed(tmp_path):
+    code = (
+        "import pathlib, sys, time\n"
+        "from planner.jobs.folder import entrance\n"
+        "with entrance(pathlib.Path(sys.argv[1])):\n"
+        "    print('inside', flush=True)\n"
+        "    time.sleep(600)\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "run")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as process:
+        assert process.stdout.readline().strip() == b"inside"
+        process.kill()
+    with run_folder(tmp_path / "run"):
+        assert run_state(tmp_path / "run") == "running"
+
+
+def test_a_run_is_replaced_only_on_request(tmp_path):
+    left_behind(tmp_path / "run", "lost")
+    (tmp_path / "run/notes.txt").write_text("the user's own")
+    with pytest.raises(InputError, match="already holds a run") as caught, run_folder(tmp_path / "run"):
+        pass
+    assert "--force" in caught.value.problems[0].remedy
+    assert (tmp_path / "run/plan.json").exists()
+    with run_folder(tmp_path / "run", force=True):
+        names = {path.name for path in (tmp_path / "run").iterdir()}
+        assert names == {"notes.txt", "events.jsonl", "log.txt", ".lock"}
+        assert len(read_events(tmp_path / "run")) == 1
+
+
+def test_not_even_the_same_process_has_a_folder_twice(tmp_path):
+    with (
+        run_folder(tmp_path),
+        pytest.raises(InputError, match="at work in this folder"),
+        run_folder(tmp_path, force=True),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "message"),
+    [
+        (InputError(()), "failed", ""),
+        (ValueError("a fault of ours"), "failed", "ValueError: a fault of ours"),
+        (CancelledError("before the first plan"), "cancelled", "before the first plan"),
+        (KeyboardInterrupt(), "cancelled", "Cancelled before the first plan."),
+    ],
+)
+def test_the_last_line_says_which_error_ended_a_run(tmp_path, error, state, message):
+    with pytest.raises(type(error)), run_folder(tmp_path):
+        raise error
+    assert run_state(tmp_path) == state
+    assert read_events(tmp_path)[-1]["message"] == message
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot be written") as caught, run_folder(tmp_path / "file/run"):
+        pass
+    assert caught.value.problems[0].file == str(tmp_path / "file/run")
