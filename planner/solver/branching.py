@@ -93,7 +93,7 @@ def lower_ceiling(part: Decided, price: float, budget: int, target: float) -> Pr
 
 
 def reduce_part(part: Decided, pricing: Pricing, budget: int, target: float) -> Decided | None:
-    """Return the part without arcs that no plan worth the target can hold; None if a required node is cut off."""
+    """Return the part without arcs that no plan worth the target can hold; None if that leaves no such plan."""
     graph = part.graph
     # Leaving out an undecided node costs what is left of its prize.
     required = part.required | ((graph.prize > 0) & (pricing.bound(budget) - pricing.spare < target))
@@ -101,6 +101,8 @@ def reduce_part(part: Decided, pricing: Pricing, budget: int, target: float) -> 
     useful = find_useful(graph, pricing, budget, target)
     if np.count_nonzero(useful) > WORTH_REBUILDING * graph.n_arcs:
         return Decided(graph, required)
+    if not useful.any():
+        return None
     smaller = graph.subgraph(useful)
     number = np.full(int(graph.node.max()) + 1, -1)
     number[smaller.node] = np.arange(smaller.n_nodes)

@@ -17,7 +17,7 @@ from planner.solver.grow import grow
 from planner.solver.improve import improve
 from planner.solver.reduce import find_useful
 from planner.solver.result import Progress, relative_gap
-from planner.solver.tree import bare_tree, check_plan, find_arcs, topological_arcs, tree_of_arcs
+from planner.solver.tree import bare_tree, check_plan, find_arcs, preorder, prune, topological_arcs, tree_of_arcs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,8 +136,10 @@ class Search:
         return True
 
     def note_plan(self, graph: Graph, tree: NDArray[np.int32]) -> None:
-        """Take in a better plan, a tree of the graph or of a part of it."""
-        self.plan = graph.origin[topological_arcs(graph, tree)]
+        """Take in a better plan, a tree of the graph or of a part of it, without what leads to no prize."""
+        kept, order = tree.copy(), preorder(tree, graph.tail)
+        prune(graph, kept, order, order.size, 0.0, np.empty(kept.size), np.empty(kept.size))
+        self.plan = graph.origin[topological_arcs(graph, kept)]
         prizes = self.problem.prize
         self.value = math.fsum([float(prizes[0]), *prizes[self.problem.head[self.plan]].tolist()])
         self._note()

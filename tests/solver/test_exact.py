@@ -14,6 +14,9 @@ WAYS = {
     "high targets": {exact: {"SMALL": 0, "LARGE_PRIZE": 1e9, "LARGE": 10**9, "LARGE_CAPACITATED": 10**9}},
 }
 
+SEEDS = (*range(1_000, 1_060), 60_182, 60_469, 70_356, 70_724, 70_792, 70_825, 71_177, 71_278)
+"""The last ones once left arcs in the plan that lead to no prize."""
+
 
 @pytest.fixture(scope="module", autouse=True)
 def _compiled():
@@ -33,8 +36,8 @@ def way(request, monkeypatch):
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_the_optimum_is_found_and_proven(name, way):
-    for seed in range(60):
-        problem = MAKERS[name](np.random.default_rng(1_000 + seed))
+    for seed in SEEDS:
+        problem = MAKERS[name](np.random.default_rng(seed))
         optimum, _arcs = best_plan(problem)
         result = solve(problem, gap=0.0, time_limit_s=30.0)
         where = f"{name} {seed} by {way}"
