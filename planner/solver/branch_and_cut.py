@@ -12,8 +12,8 @@ from __future__ import annotations
 import math
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 from pyscipopt import SCIP_HEURTIMING, SCIP_PARAMSETTING, SCIP_RESULT, Conshdlr, Heur, Model
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 TOLERANCE = 0.01
 """Violation from which a cut is worth a row."""
-OVERLOAD = 1e-6
+OVERLOAD = 1e-4
 """Violation from which a capacity cut takes away a whole-numbered solution."""
 NESTED = 1
 CUTS_PER_ROUND = 100
@@ -40,6 +40,9 @@ NOTHING = 0
 MARGIN = 1e-6
 """Relative tolerance of the linear programs, by which their ceiling is raised."""
 POLL_S = 0.1
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,9 @@ class Watch:
     ----------
     stopped
         Whether it shall end; asked several times a second, from another thread.
+    proven
+        Whether what has been told closes the gap; asked after each linear program, so that it ends at the same place on
+        every machine.
     seconds_left
         Time until it has to end.
     node_limit
@@ -80,6 +86,7 @@ class Watch:
     """
 
     stopped: Callable[[], bool]
+    proven: Callable[[], bool]
     seconds_left: float
     node_limit: int
     note_ceiling: Callable[[float], bool]
@@ -110,9 +117,12 @@ class Connectivity(Conshdlr):
     def conssepalp(self, _constraints: Sequence[Any], _n_useful: int) -> dict[str, Any]:
         """Add cuts that the linear program's solution violates."""
         if not self.program.cheapest:
+            self.tell_plan()
             ceiling = self.model.getDualbound() + self.program.constant
             self.watch.note_ceiling(ceiling + MARGIN * abs(ceiling))
-            self.tell_plan()
+            if self.watch.proven():
+                self.model.interruptSolve()
+                return {"result": SCIP_RESULT.DIDNOTRUN}
         if self.waiting is not None:
             cuts, self.waiting = self.waiting, None
             return {"result": self.add(cuts) or SCIP_RESULT.DIDNOTFIND}
@@ -153,9 +163,9 @@ class Connectivity(Conshdlr):
         return {"result": SCIP_RESULT.FEASIBLE if whole else SCIP_RESULT.INFEASIBLE}
 
     def conslock(self, _constraint: Any, _lock_type: int, n_positive: int, n_negative: int) -> None:
-        """Say that taking an arc away or reaching one more node can break a cut."""
+        """Say that taking an arc away or reaching one more node can break a cut, one more arc the budget."""
         for variable in self.program.arc:
-            self.model.addVarLocks(variable, n_positive, n_negative)
+            self.model.addVarLocks(variable, n_positive + n_negative, n_positive + n_negative)
         for variable in self.program.node.values():
             self.model.addVarLocks(variable, n_negative, n_positive)
 
@@ -268,6 +278,8 @@ def branch_and_cut(
     first_cuts
         Cuts to start from.
     """
+    errors: list[BaseException] = []
+    watch = guarded(watch, errors)
     program = Program(graph, budget, required, cheapest=False)
     model = program.model
     connectivity = include_connectivity(program, first_cuts, watch)
@@ -275,30 +287,29 @@ def branch_and_cut(
     follow = FollowRelaxation(program, connectivity, watch)
     model.includeHeur(follow, "follow", "plans along the relaxation", "F", timingmask=timing)
     model.setObjlimit(floor - program.constant)
-    with interrupting(model, watch.stopped):
-        model.optimizeNogil()
-    connectivity.tell_plan()
+    optimize(connectivity, errors)
     status = model.getStatus()
-    if status == "infeasible":
+    best = model.getPrimalbound() + program.constant if model.getNSols() else -math.inf
+    if status == "infeasible" or (status == "optimal" and best <= floor):  # it keeps solutions below the limit too
         return Outcome(-math.inf, True)
     ceiling = model.getDualbound() + program.constant
     return Outcome(ceiling + MARGIN * abs(ceiling), status == "optimal")
 
 
 def find_within(graph: Graph, budget: int, required: NDArray[np.bool_], first_cuts: CutList, watch: Watch) -> bool:
-    """Look for a plan within the budget that holds what is required, and note it; return whether the answer is known.
+    """Look for a plan within the budget that holds what is required, and note it; False if there is none, proven.
 
     What costs at least as much as the budget in the linear programs is given up only beyond their tolerance.
     """
+    errors: list[BaseException] = []
+    watch = guarded(watch, errors)
     program = Program(graph, budget, required, cheapest=True)
     model = program.model
     connectivity = include_connectivity(program, first_cuts, watch)
     model.setObjlimit(BUDGET_UNITS * (1.0 + MARGIN))
     model.setParam("limits/solutions", 1)
     model.setHeuristics(SCIP_PARAMSETTING.OFF)
-    with interrupting(model, watch.stopped):
-        model.optimizeNogil()
-    connectivity.tell_plan()
+    optimize(connectivity, errors)
     return model.getStatus() != "infeasible"
 
 
@@ -319,6 +330,44 @@ def include_connectivity(program: Program, first_cuts: CutList, watch: Watch) ->
     )
     set_up(program.model, watch)
     return connectivity
+
+
+def guarded(watch: Watch, errors: list[BaseException]) -> Watch:
+    """Return the watch with its calls guarded: SCIP loses the cause of what is raised in its callbacks.
+
+    The first error is kept in ``errors`` and ends the search; `optimize` raises it.
+    """
+
+    def keep(call: Callable[P, R], otherwise: R) -> Callable[P, R]:
+        def guard(*args: P.args, **kwargs: P.kwargs) -> R:
+            if errors:
+                return otherwise
+            try:
+                return call(*args, **kwargs)
+            except BaseException as error:  # noqa: BLE001  (raised again by `optimize`)
+                errors.append(error)
+                return otherwise
+
+        return guard
+
+    return replace(
+        watch,
+        stopped=keep(watch.stopped, True),
+        proven=keep(watch.proven, True),
+        note_ceiling=keep(watch.note_ceiling, False),
+        propose=keep(watch.propose, None),
+        note_plan=keep(watch.note_plan, None),
+    )
+
+
+def optimize(connectivity: Connectivity, errors: list[BaseException]) -> None:
+    """Let SCIP run until it ends or is stopped, tell its plan; raise what was raised meanwhile."""
+    model = connectivity.program.model
+    with interrupting(model, connectivity.watch.stopped):
+        model.optimizeNogil()
+    connectivity.tell_plan()
+    if errors:
+        raise errors[0]
 
 
 def set_up(model: Model, watch: Watch) -> None:

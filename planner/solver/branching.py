@@ -20,6 +20,8 @@ from planner.solver.bound import Pricing, price_out
 from planner.solver.reduce import find_useful
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from planner.solver.graph import Graph
@@ -70,7 +72,7 @@ class Node:
     pricing: Pricing = field(compare=False)
 
 
-def lower_ceiling(part: Decided, price: float, budget: int, target: float) -> Pricing:
+def lower_ceiling(part: Decided, price: float, budget: int, target: float, stopped: Callable[[], bool]) -> Pricing:
     """Return the best pricing found near a price; it stops once no plan of the part can be worth the target."""
     seen: dict[float, Pricing] = {}
 
@@ -82,7 +84,7 @@ def lower_ceiling(part: Decided, price: float, budget: int, target: float) -> Pr
     middle, step = math.log(price), FIRST_STEP
     best = ceiling(middle)
     for _ in range(STEPS):
-        if best < target:
+        if best < target or stopped():
             break
         beside = min((middle - step, middle + step), key=ceiling)
         if ceiling(beside) < best:
@@ -116,6 +118,9 @@ def reduce_part(part: Decided, pricing: Pricing, budget: int, target: float) -> 
 
 class Settling(Protocol):
     """What is done with a part beside splitting it."""
+
+    def stopped(self) -> bool:
+        """Whether to end soon, with whatever is known."""
 
     def propose(self, part: Decided, price: float) -> None:
         """Grow a plan in the part at a price of money."""
@@ -158,7 +163,7 @@ class Branching:
         return max(self.left_over, -self.open[0].key[0] if self.open else -math.inf)
 
     def _push(self, part: Decided, price: float) -> None:
-        pricing = lower_ceiling(part, price, self.budget, self.target)
+        pricing = lower_ceiling(part, price, self.budget, self.target, self.settling.stopped)
         ceiling = pricing.bound(self.budget)
         if ceiling >= self.target:
             self.pushed += 1

@@ -50,6 +50,8 @@ LARGE, LARGE_CAPACITATED = 30_000, 8_000
 LARGE_PRIZE, TELLING = 0.25, 0.05
 """Branching is tried where a prize is larger than this share of the gap, and goes on while a turn of it lowers the
 ceiling by the other share."""
+INSIDE = 1.0 - 1e-9
+"""Share of the gap that is aimed at: rounding must not leave it open."""
 NODES_TO_AFFORD = 50
 """Nodes of branch and cut after which it is left open whether required nodes can be afforded."""
 CHUNKS_BETWEEN = 2
@@ -91,7 +93,9 @@ def ascent_cuts(part: Decided, price: float) -> CutList:
     return cuts
 
 
-def cheapest_part(part: Decided, budget: int, rng: np.random.Generator) -> tuple[Graph, CutList] | None:
+def cheapest_part(
+    part: Decided, budget: int, rng: np.random.Generator, stopped: Callable[[], bool]
+) -> tuple[Graph, CutList] | None:
     """Return what plans within the budget that hold just the required nodes can use, and first cuts; None if nothing.
 
     The ascent is that of the Steiner arborescence in cents: its bound and reduced costs are exact. The prizes of the
@@ -112,6 +116,8 @@ def cheapest_part(part: Decided, budget: int, rng: np.random.Generator) -> tuple
         useful = through <= budget - least
         if least > budget or not useful.any():
             return None
+        if stopped():
+            break
         if sweep < LEAST_COST_SWEEPS and np.count_nonzero(useful) < WORTH_REBUILDING * graph.n_arcs:
             graph = graph.subgraph(useful)
             if np.count_nonzero(graph.prize) < n_required:
@@ -145,7 +151,7 @@ class Finish:
     def wanted(self) -> float:
         """The least worth of a plan that leaves the gap open."""
         assert self.search.value is not None
-        return self.target_at(self.search.value * (1.0 + self.gap))
+        return self.target_at(self.search.value * (1.0 + self.gap * INSIDE))
 
     def close_gap(self) -> None:
         """Search until the gap is closed or the search is stopped."""
@@ -153,6 +159,10 @@ class Finish:
             self.search_locally()
             if not self.over:
                 self.search_exactly()
+
+    def stopped(self) -> bool:
+        """Whether time is up or somebody asked to stop."""
+        return self.search.stopped()
 
     def search_locally(self) -> None:
         """Let the local search go on until it has brought nothing for a while."""
@@ -190,6 +200,7 @@ class Finish:
         if self.branching is None:
             budget = self.search.problem.budget
             self.branching = Branching(Decided.nothing(graph), pricing.price, budget, self.wanted, self)
+            self.note_branching(self.branching)
         for _ in range(self.node_limit):
             if self.over:
                 break
@@ -198,7 +209,11 @@ class Finish:
                 break
             self.branching.target = self.wanted
             self.branching.step()
-            self.search.note_ceiling(max(self.below(self.branching.target), self.branching.ceiling))
+            self.note_branching(self.branching)
+
+    def note_branching(self, branching: Branching) -> None:
+        """Take in what the branching has proven."""
+        self.search.note_ceiling(max(self.below(branching.target), branching.ceiling))
 
     def settle(self, part: Decided, price: float) -> float:
         """Search a part of the branching to its end; return the ceiling of what was not settled."""
@@ -221,11 +236,11 @@ class Finish:
         if not part.required.any():
             return True
         search = self.search
-        left = cheapest_part(part, search.problem.budget, search.orders)
+        left = cheapest_part(part, search.problem.budget, search.orders, search.stopped)
         if left is None:
             return False
         graph, cuts = left
-        if node_limit > 0 and graph.n_arcs > SMALL:
+        if search.stopped() or graph.n_arcs > (SMALL if node_limit > 0 else LARGE):
             return True
         watch = self.watch(Follower(search, graph, price), node_limit, lambda _ceiling: False)
         return find_within(graph, search.problem.budget, graph.prize > 0, cuts, watch)
@@ -291,7 +306,8 @@ class Finish:
     def watch(self, follower: Follower, node_limit: int, note_ceiling: Callable[[float], bool]) -> Watch:
         """Return how branch and cut is watched."""
         return Watch(
-            stopped=lambda: self.search.stopped() or self.search.proven(self.gap),
+            stopped=self.search.stopped,
+            proven=lambda: self.search.proven(self.gap),
             seconds_left=self.search.deadline - time.monotonic(),
             node_limit=node_limit,
             note_ceiling=note_ceiling,

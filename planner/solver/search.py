@@ -139,10 +139,12 @@ class Search:
         """Take in a better plan, a tree of the graph or of a part of it, without what leads to no prize."""
         kept, order = tree.copy(), preorder(tree, graph.tail)
         prune(graph, kept, order, order.size, 0.0, np.empty(kept.size), np.empty(kept.size))
-        self.plan = graph.origin[topological_arcs(graph, kept)]
+        plan = graph.origin[topological_arcs(graph, kept)]
         prizes = self.problem.prize
-        self.value = math.fsum([float(prizes[0]), *prizes[self.problem.head[self.plan]].tolist()])
-        self._note()
+        value = math.fsum([float(prizes[0]), *prizes[self.problem.head[plan]].tolist()])
+        if self.value is None or value > self.value:
+            self.plan, self.value = plan, value
+            self._note()
 
     def _note(self) -> None:
         progress = Progress(time.monotonic() - self.started, self.value, self.bound)

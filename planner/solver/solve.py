@@ -40,7 +40,7 @@ def solve(
     seed
         The same seed gives the same work in the same order; only a time limit can cut it off elsewhere.
     cancelled
-        Asked several times a second; True ends the search with the best plan so far.
+        Asked several times a second, at times from another thread; True ends the search with the best plan so far.
     on_progress
         Told every better value or bound.
     start

@@ -1,10 +1,12 @@
 """The exact end of the search: whatever way it takes, what it proves is what enumeration finds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from oracles import best_plan, plan_errors, random_graph, random_towns
 
-from planner.solver import Status, branching, compile_kernels, exact, search, solve
+from planner.solver import Status, Termination, branching, compile_kernels, exact, search, solve
 
 MAKERS = {"graph": random_graph, "towns": random_towns}
 WAYS = {
@@ -46,6 +48,31 @@ def test_the_optimum_is_found_and_proven(name, way):
         # Linear programs tell values that are not whole apart to 1e-6.
         assert result.value == pytest.approx(optimum, rel=2e-6), where
         assert result.bound >= optimum * (1 - 1e-12), where
+
+
+def test_large_whole_prizes_are_proven_to_the_unit(way):
+    """Linear programs tell a million apart to a unit, and the search knows when it has."""
+    for seed in (*range(40), 90_227):
+        towns = random_towns(np.random.default_rng(seed))
+        problem = replace(towns, prize=np.rint(towns.prize * 1e6 / max(towns.prize.max(), 1.0)))
+        result = solve(problem, gap=0.0, time_limit_s=10.0)
+        assert (result.value, result.bound) == (best_plan(problem)[0], result.value), (seed, way)
+
+
+def test_a_gap_reached_to_the_last_bit_is_reached(way):
+    result = solve(random_graph(np.random.default_rng(100_063)), gap=0.1, time_limit_s=10.0, seed=1)
+    assert result.termination is Termination.GAP, way
+
+
+def test_an_error_in_a_callback_keeps_its_cause(way):
+    def on_progress(progress):
+        if progress.value:
+            raise OSError("disk full")
+
+    problem = random_towns(np.random.default_rng(1))
+    assert best_plan(problem)[0] > 0
+    with pytest.raises(OSError, match="disk full"):
+        solve(problem, gap=0.0, on_progress=on_progress)
 
 
 def test_a_gap_ends_the_search_within_it(way):
