@@ -1,7 +1,7 @@
 """Branch and cut for what fixing leaves over: the exact end of the search.
 
-Directed cuts are found as the relaxation needs them; the budget, and flows where capacities can bind, stand in the
-model. After T. Koch, A. Martin (1998), I. Ljubić et al., "An algorithmic framework for the exact solution of the
+Degrees, places and the budget stand in the program; directed cuts and capacity cuts are found as the relaxation needs
+them. After T. Koch, A. Martin (1998), I. Ljubić et al., "An algorithmic framework for the exact solution of the
 prize-collecting Steiner tree problem", Mathematical Programming 105 (2006), and M. Sinnl, I. Ljubić, "A node-based
 layered graph approach for the Steiner tree problem with revenues, budget and hop-constraints", Mathematical Programming
 Computation 8 (2016). Linear programs and branching are SCIP's.
@@ -33,7 +33,6 @@ TOLERANCE = 0.01
 """Violation from which a cut is worth a row."""
 OVERLOAD = 1e-4
 """Violation from which a capacity cut takes away a whole-numbered solution."""
-NESTED = 1
 CUTS_PER_ROUND = 100
 NOTHING = 0
 """No result of SCIP's: nothing was added."""
@@ -89,7 +88,7 @@ class Watch:
     proven: Callable[[], bool]
     seconds_left: float
     node_limit: int
-    note_ceiling: Callable[[float], bool]
+    note_ceiling: Callable[[float], object]
     propose: Callable[[NDArray[np.float64]], NDArray[np.int32] | None]
     note_plan: Callable[[NDArray[np.int32]], None]
 
@@ -129,13 +128,13 @@ class Connectivity(Conshdlr):
         value = self.arc_values()
         result = self.add_room_cuts(value, TOLERANCE)
         if result != SCIP_RESULT.CUTOFF:
-            result = self.add(self.find(value, TOLERANCE, NESTED)) or result
+            result = self.add(self.find(value, TOLERANCE)) or result
         return {"result": result or SCIP_RESULT.DIDNOTFIND}
 
     def consenfolp(self, _constraints: Sequence[Any], _n_useful: int, _infeasible: bool) -> dict[str, Any]:
         """Cut off a whole-numbered solution that is no plan."""
         value = self.arc_values()
-        result = self.add(self.find(value, 0.5, 1))
+        result = self.add(self.find(value, 0.5))
         if result != NOTHING:
             return {"result": result}
         tree = self.program.read_tree(value)
@@ -180,14 +179,14 @@ class Connectivity(Conshdlr):
                 )
             )
 
-    def find(self, value: NDArray[np.float64], tolerance: float, nested: int) -> CutList:
+    def find(self, value: NDArray[np.float64], tolerance: float) -> CutList:
         """Return directed cuts that arc values violate."""
         graph, prized = self.program.graph, self.program.prized
         reached = np.asarray(np.bincount(graph.head, value, graph.n_nodes), np.float64)
         targets = prized[np.argsort(-reached[prized], kind="stable")]
         targets = targets[reached[targets] > tolerance]
         cuts = new_cut_list(CUTS_PER_ROUND, CUTS_PER_ROUND * graph.n_arcs)
-        find_cuts(graph, value, reached, targets, tolerance, nested, cuts)
+        find_cuts(graph, value, reached, targets, tolerance, cuts)
         return cuts
 
     def add(self, cuts: CutList) -> int:
@@ -354,7 +353,7 @@ def guarded(watch: Watch, errors: list[BaseException]) -> Watch:
         watch,
         stopped=keep(watch.stopped, True),
         proven=keep(watch.proven, True),
-        note_ceiling=keep(watch.note_ceiling, False),
+        note_ceiling=keep(watch.note_ceiling, None),
         propose=keep(watch.propose, None),
         note_plan=keep(watch.note_plan, None),
     )

@@ -1,6 +1,6 @@
 """Directed cuts: a node set without the root that holds a node of the plan is entered by an arc of the plan.
 
-Cuts that a fractional solution violates are found by maximum flows, with back cuts and nested cuts: T. Koch, A. Martin,
+Cuts that a fractional solution violates are found by maximum flows, with back cuts: T. Koch, A. Martin,
 "Solving Steiner tree problems in graphs to optimality", Networks 32 (1998). The first cuts are those that the dual
 ascent raises.
 """
@@ -76,7 +76,6 @@ def find_cuts(
     node_value: NDArray[np.float64],
     targets: NDArray[np.int32],
     tolerance: float,
-    nested: int,
     cuts: CutList,
 ) -> None:
     """Add violated directed cuts to the list until it is full.
@@ -91,8 +90,8 @@ def find_cuts(
         Nodes to be looked at, in this order.
     tolerance
         Least violation.
-    nested
-        Flows per target: after each the arcs of its cuts count as open, so that the next finds others.
+
+    The arcs of a cut count as open for the targets that follow, so that these find others.
     """
     used = np.flatnonzero(arc_value > IN_SUPPORT)
     open_room = (arc_value[used] * UNITS).astype(np.int64) + 1
@@ -100,23 +99,22 @@ def find_cuts(
     entering = np.empty(graph.tail.size, np.int32)
     for t in targets:
         wanted = np.int64(node_value[t] * UNITS)
-        for _ in range(nested):
-            for i in range(used.size):
-                network.room[2 * i] = open_room[i]
-                network.room[2 * i + 1] = 0
-            if send(network, 0, t, int(wanted)) >= wanted - np.int64(tolerance * UNITS):
-                break
-            near_root = ~reach(network, 0, False)
-            near_target = reach(network, t, True)
-            if not note_cut(cuts, t, entering, list_entering(graph, near_root, entering)):
-                return
-            if (near_root != near_target).any():
-                note_cut(cuts, t, entering, list_entering(graph, near_target, entering))
-            for i in range(used.size):
-                a = used[i]
-                u, v = graph.tail[a], graph.head[a]
-                if (near_root[v] and not near_root[u]) or (near_target[v] and not near_target[u]):
-                    open_room[i] = UNITS
+        for i in range(used.size):
+            network.room[2 * i] = open_room[i]
+            network.room[2 * i + 1] = 0
+        if send(network, 0, t, int(wanted)) >= wanted - np.int64(tolerance * UNITS):
+            continue
+        near_root = ~reach(network, 0, False)
+        near_target = reach(network, t, True)
+        if not note_cut(cuts, t, entering, list_entering(graph, near_root, entering)):
+            return
+        if (near_root != near_target).any():
+            note_cut(cuts, t, entering, list_entering(graph, near_target, entering))
+        for i in range(used.size):
+            a = used[i]
+            u, v = graph.tail[a], graph.head[a]
+            if (near_root[v] and not near_root[u]) or (near_target[v] and not near_target[u]):
+                open_room[i] = UNITS
 
 
 @njit(cache=True)

@@ -86,9 +86,14 @@ def shrink(
     return graph, best
 
 
+def list_for_cuts(graph: Graph) -> CutList:
+    """Return an empty list with room for the cuts that an ascent raises."""
+    return new_cut_list(20 * graph.n_nodes, 50 * graph.n_arcs)
+
+
 def ascent_cuts(part: Decided, price: float) -> CutList:
     """Return the cuts that the dual ascent raises at a price."""
-    cuts = new_cut_list(20 * part.graph.n_nodes, 50 * part.graph.n_arcs)
+    cuts = list_for_cuts(part.graph)
     price_out(part.graph, price, cuts=cuts, required=part.required)
     return cuts
 
@@ -109,7 +114,7 @@ def cheapest_part(
         reduced = graph.cost.copy()
         order = np.exp(rng.normal(0.0, ORDER_SPREAD, graph.n_nodes)) if sweep % 4 else np.ones(graph.n_nodes)
         if sweep == LEAST_COST_SWEEPS:
-            cuts = new_cut_list(20 * graph.n_nodes, 50 * graph.n_arcs)
+            cuts = list_for_cuts(graph)
         least = ascend_noting_cuts(graph.in_start, graph.tail, reduced, spare, order, cuts)
         length = reduced.astype(np.float64)
         through = graph.from_root(length)[graph.tail] + length + graph.to_prizes(length)[graph.head]
@@ -190,7 +195,8 @@ class Finish:
             self.branch(*shrunk)
             telling = before - search.bound >= TELLING * (before - search.value)
             for _ in range(CHUNKS_BETWEEN):
-                search.improve()
+                if not self.over:
+                    search.improve()
         if not self.over:
             self.search_higher()
         self.node_limit *= 2
@@ -242,7 +248,7 @@ class Finish:
         graph, cuts = left
         if search.stopped() or graph.n_arcs > (SMALL if node_limit > 0 else LARGE):
             return True
-        watch = self.watch(Follower(search, graph, price), node_limit, lambda _ceiling: False)
+        watch = self.watch(Follower(search, graph, price), node_limit, lambda _ceiling: None)
         return find_within(graph, search.problem.budget, graph.prize > 0, cuts, watch)
 
     def propose(self, part: Decided, price: float) -> None:
@@ -289,7 +295,7 @@ class Finish:
         return shrunk
 
     def search_above(
-        self, target: float, part: Decided, price: float, node_limit: int, note_ceiling: Callable[[float], bool]
+        self, target: float, part: Decided, price: float, node_limit: int, note_ceiling: Callable[[float], object]
     ) -> float:
         """Look for the best plan of a part that is worth the target; return the ceiling of what was not settled."""
         below = self.below(target)
@@ -303,7 +309,7 @@ class Finish:
         note_ceiling(max(below, outcome.ceiling))
         return -math.inf if outcome.complete else outcome.ceiling
 
-    def watch(self, follower: Follower, node_limit: int, note_ceiling: Callable[[float], bool]) -> Watch:
+    def watch(self, follower: Follower, node_limit: int, note_ceiling: Callable[[float], object]) -> Watch:
         """Return how branch and cut is watched."""
         return Watch(
             stopped=self.search.stopped,

@@ -7,7 +7,6 @@ algorithmic framework for the exact solution of the prize-collecting Steiner tre
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +15,7 @@ from planner.solver.desk import Guide, new_desk
 from planner.solver.dice import draw, new_dice, uniform
 from planner.solver.improve import improve
 from planner.solver.search import GENEROSITY, HEAT, TILT, grow_everywhere
-from planner.solver.tree import OUTSIDE, bare_tree
+from planner.solver.tree import bare_tree
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,6 +84,4 @@ class Follower:
 
     def note(self, tree: NDArray[np.int32]) -> None:
         """Tell the search of a plan that the branching found, if it is better than all before."""
-        value = math.fsum(self.search.problem.prize[self.graph.node[tree != OUTSIDE]])
-        if self.search.value is None or value > self.search.value:
-            self.search.note_plan(self.graph, tree)
+        self.search.note_plan(self.graph, tree)

@@ -136,7 +136,7 @@ class Search:
         return True
 
     def note_plan(self, graph: Graph, tree: NDArray[np.int32]) -> None:
-        """Take in a better plan, a tree of the graph or of a part of it, without what leads to no prize."""
+        """Take in a plan if it is better: a tree of the graph or of a part of it, without what leads to no prize."""
         kept, order = tree.copy(), preorder(tree, graph.tail)
         prune(graph, kept, order, order.size, 0.0, np.empty(kept.size), np.empty(kept.size))
         plan = graph.origin[topological_arcs(graph, kept)]

@@ -16,7 +16,7 @@ from planner.solver.solve import solve
 def compile_kernels() -> None:
     """Compile the kernels of the search, or load them from the user's cache.
 
-    The first run on a machine compiles for about half a minute; no time limit should pay for that. Two offices of which
+    The first run on a machine compiles for about a minute; no time limit should pay for that. Two offices of which
     the budget buys one and a half leave a gap, so that every part of the search has its turn.
     """
     problem = Problem(
@@ -35,7 +35,7 @@ def compile_kernels() -> None:
     graph = build_graph(problem, problem.budget)
     half = np.where((graph.tail == 0) & (graph.prize[graph.head] > 0), 0.0, 0.5)
     reached = np.where(graph.prize > 0, 0.9, 0.0)
-    find_cuts(graph, half, reached, np.flatnonzero(reached).astype(np.int32), 0.01, 1, new_cut_list(4, 40))
+    find_cuts(graph, half, reached, np.flatnonzero(reached).astype(np.int32), 0.01, new_cut_list(4, 40))
     find_room_cuts(graph, half, reached, 0.01, 1)
     dice = new_dice(0)
     draw(dice)
