@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.solver.graph import Graph
+    from planner.solver.problem import Problem
 
 TOLERANCE = 0.01
 """Violation from which a cut is worth a row."""
@@ -115,7 +116,7 @@ class Connectivity(Conshdlr):
 
     def conssepalp(self, _constraints: Sequence[Any], _n_useful: int) -> dict[str, Any]:
         """Add cuts that the linear program's solution violates."""
-        if not self.program.cheapest:
+        if self.program.asked is not None:
             self.tell_plan()
             ceiling = self.model.getDualbound() + self.program.constant
             self.watch.note_ceiling(ceiling + MARGIN * abs(ceiling))
@@ -141,10 +142,7 @@ class Connectivity(Conshdlr):
         if self.program.keeps_limits(tree):
             return {"result": SCIP_RESULT.FEASIBLE}
         result = self.add_room_cuts(value, OVERLOAD)
-        if result == NOTHING:  # not all of these arcs together
-            held = tree[tree >= 0]
-            result = self.add_row(held, np.full(held.size, -1.0), held[:0], np.empty(0), 1.0 - held.size)
-        return {"result": result}
+        return {"result": self.add_other_arcs(tree) if result == NOTHING else result}
 
     def consenfops(
         self, _constraints: Sequence[Any], _n_useful: int, _infeasible: bool, _objective_infeasible: bool
@@ -211,6 +209,16 @@ class Connectivity(Conshdlr):
             result = worse(result, self.add_row(cut.arcs, cut.room, cut.nodes, cut.drawn, 0.0))
         return result
 
+    def add_other_arcs(self, tree: NDArray[np.int32]) -> int:
+        """Add the row that takes away a tree: not all of its arcs, or, where rules ask for more, another one too."""
+        held = np.zeros(self.program.graph.n_arcs, np.bool_)
+        held[tree[tree >= 0]] = True
+        size = int(np.count_nonzero(held))
+        asked = self.program.asked
+        arcs = np.flatnonzero(held) if asked is None or not asked.rules.any else np.arange(held.size)
+        weight = np.where(held[arcs], -1.0, 1.0)
+        return self.add_row(arcs.astype(np.int32), weight, np.empty(0, np.int32), np.empty(0), 1.0 - size)
+
     def add_row(
         self,
         arcs: NDArray[np.int32],
@@ -266,12 +274,14 @@ class FollowRelaxation(Heur):
 
 
 def branch_and_cut(
-    graph: Graph, budget: int, floor: float, required: NDArray[np.bool_], first_cuts: CutList, watch: Watch
+    graph: Graph, asked: Problem, floor: float, required: NDArray[np.bool_], first_cuts: CutList, watch: Watch
 ) -> Outcome:
-    """Search the plans of a graph within the budget that are worth more than ``floor``.
+    """Search the plans of a graph that keep budget and rules and are worth more than ``floor``.
 
     Parameters
     ----------
+    asked
+        Whose prizes are earned and whose rules are kept.
     required
         ``(n,)``: nodes that the plans have to hold.
     first_cuts
@@ -279,7 +289,9 @@ def branch_and_cut(
     """
     errors: list[BaseException] = []
     watch = guarded(watch, errors)
-    program = Program(graph, budget, required, cheapest=False)
+    program = Program(graph, asked.budget, required, asked)
+    if not program.possible:
+        return Outcome(-math.inf, True)
     model = program.model
     connectivity = include_connectivity(program, first_cuts, watch)
     timing = SCIP_HEURTIMING.DURINGLPLOOP | SCIP_HEURTIMING.AFTERLPNODE
@@ -302,7 +314,7 @@ def find_within(graph: Graph, budget: int, required: NDArray[np.bool_], first_cu
     """
     errors: list[BaseException] = []
     watch = guarded(watch, errors)
-    program = Program(graph, budget, required, cheapest=True)
+    program = Program(graph, budget, required, None)
     model = program.model
     connectivity = include_connectivity(program, first_cuts, watch)
     model.setObjlimit(BUDGET_UNITS * (1.0 + MARGIN))

@@ -10,9 +10,9 @@ from planner.solver.ascent import ascend
 from planner.solver.desk import Guide, new_desk
 from planner.solver.dice import new_dice
 from planner.solver.graph import build_graph
+from planner.solver.grow import grow_everywhere
 from planner.solver.improve import improve
 from planner.solver.result import ConnectAll
-from planner.solver.search import grow_everywhere
 from planner.solver.tree import OUTSIDE, bare_tree, topological_arcs
 
 if TYPE_CHECKING:

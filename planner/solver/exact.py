@@ -155,8 +155,8 @@ class Finish:
     @property
     def wanted(self) -> float:
         """The least worth of a plan that leaves the gap open."""
-        assert self.search.value is not None
-        return self.target_at(self.search.value * (1.0 + self.gap * INSIDE))
+        least = self.search.least
+        return self.target_at(least * (1.0 + self.gap * INSIDE) if least > 0.0 else least)
 
     def close_gap(self) -> None:
         """Search until the gap is closed or the search is stopped."""
@@ -187,13 +187,12 @@ class Finish:
         if shrunk[0].n_arcs <= SMALL:
             self.search_above(self.wanted, Decided.nothing(shrunk[0]), shrunk[1].price, -1, search.note_ceiling)
             return
-        assert search.value is not None
         assert search.bound is not None
-        telling = shrunk[0].prize[1:].max() > LARGE_PRIZE * (search.bound - search.value)
+        telling = search.worth(shrunk[0])[1:].max() > LARGE_PRIZE * (search.bound - search.least)
         while telling and not self.over:
             before = search.bound
             self.branch(*shrunk)
-            telling = before - search.bound >= TELLING * (before - search.value)
+            telling = before - search.bound >= TELLING * (before - search.least)
             for _ in range(CHUNKS_BETWEEN):
                 if not self.over:
                     search.improve()
@@ -205,7 +204,8 @@ class Finish:
         """Branch on the offices, from where it was left or anew, for a number of nodes."""
         if self.branching is None:
             budget = self.search.problem.budget
-            self.branching = Branching(Decided.nothing(graph), pricing.price, budget, self.wanted, self)
+            target = self.wanted + self.search.shift
+            self.branching = Branching(Decided.nothing(graph), pricing.price, budget, target, self)
             self.note_branching(self.branching)
         for _ in range(self.node_limit):
             if self.over:
@@ -213,22 +213,27 @@ class Finish:
             if not self.branching.open:
                 self.branching = None
                 break
-            self.branching.target = self.wanted
+            self.branching.target = self.wanted + self.search.shift
             self.branching.step()
             self.note_branching(self.branching)
 
     def note_branching(self, branching: Branching) -> None:
         """Take in what the branching has proven."""
-        self.search.note_ceiling(max(self.below(branching.target), branching.ceiling))
+        shift = self.search.shift
+        self.search.note_ceiling(max(self.below(branching.target - shift), branching.ceiling - shift))
 
     def settle(self, part: Decided, price: float) -> float:
         """Search a part of the branching to its end; return the ceiling of what was not settled."""
         search, branching = self.search, self.branching
         assert branching is not None
-        target = branching.target
-        if part.undecided.size:
-            return self.search_above(
-                target, part, price, -1, lambda ceiling: search.note_ceiling(max(ceiling, branching.ceiling))
+        shift = search.shift
+        if part.undecided.size or search.asked.rules.any:
+            return shift + self.search_above(
+                branching.target - shift,
+                part,
+                price,
+                -1,
+                lambda ceiling: search.note_ceiling(max(ceiling, branching.ceiling - shift)),
             )
         value = math.fsum([part.graph.prize[0], *part.graph.prize[part.required]])
         return value if self.may_afford(part, price, -1) else -math.inf
@@ -261,9 +266,8 @@ class Finish:
         """Look for plans above a higher target that leaves a graph small enough to be tried."""
         search = self.search
         for share in SHARES:
-            assert search.value is not None
             assert search.bound is not None
-            target = max(self.wanted, self.target_at(search.bound - (search.bound - search.value) * share))
+            target = max(self.wanted, self.target_at(search.bound - (search.bound - search.least) * share))
             shrunk = self.shrink(target)
             if shrunk is None or search.stopped():
                 return
@@ -275,11 +279,10 @@ class Finish:
     def target_at(self, value: float) -> float:
         """Return the least worth above a value, and above that of the best plan, that is worth looking for."""
         search = self.search
-        assert search.value is not None
         assert search.bound is not None
         if search.whole_prizes:
-            return min(max(math.floor(value) + 1.0, search.value + 1.0), search.bound)
-        return min(max(value, search.value * (1.0 + LEAST_STEP)), search.bound)
+            return min(max(math.floor(value) + 1.0, search.least + 1.0), search.bound)
+        return min(max(value, search.least * (1.0 + LEAST_STEP)), search.bound)
 
     def below(self, target: float) -> float:
         """Return the ceiling if no plan is worth the target."""
@@ -289,8 +292,9 @@ class Finish:
         """Return the graph of the plans worth the target and its pricing; None if empty. Notes the ceiling."""
         search = self.search
         budget = search.problem.budget
-        shrunk = shrink(search.graph, budget, target, search.base_price, search.orders, search.stopped)
-        ceiling = -math.inf if shrunk is None else shrunk[1].bound(budget)
+        beyond = target + search.shift
+        shrunk = shrink(search.graph, budget, beyond, search.base_price, search.orders, search.stopped)
+        ceiling = -math.inf if shrunk is None else search.ceiling_of(shrunk[1])
         search.note_ceiling(max(self.below(target), ceiling))
         return shrunk
 
@@ -303,9 +307,7 @@ class Finish:
             Follower(self.search, part.graph, price), node_limit, lambda ceiling: note_ceiling(max(below, ceiling))
         )
         floor = target - 0.5 if self.search.whole_prizes else target * (1.0 - LEAST_STEP)
-        outcome = branch_and_cut(
-            part.graph, self.search.problem.budget, floor, part.required, ascent_cuts(part, price), watch
-        )
+        outcome = branch_and_cut(part.graph, self.search.asked, floor, part.required, ascent_cuts(part, price), watch)
         note_ceiling(max(below, outcome.ceiling))
         return -math.inf if outcome.complete else outcome.ceiling
 

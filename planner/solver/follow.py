@@ -13,8 +13,9 @@ import numpy as np
 
 from planner.solver.desk import Guide, new_desk
 from planner.solver.dice import draw, new_dice, uniform
+from planner.solver.grow import grow_everywhere
 from planner.solver.improve import improve
-from planner.solver.search import GENEROSITY, HEAT, TILT, grow_everywhere
+from planner.solver.search import GENEROSITY, HEAT, TILT
 from planner.solver.tree import bare_tree
 
 if TYPE_CHECKING:
@@ -55,12 +56,12 @@ class Follower:
     def grow(self, length: NDArray[np.float64]) -> NDArray[np.int32] | None:
         """Return a plan better than all before that is grown along short arcs, None if none is found."""
         search = self.search
-        assert search.value is not None
         foresight = 3.0 * (self.turn % 2)
         wobble = 0.5 * uniform(self.dice) * (self.turn % 3 > 0)
         guide = Guide(self.price, GREED, length, wobble, draw(self.dice), np.inf, 0.0, 1.0, foresight)
         tree = grow_everywhere(self.graph, self.desk, guide)
         best = bare_tree(self.graph.n_nodes)
+        floor, value = search.least if search.value is None else search.value + search.shift, search.value
         found, _ = improve(
             self.graph,
             tree,
@@ -72,15 +73,15 @@ class Follower:
             search.problem.budget,
             TILT,
             HEAT * search.total,
-            search.value,
+            floor,
             WORK,
             self.dice,
         )
         self.turn += 1
-        if found <= search.value:
+        if found <= floor:
             return None
         search.note_plan(self.graph, best)
-        return best
+        return best if search.value != value else None
 
     def note(self, tree: NDArray[np.int32]) -> None:
         """Tell the search of a plan that the branching found, if it is better than all before."""

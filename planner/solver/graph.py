@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from planner.solver.problem import Problem
 
 
+NO_ARC = -1
+"""In ``Graph.origin``: the arc is none of the problem's, and free."""
+
+
 class Graph(NamedTuple):
     """Arcs sorted by head, so that the arcs into a node lie side by side.
 
@@ -42,7 +46,8 @@ class Graph(NamedTuple):
         ``(n,)``: nodes that lead nowhere and can be entered both from inside their place and from outside: a direct
         service of theirs can be swapped for one through their place.
     node, origin
-        ``(n,)`` and ``(m,)``: numbers of the nodes and arcs in the problem.
+        ``(n,)`` and ``(m,)``: numbers of the nodes and arcs in the problem; those that it does not have are numbered
+        from ``problem.n_nodes`` and `NO_ARC`.
     capacitated
         Whether any arc can be filled.
     """
@@ -124,23 +129,61 @@ def build_graph(problem: Problem, budget: int | None) -> Graph:
         Money in cents beyond which a path is out of reach; None if money is no limit.
     """
     least_demand = problem.demand[problem.prize > 0].min(initial=np.inf)
-    kept = (problem.head != 0) & (problem.tail != problem.head)
+    kept = (problem.head != 0) & (problem.tail != problem.head) & allowed_arcs(problem)
     kept &= problem.capacity >= np.maximum(problem.demand[problem.head], least_demand)
     arcs = np.flatnonzero(kept).astype(np.int32)
+    apart = arcs[stand_apart(problem, arcs)]
+    n, k = problem.n_nodes, apart.size
+    own = np.arange(n, n + k, dtype=np.int32)  # a node of its own for each arc that no parallel can stand for
+    head = problem.head.copy()
+    head[apart] = own
     graph = assemble(
-        problem.tail[arcs],
-        problem.head[arcs],
-        problem.cost[arcs],
-        problem.capacity[arcs],
-        arcs,
-        problem.prize,
-        problem.demand,
-        problem.place,
-        np.arange(problem.n_nodes, dtype=np.int32),
+        np.concatenate([problem.tail[arcs], own]),
+        np.concatenate([head[arcs], problem.head[apart]]),
+        np.concatenate([problem.cost[arcs], np.zeros(k, np.int64)]),
+        np.concatenate([problem.capacity[arcs], np.full(k, np.inf)]),
+        np.concatenate([arcs, np.full(k, NO_ARC, np.int32)]),
+        np.concatenate([problem.prize, np.zeros(k)]),
+        np.concatenate([problem.demand, np.zeros(k)]),
+        np.concatenate([problem.place, problem.place[problem.head[apart]]]),
+        np.arange(n + k, dtype=np.int32),
     )
     cost = graph.cost.astype(np.float64)
     through = graph.from_root(cost)[graph.tail] + cost + graph.to_prizes(cost)[graph.head]
     return graph.subgraph(through <= (np.inf if budget is None else float(budget)) if graph.n_arcs else through > 0)
+
+
+def allowed_arcs(problem: Problem) -> NDArray[np.bool_]:
+    """Return the arcs that some plan may hold by themselves: not forbidden, and within every limit."""
+    rules = problem.rules
+    allowed = np.ones(problem.n_arcs, np.bool_)
+    allowed[rules.forbidden] = False
+    allowed[np.isin(problem.head, rules.excluded)] = False
+    for limit in rules.limits:
+        allowed &= limit.cost <= limit.most
+    return allowed
+
+
+def stand_apart(problem: Problem, arcs: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return which of the arcs have a parallel that differs from them in what rules count, cost and capacity aside."""
+    rules = problem.rules
+    counted = [limit.cost for limit in rules.limits]
+    counted += [np.isin(np.arange(problem.n_arcs), group).astype(np.int64) for group in rules.held]
+    if rules.ports is not None:
+        counted.append(rules.ports.uses.astype(np.int64))
+    apart = np.zeros(arcs.size, np.bool_)
+    if not counted or arcs.size == 0:
+        return apart
+    order = np.lexsort((problem.cost[arcs], problem.tail[arcs], problem.head[arcs]))
+    sorted_arcs = arcs[order]
+    parallel = np.r_[False, (np.diff(problem.head[sorted_arcs]) == 0) & (np.diff(problem.tail[sorted_arcs]) == 0)]
+    first = np.maximum.accumulate(np.where(parallel, 0, np.arange(arcs.size)))  # where the group of each begins
+    differs = np.zeros(arcs.size, np.bool_)
+    for row in counted:
+        differs |= row[sorted_arcs] != row[sorted_arcs[first]]
+    mixed = np.bincount(first, differs, arcs.size) > 0
+    apart[order] = parallel & mixed[first]
+    return apart
 
 
 def assemble(

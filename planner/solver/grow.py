@@ -12,19 +12,34 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from planner.solver.desk import CONNECTED, FREE, ORPHAN, SERVED, list_tree
+from planner.solver.desk import CLOSED, CONNECTED, FREE, ORPHAN, SERVED, Extent, list_tree
 from planner.solver.heap import drop_first, place_in_heap
 from planner.solver.labels import forget_labels, label_from_tree, length_of, relax_out, seed_labels
-from planner.solver.tree import OUTSIDE, fitting
+from planner.solver.tree import OUTSIDE, bare_tree, fitting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from planner.solver.desk import Desk, Extent, Guide
+    from planner.solver.desk import Desk, Guide
     from planner.solver.graph import Graph
 
 ROUNDS = 3
 """Searches per growth: a label made stale by a filled arc or an entered place is found again in the next one."""
+
+
+def grow_everywhere(graph: Graph, desk: Desk, guide: Guide) -> NDArray[np.int32]:
+    """Return a tree grown from the bare root over the whole graph."""
+    parent = bare_tree(graph.n_nodes)
+    desk.state[:] = FREE
+    desk.state[0] = CONNECTED
+    desk.entered[:] = 0
+    desk.load[:] = 0.0
+    desk.members[0] = 0
+    desk.field[: graph.n_nodes - 1] = np.arange(1, graph.n_nodes)
+    desk.worth[:] = graph.prize
+    grow(graph, parent, desk, Extent(1, graph.n_nodes - 1, graph.n_nodes - 1), guide)
+    desk.state[:] = CLOSED
+    return parent
 
 
 @njit(cache=True)

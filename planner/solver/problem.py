@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.solver.rules import Rules
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -19,7 +21,7 @@ class Problem:
     """Budgeted prize-collecting Steiner arborescence.
 
     Choose an arborescence out of node 0 that maximises the sum of the prizes of its nodes, so that the sum of its arc
-    costs stays within ``budget``, no arc carries more than its capacity, and no place is entered by two arcs from
+    costs stays within ``budget``, it keeps the ``rules``, no arc carries more than its capacity, and no place is entered by two arcs from
     other places. Arcs inside a place (mast levels, terminals) are free of the last rule.
 
     Attributes
@@ -40,6 +42,8 @@ class Problem:
         ``(n_nodes,)`` int32 ≥ 0: the place that the node belongs to; the root has one of its own.
     budget
         Money that may be spent, in cents, ≥ 0.
+    rules
+        What a plan has to keep beside the budget.
 
     Raises
     ------
@@ -56,6 +60,7 @@ class Problem:
     demand: NDArray[np.float64]
     place: NDArray[np.int32]
     budget: int
+    rules: Rules = Rules()
 
     def __post_init__(self) -> None:
         """Check shapes and ranges once, so that no kernel has to."""
@@ -65,6 +70,7 @@ class Problem:
             raise ValueError("budget: must be ≥ 0")
         self._check_shapes()
         self._check_ranges()
+        self.rules.check(self.n_nodes, self.n_arcs, self.place)
 
     def _check_shapes(self) -> None:
         for name, dtype, size in (

@@ -1,4 +1,4 @@
-"""The integer program of one graph: rows for degrees, places and the budget; cuts come later, as they are needed.
+"""The integer program of one graph: rows for degrees, places, budget and rules; cuts come later, as they are needed.
 
 After I. Ljubić et al., "An algorithmic framework for the exact solution of the prize-collecting Steiner tree problem",
 Mathematical Programming 105 (2006).
@@ -6,11 +6,14 @@ Mathematical Programming 105 (2006).
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pyscipopt import Model, quicksum
 
+from planner.solver.rules import broken_rules
+from planner.solver.terms import collects, terms_of
 from planner.solver.tree import OUTSIDE, preorder, tree_of_arcs
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.solver.graph import Graph
+    from planner.solver.problem import Problem
 
 BUDGET_UNITS = 1_000.0
 """What the budget counts in the model: keeps its coefficients near those of the other rows."""
@@ -29,29 +33,39 @@ class Program:
 
     Attributes
     ----------
+    budget
+        What the graph's costs may add up to.
     required
         ``(n,)``: nodes that the plan has to hold.
-    cheapest
-        Whether cost is minimised; only the required nodes count then.
+    asked
+        The problem whose prizes are earned and whose rules are kept; None where the cost of the required nodes is
+        minimised.
     arc
         Variables of the arcs: whether the plan holds them.
     node
         Variables of the nodes with a prize: whether the plan reaches them, by node.
+    possible
+        False where the graph lacks what the rules ask for: there is no plan then.
     constant
         What every plan is worth: the root's prize, which the model leaves out.
     """
 
-    def __init__(self, graph: Graph, budget: int, required: NDArray[np.bool_], *, cheapest: bool) -> None:
+    def __init__(self, graph: Graph, budget: int, required: NDArray[np.bool_], asked: Problem | None) -> None:
         self.graph = graph
         self.budget = budget
         self.required = required
-        self.cheapest = cheapest
+        self.asked = asked
+        self.possible = True
+        cheapest = asked is None
         self.model = Model()
         money = graph.cost * (BUDGET_UNITS / max(budget, 1))
         self.arc = [self.model.addVar(vtype="B", obj=price) for price in (money if cheapest else 0.0 * money).tolist()]
         counted = required if cheapest else graph.prize > 0
         self.prized = np.flatnonzero(counted[1:]).astype(np.int32) + 1
-        worth = np.where(cheapest, 0.0, graph.prize)
+        worth = np.zeros(graph.n_nodes)
+        if asked is not None:
+            counts = collects(asked, graph)
+            worth[counts] = asked.prize[graph.node[counts]]
         self.node = {
             int(v): self.model.addVar(vtype="B", lb=float(required[v]), obj=float(worth[v])) for v in self.prized
         }
@@ -60,11 +74,11 @@ class Program:
         self.constant = float(worth[0])
         self._add_degrees()
         self._add_places()
-        if cheapest:
+        if asked is None:
             self.model.setMinimize()
         else:
             self.model.setMaximize()
-            self.model.addCons(self.sum_of(np.flatnonzero(money), money) <= BUDGET_UNITS)
+            self._add_rules(asked)
 
     def sum_of(self, arcs: NDArray[np.integer[Any]], weight: NDArray[np.floating[Any]] | None = None) -> Any:
         """Return the (weighted) sum of the variables of some arcs."""
@@ -95,6 +109,34 @@ class Program:
             if nodes.size > 1 and entering.size > 1:
                 self.model.addCons(self.sum_of(entering) <= 1)
 
+    def _add_rules(self, asked: Problem) -> None:
+        """Add the budget, and what else the problem asks of a plan."""
+        graph, terms = self.graph, terms_of(asked, self.graph)
+        for spend, most in zip(terms.spend, terms.most.tolist(), strict=True):
+            scaled = spend * (BUDGET_UNITS / max(most, 1))
+            self.model.addCons(self.sum_of(np.flatnonzero(spend), scaled) <= (BUDGET_UNITS if most else 0.0))
+        for weight, least in zip(terms.weight, terms.least.tolist(), strict=True):
+            scale = 1.0 / max(least, 1.0)
+            counted = [v for v in np.flatnonzero(weight).tolist() if v in self.node]
+            missing = least - float(weight[0])
+            self.possible &= math.fsum(weight[[0, *counted]]) >= least
+            if counted and missing > 0:
+                got = quicksum(float(weight[v] * scale) * self.node[v] for v in counted)
+                self.model.addCons(got >= missing * scale)
+        for number in range(terms.n_groups):
+            arcs = np.flatnonzero(terms.group == number)
+            self.possible &= arcs.size > 0
+            if arcs.size:
+                self.model.addCons(self.sum_of(arcs) >= 1)
+        for p in np.unique(terms.port[terms.port >= 0]):
+            arcs = np.flatnonzero(terms.port == p)
+            if arcs.size > terms.ports[p]:
+                self.model.addCons(self.sum_of(arcs) <= int(terms.ports[p]))
+        for v in np.flatnonzero(terms.required):
+            self.model.chgVarLb(self.node[int(v)], 1.0)
+        present = [0, *graph.node[terms.required].tolist()]
+        self.possible &= np.setdiff1d(asked.rules.required, present).size == 0
+
     def read_tree(self, value: NDArray[np.float64]) -> NDArray[np.int32]:
         """Return the tree of the arcs of value 1 that hang together from the root."""
         return tree_of_arcs(self.graph, np.flatnonzero(value > 0.5).astype(np.int32))
@@ -107,10 +149,14 @@ class Program:
         return load
 
     def keeps_limits(self, tree: NDArray[np.int32]) -> bool:
-        """Whether a tree is within the budget and no arc of it carries too much."""
+        """Whether a tree is within the budget, keeps the rules, and no arc of it carries too much."""
         held = tree[tree >= 0]
-        fits = self.loads(tree)[self.graph.head[held]] <= self.graph.capacity[held]
-        return bool(self.graph.cost[held].sum() <= self.budget and fits.all())
+        if (self.loads(tree)[self.graph.head[held]] > self.graph.capacity[held]).any():
+            return False
+        if self.asked is None:
+            return bool(self.graph.cost[held].sum() <= self.budget)
+        arcs = self.graph.origin[held]
+        return not broken_rules(self.asked, arcs[arcs >= 0])
 
     def values_of(self, tree: NDArray[np.int32]) -> Iterator[tuple[Any, float]]:
         """Return the variables that are not 0 in a plan, with their values."""

@@ -15,12 +15,13 @@ OPTIMALITY_GAP = 1e-4
 
 
 class Status(StrEnum):
-    """What is known about the plan."""
+    """What is known about the plan; unknown: none was found, and that there is one was not excluded."""
 
     OPTIMAL = "optimal"
     FEASIBLE = "feasible"
     INFEASIBLE = "infeasible"
     CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
 
 
 class Termination(StrEnum):

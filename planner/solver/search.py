@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.solver.bound import Pricing, price_out, search_price
-from planner.solver.desk import CLOSED, CONNECTED, FREE, Desk, Extent, Guide, new_desk
+from planner.solver.bound import Pricing, price_out, round_up, search_price
+from planner.solver.desk import Guide, new_desk
 from planner.solver.dice import new_dice
 from planner.solver.graph import build_graph
-from planner.solver.grow import grow
+from planner.solver.grow import grow_everywhere
 from planner.solver.improve import improve
+from planner.solver.mend import mend
 from planner.solver.reduce import find_useful
 from planner.solver.result import Progress, relative_gap
+from planner.solver.rules import broken_rules
+from planner.solver.surrogate import stand_in
+from planner.solver.terms import collects, terms_of
 from planner.solver.tree import bare_tree, check_plan, find_arcs, preorder, prune, topological_arcs, tree_of_arcs
 
 if TYPE_CHECKING:
@@ -55,14 +59,22 @@ class Search:
 
     Attributes
     ----------
+    asked
+        The problem as it was asked.
+    problem
+        The problem that is searched: the surrogate with one budget, which is the same where there are no rules.
+    shift
+        A plan that keeps the rules and is worth v is worth at least v + ``shift`` to the problem that is searched.
     graph
-        The graph without useless arcs.
+        The graph of that problem without useless arcs.
     tree
         Tree of the graph that the search stands at; it may cost more than the budget.
     plan
         The problem's arcs of the best plan within the budget, parents before children.
     value, bound
-        Its value, and the best proven ceiling; ``bound`` is None before the first evaluation.
+        Its value, and the best proven ceiling; None before there is any.
+    infeasible
+        Whether it is proven that no plan keeps the rules.
     price_of_money
         The price λ that gave the bound.
     lines
@@ -77,19 +89,22 @@ class Search:
         cancelled: Callable[[], bool] | None,
         on_progress: Callable[[Progress], None] | None,
     ) -> None:
-        self.problem = problem
+        self.asked = problem
         self.started = time.monotonic()
         self.deadline = self.started + time_limit_s
         self._cancelled = cancelled
         self._on_progress = on_progress
         self.was_cancelled = False
         self.trace: list[tuple[float, float | None, float | None]] = []
-        self.graph: Graph = build_graph(problem, problem.budget)
-        self.total = math.fsum(self.graph.prize)
+        surrogate = stand_in(problem, self.stopped)
+        self.problem, self.shift, self.slope = surrogate.problem, surrogate.shift, surrogate.slope
+        self.graph: Graph = build_graph(self.problem, self.problem.budget)
+        self.total = math.fsum(self.worth(self.graph))
         self.whole_prizes = bool((problem.prize == np.floor(problem.prize)).all()) and self.total < 2.0**53
         self.plan = np.empty(0, np.int32)
         self.value: float | None = None
         self.bound: float | None = None
+        self.infeasible = False
         self.price_of_money: float | None = None
         self.lines: list[tuple[float, float]] = []
         self.whole_graph = True
@@ -107,8 +122,20 @@ class Search:
         """Relative gap between value and bound."""
         return relative_gap(self.value, self.bound)
 
+    @property
+    def least(self) -> float:
+        """What a plan has to be worth more than to be news; the least of all plans is worth 0."""
+        return -1.0 if self.value is None else self.value
+
+    def worth(self, graph: Graph) -> NDArray[np.float64]:
+        """Return the ``(n,)`` prizes that were asked for of the nodes of a graph."""
+        counts = collects(self.asked, graph)
+        return np.where(counts, self.asked.prize[np.where(counts, graph.node, 0)], 0.0)
+
     def proven(self, gap: float) -> bool:
-        """Whether value and bound are known and within the relative gap."""
+        """Whether value and bound are known and within the relative gap, or that there is no plan."""
+        if self.infeasible:
+            return True
         reached = self.gap
         return reached is not None and reached <= max(gap, 0.0 if self.whole_prizes else 2 * LEAST_STEP)
 
@@ -120,13 +147,22 @@ class Search:
 
     def note_bound(self, pricing: Pricing) -> None:
         """Take in one evaluation of the Lagrangian."""
+        ceiling = self.ceiling_of(pricing)
+        slope = pricing.price * self.slope
         if self.whole_graph:  # arcs are fixed for one budget: what is left says nothing of other budgets
-            self.lines.append((pricing.intercept, pricing.price))
-        if self.note_ceiling(pricing.bound(self.problem.budget)):
-            self.price_of_money = pricing.price
+            self.lines.append((round_up(ceiling - slope * self.asked.budget, 2.0 * abs(ceiling)), slope))
+        if self.note_ceiling(ceiling):
+            self.price_of_money = slope
+
+    def ceiling_of(self, pricing: Pricing) -> float:
+        """Return what no plan that keeps the rules is worth more than, by one evaluation of the Lagrangian."""
+        return math.nextafter(pricing.bound(self.problem.budget) - self.shift, math.inf)
 
     def note_ceiling(self, ceiling: float) -> bool:
         """Take in a proven ceiling on the value of any plan; return whether it is lower than all before."""
+        if self.value is None and ceiling < 0.0:
+            self.infeasible = True
+            return False
         bound = min(float(math.floor(ceiling)) if self.whole_prizes and ceiling < self.total else ceiling, self.total)
         bound = max(bound, self.value or 0.0)
         if self.bound is not None and bound >= self.bound:
@@ -136,15 +172,27 @@ class Search:
         return True
 
     def note_plan(self, graph: Graph, tree: NDArray[np.int32]) -> None:
-        """Take in a plan if it is better: a tree of the graph or of a part of it, without what leads to no prize."""
+        """Take in a plan if it is better: a tree of the graph or of a part of it, mended if it breaks a rule."""
+        plan = self.plan_of(graph, tree)
+        if self.asked.rules.any and broken_rules(self.asked, plan):
+            mended = mend(graph, terms_of(self.asked, graph), tree)
+            if mended is None:
+                return
+            plan = self.plan_of(graph, mended)
+            if broken_rules(self.asked, plan):
+                return
+        prizes = self.asked.prize
+        value = math.fsum([float(prizes[0]), *prizes[self.asked.head[plan]].tolist()])
+        if value > self.least:
+            self.plan, self.value = plan, value
+            self._note()
+
+    def plan_of(self, graph: Graph, tree: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the problem's arcs of a tree, without what leads to no prize, parents before children."""
         kept, order = tree.copy(), preorder(tree, graph.tail)
         prune(graph, kept, order, order.size, 0.0, np.empty(kept.size), np.empty(kept.size))
         plan = graph.origin[topological_arcs(graph, kept)]
-        prizes = self.problem.prize
-        value = math.fsum([float(prizes[0]), *prizes[self.problem.head[plan]].tolist()])
-        if self.value is None or value > self.value:
-            self.plan, self.value = plan, value
-            self._note()
+        return plan[plan >= 0]
 
     def _note(self) -> None:
         progress = Progress(time.monotonic() - self.started, self.value, self.bound)
@@ -175,8 +223,7 @@ class Search:
 
     def fix_arcs(self) -> None:
         """Mark the arcs that no better plan can hold; rebuild the graph once there are many."""
-        assert self.value is not None
-        target = self.value + (1.0 if self.whole_prizes else 0.0)
+        target = self.least + (1.0 if self.whole_prizes else 0.0) + self.shift
         self.useful &= find_useful(self.graph, self.guide, self.problem.budget, target)
         if np.count_nonzero(self.useful) > WORTH_REBUILDING * self.graph.n_arcs:
             return
@@ -209,10 +256,9 @@ class Search:
 
     def improve(self, work: int | None = None) -> None:
         """Search for better plans for one chunk of work, or as much as is given; then move the price."""
-        assert self.value is not None
         work = min(CHUNK, CHUNK_PER_ARC * self.graph.n_arcs) if work is None else work
         self.n_chunks += 1
-        _, cost = self._search(self.value, work)
+        _, cost = self._search(self.least if self.value is None else self.value + self.shift, work)
         self.move_price(cost)
 
     def _search(self, floor: float, work: int) -> tuple[float, int]:
@@ -233,21 +279,6 @@ class Search:
             work,
             self.dice,
         )
-        if value > max(floor, self.value or 0.0):
+        if value > floor and (self.value is None or value > self.value + self.shift):
             self.note_plan(self.graph, best)
         return value, cost
-
-
-def grow_everywhere(graph: Graph, desk: Desk, guide: Guide) -> NDArray[np.int32]:
-    """Return a tree grown from the bare root over the whole graph."""
-    parent = bare_tree(graph.n_nodes)
-    desk.state[:] = FREE
-    desk.state[0] = CONNECTED
-    desk.entered[:] = 0
-    desk.load[:] = 0.0
-    desk.members[0] = 0
-    desk.field[: graph.n_nodes - 1] = np.arange(1, graph.n_nodes)
-    desk.worth[:] = graph.prize
-    grow(graph, parent, desk, Extent(1, graph.n_nodes - 1, graph.n_nodes - 1), guide)
-    desk.state[:] = CLOSED
-    return parent

@@ -56,7 +56,9 @@ def solve(
     search.find_price()
     if not search.was_cancelled:
         search.note_plan(search.graph, search.tree)
-        if search.graph.n_arcs > 0:
+        if search.graph.n_arcs == 0:
+            search.infeasible = search.value is None
+        elif not search.infeasible:
             if start is None:
                 search.plant()
             else:
@@ -72,6 +74,8 @@ def conclude(search: Search, gap: float) -> Result:
         status, termination = Status.CANCELLED, Termination.CANCELLED
     else:
         status = Status.OPTIMAL if search.proven(OPTIMALITY_GAP) else Status.FEASIBLE
+        if search.value is None:
+            status = Status.INFEASIBLE if search.infeasible else Status.UNKNOWN
         termination = Termination.GAP if search.proven(gap) else Termination.TIME_LIMIT
     return Result(
         status=status,
@@ -79,7 +83,7 @@ def conclude(search: Search, gap: float) -> Result:
         arcs=search.plan,
         value=search.value,
         bound=None if search.value is None else search.bound,
-        cost=int(search.problem.cost[search.plan].sum()),
+        cost=int(search.asked.cost[search.plan].sum()),
         requested_gap=gap,
         trace=tuple(search.trace),
         price_of_money=search.price_of_money,

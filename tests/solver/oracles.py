@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.solver import Problem
+from planner.solver import Floor, Limit, Ports, Problem, Rules
 
 
 def make_problem(n_nodes, arcs, *, prize, demand=None, place=None, budget=0) -> Problem:
@@ -74,35 +74,48 @@ class _Enumeration:
     best_value: float = -1.0
     best_arcs: tuple[int, ...] = ()
 
+    def note(self, chosen) -> None:
+        value = plan_value(self.problem, chosen)
+        if value > self.best_value:
+            self.best_value, self.best_arcs = value, tuple(chosen)
 
-def best_plan(problem: Problem) -> tuple[float, tuple[int, ...]]:
-    """Return the optimum and a plan that has it, by trying every arborescence within the budget."""
+    def may_hold(self, chosen) -> bool:
+        return sum(int(self.problem.cost[b]) for b in chosen) <= self.problem.budget
+
+
+def arcs_out_of(problem: Problem) -> list[list[int]]:
+    """Return the arcs out of each node that a plan can hold."""
     out = [[] for _ in range(problem.n_nodes)]
     for a in range(problem.n_arcs):
         if problem.tail[a] != problem.head[a] and problem.head[a] != 0:
             out[problem.tail[a]].append(a)
-    search = _Enumeration(problem, out)
-    _extend(search, [], {0: -1}, {}, frozenset(), out[0])
+    return out
+
+
+def best_plan(problem: Problem) -> tuple[float, tuple[int, ...]]:
+    """Return the optimum and a plan that has it, by trying every arborescence within the budget."""
+    search = _Enumeration(problem, arcs_out_of(problem))
+    _extend(search, [], {0: -1}, {}, frozenset(), search.out[0])
     return search.best_value, search.best_arcs
 
 
 def _extend(search, chosen, parent, entries, excluded, boundary) -> None:
     """Try every way to go on: the first usable arc at the boundary is either taken or never taken."""
     problem = search.problem
-    value = plan_value(problem, chosen)
-    if value > search.best_value:
-        search.best_value, search.best_arcs = value, tuple(chosen)
+    search.note(chosen)
     usable = [a for a in boundary if a not in excluded and int(problem.head[a]) not in parent]
-    hope = value + sum(float(problem.prize[v]) for v in range(1, problem.n_nodes) if v not in parent)
+    hope = plan_value(problem, chosen) + sum(
+        float(problem.prize[v]) for v in range(1, problem.n_nodes) if v not in parent
+    )
     if not usable or hope <= search.best_value:
         return
     a = usable[0]
     u, v = int(problem.tail[a]), int(problem.head[a])
     p = int(problem.place[v])
     crosses = problem.place[u] != problem.place[v]
-    spent = sum(int(problem.cost[b]) for b in chosen) + int(problem.cost[a])
-    if spent <= problem.budget and not (crosses and p in entries):
-        longer, parents = [*chosen, a], {**parent, v: a}
+    longer = [*chosen, a]
+    if search.may_hold(longer) and not (crosses and p in entries):
+        parents = {**parent, v: a}
         if _loads_fit(problem, longer, parents):
             _extend(
                 search,
@@ -233,3 +246,85 @@ def all_plans(problem: Problem):
             continue
         stack.append((v + 1, parent))
         stack += [(v + 1, {**parent, v: a}) for a in in_arcs[v] if problem.tail[a] != v]
+
+
+def rule_errors(problem: Problem, chosen) -> list[str]:
+    """Return which rules a plan, a set of arcs, does not keep; reckoned with plain Python."""
+    rules, errors = problem.rules, []
+    chosen = [int(a) for a in chosen]
+    reached = {0, *(int(problem.head[a]) for a in chosen)}
+    errors += [x.name for x in rules.limits if sum(int(x.cost[a]) for a in chosen) > x.most]
+    errors += [x.name for x in rules.floors if math.fsum(float(x.weight[v]) for v in reached) < x.least]
+    errors += [f"node {v} is missing" for v in rules.required.tolist() if v not in reached]
+    errors += [f"node {v} is entered" for v in rules.excluded.tolist() if v in reached]
+    errors += [f"no arc of {group.tolist()} is held" for group in rules.held if not set(group.tolist()) & set(chosen)]
+    errors += [f"arc {a} is forbidden" for a in rules.forbidden.tolist() if a in chosen]
+    if rules.ports is not None:
+        for v in range(problem.n_nodes):
+            p = problem.place[v]
+            used = [
+                a
+                for a in chosen
+                if rules.ports.uses[a] and problem.place[problem.tail[a]] == p and problem.place[problem.head[a]] != p
+            ]
+            if len(used) > rules.ports.most[v]:
+                errors.append(f"place {p} has too few ports")
+    return errors
+
+
+def best_ruled_plan(problem: Problem) -> float | None:
+    """Return the largest value of a plan that keeps the budget and all rules, None if there is none."""
+    search = _RuledEnumeration(problem, arcs_out_of(problem))
+    _extend(search, [], {0: -1}, {}, frozenset(), search.out[0])
+    return search.best_value if search.best_value >= 0 else None
+
+
+class _RuledEnumeration(_Enumeration):
+    """Enumeration that gives up what breaks a limit, which more arcs cannot mend, and notes what keeps all rules."""
+
+    def note(self, chosen) -> None:
+        if plan_value(self.problem, chosen) > self.best_value and not rule_errors(self.problem, chosen):
+            super().note(chosen)
+
+    def may_hold(self, chosen) -> bool:
+        limits = self.problem.rules.limits
+        return super().may_hold(chosen) and all(sum(int(x.cost[a]) for a in chosen) <= x.most for x in limits)
+
+
+def random_rules(rng: np.random.Generator, problem: Problem) -> Rules:
+    """Draw rules of every kind, about two at a time."""
+    n, m = problem.n_nodes, problem.n_arcs
+    likely = rng.random() < 0.5
+    chance = 0.5 if likely else 0.25
+
+    def some() -> bool:
+        return bool(rng.random() < chance)
+
+    limits = []
+    while some() and len(limits) < 3:
+        cost = rng.integers(0, 12, m) * (rng.random(m) < 0.7)
+        limits.append(Limit(f"limit {len(limits)}", cost.astype(np.int64), int(rng.integers(0, 40))))
+    floors = []
+    while some() and len(floors) < 2:
+        weight = np.where(problem.prize > 0, rng.integers(0, 4, n), 0) * (rng.random(n) < 0.6)
+        floors.append(Floor(f"floor {len(floors)}", weight.astype(float), float(rng.integers(0, 4))))
+    prized = np.flatnonzero(problem.prize > 0)
+    pick = prized if rng.random() < 0.8 and prized.size else np.arange(n)
+
+    def nodes(size: int) -> np.ndarray:
+        return rng.choice(pick, min(size, pick.size), replace=False).astype(np.int32)
+
+    excluded = nodes(1) if some() else np.empty(0, np.int32)
+    ports = None
+    if some():
+        per_place = rng.integers(0, 3, int(problem.place.max()) + 1)
+        ports = Ports(rng.random(m) < 0.7, per_place[problem.place].astype(np.int64))
+    return Rules(
+        limits=tuple(limits),
+        floors=tuple(floors),
+        required=nodes(int(rng.integers(1, 3))) if some() else np.empty(0, np.int32),
+        excluded=excluded[excluded > 0],
+        held=(rng.choice(m, min(m, 2), replace=False).astype(np.int32),) if some() and m else (),
+        forbidden=rng.choice(m, min(m, 2), replace=False).astype(np.int32) if some() and m else np.empty(0, np.int32),
+        ports=ports,
+    )

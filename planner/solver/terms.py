@@ -1,0 +1,102 @@
+"""The rules of a problem in the numbers of one graph: what growing, pricing and the integer program look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from planner.solver.graph import Graph
+    from planner.solver.problem import Problem
+
+
+class Terms(NamedTuple):
+    """Rows over the arcs and nodes of a graph.
+
+    Attributes
+    ----------
+    spend, most
+        ``(k, m)`` int64 and ``(k,)`` int64: what the arcs take of the budget, row 0, and of the further limits.
+    weight, least
+        ``(g, n)`` and ``(g,)``: the floors. A node counts where its prize is collected.
+    required
+        ``(n,)`` bool: nodes that every plan reaches.
+    group
+        ``(m,)`` int32: the group of arcs, one of which is held, that the arc is in, −1 for none.
+    n_groups
+        Number of these groups.
+    port
+        ``(m,)`` int32: the place of which the arc takes a port, −1 for none.
+    ports
+        ``(p,)`` int64: ports of the graph's places.
+    """
+
+    spend: NDArray[np.int64]
+    most: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    least: NDArray[np.float64]
+    required: NDArray[np.bool_]
+    group: NDArray[np.int32]
+    n_groups: int
+    port: NDArray[np.int32]
+    ports: NDArray[np.int64]
+
+
+def terms_of(problem: Problem, graph: Graph) -> Terms:
+    """Return the rules of a problem in the numbers of a graph that was built from it."""
+    rules = problem.rules
+    real = graph.origin >= 0
+    origin = graph.origin[real]
+
+    def of_arcs(values: NDArray[np.int64]) -> NDArray[np.int64]:
+        row = np.zeros(graph.n_arcs, np.int64)
+        row[real] = values[origin]
+        return row
+
+    counts = collects(problem, graph)
+    node = np.where(counts, graph.node, 0)
+    required = np.zeros(problem.n_nodes, np.bool_)
+    required[rules.required] = True
+    group_of = np.full(problem.n_arcs, -1, np.int32)
+    for number, arcs in enumerate(rules.held):
+        group_of[arcs] = number
+    group = np.full(graph.n_arcs, -1, np.int32)
+    group[real] = group_of[origin]
+    port, ports = port_terms(problem, graph, real)
+    return Terms(
+        spend=np.array([of_arcs(problem.cost), *(of_arcs(limit.cost) for limit in rules.limits)]),
+        most=np.array([problem.budget, *(limit.most for limit in rules.limits)], np.int64),
+        weight=np.array([np.where(counts, floor.weight[node], 0.0) for floor in rules.floors]).reshape(
+            -1, graph.n_nodes
+        ),
+        least=np.array([floor.least for floor in rules.floors]),
+        required=counts & required[node] & (np.arange(graph.n_nodes) > 0),
+        group=group,
+        n_groups=len(rules.held),
+        port=port,
+        ports=ports,
+    )
+
+
+def collects(problem: Problem, graph: Graph) -> NDArray[np.bool_]:
+    """Return the graph's nodes that stand for one of the problem's: the root, and what has a prize."""
+    counts = (graph.prize > 0) & (graph.node < problem.n_nodes)
+    counts[0] = True
+    return counts
+
+
+def port_terms(problem: Problem, graph: Graph, real: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Return the place of which each arc takes a port, and the ports of each place."""
+    port = np.full(graph.n_arcs, -1, np.int32)
+    ports = np.full(graph.place_start.size - 1, np.iinfo(np.int64).max)
+    asked = problem.rules.ports
+    if asked is not None:
+        known = graph.node < problem.n_nodes
+        ports[graph.place[known]] = asked.most[graph.node[known]]
+        takes = real & (graph.place[graph.tail] != graph.place[graph.head])
+        takes[real] &= asked.uses[graph.origin[real]]
+        port[takes] = graph.place[graph.tail[takes]]
+    return port, ports
