@@ -130,6 +130,11 @@ def cheapest_part(
     return graph, cuts
 
 
+def beyond(value: float, share: float) -> float:
+    """Return the value that lies above another one by a share of its size."""
+    return value + share * abs(value)
+
+
 class Finish:
     """Local search and exact search in turns until the gap is closed.
 
@@ -155,8 +160,8 @@ class Finish:
     @property
     def wanted(self) -> float:
         """The least worth of a plan that leaves the gap open."""
-        least = self.search.least
-        return self.target_at(least * (1.0 + self.gap * INSIDE) if least > 0.0 else least)
+        search = self.search
+        return self.target_at(search.least if search.value is None else beyond(search.value, self.gap * INSIDE))
 
     def close_gap(self) -> None:
         """Search until the gap is closed or the search is stopped."""
@@ -282,7 +287,7 @@ class Finish:
         assert search.bound is not None
         if search.whole_prizes:
             return min(max(math.floor(value) + 1.0, search.least + 1.0), search.bound)
-        return min(max(value, search.least * (1.0 + LEAST_STEP)), search.bound)
+        return min(max(value, beyond(search.least, LEAST_STEP)), search.bound)
 
     def below(self, target: float) -> float:
         """Return the ceiling if no plan is worth the target."""
@@ -306,7 +311,7 @@ class Finish:
         watch = self.watch(
             Follower(self.search, part.graph, price), node_limit, lambda ceiling: note_ceiling(max(below, ceiling))
         )
-        floor = target - 0.5 if self.search.whole_prizes else target * (1.0 - LEAST_STEP)
+        floor = target - 0.5 if self.search.whole_prizes else beyond(target, -LEAST_STEP)
         outcome = branch_and_cut(part.graph, self.search.asked, floor, part.required, ascent_cuts(part, price), watch)
         note_ceiling(max(below, outcome.ceiling))
         return -math.inf if outcome.complete else outcome.ceiling

@@ -1,0 +1,146 @@
+"""Why there is no plan: rules that cannot be kept together, and by how much one of them would have to give way.
+
+A set of rules that cannot be kept together, none of which can be left out, is found by leaving out one after the other:
+J. W. Chinneck, E. W. Dravnieks, "Locating minimal infeasible constraint sets in linear programs", ORSA Journal on
+Computing 3 (1991).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.solver.objectives import limit_of_budget, solve_cheapest, with_measure
+from planner.solver.problem import MAX_MONEY
+from planner.solver.result import Status
+from planner.solver.solve import solve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from planner.solver.problem import Problem
+    from planner.solver.rules import Rules
+
+ANY_PLAN = 1e18
+"""A gap that every plan has reached: the search ends with the first one."""
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """What one rule would have to become for a plan to exist, all others kept.
+
+    Attributes
+    ----------
+    rule
+        Its name; ``budget``, that of a limit or of a floor.
+    now, needed
+        Its bound as asked for, and the nearest one for which a plan is known.
+    proven
+        Whether no nearer one will do.
+    """
+
+    rule: str
+    now: float
+    needed: float
+    proven: bool
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Rules that cannot be kept together.
+
+    Attributes
+    ----------
+    rules
+        Names of the rules of a conflict: ``budget``, those of limits and floors, ``required 7`` for node 7, ``held 0``
+        for the first group of arcs, ``excluded``, ``forbidden``, ``ports``.
+    minimal
+        Whether it is proven that they conflict and that none of them can be left out.
+    relaxations
+        For each limit and floor that can mend it alone: what it would have to be, the least relative change first.
+    """
+
+    rules: tuple[str, ...]
+    minimal: bool
+    relaxations: tuple[Relaxation, ...]
+
+
+def explain_conflict(problem: Problem, *, time_limit_s: float = 10.0, **how: Any) -> Conflict:
+    """Find which rules of a problem without a plan conflict, and the least relaxations.
+
+    Parameters
+    ----------
+    time_limit_s
+        Seconds for each of the searches, of which there are about two for each rule.
+    how
+        Otherwise as for `planner.solver.solve.solve`: ``seed`` and ``cancelled``.
+    """
+    kept: list[str] = []
+    minimal = True
+    remaining = problem
+    for name, without in list(each_rule_left_out(problem)):
+        smaller = without(remaining)
+        status = solve(smaller, gap=ANY_PLAN, time_limit_s=time_limit_s, **how).status
+        if status == Status.INFEASIBLE:
+            remaining = smaller
+        else:
+            kept.append(name)
+            minimal &= status in (Status.OPTIMAL, Status.FEASIBLE)
+    relaxations = [
+        relaxed for relaxed in relax_each(problem, kept, time_limit_s=time_limit_s, **how) if relaxed is not None
+    ]
+    relaxations.sort(key=lambda one: abs(one.needed - one.now) / max(abs(one.now), 1e-9))
+    return Conflict(tuple(kept), minimal, tuple(relaxations))
+
+
+def each_rule_left_out(problem: Problem) -> Iterator[tuple[str, Callable[[Problem], Problem]]]:
+    """Yield the name of each rule and the function that leaves it out of a problem."""
+
+    def change(**rules: Any) -> Callable[[Problem], Problem]:
+        return lambda old: replace(old, rules=replace(old.rules, **{k: f(old.rules) for k, f in rules.items()}))
+
+    def drop(field: str, name: str) -> Callable[[Problem], Problem]:
+        return change(**{field: lambda old: tuple(row for row in getattr(old, field) if row.name != name)})
+
+    rules, nothing = problem.rules, np.empty(0, np.int32)
+    if rules.ports is not None:
+        yield "ports", change(ports=lambda _: None)
+    if rules.forbidden.size:
+        yield "forbidden", change(forbidden=lambda _: nothing)
+    if rules.excluded.size:
+        yield "excluded", change(excluded=lambda _: nothing)
+    for limit in rules.limits:
+        yield limit.name, drop("limits", limit.name)
+    yield "budget", lambda old: replace(old, budget=MAX_MONEY)
+    for floor in rules.floors:
+        yield floor.name, drop("floors", floor.name)
+    for number, group in enumerate(rules.held):
+        yield f"held {number}", change(held=lambda old, out=group: tuple(each for each in old.held if each is not out))
+    for v in rules.required.tolist():
+        yield f"required {v}", change(required=lambda old, out=v: old.required[old.required != out])
+
+
+def relax_each(problem: Problem, names: list[str], **how: Any) -> Iterator[Relaxation | None]:
+    """Yield for each limit and floor of a conflict what it would have to be, None where it cannot mend it alone."""
+    for limit in (limit_of_budget(problem), *problem.rules.limits):
+        if limit.name in names:
+            result = solve_cheapest(with_measure(problem, limit), 0.0, gap=0.0, **how)
+            if result.value is not None:
+                proven = result.status == Status.OPTIMAL
+                yield Relaxation(limit.name, float(limit.most), result.value, proven)
+    for floor in problem.rules.floors:
+        if floor.name in names:
+            result = solve(without_floor(problem, floor.name), gap=0.0, **how)
+            if result.value is not None:
+                yield Relaxation(floor.name, floor.least, result.value, result.status == Status.OPTIMAL)
+
+
+def without_floor(problem: Problem, name: str) -> Problem:
+    """Return the problem that makes the most of a floor that it does not ask for any more."""
+    rules: Rules = problem.rules
+    (floor,) = (row for row in rules.floors if row.name == name)
+    others = tuple(row for row in rules.floors if row.name != name)
+    return replace(problem, prize=floor.weight, rules=replace(rules, floors=others))
