@@ -15,7 +15,7 @@ from planner.solver.desk import Guide, new_desk
 from planner.solver.dice import draw, new_dice, uniform
 from planner.solver.grow import grow_everywhere
 from planner.solver.improve import improve
-from planner.solver.search import GENEROSITY, HEAT, TILT
+from planner.solver.search import HEAT, TILT, generous_price
 from planner.solver.tree import bare_tree
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Follower:
             best,
             self.desk,
             self.price,
-            self.price * GENEROSITY[self.turn % len(GENEROSITY)],
+            generous_price(self.graph, self.price, self.turn),
             length,
             search.problem.budget,
             TILT,

@@ -50,6 +50,8 @@ class Graph(NamedTuple):
         from ``problem.n_nodes`` and `NO_ARC`.
     capacitated
         Whether any arc can be filled.
+    cost_weight
+        As in the problem: what a cent takes from the value of a plan.
     """
 
     tail: NDArray[np.int32]
@@ -73,6 +75,7 @@ class Graph(NamedTuple):
     node: NDArray[np.int32]
     origin: NDArray[np.int32]
     capacitated: bool
+    cost_weight: float
 
     @property
     def n_nodes(self) -> int:
@@ -117,6 +120,7 @@ class Graph(NamedTuple):
             self.demand[nodes],
             self.place[nodes],
             self.node[nodes],
+            self.cost_weight,
         )
 
 
@@ -147,6 +151,7 @@ def build_graph(problem: Problem, budget: int | None) -> Graph:
         np.concatenate([problem.demand, np.zeros(k)]),
         np.concatenate([problem.place, problem.place[problem.head[apart]]]),
         np.arange(n + k, dtype=np.int32),
+        float(problem.cost_weight),
     )
     cost = graph.cost.astype(np.float64)
     through = graph.from_root(cost)[graph.tail] + cost + graph.to_prizes(cost)[graph.head]
@@ -196,6 +201,7 @@ def assemble(
     demand: NDArray[np.float64],
     place: NDArray[np.int32],
     node: NDArray[np.int32],
+    cost_weight: float,
 ) -> Graph:
     """Sort the arcs by head, drop dominated parallels, number the places, zero prizes that the root does not reach."""
     n = prize.size
@@ -232,6 +238,7 @@ def assemble(
         node=node,
         origin=origin,
         capacitated=bool(np.isfinite(capacity).any()),
+        cost_weight=cost_weight,
     )
 
 

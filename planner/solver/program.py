@@ -13,7 +13,7 @@ import numpy as np
 from pyscipopt import Model, quicksum
 
 from planner.solver.rules import broken_rules
-from planner.solver.terms import collects, terms_of
+from planner.solver.terms import Terms, collects, terms_of
 from planner.solver.tree import OUTSIDE, preorder, tree_of_arcs
 
 if TYPE_CHECKING:
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 BUDGET_UNITS = 1_000.0
 """What the budget counts in the model: keeps its coefficients near those of the other rows."""
+MARGIN = 1e-6
+"""Relative tolerance of the linear programs, by which their ceiling is raised."""
+FINEST = 1e-8
+"""The same as a share of all prizes, where these and the weighted costs may nearly cancel each other out."""
 
 
 class Program:
@@ -59,13 +63,16 @@ class Program:
         cheapest = asked is None
         self.model = Model()
         money = graph.cost * (BUDGET_UNITS / max(budget, 1))
-        self.arc = [self.model.addVar(vtype="B", obj=price) for price in (money if cheapest else 0.0 * money).tolist()]
+        terms = None if asked is None else terms_of(asked, graph)
+        price = money if asked is None or terms is None else 0.0 - asked.cost_weight * terms.spend[0]
+        self.arc = [self.model.addVar(vtype="B", obj=each) for each in price.tolist()]
         counted = required if cheapest else graph.prize > 0
         self.prized = np.flatnonzero(counted[1:]).astype(np.int32) + 1
         worth = np.zeros(graph.n_nodes)
         if asked is not None:
             counts = collects(asked, graph)
             worth[counts] = asked.prize[graph.node[counts]]
+        self.finest = 0.0 if asked is None else finest_difference(asked, math.fsum(worth))
         self.node = {
             int(v): self.model.addVar(vtype="B", lb=float(required[v]), obj=float(worth[v])) for v in self.prized
         }
@@ -74,11 +81,16 @@ class Program:
         self.constant = float(worth[0])
         self._add_degrees()
         self._add_places()
-        if asked is None:
+        if asked is None or terms is None:
             self.model.setMinimize()
         else:
             self.model.setMaximize()
-            self._add_rules(asked)
+            self._add_rules(asked, terms)
+
+    def ceiling(self) -> float:
+        """Return a number that no plan of the program is worth more than."""
+        ceiling = float(self.model.getDualbound()) + self.constant
+        return ceiling + max(MARGIN * abs(ceiling), self.finest)
 
     def sum_of(self, arcs: NDArray[np.integer[Any]], weight: NDArray[np.floating[Any]] | None = None) -> Any:
         """Return the (weighted) sum of the variables of some arcs."""
@@ -109,12 +121,13 @@ class Program:
             if nodes.size > 1 and entering.size > 1:
                 self.model.addCons(self.sum_of(entering) <= 1)
 
-    def _add_rules(self, asked: Problem) -> None:
+    def _add_rules(self, asked: Problem, terms: Terms) -> None:
         """Add the budget, and what else the problem asks of a plan."""
-        graph, terms = self.graph, terms_of(asked, self.graph)
+        graph = self.graph
         for spend, most in zip(terms.spend, terms.most.tolist(), strict=True):
-            scaled = spend * (BUDGET_UNITS / max(most, 1))
-            self.model.addCons(self.sum_of(np.flatnonzero(spend), scaled) <= (BUDGET_UNITS if most else 0.0))
+            if spend.sum() > most:
+                scaled = spend * (BUDGET_UNITS / max(most, 1))
+                self.model.addCons(self.sum_of(np.flatnonzero(spend), scaled) <= (BUDGET_UNITS if most else 0.0))
         for weight, least in zip(terms.weight, terms.least.tolist(), strict=True):
             scale = 1.0 / max(least, 1.0)
             counted = [v for v in np.flatnonzero(weight).tolist() if v in self.node]
@@ -164,3 +177,8 @@ class Program:
             yield self.arc[tree[v]], 1.0
             if v in self.node:
                 yield self.node[int(v)], 1.0
+
+
+def finest_difference(asked: Problem, total: float) -> float:
+    """Return the difference of two values below which linear programs with weighted costs tell nothing."""
+    return FINEST * total if asked.cost_weight > 0.0 else 0.0

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.solver.bound import Pricing, price_out, round_up, search_price
+from planner.solver.bound import Pricing, price_out, round_up, search_price, useful_price
 from planner.solver.desk import Guide, new_desk
 from planner.solver.dice import new_dice
 from planner.solver.graph import build_graph
 from planner.solver.grow import grow_everywhere
 from planner.solver.improve import improve
 from planner.solver.mend import mend
+from planner.solver.program import finest_difference
 from planner.solver.reduce import find_useful
 from planner.solver.result import Progress, relative_gap
 from planner.solver.rules import broken_rules
@@ -52,6 +53,8 @@ WORTH_REBUILDING = 0.8
 """The graph is rebuilt once at most this share of its arcs is still useful."""
 LEAST_STEP = 1e-6
 """Relative difference of two values that are not whole: linear programs tell no finer ones apart."""
+MOST_WHOLE = 1e9
+"""Sum of the prizes up to which linear programs tell whole differences of large prizes and costs apart."""
 
 
 class Search:
@@ -75,10 +78,14 @@ class Search:
         Its value, and the best proven ceiling; None before there is any.
     infeasible
         Whether it is proven that no plan keeps the rules.
+    finest
+        Difference of values, unless they are whole, that is never told; 0 where prizes alone are summed.
+    whole_prizes
+        Whether all values are whole numbers, those of plans and so those of ceilings.
     price_of_money
-        The price λ that gave the bound.
+        What a cent of budget is worth where the bound was found.
     lines
-        Intercept and price of the evaluations that hold for every smaller budget too.
+        Intercept and slope of the evaluations that hold for every smaller budget too.
     """
 
     def __init__(
@@ -100,7 +107,14 @@ class Search:
         self.problem, self.shift, self.slope = surrogate.problem, surrogate.shift, surrogate.slope
         self.graph: Graph = build_graph(self.problem, self.problem.budget)
         self.total = math.fsum(self.worth(self.graph))
-        self.whole_prizes = bool((problem.prize == np.floor(problem.prize)).all()) and self.total < 2.0**53
+        self.finest = finest_difference(problem, self.total)
+        most_whole = MOST_WHOLE if problem.cost_weight > 0.0 else 2.0**53
+        self.whole_prizes = (
+            bool((problem.prize == np.floor(problem.prize)).all())
+            and self.total < most_whole
+            and float(problem.cost_weight).is_integer()
+        )
+        self.worst = -problem.cost_weight * float(problem.cost.sum())
         self.plan = np.empty(0, np.int32)
         self.value: float | None = None
         self.bound: float | None = None
@@ -124,8 +138,8 @@ class Search:
 
     @property
     def least(self) -> float:
-        """What a plan has to be worth more than to be news; the least of all plans is worth 0."""
-        return -1.0 if self.value is None else self.value
+        """What a plan has to be worth more than to be news."""
+        return self.worst - 1.0 if self.value is None else self.value
 
     def worth(self, graph: Graph) -> NDArray[np.float64]:
         """Return the ``(n,)`` prizes that were asked for of the nodes of a graph."""
@@ -137,7 +151,10 @@ class Search:
         if self.infeasible:
             return True
         reached = self.gap
-        return reached is not None and reached <= max(gap, 0.0 if self.whole_prizes else 2 * LEAST_STEP)
+        if reached is None or self.whole_prizes:
+            return reached is not None and reached <= gap
+        assert self.value is not None
+        return reached <= max(gap, 2 * LEAST_STEP, 2 * self.finest / max(abs(self.value), 1e-9))
 
     def stopped(self) -> bool:
         """Whether time is up or somebody asked to stop."""
@@ -148,7 +165,7 @@ class Search:
     def note_bound(self, pricing: Pricing) -> None:
         """Take in one evaluation of the Lagrangian."""
         ceiling = self.ceiling_of(pricing)
-        slope = pricing.price * self.slope
+        slope = pricing.slope * self.slope
         if self.whole_graph:  # arcs are fixed for one budget: what is left says nothing of other budgets
             self.lines.append((round_up(ceiling - slope * self.asked.budget, 2.0 * abs(ceiling)), slope))
         if self.note_ceiling(ceiling):
@@ -160,7 +177,7 @@ class Search:
 
     def note_ceiling(self, ceiling: float) -> bool:
         """Take in a proven ceiling on the value of any plan; return whether it is lower than all before."""
-        if self.value is None and ceiling < 0.0:
+        if self.value is None and ceiling < self.worst:
             self.infeasible = True
             return False
         bound = min(float(math.floor(ceiling)) if self.whole_prizes and ceiling < self.total else ceiling, self.total)
@@ -173,24 +190,29 @@ class Search:
 
     def note_plan(self, graph: Graph, tree: NDArray[np.int32]) -> None:
         """Take in a plan if it is better: a tree of the graph or of a part of it, mended if it breaks a rule."""
-        plan = self.plan_of(graph, tree)
-        if self.asked.rules.any and broken_rules(self.asked, plan):
-            mended = mend(graph, terms_of(self.asked, graph), tree)
+        plan = self.plan_of(graph, tree, graph.cost_weight)
+        if self.asked.rules.any and (self.asked.cost_weight > 0.0 or broken_rules(self.asked, plan)):
+            mended = mend(graph, terms_of(self.asked, graph), self.worth(graph), self.asked.cost_weight, tree)
             if mended is None:
                 return
-            plan = self.plan_of(graph, mended)
+            plan = self.plan_of(graph, mended, 0.0)
             if broken_rules(self.asked, plan):
                 return
-        prizes = self.asked.prize
-        value = math.fsum([float(prizes[0]), *prizes[self.asked.head[plan]].tolist()])
-        if value > self.least:
+        value = self.value_of(plan)
+        if self.value is None or value > self.value:
             self.plan, self.value = plan, value
             self._note()
 
-    def plan_of(self, graph: Graph, tree: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Return the problem's arcs of a tree, without what leads to no prize, parents before children."""
+    def value_of(self, plan: NDArray[np.int32]) -> float:
+        """Return what a plan, given by the problem's arcs, is worth."""
+        prizes = self.asked.prize
+        spent = self.asked.cost_weight * int(self.asked.cost[plan].sum())
+        return math.fsum([float(prizes[0]), *prizes[self.asked.head[plan]].tolist(), -spent])
+
+    def plan_of(self, graph: Graph, tree: NDArray[np.int32], price: float) -> NDArray[np.int32]:
+        """Return the problem's arcs of a tree, without what does not pay at a price, parents before children."""
         kept, order = tree.copy(), preorder(tree, graph.tail)
-        prune(graph, kept, order, order.size, 0.0, np.empty(kept.size), np.empty(kept.size))
+        prune(graph, kept, order, order.size, price, np.empty(kept.size), np.empty(kept.size))
         plan = graph.origin[topological_arcs(graph, kept)]
         return plan[plan >= 0]
 
@@ -202,10 +224,14 @@ class Search:
 
     def find_price(self) -> None:
         """Bracket the price of money and evaluate the ceiling around it."""
-        self.note_bound(price_out(self.graph, 0.0))
-        if self.graph.n_arcs > 0:
-            self.guide = search_price(self.graph, self.problem.budget, self.note_bound, self.stopped)
-            self.base_price = self.guide.price
+        graph, budget = self.graph, self.problem.budget
+        self.guide = lowest = price_out(graph, graph.cost_weight)
+        self.note_bound(lowest)
+        if graph.n_arcs > 0 and useful_price(graph, budget, math.inf) == math.inf:
+            self.guide = search_price(graph, budget, self.note_bound, self.stopped)
+        if lowest.price > 0.0 and lowest.bound(budget) <= self.guide.bound(budget):
+            self.guide = lowest
+        self.base_price = self.guide.price
 
     def move_price(self, cost: int) -> None:
         """Raise the price of the search if its trees cost too much, lower it if they leave money; look at the bound.
@@ -216,6 +242,7 @@ class Search:
         step = PRICE_STEP * (1.0 if cost > self.problem.budget else -1.0)
         price = self.guide.price * math.exp(step * self.orders.random())
         price = min(max(price, self.base_price / PRICE_RANGE), self.base_price * PRICE_RANGE)
+        price = useful_price(self.graph, self.problem.budget, price)
         spread = ORDER_SPREAD * self.orders.random() ** 2
         self.guide = price_out(self.graph, price, np.exp(self.orders.normal(0.0, spread, self.graph.n_nodes)))
         self.note_bound(self.guide)
@@ -234,7 +261,7 @@ class Search:
         self.graph, self.desk = smaller, new_desk(smaller)
         self.useful = np.ones(smaller.n_arcs, np.bool_)
         self.whole_graph = False
-        self.note_bound(price_out(smaller, 0.0))
+        self.note_bound(price_out(smaller, smaller.cost_weight))
 
     def start_from(self, arcs: NDArray[np.int32]) -> None:
         """Take an earlier plan, given by the problem's arcs, as the tree to search from."""
@@ -270,7 +297,7 @@ class Search:
             best,
             self.desk,
             self.guide.price,
-            self.guide.price * GENEROSITY[self.n_chunks % len(GENEROSITY)],
+            generous_price(self.graph, self.guide.price, self.n_chunks),
             self.guide.reduced,
             self.problem.budget,
             TILT,
@@ -282,3 +309,6 @@ class Search:
         if value > floor and (self.value is None or value > self.value + self.shift):
             self.note_plan(self.graph, best)
         return value, cost
+def generous_price(graph: Graph, price: float, turn: int) -> float:
+    """Return the price at which branches are cut in a turn: what does not pay in any plan never stays."""
+    return max(price * GENEROSITY[turn % len(GENEROSITY)], graph.cost_weight)
