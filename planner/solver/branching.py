@@ -107,9 +107,10 @@ def reduce_part(part: Decided, pricing: Pricing, budget: int, target: float) -> 
         return None
     smaller = graph.subgraph(useful)
     number = np.full(int(graph.node.max()) + 1, -1)
-    number[smaller.node] = np.arange(smaller.n_nodes)
+    prized = np.flatnonzero(smaller.prize > 0)  # other nodes may be copies of one node of the problem
+    number[smaller.node[prized]] = prized
     kept = number[graph.node[required]]
-    if (kept < 0).any() or not (smaller.prize[kept] > 0).all():
+    if (kept < 0).any():
         return None
     held = np.zeros(smaller.n_nodes, np.bool_)
     held[kept] = True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray  # noqa: TC002  (numba looks at the fields)
 
+from planner.solver.layers import binding_limit, unfold
 from planner.solver.paths import distances
 
 if TYPE_CHECKING:
@@ -42,7 +43,11 @@ class Graph(NamedTuple):
         ``(n,)``: nodes that lead nowhere and can be entered both from inside their place and from outside: a direct
         service of theirs can be swapped for one through their place.
     node, origin
-        ``(n,)`` and ``(m,)``: numbers of the nodes and arcs in the problem.
+        ``(n,)`` and ``(m,)``: numbers of the nodes and arcs in the problem; −1 for arcs that are none of the problem's.
+    layer
+        ``(n,)``: hops from the root at which the node is entered; 0 where hops are not counted.
+    number
+        ``(m,)``: number of each arc in the graph that was built first; parts of it keep it.
     capacitated
         Whether any arc can be filled.
     """
@@ -67,6 +72,8 @@ class Graph(NamedTuple):
     swappable: NDArray[np.bool_]
     node: NDArray[np.int32]
     origin: NDArray[np.int32]
+    layer: NDArray[np.int32]
+    number: NDArray[np.int32]
     capacitated: bool
 
     @property
@@ -112,11 +119,15 @@ class Graph(NamedTuple):
             self.demand[nodes],
             self.place[nodes],
             self.node[nodes],
+            self.layer[nodes],
+            self.number[arcs],
         )
 
 
 def build_graph(problem: Problem, budget: int | None) -> Graph:
     """Build the graph of a problem, leaving out what cannot be part of a useful plan.
+
+    Where the hop limit can bind, the graph is that of its layers, see `planner.solver.layers`.
 
     Parameters
     ----------
@@ -127,6 +138,9 @@ def build_graph(problem: Problem, budget: int | None) -> Graph:
     kept = (problem.head != 0) & (problem.tail != problem.head)
     kept &= problem.capacity >= np.maximum(problem.demand[problem.head], least_demand)
     arcs = np.flatnonzero(kept).astype(np.int32)
+    limit = binding_limit(problem, arcs, budget)
+    if limit is not None:
+        return within_reach(assemble(*unfold(problem, arcs, limit)), budget)
     graph = assemble(
         problem.tail[arcs],
         problem.head[arcs],
@@ -137,7 +151,13 @@ def build_graph(problem: Problem, budget: int | None) -> Graph:
         problem.demand,
         problem.place,
         np.arange(problem.n_nodes, dtype=np.int32),
+        np.zeros(problem.n_nodes, np.int32),
     )
+    return within_reach(graph, budget)
+
+
+def within_reach(graph: Graph, budget: int | None) -> Graph:
+    """Return the graph without arcs that no path within the budget leads over to a prize."""
     cost = graph.cost.astype(np.float64)
     through = graph.from_root(cost)[graph.tail] + cost + graph.to_prizes(cost)[graph.head]
     return graph.subgraph(through <= (np.inf if budget is None else float(budget)) if graph.n_arcs else through > 0)
@@ -153,8 +173,13 @@ def assemble(
     demand: NDArray[np.float64],
     place: NDArray[np.int32],
     node: NDArray[np.int32],
+    layer: NDArray[np.int32],
+    number: NDArray[np.int32] | None = None,
 ) -> Graph:
-    """Sort the arcs by head, drop dominated parallels, number the places, zero prizes that the root does not reach."""
+    """Sort the arcs by head, drop dominated parallels, number the places, zero prizes that the root does not reach.
+
+    Where the arcs have no numbers yet, they are numbered in their new order.
+    """
     n = prize.size
     place = np.unique(place, return_inverse=True)[1].astype(np.int32)
     order, larger = sort_parallels(tail, head, cost, capacity)
@@ -188,6 +213,8 @@ def assemble(
         swappable=find_swappable(tail, head, place),
         node=node,
         origin=origin,
+        layer=layer,
+        number=np.arange(order.size, dtype=np.int32) if number is None else number[order],
         capacitated=bool(np.isfinite(capacity).any()),
     )
 

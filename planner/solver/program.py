@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pyscipopt import Model, quicksum
 
+from planner.solver.layers import enters_once
 from planner.solver.tree import OUTSIDE, preorder, tree_of_arcs
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ class Program:
         """Whether a tree is within the budget and no arc of it carries too much."""
         held = tree[tree >= 0]
         fits = self.loads(tree)[self.graph.head[held]] <= self.graph.capacity[held]
-        return bool(self.graph.cost[held].sum() <= self.budget and fits.all())
+        whole = not self.graph.capacitated or enters_once(self.graph, held)
+        return bool(self.graph.cost[held].sum() <= self.budget and fits.all() and whole)
 
     def values_of(self, tree: NDArray[np.int32]) -> Iterator[tuple[Any, float]]:
         """Return the variables that are not 0 in a plan, with their values."""

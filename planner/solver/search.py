@@ -15,9 +15,10 @@ from planner.solver.dice import new_dice
 from planner.solver.graph import build_graph
 from planner.solver.grow import grow
 from planner.solver.improve import improve
+from planner.solver.layers import find_plan, plan_of_tree
 from planner.solver.reduce import find_useful
 from planner.solver.result import Progress, relative_gap
-from planner.solver.tree import bare_tree, check_plan, find_arcs, preorder, prune, topological_arcs, tree_of_arcs
+from planner.solver.tree import bare_tree, check_plan, find_arcs, preorder, prune, tree_of_arcs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,7 +140,9 @@ class Search:
         """Take in a plan if it is better: a tree of the graph or of a part of it, without what leads to no prize."""
         kept, order = tree.copy(), preorder(tree, graph.tail)
         prune(graph, kept, order, order.size, 0.0, np.empty(kept.size), np.empty(kept.size))
-        plan = graph.origin[topological_arcs(graph, kept)]
+        plan = plan_of_tree(self.problem, graph, kept)
+        if plan is None:
+            return
         prizes = self.problem.prize
         value = math.fsum([float(prizes[0]), *prizes[self.problem.head[plan]].tolist()])
         if self.value is None or value > self.value:
@@ -181,9 +184,9 @@ class Search:
         if np.count_nonzero(self.useful) > WORTH_REBUILDING * self.graph.n_arcs:
             return
         smaller = self.graph.subgraph(self.useful)
-        before = find_arcs(self.graph, smaller.origin)
+        before = find_arcs(self.graph, smaller.number)
         self.guide = replace(self.guide, reduced=self.guide.reduced[before])
-        self.tree = tree_of_arcs(smaller, find_arcs(smaller, self.graph.origin[self.tree[self.tree >= 0]]))
+        self.tree = tree_of_arcs(smaller, find_arcs(smaller, self.graph.number[self.tree[self.tree >= 0]]))
         self.graph, self.desk = smaller, new_desk(smaller)
         self.useful = np.ones(smaller.n_arcs, np.bool_)
         self.whole_graph = False
@@ -192,7 +195,7 @@ class Search:
     def start_from(self, arcs: NDArray[np.int32]) -> None:
         """Take an earlier plan, given by the problem's arcs, as the tree to search from."""
         check_plan(self.problem, arcs)
-        self.tree = tree_of_arcs(self.graph, find_arcs(self.graph, arcs))
+        self.tree = tree_of_arcs(self.graph, find_plan(self.problem, self.graph, arcs))
 
     def plant(self) -> None:
         """Grow trees from the root over the whole graph, modest and generous ones; go on from the best."""
