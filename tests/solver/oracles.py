@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from planner.solver import Problem
 
 
-def make_problem(n_nodes, arcs, *, prize, demand=None, place=None, budget=0) -> Problem:
+def make_problem(n_nodes, arcs, *, prize, demand=None, place=None, budget=0, hops=None, hop_limit=None) -> Problem:
     """Build a problem from a list of (tail, head, cost, capacity)."""
     table = np.array(arcs, dtype=float).reshape(-1, 4)
     return Problem(
@@ -23,6 +23,8 @@ def make_problem(n_nodes, arcs, *, prize, demand=None, place=None, budget=0) -> 
         demand=np.zeros(n_nodes) if demand is None else np.asarray(demand, dtype=float),
         place=np.arange(n_nodes, dtype=np.int32) if place is None else np.asarray(place, dtype=np.int32),
         budget=int(budget),
+        hops=None if hops is None else np.asarray(hops, dtype=np.int8),
+        hop_limit=hop_limit,
     )
 
 
@@ -53,6 +55,8 @@ def plan_errors(problem: Problem, chosen, *, budget=None) -> list[str]:
     errors += [
         f"arc {a} carries {x} of {problem.capacity[a]}" for a, x in load.items() if x > problem.capacity[a] + 1e-9
     ]
+    if problem.hop_limit is not None:
+        errors += [f"node {v} lies too many hops away" for v in entered_by if _hops(problem, entered_by, v) > problem.hop_limit]
     useful = {v for v in entered_by if problem.prize[v] > 0}
     for v in list(useful):
         while v != 0:
@@ -103,7 +107,8 @@ def _extend(search, chosen, parent, entries, excluded, boundary) -> None:
     spent = sum(int(problem.cost[b]) for b in chosen) + int(problem.cost[a])
     if spent <= problem.budget and not (crosses and p in entries):
         longer, parents = [*chosen, a], {**parent, v: a}
-        if _loads_fit(problem, longer, parents):
+        near = problem.hop_limit is None or _hops(problem, parents, v) <= problem.hop_limit
+        if near and _loads_fit(problem, longer, parents):
             _extend(
                 search,
                 longer,
@@ -113,6 +118,15 @@ def _extend(search, chosen, parent, entries, excluded, boundary) -> None:
                 [*usable[1:], *search.out[v]],
             )
     _extend(search, chosen, parent, entries, excluded | {a}, usable[1:])
+
+
+def _hops(problem, parent, v) -> int:
+    """Return the hops on the path from the root to v, as far as it is known."""
+    count = 0
+    while v != 0 and v in parent:
+        count += int(problem.hops[parent[v]])
+        v = int(problem.tail[parent[v]])
+    return count
 
 
 def _loads_fit(problem, chosen, parent) -> bool:
@@ -159,6 +173,8 @@ def _is_tree(problem, parent) -> bool:
             seen.add(u)
             u = int(problem.tail[parent[u]])
     arcs = [a for v, a in parent.items() if v != 0]
+    if problem.hop_limit is not None and any(_hops(problem, parent, v) > problem.hop_limit for v in parent):
+        return False
     return len(entries) == len(set(entries)) and _loads_fit(problem, arcs, parent)
 
 
@@ -219,6 +235,25 @@ def random_towns(rng: np.random.Generator) -> Problem:
             arcs.append((0, terminal, int(rng.integers(5, 60)), np.inf))
     budget = int(rng.choice([0, 20, 50, 90, 150, 400]))
     return make_problem(len(place), arcs, prize=prize, demand=demand, place=place, budget=budget)
+
+
+def with_hops(problem: Problem, rng: np.random.Generator) -> Problem:
+    """Return the problem under a random hop limit; within a place, arcs mostly have no hops."""
+    hops = rng.choice([0, 1, 1, 2], problem.n_arcs)
+    if rng.random() < 0.7:
+        hops[problem.place[problem.tail] == problem.place[problem.head]] = 0
+    return replace(problem, hops=hops.astype(np.int8), hop_limit=int(rng.integers(0, 5)))
+
+
+def random_mesh(rng: np.random.Generator) -> Problem:
+    """Return a small dense graph whose edges go both ways, one hop each: many ways of different hops to every node."""
+    n = int(rng.integers(4, 7))
+    pairs = [(u, v) for v in range(n) for u in range(v) if rng.random() < 0.8]
+    costs = rng.integers(1, 10, len(pairs))
+    arcs = [(*ends, int(c), np.inf) for (u, v), c in zip(pairs, costs, strict=True) for ends in ((u, v), (v, u))]
+    prize = np.where(rng.random(n) < 0.7, rng.integers(1, 30, n), 0)
+    limit, budget = int(rng.integers(1, 5)), int(rng.integers(5, 30))
+    return make_problem(n, arcs, prize=prize, budget=budget, hops=np.ones(len(arcs)), hop_limit=limit)
 
 
 def all_plans(problem: Problem):
