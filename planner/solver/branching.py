@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from planner.solver.bound import Pricing, price_out
+from planner.solver.folding import count_own
 from planner.solver.reduce import find_useful
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ class Branching:
         if self.taken <= PROPOSALS or self.taken % PROPOSALS == 0:
             self.settling.propose(part, price)
         undecided = part.undecided
-        if undecided.size == 0 or part.graph.n_arcs <= SMALL:
+        if undecided.size == 0 or count_own(part.graph) <= SMALL:
             self.left_over = max(self.left_over, min(self.settling.settle(part, price), ceiling))
             return
         v = int(undecided[np.argmax(part.graph.prize[undecided])])

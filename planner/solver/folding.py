@@ -100,6 +100,11 @@ class Folding(NamedTuple):
         return self.fold_cuts(cuts)
 
 
+def count_own(graph: Graph) -> int:
+    """Return how many of the problem's arcs a graph has, in whichever layers: branch and cut has a variable for each."""
+    return int(np.unique(graph.origin).size) if graph.layer.any() else graph.n_arcs
+
+
 def fold(layered: Graph) -> Folding | None:
     """Return the folding of a layered graph, None if the plain graph cannot stand for it.
 
