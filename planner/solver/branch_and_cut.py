@@ -296,7 +296,7 @@ def branch_and_cut(
     first_cuts
         Cuts to start from.
     """
-    folding = fold(graph) if FOLD and graph.layer.any() else None
+    folding = fold(graph) if FOLD and graph.layered else None
     if folding is not None:
         first_cuts, watch, required = folding.fold_cuts(first_cuts), folded_watch(watch, folding), folding.fold_nodes(required)
         graph = folding.plain
@@ -323,11 +323,15 @@ def find_within(graph: Graph, budget: int, required: NDArray[np.bool_], first_cu
 
     What costs at least as much as the budget in the linear programs is given up only beyond their tolerance.
     """
+    folding = fold(graph) if FOLD and graph.layered else None
+    if folding is not None:
+        first_cuts, watch, required = folding.fold_cuts(first_cuts), folded_watch(watch, folding), folding.fold_nodes(required)
+        graph = folding.plain
     errors: list[BaseException] = []
     watch = guarded(watch, errors)
     program = Program(graph, budget, required, cheapest=True)
     model = program.model
-    connectivity = include_connectivity(program, first_cuts, watch)
+    connectivity = include_connectivity(program, first_cuts, watch, folding)
     model.setObjlimit(BUDGET_UNITS * (1.0 + MARGIN))
     model.setParam("limits/solutions", 1)
     model.setHeuristics(SCIP_PARAMSETTING.OFF)

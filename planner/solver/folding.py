@@ -102,7 +102,7 @@ class Folding(NamedTuple):
 
 def count_own(graph: Graph) -> int:
     """Return how many of the problem's arcs a graph has, in whichever layers: branch and cut has a variable for each."""
-    return int(np.unique(graph.origin).size) if graph.layer.any() else graph.n_arcs
+    return int(np.unique(graph.origin).size) if graph.layered else graph.n_arcs
 
 
 def fold(layered: Graph) -> Folding | None:

@@ -50,6 +50,8 @@ class Graph(NamedTuple):
         ``(m,)``: number of each arc in the graph that was built first; parts of it keep it.
     capacitated
         Whether any arc can be filled.
+    layered
+        Whether nodes have copies in layers.
     """
 
     tail: NDArray[np.int32]
@@ -75,6 +77,7 @@ class Graph(NamedTuple):
     layer: NDArray[np.int32]
     number: NDArray[np.int32]
     capacitated: bool
+    layered: bool
 
     @property
     def n_nodes(self) -> int:
@@ -216,6 +219,7 @@ def assemble(
         layer=layer,
         number=np.arange(order.size, dtype=np.int32) if number is None else number[order],
         capacitated=bool(np.isfinite(capacity).any()),
+        layered=bool(layer.any()),
     )
 
 

@@ -180,7 +180,7 @@ def find_plan(problem: Problem, graph: Graph, plan: NDArray[np.int32]) -> NDArra
     entered[problem.head[plan]] = True
     parent = bare_tree(problem.n_nodes)
     parent[problem.head[plan]] = plan
-    at = count_hops(problem, parent) if graph.layer.any() else np.zeros(problem.n_nodes, np.int64)
+    at = count_hops(problem, parent) if graph.layered else np.zeros(problem.n_nodes, np.int64)
     own = graph.origin >= 0
     node = graph.node[graph.tail]
     found = np.where(own, held[graph.origin], entered[node]) & (graph.layer[graph.tail] == at[node])
