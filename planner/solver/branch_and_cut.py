@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import numpy as np
 from pyscipopt import SCIP_HEURTIMING, SCIP_PARAMSETTING, SCIP_RESULT, Conshdlr, Heur, Model
 
-from planner.solver.cuts import CutList, find_cuts, new_cut_list
+from planner.solver.cuts import CutList, find_balances, find_cuts, join, new_cut_list
+from planner.solver.folding import Folding, fold
 from planner.solver.program import BUDGET_UNITS, MARGIN, Program
 from planner.solver.room_cuts import find_room_cuts
 
@@ -38,6 +39,8 @@ CUTS_PER_ROUND = 100
 NOTHING = 0
 """No result of SCIP's: nothing was added."""
 POLL_S = 0.1
+ENOUGH = 1
+FOLD = True
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -95,9 +98,10 @@ class Watch:
 class Connectivity(Conshdlr):
     """What the rows do not say: the plan hangs together, and keeps within the money to the cent."""
 
-    def __init__(self, program: Program, first_cuts: CutList, watch: Watch) -> None:
+    def __init__(self, program: Program, first_cuts: CutList, watch: Watch, folding: Folding | None = None) -> None:
         self.program = program
         self.watch = watch
+        self.folding = folding
         self.waiting: CutList | None = first_cuts
         self.arc: list[Any] = []
         self.node: dict[int, Any] = {}
@@ -126,7 +130,7 @@ class Connectivity(Conshdlr):
         value = self.arc_values()
         result = self.add_room_cuts(value, TOLERANCE)
         if result != SCIP_RESULT.CUTOFF:
-            result = self.add(self.find(value, TOLERANCE)) or result
+            result = self.add_balances(value) or self.add(self.find(value, TOLERANCE)) or result
         return {"result": result or SCIP_RESULT.DIDNOTFIND}
 
     def consenfolp(self, _constraints: Sequence[Any], _n_useful: int, _infeasible: bool) -> dict[str, Any]:
@@ -154,6 +158,7 @@ class Connectivity(Conshdlr):
         tree = program.read_tree(value)
         wanted = [v for v, variable in program.node.items() if self.model.getSolVal(solution, variable) > 0.5]
         whole = (tree[wanted] >= 0).all() and program.keeps_limits(tree)
+        whole = whole and (self.folding is None or self.folding.holds(tree))
         return {"result": SCIP_RESULT.FEASIBLE if whole else SCIP_RESULT.INFEASIBLE}
 
     def conslock(self, _constraint: Any, _lock_type: int, n_positive: int, n_negative: int) -> None:
@@ -182,7 +187,21 @@ class Connectivity(Conshdlr):
         targets = targets[reached[targets] > tolerance]
         cuts = new_cut_list(CUTS_PER_ROUND, CUTS_PER_ROUND * graph.n_arcs)
         find_cuts(graph, value, reached, targets, tolerance, cuts)
+        if self.folding is not None and int(cuts.size[0]) < ENOUGH:
+            return join(cuts, self.folding.find_cuts(value, reached, targets, tolerance, CUTS_PER_ROUND))
         return cuts
+
+    def add_balances(self, value: NDArray[np.float64]) -> int:
+        graph = self.program.graph
+        result = NOTHING
+        for a in find_balances(graph, value, TOLERANCE):
+            u, v = graph.tail[a], graph.head[a]
+            entering = np.arange(graph.in_start[u], graph.in_start[u + 1], dtype=np.int32)
+            entering = entering[graph.tail[entering] != v]
+            arcs = np.r_[entering, a].astype(np.int32)
+            weight = np.r_[np.ones(entering.size), -1.0]
+            result = worse(result, self.add_row(arcs, weight, arcs[:0], np.empty(0), 0.0))
+        return result
 
     def add(self, cuts: CutList) -> int:
         """Add a row for each directed cut; return what SCIP has to know, `NOTHING` if there is no cut."""
@@ -284,13 +303,21 @@ def branch_and_cut(
     first_cuts
         Cuts to start from.
     """
+    folding = fold(graph) if FOLD and graph.layered else None
+    if folding is not None:
+        first_cuts, watch, required = (
+            folding.fold_cuts(first_cuts),
+            folded_watch(watch, folding),
+            folding.fold_nodes(required),
+        )
+        graph = folding.plain
     errors: list[BaseException] = []
     watch = guarded(watch, errors)
     program = Program(graph, asked.budget, required, asked)
     if not program.possible:
         return Outcome(-math.inf, True)
     model = program.model
-    connectivity = include_connectivity(program, first_cuts, watch)
+    connectivity = include_connectivity(program, first_cuts, watch, folding)
     timing = SCIP_HEURTIMING.DURINGLPLOOP | SCIP_HEURTIMING.AFTERLPNODE
     follow = FollowRelaxation(program, connectivity, watch)
     model.includeHeur(follow, "follow", "plans along the relaxation", "F", timingmask=timing)
@@ -308,11 +335,19 @@ def find_within(graph: Graph, budget: int, required: NDArray[np.bool_], first_cu
 
     What costs at least as much as the budget in the linear programs is given up only beyond their tolerance.
     """
+    folding = fold(graph) if FOLD and graph.layered else None
+    if folding is not None:
+        first_cuts, watch, required = (
+            folding.fold_cuts(first_cuts),
+            folded_watch(watch, folding),
+            folding.fold_nodes(required),
+        )
+        graph = folding.plain
     errors: list[BaseException] = []
     watch = guarded(watch, errors)
     program = Program(graph, budget, required, None)
     model = program.model
-    connectivity = include_connectivity(program, first_cuts, watch)
+    connectivity = include_connectivity(program, first_cuts, watch, folding)
     model.setObjlimit(BUDGET_UNITS * (1.0 + MARGIN))
     model.setParam("limits/solutions", 1)
     model.setHeuristics(SCIP_PARAMSETTING.OFF)
@@ -320,9 +355,21 @@ def find_within(graph: Graph, budget: int, required: NDArray[np.bool_], first_cu
     return model.getStatus() != "infeasible"
 
 
-def include_connectivity(program: Program, first_cuts: CutList, watch: Watch) -> Connectivity:
+def folded_watch(watch: Watch, folding: Folding) -> Watch:
+    """Return the watch of a program on the plain graph of a folding."""
+
+    def propose(value: NDArray[np.float64]) -> NDArray[np.int32] | None:
+        tree = watch.propose(folding.spread(value))
+        return None if tree is None else folding.fold_tree(tree)
+
+    return replace(watch, propose=propose, note_plan=lambda tree: watch.note_plan(folding.unfold_tree(tree)))
+
+
+def include_connectivity(
+    program: Program, first_cuts: CutList, watch: Watch, folding: Folding | None = None
+) -> Connectivity:
     """Give the model its parameters and what its rows do not say."""
-    connectivity = Connectivity(program, first_cuts, watch)
+    connectivity = Connectivity(program, first_cuts, watch, folding)
     program.model.includeConshdlr(
         connectivity,
         "connectivity",

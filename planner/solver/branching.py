@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from planner.solver.bound import Pricing, price_out, useful_price
+from planner.solver.folding import count_own
 from planner.solver.reduce import find_useful
 
 if TYPE_CHECKING:
@@ -108,9 +109,10 @@ def reduce_part(part: Decided, pricing: Pricing, budget: int, target: float) -> 
         return None
     smaller = graph.subgraph(useful)
     number = np.full(int(graph.node.max()) + 1, -1)
-    number[smaller.node] = np.arange(smaller.n_nodes)
+    prized = np.flatnonzero(smaller.prize > 0)  # other nodes may be copies of one node of the problem
+    number[smaller.node[prized]] = prized
     kept = number[graph.node[required]]
-    if (kept < 0).any() or not (smaller.prize[kept] > 0).all():
+    if (kept < 0).any():
         return None
     held = np.zeros(smaller.n_nodes, np.bool_)
     held[kept] = True
@@ -181,7 +183,7 @@ class Branching:
         if self.taken <= PROPOSALS or self.taken % PROPOSALS == 0:
             self.settling.propose(part, price)
         undecided = part.undecided
-        if undecided.size == 0 or part.graph.n_arcs <= SMALL:
+        if undecided.size == 0 or count_own(part.graph) <= SMALL:
             self.left_over = max(self.left_over, min(self.settling.settle(part, price), ceiling))
             return
         v = int(undecided[np.argmax(part.graph.prize[undecided])])

@@ -7,7 +7,6 @@ Computing 3 (1991).
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +29,7 @@ ANY_PLAN = 1e18
 
 @dataclass(frozen=True)
 class Relaxation:
-    """What one rule would have to become for a plan to exist, all others kept.
+    """What one rule would have to become for a plan to exist, if all others stay.
 
     Attributes
     ----------
@@ -143,4 +142,4 @@ def without_floor(problem: Problem, name: str) -> Problem:
     rules: Rules = problem.rules
     (floor,) = (row for row in rules.floors if row.name == name)
     others = tuple(row for row in rules.floors if row.name != name)
-    return replace(problem, prize=floor.weight, rules=replace(rules, floors=others))
+    return replace(problem, prize=floor.weight, cost_weight=0.0, rules=replace(rules, floors=others))

@@ -12,8 +12,9 @@ from planner.solver.dice import new_dice
 from planner.solver.graph import build_graph
 from planner.solver.grow import grow_everywhere
 from planner.solver.improve import improve
+from planner.solver.layers import plan_of_tree
 from planner.solver.result import ConnectAll
-from planner.solver.tree import OUTSIDE, bare_tree, topological_arcs
+from planner.solver.tree import OUTSIDE, bare_tree
 
 if TYPE_CHECKING:
     from planner.solver.problem import Problem
@@ -53,7 +54,9 @@ def connect_all(problem: Problem, *, seed: int = 0) -> ConnectAll:
     improve(forced, parent, best, desk, 1.0, 1.0, guide.reduced, 2**53, 0.0, 0.0, -1.0, work, new_dice(seed))
     reachable = np.zeros(problem.n_nodes, np.bool_)
     reachable[graph.node[wanted]] = True
-    arcs = graph.origin[topological_arcs(graph, best)]
+    arcs = plan_of_tree(problem, graph, best)
+    if arcs is None:
+        arcs, best = np.empty(0, np.int32), bare_tree(graph.n_nodes)
     return ConnectAll(
         cost=int(problem.cost[arcs].sum()),
         lower_bound=int(lower_bound),

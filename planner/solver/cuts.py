@@ -126,3 +126,36 @@ def list_entering(graph: Graph, inside: NDArray[np.bool_], entering: NDArray[np.
             entering[count] = a
             count += 1
     return count
+
+
+def join(cuts: CutList, others: CutList) -> CutList:
+    """Return the cuts of two lists in one."""
+    n, k = int(cuts.size[0]), int(others.size[0])
+    joined = new_cut_list(n + k, int(cuts.start[n] + others.start[k]))
+    for some in (cuts, others):
+        for i in range(int(some.size[0])):
+            arcs = some.of(i)
+            note_cut(joined, int(some.target[i]), arcs, arcs.size)
+    return joined
+
+
+@njit(cache=True)
+def find_balances(graph: Graph, value: NDArray[np.float64], tolerance: float) -> NDArray[np.int32]:
+    """Return arcs whose value exceeds that of all arcs into their tail from elsewhere than their head."""
+    found = np.empty(graph.tail.size, np.int32)
+    count = 0
+    into = np.zeros(graph.prize.size)
+    for a in range(graph.tail.size):
+        into[graph.head[a]] += value[a]
+    for a in range(graph.tail.size):
+        u, v = graph.tail[a], graph.head[a]
+        if u == 0 or value[a] <= tolerance:
+            continue
+        back = 0.0
+        for b in range(graph.in_start[u], graph.in_start[u + 1]):
+            if graph.tail[b] == v:
+                back += value[b]
+        if value[a] > into[u] - back + tolerance:
+            found[count] = a
+            count += 1
+    return found[:count]

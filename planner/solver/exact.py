@@ -19,6 +19,7 @@ from planner.solver.bound import MOST_DUAL, Pricing, price_out, useful_price
 from planner.solver.branch_and_cut import Watch, branch_and_cut, find_within
 from planner.solver.branching import Branching, Decided
 from planner.solver.cuts import new_cut_list
+from planner.solver.folding import count_own
 from planner.solver.follow import Follower
 from planner.solver.reduce import find_useful
 from planner.solver.search import LEAST_STEP
@@ -190,7 +191,7 @@ class Finish:
         shrunk = self.shrink(self.wanted)
         if shrunk is None or search.stopped():
             return
-        if shrunk[0].n_arcs <= SMALL:
+        if count_own(shrunk[0]) <= SMALL:
             self.search_above(self.wanted, Decided.nothing(shrunk[0]), shrunk[1].price, -1, search.note_ceiling)
             return
         assert search.bound is not None
@@ -277,7 +278,7 @@ class Finish:
             shrunk = self.shrink(target)
             if shrunk is None or search.stopped():
                 return
-            if shrunk[0].n_arcs <= (LARGE_CAPACITATED if shrunk[0].capacitated else LARGE):
+            if count_own(shrunk[0]) <= (LARGE_CAPACITATED if shrunk[0].capacitated else LARGE):
                 part, price = Decided.nothing(shrunk[0]), shrunk[1].price
                 self.search_above(target, part, price, self.node_limit, search.note_ceiling)
                 return

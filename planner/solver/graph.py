@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray  # noqa: TC002  (numba looks at the fields)
 
+from planner.solver.layers import binding_limit, unfold
+from planner.solver.parallels import set_apart
 from planner.solver.paths import distances
 
 if TYPE_CHECKING:
     from planner.solver.problem import Problem
-
-
-NO_ARC = -1
-"""In ``Graph.origin``: the arc is none of the problem's, and free."""
 
 
 class Graph(NamedTuple):
@@ -46,10 +44,16 @@ class Graph(NamedTuple):
         ``(n,)``: nodes that lead nowhere and can be entered both from inside their place and from outside: a direct
         service of theirs can be swapped for one through their place.
     node, origin
-        ``(n,)`` and ``(m,)``: numbers of the nodes and arcs in the problem; those that it does not have are numbered
-        from ``problem.n_nodes`` and `NO_ARC`.
+        ``(n,)`` and ``(m,)``: numbers of the nodes and arcs in the problem. Nodes and arcs set apart (see
+        `planner.solver.parallels`) are numbered after the problem's own; arcs that only collect a prize have −1.
+    layer
+        ``(n,)``: hops from the root at which the node is entered; 0 where hops are not counted.
+    number
+        ``(m,)``: number of each arc in the graph that was built first; parts of it keep it.
     capacitated
         Whether any arc can be filled.
+    layered
+        Whether nodes have copies in layers.
     cost_weight
         As in the problem: what a cent takes from the value of a plan.
     """
@@ -74,7 +78,10 @@ class Graph(NamedTuple):
     swappable: NDArray[np.bool_]
     node: NDArray[np.int32]
     origin: NDArray[np.int32]
+    layer: NDArray[np.int32]
+    number: NDArray[np.int32]
     capacitated: bool
+    layered: bool
     cost_weight: float
 
     @property
@@ -120,75 +127,52 @@ class Graph(NamedTuple):
             self.demand[nodes],
             self.place[nodes],
             self.node[nodes],
+            self.layer[nodes],
             self.cost_weight,
+            self.number[arcs],
         )
 
 
 def build_graph(problem: Problem, budget: int | None) -> Graph:
     """Build the graph of a problem, leaving out what cannot be part of a useful plan.
 
+    Where the hop limit can bind, the graph is that of its layers, see `planner.solver.layers`.
+
     Parameters
     ----------
     budget
         Money in cents beyond which a path is out of reach; None if money is no limit.
     """
-    least_demand = problem.demand[problem.prize > 0].min(initial=np.inf)
-    kept = (problem.head != 0) & (problem.tail != problem.head) & allowed_arcs(problem)
-    kept &= problem.capacity >= np.maximum(problem.demand[problem.head], least_demand)
+    whole, allowed = set_apart(problem)
+    least_demand = whole.demand[whole.prize > 0].min(initial=np.inf)
+    kept = allowed & (whole.head != 0) & (whole.tail != whole.head)
+    kept &= whole.capacity >= np.maximum(whole.demand[whole.head], least_demand)
     arcs = np.flatnonzero(kept).astype(np.int32)
-    apart = arcs[stand_apart(problem, arcs)]
-    n, k = problem.n_nodes, apart.size
-    own = np.arange(n, n + k, dtype=np.int32)  # a node of its own for each arc that no parallel can stand for
-    head = problem.head.copy()
-    head[apart] = own
-    graph = assemble(
-        np.concatenate([problem.tail[arcs], own]),
-        np.concatenate([head[arcs], problem.head[apart]]),
-        np.concatenate([problem.cost[arcs], np.zeros(k, np.int64)]),
-        np.concatenate([problem.capacity[arcs], np.full(k, np.inf)]),
-        np.concatenate([arcs, np.full(k, NO_ARC, np.int32)]),
-        np.concatenate([problem.prize, np.zeros(k)]),
-        np.concatenate([problem.demand, np.zeros(k)]),
-        np.concatenate([problem.place, problem.place[problem.head[apart]]]),
-        np.arange(n + k, dtype=np.int32),
-        float(problem.cost_weight),
-    )
+    limit = binding_limit(whole, arcs, budget)
+    if limit is not None:
+        graph = assemble(*unfold(whole, arcs, limit), whole.cost_weight)
+    else:
+        graph = assemble(
+            whole.tail[arcs],
+            whole.head[arcs],
+            whole.cost[arcs],
+            whole.capacity[arcs],
+            arcs,
+            whole.prize,
+            whole.demand,
+            whole.place,
+            np.arange(whole.n_nodes, dtype=np.int32),
+            np.zeros(whole.n_nodes, np.int32),
+            whole.cost_weight,
+        )
+    return within_reach(graph, budget)
+
+
+def within_reach(graph: Graph, budget: int | None) -> Graph:
+    """Return the graph without arcs that no path within the budget leads over to a prize."""
     cost = graph.cost.astype(np.float64)
     through = graph.from_root(cost)[graph.tail] + cost + graph.to_prizes(cost)[graph.head]
     return graph.subgraph(through <= (np.inf if budget is None else float(budget)) if graph.n_arcs else through > 0)
-
-
-def allowed_arcs(problem: Problem) -> NDArray[np.bool_]:
-    """Return the arcs that some plan may hold by themselves: not forbidden, and within every limit."""
-    rules = problem.rules
-    allowed = np.ones(problem.n_arcs, np.bool_)
-    allowed[rules.forbidden] = False
-    allowed[np.isin(problem.head, rules.excluded)] = False
-    for limit in rules.limits:
-        allowed &= limit.cost <= limit.most
-    return allowed
-
-
-def stand_apart(problem: Problem, arcs: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Return which of the arcs have a parallel that differs from them in what rules count, cost and capacity aside."""
-    rules = problem.rules
-    counted = [limit.cost for limit in rules.limits]
-    counted += [np.isin(np.arange(problem.n_arcs), group).astype(np.int64) for group in rules.held]
-    if rules.ports is not None:
-        counted.append(rules.ports.uses.astype(np.int64))
-    apart = np.zeros(arcs.size, np.bool_)
-    if not counted or arcs.size == 0:
-        return apart
-    order = np.lexsort((problem.cost[arcs], problem.tail[arcs], problem.head[arcs]))
-    sorted_arcs = arcs[order]
-    parallel = np.r_[False, (np.diff(problem.head[sorted_arcs]) == 0) & (np.diff(problem.tail[sorted_arcs]) == 0)]
-    first = np.maximum.accumulate(np.where(parallel, 0, np.arange(arcs.size)))  # where the group of each begins
-    differs = np.zeros(arcs.size, np.bool_)
-    for row in counted:
-        differs |= row[sorted_arcs] != row[sorted_arcs[first]]
-    mixed = np.bincount(first, differs, arcs.size) > 0
-    apart[order] = parallel & mixed[first]
-    return apart
 
 
 def assemble(
@@ -201,9 +185,14 @@ def assemble(
     demand: NDArray[np.float64],
     place: NDArray[np.int32],
     node: NDArray[np.int32],
+    layer: NDArray[np.int32],
     cost_weight: float,
+    number: NDArray[np.int32] | None = None,
 ) -> Graph:
-    """Sort the arcs by head, drop dominated parallels, number the places, zero prizes that the root does not reach."""
+    """Sort the arcs by head, drop dominated parallels, number the places, zero prizes that the root does not reach.
+
+    Where the arcs have no numbers yet, they are numbered in their new order.
+    """
     n = prize.size
     place = np.unique(place, return_inverse=True)[1].astype(np.int32)
     order, larger = sort_parallels(tail, head, cost, capacity)
@@ -237,7 +226,10 @@ def assemble(
         swappable=find_swappable(tail, head, place),
         node=node,
         origin=origin,
+        layer=layer,
+        number=np.arange(order.size, dtype=np.int32) if number is None else number[order],
         capacitated=bool(np.isfinite(capacity).any()),
+        layered=bool(layer.any()),
         cost_weight=cost_weight,
     )
 

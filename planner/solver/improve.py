@@ -27,6 +27,9 @@ RETRY = 0.1
 """Chance that a part is selected from a tree that is no better than the last one tried."""
 LARGEST_REGION = 40
 """Places torn out at most."""
+DISSOLVING = 0.5
+"""Chance that branches that hang from a region are torn out with it, where hops count: a branch can only be attached
+again in its own layers."""
 
 
 @njit(cache=True)
@@ -198,6 +201,8 @@ def tear_out(
     Branches that hung from the region stay together as orphans.
     """
     n_field = pick_region(graph, desk, n_places, dice)
+    if graph.layered and uniform(dice) < DISSOLVING:
+        n_field = take_branches(graph, parent, desk, count, n_field)
     n_free = n_field
     n_members = 0
     for i in range(count):
@@ -283,6 +288,17 @@ def take_place(graph: Graph, desk: Desk, p: int, stamp: int, n_field: int) -> in
         desk.state[v] = FREE
         desk.field[n_field] = v
         n_field += 1
+    return n_field
+
+
+@njit(cache=True)
+def take_branches(graph: Graph, parent: NDArray[np.int32], desk: Desk, count: int, n_field: int) -> int:
+    """Add the places of all branches that hang from the field to it; return its size."""
+    stamp = desk.clock[0]
+    for i in range(1, count):
+        v = desk.order[i]
+        if desk.state[graph.tail[parent[v]]] == FREE and desk.seen[graph.place[v]] != stamp:
+            n_field = take_place(graph, desk, graph.place[v], stamp, n_field)
     return n_field
 
 

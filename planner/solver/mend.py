@@ -24,12 +24,21 @@ MISSES = 30
 """Nodes in a row that did not fit, after which filling ends."""
 
 
-def mend(graph: Graph, terms: Terms, tree: NDArray[np.int32]) -> NDArray[np.int32] | None:
-    """Return a tree near the given one that keeps the rules, None if none is found."""
+def mend(
+    graph: Graph, terms: Terms, worth: NDArray[np.float64], cost_weight: float, tree: NDArray[np.int32]
+) -> NDArray[np.int32] | None:
+    """Return a tree near the given one that keeps the rules, None if none is found.
+
+    Parameters
+    ----------
+    worth, cost_weight
+        ``(n,)`` prizes, and what a cent of cost takes from the value: branches that lower it go, if rules allow that.
+    """
     mending = Mending(graph, terms, tree.copy())
-    if not (mending.complete() and mending.cut()):
+    if not (mending.complete() and mending.cut(worth, cost_weight)):
         return None
-    mending.fill()
+    if cost_weight == 0.0:
+        mending.fill()
     return mending.tree
 
 
@@ -152,15 +161,16 @@ class Mending:
             self.tree[:] = before
         return False
 
-    def cut(self) -> bool:
-        """Cut branches until every limit is kept; return whether that was possible."""
+    def cut(self, worth: NDArray[np.float64], cost_weight: float) -> bool:
+        """Cut branches until every limit is kept and none lowers the value; return whether that was possible."""
         graph, terms = self.graph, self.terms
         order = preorder(self.tree, graph.tail)
         kept = cut_branches(
             graph.tail,
             self.tree,
             order,
-            graph.prize,
+            worth,
+            cost_weight,
             terms.spend,
             terms.most,
             terms.weight,
@@ -210,7 +220,8 @@ def cut_branches(
     tail: NDArray[np.int32],
     tree: NDArray[np.int32],
     order: NDArray[np.int32],
-    prize: NDArray[np.float64],
+    worth: NDArray[np.float64],
+    cost_weight: float,
     spend: NDArray[np.int64],
     most: NDArray[np.int64],
     weight: NDArray[np.float64],
@@ -222,7 +233,7 @@ def cut_branches(
 ) -> bool:
     """Cut from a tree, in place, the branches that bring least for what they take of limits that are exceeded.
 
-    Branches with what is required or held, or without which a floor is missed, stay. Returns whether all limits are
+    Then those go that cost more than they bring. Branches with what is required or held, or without which a floor is missed, stay. Returns whether all limits are
     kept in the end.
     """
     n, k, g = tree.size, most.size, least.size
@@ -232,7 +243,7 @@ def cut_branches(
     while True:
         used_ports = np.zeros(ports.size, np.int64)
         for v in order:
-            value[v], bound_to[v] = prize[v], required[v]
+            value[v], bound_to[v] = worth[v], required[v]
             for j in range(g):
                 has[v, j] = weight[j, v]
             a = tree[v]
@@ -240,6 +251,7 @@ def cut_branches(
                 spent[v, i] = spend[i, a] if a >= 0 else 0.0
             if a >= 0:
                 bound_to[v] |= group[a] >= 0
+                value[v] -= cost_weight * spend[0, a]
                 if port[a] >= 0:
                     used_ports[port[a]] += 1
         for i in range(order.size - 1, 0, -1):
@@ -254,6 +266,7 @@ def cut_branches(
             for j in range(g):
                 has[u, j] += has[v, j]
         best, best_ratio, fits = -1, np.inf, True
+        burden, least_value = -1, 0.0
         for v in order[1:]:
             a = tree[v]
             relief = 0.0
@@ -265,14 +278,20 @@ def cut_branches(
             if port[a] >= 0 and used_ports[port[a]] > ports[port[a]]:
                 fits = False
                 relief += 1.0
-            if relief == 0.0 or bound_to[v]:
+            if bound_to[v] or (relief == 0.0 and value[v] >= least_value):
                 continue
             missed = False
             for j in range(g):
                 missed |= has[0, j] - has[v, j] < least[j]
-            if not missed and value[v] / relief < best_ratio:
+            if missed:
+                continue
+            if relief > 0.0 and value[v] / relief < best_ratio:
                 best, best_ratio = v, value[v] / relief
-        if fits or best < 0:
+            if value[v] < least_value:
+                burden, least_value = v, value[v]
+        if fits:
+            best = burden
+        if best < 0:
             return fits
         tree[best] = OUTSIDE
         count = 0

@@ -1,4 +1,4 @@
-"""What the solver is asked: a rooted graph with prizes, costs, capacities and one budget."""
+"""What the solver is asked: a rooted graph with prizes, costs, capacities, one budget and, if asked for, a hop limit."""
 
 from __future__ import annotations
 
@@ -48,6 +48,10 @@ class Problem:
         fixed price, within the budget.
     rules
         What a plan has to keep beside the budget.
+    hops
+        ``(m,)`` int8 ≥ 0: what each arc counts against the hop limit; None if there is none.
+    hop_limit
+        Largest sum of hops on the path from the root to any node of the arborescence, ≥ 0; None for no limit.
 
     Raises
     ------
@@ -66,6 +70,8 @@ class Problem:
     budget: int
     cost_weight: float = 0.0
     rules: Rules = field(default_factory=Rules)
+    hops: NDArray[np.int8] | None = None
+    hop_limit: int | None = None
 
     def __post_init__(self) -> None:
         """Check shapes and ranges once, so that no kernel has to."""
@@ -75,6 +81,8 @@ class Problem:
             raise ValueError("budget: must be ≥ 0")
         if not 0.0 <= self.cost_weight < np.inf:
             raise ValueError("cost_weight: must be ≥ 0")
+        if self.hop_limit is not None and (self.hops is None or self.hop_limit < 0):
+            raise ValueError("hop_limit: must be ≥ 0, and needs the hops of the arcs")
         self._check_shapes()
         self._check_ranges()
         self.rules.check(self.n_nodes, self.n_arcs, self.place)
@@ -88,8 +96,11 @@ class Problem:
             ("prize", np.float64, self.n_nodes),
             ("demand", np.float64, self.n_nodes),
             ("place", np.int32, self.n_nodes),
+            ("hops", np.int8, self.tail.size),
         ):
             array = getattr(self, name)
+            if array is None:
+                continue
             if array.dtype != dtype or array.shape != (size,):
                 raise ValueError(f"{name}: expected ({size},) {np.dtype(dtype)}, got {array.shape} {array.dtype}")
 
@@ -102,9 +113,10 @@ class Problem:
             ("prize", 0, np.finfo(np.float64).max),
             ("demand", 0, np.finfo(np.float64).max),
             ("place", 0, np.iinfo(np.int32).max),
+            ("hops", 0, np.iinfo(np.int8).max),
         ):
             values = getattr(self, name)
-            if not ((values >= low) & (values <= high)).all():  # written so that nan fails too
+            if values is not None and not ((values >= low) & (values <= high)).all():  # written so that nan fails too
                 raise ValueError(f"{name}: values must lie in {low}…{high}")
         if float(self.cost.sum(dtype=np.float64)) > MAX_MONEY:
             raise ValueError("cost: values must add up to at most 2**52 cents")

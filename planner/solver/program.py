@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pyscipopt import Model, quicksum
 
+from planner.solver.layers import enters_once
 from planner.solver.rules import broken_rules
 from planner.solver.terms import Terms, collects, terms_of
 from planner.solver.tree import OUTSIDE, preorder, tree_of_arcs
@@ -166,10 +167,12 @@ class Program:
         held = tree[tree >= 0]
         if (self.loads(tree)[self.graph.head[held]] > self.graph.capacity[held]).any():
             return False
+        if self.graph.capacitated and not enters_once(self.graph, held):
+            return False
         if self.asked is None:
             return bool(self.graph.cost[held].sum() <= self.budget)
         arcs = self.graph.origin[held]
-        return not broken_rules(self.asked, arcs[arcs >= 0])
+        return not broken_rules(self.asked, arcs[(arcs >= 0) & (arcs < self.asked.n_arcs)])
 
     def values_of(self, tree: NDArray[np.int32]) -> Iterator[tuple[Any, float]]:
         """Return the variables that are not 0 in a plan, with their values."""

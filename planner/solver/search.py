@@ -15,6 +15,7 @@ from planner.solver.dice import new_dice
 from planner.solver.graph import build_graph
 from planner.solver.grow import grow_everywhere
 from planner.solver.improve import improve
+from planner.solver.layers import find_plan, plan_of_tree
 from planner.solver.mend import mend
 from planner.solver.program import finest_difference
 from planner.solver.reduce import find_useful
@@ -22,7 +23,7 @@ from planner.solver.result import Progress, relative_gap
 from planner.solver.rules import broken_rules
 from planner.solver.surrogate import stand_in
 from planner.solver.terms import collects, terms_of
-from planner.solver.tree import bare_tree, check_plan, find_arcs, preorder, prune, topological_arcs, tree_of_arcs
+from planner.solver.tree import bare_tree, check_plan, find_arcs, preorder, prune, tree_of_arcs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -191,13 +192,13 @@ class Search:
     def note_plan(self, graph: Graph, tree: NDArray[np.int32]) -> None:
         """Take in a plan if it is better: a tree of the graph or of a part of it, mended if it breaks a rule."""
         plan = self.plan_of(graph, tree, graph.cost_weight)
-        if self.asked.rules.any and (self.asked.cost_weight > 0.0 or broken_rules(self.asked, plan)):
+        if self.asked.rules.any and (plan is None or self.asked.cost_weight > 0.0 or broken_rules(self.asked, plan)):
             mended = mend(graph, terms_of(self.asked, graph), self.worth(graph), self.asked.cost_weight, tree)
-            if mended is None:
-                return
-            plan = self.plan_of(graph, mended, 0.0)
-            if broken_rules(self.asked, plan):
-                return
+            plan = None if mended is None else self.plan_of(graph, mended, 0.0)
+            if plan is not None and broken_rules(self.asked, plan):
+                plan = None
+        if plan is None:
+            return
         value = self.value_of(plan)
         if self.value is None or value > self.value:
             self.plan, self.value = plan, value
@@ -209,12 +210,11 @@ class Search:
         spent = self.asked.cost_weight * int(self.asked.cost[plan].sum())
         return math.fsum([float(prizes[0]), *prizes[self.asked.head[plan]].tolist(), -spent])
 
-    def plan_of(self, graph: Graph, tree: NDArray[np.int32], price: float) -> NDArray[np.int32]:
-        """Return the problem's arcs of a tree, without what does not pay at a price, parents before children."""
+    def plan_of(self, graph: Graph, tree: NDArray[np.int32], price: float) -> NDArray[np.int32] | None:
+        """Return the problem's arcs of a tree, without what does not pay at a price; None if they carry too much."""
         kept, order = tree.copy(), preorder(tree, graph.tail)
         prune(graph, kept, order, order.size, price, np.empty(kept.size), np.empty(kept.size))
-        plan = graph.origin[topological_arcs(graph, kept)]
-        return plan[plan >= 0]
+        return plan_of_tree(self.problem, graph, kept)
 
     def _note(self) -> None:
         progress = Progress(time.monotonic() - self.started, self.value, self.bound)
@@ -255,9 +255,9 @@ class Search:
         if np.count_nonzero(self.useful) > WORTH_REBUILDING * self.graph.n_arcs:
             return
         smaller = self.graph.subgraph(self.useful)
-        before = find_arcs(self.graph, smaller.origin)
+        before = find_arcs(self.graph, smaller.number)
         self.guide = replace(self.guide, reduced=self.guide.reduced[before])
-        self.tree = tree_of_arcs(smaller, find_arcs(smaller, self.graph.origin[self.tree[self.tree >= 0]]))
+        self.tree = tree_of_arcs(smaller, find_arcs(smaller, self.graph.number[self.tree[self.tree >= 0]]))
         self.graph, self.desk = smaller, new_desk(smaller)
         self.useful = np.ones(smaller.n_arcs, np.bool_)
         self.whole_graph = False
@@ -266,7 +266,7 @@ class Search:
     def start_from(self, arcs: NDArray[np.int32]) -> None:
         """Take an earlier plan, given by the problem's arcs, as the tree to search from."""
         check_plan(self.problem, arcs)
-        self.tree = tree_of_arcs(self.graph, find_arcs(self.graph, arcs))
+        self.tree = tree_of_arcs(self.graph, find_plan(self.problem, self.graph, arcs))
 
     def plant(self) -> None:
         """Grow trees from the root over the whole graph, modest and generous ones; go on from the best."""
@@ -309,6 +309,8 @@ class Search:
         if value > floor and (self.value is None or value > self.value + self.shift):
             self.note_plan(self.graph, best)
         return value, cost
+
+
 def generous_price(graph: Graph, price: float, turn: int) -> float:
     """Return the price at which branches are cut in a turn: what does not pay in any plan never stays."""
     return max(price * GENEROSITY[turn % len(GENEROSITY)], graph.cost_weight)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.solver.bound import price_out
+from planner.solver.bound import price_out, round_up
 from planner.solver.desk import Guide, new_desk
 from planner.solver.graph import build_graph
 from planner.solver.grow import grow_everywhere
@@ -36,6 +36,8 @@ FIRST_STEP, LAST_STEP = 1.0, 0.1
 """Steps of the logarithm of a weight, for a row that is used twice over."""
 COUNTED = 2.0**-40
 """Prize, as a share of all, of a node that has none of its own but counts for a rule: it has to be worth reaching."""
+LONG_WAY = 100
+"""Dearest arcs that the way to a required node costs at most, by this guess."""
 COST_UNITS = 2.0**50
 """What all costs of the surrogate add up to."""
 MARGIN = 2.0**-40
@@ -76,13 +78,18 @@ def stand_in(problem: Problem, stopped: Callable[[], bool]) -> Surrogate:
     if not rules.limits:
         return Surrogate(replace(counted, prize=prize), shift, 1.0)
     cost, budget, unit = blend(problem, money)
+    if problem.cost_weight > 0.0:  # the rows are priced like the cost, and none is left
+        spared = round_up(unit * budget, unit * budget)
+        blended = replace(counted, cost=cost, budget=MAX_MONEY, prize=prize, cost_weight=unit)
+        return Surrogate(blended, shift - spared, 0.0)
     return Surrogate(replace(counted, cost=cost, budget=budget, prize=prize), shift, money[0] / unit)
 
 
 def with_counted_prizes(problem: Problem) -> tuple[Problem, float]:
     """Return the problem with prizes for all that rules count, and what every plan that keeps them has of these.
 
-    A required node gets more than all prizes together, so that no plan without it can be worth the target.
+    A required node gets more than all prizes together and than what it costs to reach it, so that plans without it are
+    of no use.
     """
     rules, total = problem.rules, math.fsum(problem.prize)
     little = (total or 1.0) * COUNTED
@@ -93,7 +100,8 @@ def with_counted_prizes(problem: Problem) -> tuple[Problem, float]:
         counts[problem.head[group]] = True
     prize = np.where(counts & (problem.prize == 0), little, problem.prize)
     required = np.setdiff1d(rules.required, [0])
-    bonus = 2.0 ** math.frexp(2.0 * (math.fsum(prize) + 1.0))[1]
+    most = problem.cost_weight * float(problem.cost.max(initial=0)) * min(problem.n_nodes, LONG_WAY)
+    bonus = 2.0 ** math.frexp(2.0 * (math.fsum(prize) + 1.0 + most))[1]
     prize[required] += bonus
     return replace(problem, prize=prize), bonus * required.size
 
@@ -102,7 +110,7 @@ def blend(problem: Problem, money: NDArray[np.float64]) -> tuple[NDArray[np.int6
     """Return the weighed sum of the limits in whole units, costs rounded down and the budget up, and the unit."""
     rows = [problem.cost, *(limit.cost for limit in problem.rules.limits)]
     most = [problem.budget, *(limit.most for limit in problem.rules.limits)]
-    sums = np.zeros(problem.n_arcs)
+    sums = problem.cost_weight * problem.cost
     for factor, row in zip(money.tolist(), rows, strict=True):
         sums += factor * row
     if not sums.any():
@@ -122,7 +130,9 @@ def search_weights(problem: Problem, stopped: Callable[[], bool]) -> tuple[NDArr
         return np.eye(1, terms.most.size)[0], np.zeros(terms.least.size)
     money = total / (3.0 * terms.most.size * np.maximum(terms.most, 1.0))
     reachable = terms.weight.sum(axis=1)
-    merit = np.where(reachable > 0, 0.1 * total / (max(terms.least.size, 1) * np.where(reachable, reachable, 1.0)), 0.0)
+    distance = graph.from_root(graph.cost.astype(np.float64))
+    apart = graph.cost_weight * (terms.weight @ np.where(np.isfinite(distance), distance, 0.0))
+    merit = (0.1 * total / max(terms.least.size, 1) + apart) / np.where(reachable > 0, reachable, np.inf)
     best, best_weights = math.inf, (money, merit)
     for turn in range(ROUNDS):
         ceiling, used, got = evaluate(graph, terms, money, merit)
@@ -140,9 +150,11 @@ def evaluate(
     graph: Graph, terms: Terms, money: NDArray[np.float64], merit: NDArray[np.float64]
 ) -> tuple[float, NDArray[np.int64], NDArray[np.float64]]:
     """Return the ceiling at weights, and what a tree grown at them takes of the limits and has of the floors."""
-    priced = money @ terms.spend
+    priced = money @ terms.spend + graph.cost_weight * terms.spend[0]
     unit = max(math.fsum(priced), np.finfo(float).tiny) / COST_UNITS
-    blended = graph._replace(cost=(priced / unit).astype(np.int64), prize=graph.prize + merit @ terms.weight)
+    blended = graph._replace(
+        cost=(priced / unit).astype(np.int64), prize=graph.prize + merit @ terms.weight, cost_weight=0.0
+    )
     pricing = price_out(blended, unit)
     ceiling = pricing.intercept + float(money @ terms.most) - float(merit @ terms.least)
     guide = Guide(unit, 0.3, pricing.reduced, 0.0, np.uint64(1), 1.5, 0.0, 1.0, 0.0)

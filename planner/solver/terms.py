@@ -48,7 +48,7 @@ class Terms(NamedTuple):
 def terms_of(problem: Problem, graph: Graph) -> Terms:
     """Return the rules of a problem in the numbers of a graph that was built from it."""
     rules = problem.rules
-    real = graph.origin >= 0
+    real = is_real(problem, graph)
     origin = graph.origin[real]
 
     def of_arcs(values: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -79,6 +79,11 @@ def terms_of(problem: Problem, graph: Graph) -> Terms:
         port=port,
         ports=ports,
     )
+
+
+def is_real(problem: Problem, graph: Graph) -> NDArray[np.bool_]:
+    """Return which arcs of a graph are arcs of the problem."""
+    return (graph.origin >= 0) & (graph.origin < problem.n_arcs)
 
 
 def collects(problem: Problem, graph: Graph) -> NDArray[np.bool_]:

@@ -155,11 +155,11 @@ def topological_arcs(graph: Graph, parent: NDArray[np.int32]) -> NDArray[np.int3
     return parent[preorder(parent, graph.tail)[1:]]
 
 
-def find_arcs(graph: Graph, arcs: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return the numbers in the graph of arcs of the problem, those that it has."""
-    number = np.full(int(max(arcs.max(initial=-1), graph.origin.max(initial=-1))) + 1, -1, np.int32)
-    number[graph.origin] = np.arange(graph.n_arcs, dtype=np.int32)
-    found = number[arcs]
+def find_arcs(graph: Graph, numbers: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the positions in the graph of arcs that it has, by their numbers in the graph that was built first."""
+    position = np.full(int(max(numbers.max(initial=-1), graph.number.max(initial=-1))) + 1, -1, np.int32)
+    position[graph.number] = np.arange(graph.n_arcs, dtype=np.int32)
+    found = position[numbers]
     return found[found >= 0]
 
 
@@ -179,7 +179,8 @@ def check_plan(problem: Problem, arcs: NDArray[np.int32]) -> None:
     Raises
     ------
     ValueError
-        If an arc does not exist, does not hang from the root, enters what is already entered, or carries too much.
+        If an arc does not exist, does not hang from the root, enters what is already entered, carries too much, or
+        leads beyond the hop limit.
     """
     if arcs.size and not (arcs.min() >= 0 and arcs.max() < problem.n_arcs):
         raise ValueError(f"plan: arcs must lie in 0…{problem.n_arcs - 1}")
@@ -198,3 +199,14 @@ def check_plan(problem: Problem, arcs: NDArray[np.int32]) -> None:
     full = load[head] > problem.capacity[arcs]
     if full.any():
         raise ValueError(f"plan: arc {arcs[full][0]} carries more than its capacity")
+    if problem.hop_limit is not None and count_hops(problem, parent).max() > problem.hop_limit:
+        raise ValueError(f"plan: a node lies more than {problem.hop_limit} hops from the root")
+
+
+def count_hops(problem: Problem, parent: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return ``(n,)``: the hops from the root to each node of a tree of the problem's arcs, 0 elsewhere."""
+    count = np.zeros(problem.n_nodes, np.int64)
+    if problem.hops is not None:
+        for v in preorder(parent, problem.tail)[1:]:
+            count[v] = count[problem.tail[parent[v]]] + problem.hops[parent[v]]
+    return count

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from planner.solver import Floor, Limit, Ports, Problem, Rules
 
 
-def make_problem(n_nodes, arcs, *, prize, demand=None, place=None, budget=0) -> Problem:
+def make_problem(n_nodes, arcs, *, prize, demand=None, place=None, budget=0, hops=None, hop_limit=None) -> Problem:
     """Build a problem from a list of (tail, head, cost, capacity)."""
     table = np.array(arcs, dtype=float).reshape(-1, 4)
     return Problem(
@@ -23,6 +23,8 @@ def make_problem(n_nodes, arcs, *, prize, demand=None, place=None, budget=0) -> 
         demand=np.zeros(n_nodes) if demand is None else np.asarray(demand, dtype=float),
         place=np.arange(n_nodes, dtype=np.int32) if place is None else np.asarray(place, dtype=np.int32),
         budget=int(budget),
+        hops=None if hops is None else np.asarray(hops, dtype=np.int8),
+        hop_limit=hop_limit,
     )
 
 
@@ -53,6 +55,10 @@ def plan_errors(problem: Problem, chosen, *, budget=None) -> list[str]:
     errors += [
         f"arc {a} carries {x} of {problem.capacity[a]}" for a, x in load.items() if x > problem.capacity[a] + 1e-9
     ]
+    if problem.hop_limit is not None:
+        errors += [
+            f"node {v} lies too many hops away" for v in entered_by if _hops(problem, entered_by, v) > problem.hop_limit
+        ]
     useful = {v for v in entered_by if problem.prize[v] > 0}
     for v in list(useful):
         while v != 0:
@@ -63,15 +69,16 @@ def plan_errors(problem: Problem, chosen, *, budget=None) -> list[str]:
 
 
 def plan_value(problem: Problem, chosen) -> float:
-    """Return the sum of the prizes of the root and of the nodes that the arcs enter."""
-    return math.fsum([float(problem.prize[0]), *(float(problem.prize[problem.head[a]]) for a in chosen)])
+    """Return the sum of the prizes of the root and of the nodes that the arcs enter, less the weighed cost."""
+    spent = problem.cost_weight * sum(int(problem.cost[a]) for a in chosen)
+    return math.fsum([float(problem.prize[0]), *(float(problem.prize[problem.head[a]]) for a in chosen), -spent])
 
 
 @dataclass
 class _Enumeration:
     problem: Problem
     out: list[list[int]]
-    best_value: float = -1.0
+    best_value: float = -math.inf
     best_arcs: tuple[int, ...] = ()
 
     def note(self, chosen) -> None:
@@ -116,7 +123,8 @@ def _extend(search, chosen, parent, entries, excluded, boundary) -> None:
     longer = [*chosen, a]
     if search.may_hold(longer) and not (crosses and p in entries):
         parents = {**parent, v: a}
-        if _loads_fit(problem, longer, parents):
+        near = problem.hop_limit is None or _hops(problem, parents, v) <= problem.hop_limit
+        if near and _loads_fit(problem, longer, parents):
             _extend(
                 search,
                 longer,
@@ -126,6 +134,15 @@ def _extend(search, chosen, parent, entries, excluded, boundary) -> None:
                 [*usable[1:], *search.out[v]],
             )
     _extend(search, chosen, parent, entries, excluded | {a}, usable[1:])
+
+
+def _hops(problem, parent, v) -> int:
+    """Return the hops on the path from the root to v, as far as it is known."""
+    count = 0
+    while v != 0 and v in parent:
+        count += int(problem.hops[parent[v]])
+        v = int(problem.tail[parent[v]])
+    return count
 
 
 def _loads_fit(problem, chosen, parent) -> bool:
@@ -172,6 +189,8 @@ def _is_tree(problem, parent) -> bool:
             seen.add(u)
             u = int(problem.tail[parent[u]])
     arcs = [a for v, a in parent.items() if v != 0]
+    if problem.hop_limit is not None and any(_hops(problem, parent, v) > problem.hop_limit for v in parent):
+        return False
     return len(entries) == len(set(entries)) and _loads_fit(problem, arcs, parent)
 
 
@@ -234,6 +253,25 @@ def random_towns(rng: np.random.Generator) -> Problem:
     return make_problem(len(place), arcs, prize=prize, demand=demand, place=place, budget=budget)
 
 
+def with_hops(problem: Problem, rng: np.random.Generator) -> Problem:
+    """Return the problem under a random hop limit; within a place, arcs mostly have no hops."""
+    hops = rng.choice([0, 1, 1, 2], problem.n_arcs)
+    if rng.random() < 0.7:
+        hops[problem.place[problem.tail] == problem.place[problem.head]] = 0
+    return replace(problem, hops=hops.astype(np.int8), hop_limit=int(rng.integers(0, 5)))
+
+
+def random_mesh(rng: np.random.Generator) -> Problem:
+    """Return a small dense graph whose edges go both ways, one hop each: many ways of different hops to every node."""
+    n = int(rng.integers(4, 7))
+    pairs = [(u, v) for v in range(n) for u in range(v) if rng.random() < 0.8]
+    costs = rng.integers(1, 10, len(pairs))
+    arcs = [(*ends, int(c), np.inf) for (u, v), c in zip(pairs, costs, strict=True) for ends in ((u, v), (v, u))]
+    prize = np.where(rng.random(n) < 0.7, rng.integers(1, 30, n), 0)
+    limit, budget = int(rng.integers(1, 5)), int(rng.integers(5, 30))
+    return make_problem(n, arcs, prize=prize, budget=budget, hops=np.ones(len(arcs)), hop_limit=limit)
+
+
 def all_plans(problem: Problem):
     """Yield every arborescence that keeps places and capacities, whatever it costs, as a set of arcs."""
     in_arcs = [[a for a in range(problem.n_arcs) if problem.head[a] == v] for v in range(problem.n_nodes)]
@@ -276,7 +314,7 @@ def best_ruled_plan(problem: Problem) -> float | None:
     """Return the largest value of a plan that keeps the budget and all rules, None if there is none."""
     search = _RuledEnumeration(problem, arcs_out_of(problem))
     _extend(search, [], {0: -1}, {}, frozenset(), search.out[0])
-    return search.best_value if search.best_value >= 0 else None
+    return search.best_value if search.best_value > -math.inf else None
 
 
 class _RuledEnumeration(_Enumeration):
