@@ -19,7 +19,7 @@ import numpy as np
 from pyscipopt import SCIP_HEURTIMING, SCIP_PARAMSETTING, SCIP_RESULT, Conshdlr, Heur, Model
 
 from planner.solver.cuts import CutList, find_balances, find_cuts, join, new_cut_list
-from planner.solver.folding import Folding, fold
+from planner.solver.folding import Folding, count_own, fold
 from planner.solver.program import BUDGET_UNITS, Program
 from planner.solver.room_cuts import find_room_cuts
 
@@ -40,8 +40,8 @@ NOTHING = 0
 MARGIN = 1e-6
 """Relative tolerance of the linear programs, by which their ceiling is raised."""
 POLL_S = 0.1
-ENOUGH = 1
-FOLD = True
+MUCH_UNFOLDED = 2.5
+"""Arcs of a layered graph for each of the problem's from which the program has one variable for each of the latter."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -192,11 +192,12 @@ class Connectivity(Conshdlr):
         targets = targets[reached[targets] > tolerance]
         cuts = new_cut_list(CUTS_PER_ROUND, CUTS_PER_ROUND * graph.n_arcs)
         find_cuts(graph, value, reached, targets, tolerance, cuts)
-        if self.folding is not None and int(cuts.size[0]) < ENOUGH:
+        if self.folding is not None and int(cuts.size[0]) == 0:
             return join(cuts, self.folding.find_cuts(value, reached, targets, tolerance, CUTS_PER_ROUND))
         return cuts
 
     def add_balances(self, value: NDArray[np.float64]) -> int:
+        """Add rows that let no arc be used more than its tail is entered from elsewhere; return what SCIP has to know."""
         graph = self.program.graph
         result = NOTHING
         for a in find_balances(graph, value, TOLERANCE):
@@ -296,10 +297,10 @@ def branch_and_cut(
     first_cuts
         Cuts to start from.
     """
-    folding = fold(graph) if FOLD and graph.layered else None
+    folding = fold(graph) if graph.n_arcs > MUCH_UNFOLDED * count_own(graph) else None
     if folding is not None:
-        first_cuts, watch, required = folding.fold_cuts(first_cuts), folded_watch(watch, folding), folding.fold_nodes(required)
-        graph = folding.plain
+        first_cuts, watch = folding.fold_cuts(first_cuts), folded_watch(watch, folding)
+        graph, required = folding.plain, folding.fold_nodes(required)
     errors: list[BaseException] = []
     watch = guarded(watch, errors)
     program = Program(graph, budget, required, cheapest=False)
@@ -323,10 +324,10 @@ def find_within(graph: Graph, budget: int, required: NDArray[np.bool_], first_cu
 
     What costs at least as much as the budget in the linear programs is given up only beyond their tolerance.
     """
-    folding = fold(graph) if FOLD and graph.layered else None
+    folding = fold(graph) if graph.n_arcs > MUCH_UNFOLDED * count_own(graph) else None
     if folding is not None:
-        first_cuts, watch, required = folding.fold_cuts(first_cuts), folded_watch(watch, folding), folding.fold_nodes(required)
-        graph = folding.plain
+        first_cuts, watch = folding.fold_cuts(first_cuts), folded_watch(watch, folding)
+        graph, required = folding.plain, folding.fold_nodes(required)
     errors: list[BaseException] = []
     watch = guarded(watch, errors)
     program = Program(graph, budget, required, cheapest=True)
