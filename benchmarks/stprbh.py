@@ -127,12 +127,12 @@ def report(rows: list[dict[str, Any]]) -> str:
         return f"{row[name]:10.2f}" if row.get(name) is not None else f"{'–':>10}"
 
     lines = [f"{'instance':18}{'value':>8}{'bound':>8}  {'status':10}{'s':>8}{'reference':>10}{'S. & L.':>10}"]
-    for row in rows:
-        lines.append(
-            f"{row['instance']:18}{row['value']:8.0f}{row['bound']:8.0f}  {row['status']:10}{row['seconds']:8.2f}"
-            + "".join(seconds(row, name) for name in PUBLISHED)
-            + ("  CONTRADICTS" if row.get("contradicts") else "")
-        )
+    lines += [
+        f"{row['instance']:18}{row['value']:8.0f}{row['bound']:8.0f}  {row['status']:10}{row['seconds']:8.2f}"
+        + "".join(seconds(row, name) for name in PUBLISHED)
+        + ("  CONTRADICTS" if row.get("contradicts") else "")
+        for row in rows
+    ]
     closed = sum(row["value"] == row["bound"] for row in rows)
     lines.append(f"{closed} of {len(rows)} proven to the unit, slowest {max(row['seconds'] for row in rows):.1f} s")
     hard = [row for row in rows if not row["all_collected"]]

@@ -40,8 +40,9 @@ NOTHING = 0
 MARGIN = 1e-6
 """Relative tolerance of the linear programs, by which their ceiling is raised."""
 POLL_S = 0.1
-MUCH_UNFOLDED = 2.5
-"""Arcs of a layered graph for each of the problem's from which the program has one variable for each of the latter."""
+MUCH_UNFOLDED, MANY_UNFOLDED = 2.5, 6_000
+"""Arcs of a layered graph, for each of the problem's and all together, above which the program has one variable for each
+of the problem's."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -197,7 +198,7 @@ class Connectivity(Conshdlr):
         return cuts
 
     def add_balances(self, value: NDArray[np.float64]) -> int:
-        """Add rows that let no arc be used more than its tail is entered from elsewhere; return what SCIP has to know."""
+        """Add rows that let an arc be used only as its tail is entered from elsewhere; return what SCIP has to know."""
         graph = self.program.graph
         result = NOTHING
         for a in find_balances(graph, value, TOLERANCE):
@@ -297,7 +298,7 @@ def branch_and_cut(
     first_cuts
         Cuts to start from.
     """
-    folding = fold(graph) if graph.n_arcs > MUCH_UNFOLDED * count_own(graph) else None
+    folding = fold(graph) if worth_folding(graph) else None
     if folding is not None:
         first_cuts, watch = folding.fold_cuts(first_cuts), folded_watch(watch, folding)
         graph, required = folding.plain, folding.fold_nodes(required)
@@ -324,7 +325,7 @@ def find_within(graph: Graph, budget: int, required: NDArray[np.bool_], first_cu
 
     What costs at least as much as the budget in the linear programs is given up only beyond their tolerance.
     """
-    folding = fold(graph) if graph.n_arcs > MUCH_UNFOLDED * count_own(graph) else None
+    folding = fold(graph) if worth_folding(graph) else None
     if folding is not None:
         first_cuts, watch = folding.fold_cuts(first_cuts), folded_watch(watch, folding)
         graph, required = folding.plain, folding.fold_nodes(required)
@@ -338,6 +339,11 @@ def find_within(graph: Graph, budget: int, required: NDArray[np.bool_], first_cu
     model.setHeuristics(SCIP_PARAMSETTING.OFF)
     optimize(connectivity, errors)
     return model.getStatus() != "infeasible"
+
+
+def worth_folding(graph: Graph) -> bool:
+    """Whether a program with one variable per arc of the problem is so much smaller that it may be weaker."""
+    return graph.layered and graph.n_arcs > min(MUCH_UNFOLDED * count_own(graph), MANY_UNFOLDED)
 
 
 def folded_watch(watch: Watch, folding: Folding) -> Watch:
