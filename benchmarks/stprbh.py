@@ -2,10 +2,10 @@
 
     python -m benchmarks.stprbh PATH… --time-limit S [--quick] [--json] [--out FILE.csv] [--solutions DIR]
 
-PATH is an ``.stp`` file or a folder of them. Values are compared with a ``reference.csv`` that lies beside the instances:
-a value above the optimum, a bound below it, or another value called optimal is a contradiction, and the exit code is 1.
-``--quick`` takes every fourteenth instance. ``--solutions`` writes the edges of each plan in the file's own node numbers,
-below a line with its value. Kernels are warm; times are those of the search alone.
+PATH is an ``.stp`` file or a folder of them. Values are compared with a ``reference.csv`` that lies beside the
+instances: a value above the optimum, a bound below it, or another value called optimal is a contradiction, and the exit
+code is 1. ``--quick`` takes every fourteenth instance. ``--solutions`` writes the edges of each plan in the file's own
+node numbers, below a line with its value. Kernels are warm; times are those of the search alone.
 """
 
 from __future__ import annotations

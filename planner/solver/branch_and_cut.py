@@ -41,8 +41,8 @@ MARGIN = 1e-6
 """Relative tolerance of the linear programs, by which their ceiling is raised."""
 POLL_S = 0.1
 MUCH_UNFOLDED, MANY_UNFOLDED = 2.5, 6_000
-"""Arcs of a layered graph, for each of the problem's and all together, above which the program has one variable for each
-of the problem's."""
+"""Arcs of a layered graph, for each of the problem's and all together, above which the program has one variable for
+each of the problem's."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
