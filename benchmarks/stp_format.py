@@ -92,7 +92,8 @@ def read_stp(path: Path) -> StpFile:
     if not text or "33d32945" not in text[0].lower():
         raise ValueError(f"{path}: not an STP file")
     sections: dict[str, Section] = {}
-    name, lines = None, []
+    name: str | None = None
+    lines: list[tuple[str, tuple[str, ...]]] = []
     for raw in text[1:]:
         line = raw.strip()
         if not line or line.startswith("#"):

@@ -19,7 +19,7 @@ import numpy as np
 from pyscipopt import SCIP_HEURTIMING, SCIP_PARAMSETTING, SCIP_RESULT, Conshdlr, Heur, Model
 
 from planner.solver.cuts import CutList, find_balances, find_cuts, join, new_cut_list
-from planner.solver.folding import Folding, fold
+from planner.solver.folding import Folding, count_own, fold
 from planner.solver.program import BUDGET_UNITS, MARGIN, Program
 from planner.solver.room_cuts import find_room_cuts
 
@@ -39,8 +39,9 @@ CUTS_PER_ROUND = 100
 NOTHING = 0
 """No result of SCIP's: nothing was added."""
 POLL_S = 0.1
-ENOUGH = 1
-FOLD = True
+MUCH_UNFOLDED, MANY_UNFOLDED = 2.5, 6_000
+"""Arcs of a layered graph, for each of the problem's and all together, above which the program has one variable for
+each of the problem's."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -187,11 +188,12 @@ class Connectivity(Conshdlr):
         targets = targets[reached[targets] > tolerance]
         cuts = new_cut_list(CUTS_PER_ROUND, CUTS_PER_ROUND * graph.n_arcs)
         find_cuts(graph, value, reached, targets, tolerance, cuts)
-        if self.folding is not None and int(cuts.size[0]) < ENOUGH:
+        if self.folding is not None and int(cuts.size[0]) == 0:
             return join(cuts, self.folding.find_cuts(value, reached, targets, tolerance, CUTS_PER_ROUND))
         return cuts
 
     def add_balances(self, value: NDArray[np.float64]) -> int:
+        """Add rows that let an arc be used only as its tail is entered from elsewhere; return what SCIP has to know."""
         graph = self.program.graph
         result = NOTHING
         for a in find_balances(graph, value, TOLERANCE):
@@ -303,14 +305,10 @@ def branch_and_cut(
     first_cuts
         Cuts to start from.
     """
-    folding = fold(graph) if FOLD and graph.layered else None
+    folding = fold(graph) if worth_folding(graph) else None
     if folding is not None:
-        first_cuts, watch, required = (
-            folding.fold_cuts(first_cuts),
-            folded_watch(watch, folding),
-            folding.fold_nodes(required),
-        )
-        graph = folding.plain
+        first_cuts, watch = folding.fold_cuts(first_cuts), folded_watch(watch, folding)
+        graph, required = folding.plain, folding.fold_nodes(required)
     errors: list[BaseException] = []
     watch = guarded(watch, errors)
     program = Program(graph, asked.budget, required, asked)
@@ -335,14 +333,10 @@ def find_within(graph: Graph, budget: int, required: NDArray[np.bool_], first_cu
 
     What costs at least as much as the budget in the linear programs is given up only beyond their tolerance.
     """
-    folding = fold(graph) if FOLD and graph.layered else None
+    folding = fold(graph) if worth_folding(graph) else None
     if folding is not None:
-        first_cuts, watch, required = (
-            folding.fold_cuts(first_cuts),
-            folded_watch(watch, folding),
-            folding.fold_nodes(required),
-        )
-        graph = folding.plain
+        first_cuts, watch = folding.fold_cuts(first_cuts), folded_watch(watch, folding)
+        graph, required = folding.plain, folding.fold_nodes(required)
     errors: list[BaseException] = []
     watch = guarded(watch, errors)
     program = Program(graph, budget, required, None)
@@ -353,6 +347,11 @@ def find_within(graph: Graph, budget: int, required: NDArray[np.bool_], first_cu
     model.setHeuristics(SCIP_PARAMSETTING.OFF)
     optimize(connectivity, errors)
     return model.getStatus() != "infeasible"
+
+
+def worth_folding(graph: Graph) -> bool:
+    """Whether a program with one variable per arc of the problem is so much smaller that it may be weaker."""
+    return graph.layered and graph.n_arcs > min(MUCH_UNFOLDED * count_own(graph), MANY_UNFOLDED)
 
 
 def folded_watch(watch: Watch, folding: Folding) -> Watch:

@@ -44,8 +44,8 @@ SHARES = (0.5, 0.25, 0.1)
 """Shares of the gap, counted from the ceiling, at which higher targets lie."""
 FIRST_NODES = 20
 """Nodes of the first search that may end without an answer; the next may have more."""
-SMALL = 8_000
-"""Arcs of a graph that branch and cut searches to its end."""
+SMALL, SMALL_LAYERED = 8_000, 3_000
+"""Arcs of a graph that branch and cut searches to its end; the latter where hops count, of the problem's."""
 LARGE, LARGE_CAPACITATED = 30_000, 8_000
 """Arcs of a graph that branch and cut may try."""
 LARGE_PRIZE, TELLING = 0.25, 0.05
@@ -191,7 +191,7 @@ class Finish:
         shrunk = self.shrink(self.wanted)
         if shrunk is None or search.stopped():
             return
-        if count_own(shrunk[0]) <= SMALL:
+        if count_own(shrunk[0]) <= (SMALL_LAYERED if shrunk[0].layered else SMALL):
             self.search_above(self.wanted, Decided.nothing(shrunk[0]), shrunk[1].price, -1, search.note_ceiling)
             return
         assert search.bound is not None

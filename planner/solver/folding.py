@@ -68,7 +68,7 @@ class Folding(NamedTuple):
 
     def spread(self, value: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the value of each layered arc: that of its plain arc, 1 where it has none."""
-        return np.r_[value, 1.0][self.arc]
+        return np.append(value, 1.0)[self.arc]
 
     def fold_cuts(self, cuts: CutList) -> CutList:
         """Return layered cuts as cuts of the plain graph, each once."""
@@ -101,7 +101,7 @@ class Folding(NamedTuple):
 
 
 def count_own(graph: Graph) -> int:
-    """Return how many of the problem's arcs a graph has, in whichever layers: branch and cut has a variable for each."""
+    """Return how many of the problem's arcs a graph has, in whichever layers."""
     return int(np.unique(graph.origin).size) if graph.layered else graph.n_arcs
 
 

@@ -10,6 +10,7 @@ a plan use one of them.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -70,7 +71,9 @@ def binding_limit(problem: Problem, arcs: NDArray[np.int32], budget: int | None)
     else:
         spent = np.cumsum(least[order])
         fits = int(np.searchsorted(spent, budget, side="right"))
-        reached = float(most[order[:fits]].sum() + most[order[fits : fits + 1]].sum())
+        left = (budget - spent[fits - 1]) if fits else float(budget)
+        part = (most[order[fits : fits + 1]] * left / least[order[fits : fits + 1]]).sum()
+        reached = math.floor(most[order[:fits]].sum() + part + 1e-9)
     return problem.hop_limit if reached > problem.hop_limit else None
 
 

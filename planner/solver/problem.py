@@ -1,4 +1,4 @@
-"""What the solver is asked: a rooted graph with prizes, costs, capacities, one budget and, if asked for, a hop limit."""
+"""What the solver is asked: a rooted graph with prizes, costs, capacities, one budget and maybe a hop limit."""
 
 from __future__ import annotations
 

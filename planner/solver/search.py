@@ -182,7 +182,7 @@ class Search:
             self.infeasible = True
             return False
         bound = min(float(math.floor(ceiling)) if self.whole_prizes and ceiling < self.total else ceiling, self.total)
-        bound = max(bound, self.value or 0.0)
+        bound = max(bound, self.worst if self.value is None else self.value)
         if self.bound is not None and bound >= self.bound:
             return False
         self.bound = bound

@@ -55,10 +55,8 @@ def plan_errors(problem: Problem, chosen, *, budget=None) -> list[str]:
     errors += [
         f"arc {a} carries {x} of {problem.capacity[a]}" for a, x in load.items() if x > problem.capacity[a] + 1e-9
     ]
-    if problem.hop_limit is not None:
-        errors += [
-            f"node {v} lies too many hops away" for v in entered_by if _hops(problem, entered_by, v) > problem.hop_limit
-        ]
+    limit = np.inf if problem.hop_limit is None else problem.hop_limit
+    errors += [f"node {v} lies too many hops away" for v in entered_by if _hops(problem, entered_by, v) > limit]
     useful = {v for v in entered_by if problem.prize[v] > 0}
     for v in list(useful):
         while v != 0:
@@ -139,7 +137,7 @@ def _extend(search, chosen, parent, entries, excluded, boundary) -> None:
 def _hops(problem, parent, v) -> int:
     """Return the hops on the path from the root to v, as far as it is known."""
     count = 0
-    while v != 0 and v in parent:
+    while v != 0 and v in parent and problem.hops is not None:
         count += int(problem.hops[parent[v]])
         v = int(problem.tail[parent[v]])
     return count
