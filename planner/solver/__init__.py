@@ -1,15 +1,18 @@
 """Budgeted network design on a graph of numbers: plans with proven bounds. Knows no technology."""
 
+from planner.solver.anywhere import FreeTree, best_tree_anywhere
 from planner.solver.connect import connect_all
 from planner.solver.problem import Problem
 from planner.solver.rules import Floor, Limit, Ports, Rules
 from planner.solver.result import ConnectAll, Progress, Result, Status, Termination
 from planner.solver.solve import solve
+from planner.solver.steiner import SteinerTree, cheapest_tree
 from planner.solver.warm import compile_kernels
 
 __all__ = [
     "ConnectAll",
     "Floor",
+    "FreeTree",
     "Limit",
     "Ports",
     "Problem",
@@ -17,7 +20,10 @@ __all__ = [
     "Result",
     "Rules",
     "Status",
+    "SteinerTree",
     "Termination",
+    "best_tree_anywhere",
+    "cheapest_tree",
     "compile_kernels",
     "connect_all",
     "solve",

@@ -109,12 +109,7 @@ class Search:
         self.graph: Graph = build_graph(self.problem, self.problem.budget)
         self.total = math.fsum(self.worth(self.graph))
         self.finest = finest_difference(problem, self.total)
-        most_whole = MOST_WHOLE if problem.cost_weight > 0.0 else 2.0**53
-        self.whole_prizes = (
-            bool((problem.prize == np.floor(problem.prize)).all())
-            and self.total < most_whole
-            and float(problem.cost_weight).is_integer()
-        )
+        self.whole_prizes = has_whole_values(problem, self.total)
         self.worst = -problem.cost_weight * float(problem.cost.sum())
         self.plan = np.empty(0, np.int32)
         self.value: float | None = None
@@ -222,6 +217,10 @@ class Search:
         if self._on_progress is not None:
             self._on_progress(progress)
 
+    def expect_more_than(self, value: float) -> None:
+        """Look only for plans worth more than this: one of this worth is known elsewhere."""
+        self.value = value
+
     def find_price(self) -> None:
         """Bracket the price of money and evaluate the ceiling around it."""
         graph, budget = self.graph, self.problem.budget
@@ -309,6 +308,13 @@ class Search:
         if value > floor and (self.value is None or value > self.value + self.shift):
             self.note_plan(self.graph, best)
         return value, cost
+
+
+def has_whole_values(problem: Problem, total: float) -> bool:
+    """Whether the values of all plans are whole numbers that linear programs tell apart; ``total`` sums the prizes."""
+    most = MOST_WHOLE if problem.cost_weight > 0.0 else 2.0**53
+    whole = bool((problem.prize == np.floor(problem.prize)).all())
+    return whole and total < most and float(problem.cost_weight).is_integer()
 
 
 def generous_price(graph: Graph, price: float, turn: int) -> float:
