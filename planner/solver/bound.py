@@ -2,6 +2,7 @@
 
 A cent is given the price λ. What is left is a prize-collecting Steiner arborescence, whose dual ascent gives a lower
 bound D(λ) on priced arcs plus missed prizes; no plan within a budget B is then worth more than Σ prizes − D(λ) + λB.
+Where a cent of cost takes ρ from the value of a plan anyway, λ ≥ ρ and the ceiling is Σ prizes − D(λ) + (λ − ρ)B.
 """
 
 from __future__ import annotations
@@ -37,9 +38,11 @@ class Pricing:
     Attributes
     ----------
     price
-        λ, benefit per cent of budget.
+        λ, what the ascent took for a cent, in units of benefit.
+    slope
+        Benefit per cent of budget: the price less what a cent takes from the value of a plan anyway.
     intercept
-        No plan of a budget B is worth more than ``intercept + price · B``.
+        No plan of a budget B is worth more than ``intercept + slope · B``.
     reduced
         ``(m,)``: reduced costs in units of benefit, rounded down.
     spare
@@ -50,6 +53,7 @@ class Pricing:
     """
 
     price: float
+    slope: float
     intercept: float
     reduced: NDArray[np.float64]
     spare: NDArray[np.float64]
@@ -57,12 +61,22 @@ class Pricing:
 
     def bound(self, budget: int) -> float:
         """Return the ceiling at a budget in cents."""
-        return round_up(self.intercept + self.price * budget, abs(self.intercept) + self.price * budget)
+        return round_up(self.intercept + self.slope * budget, abs(self.intercept) + self.slope * budget)
 
 
 def round_up(value: float, scale: float) -> float:
     """Return a number not below the true one, whose terms were of size ``scale`` at most."""
     return value + ROUNDING * scale
+
+
+def useful_price(graph: Graph, budget: int, price: float) -> float:
+    """Return the price nearest to ``price`` that can be best.
+
+    No price lies below the weight of costs in the value; the weight itself is best where the budget does not bind.
+    """
+    if graph.cost_weight > 0.0 and graph.cost.sum() <= budget:
+        return graph.cost_weight
+    return max(price, graph.cost_weight)
 
 
 def price_out(
@@ -77,7 +91,7 @@ def price_out(
     Parameters
     ----------
     price
-        λ ≥ 0, benefit per cent.
+        λ, benefit per cent; at least the weight of costs in the value.
     weight
         ``(n,)`` > 0: order of the ascent, see `planner.solver.ascent.ascend`; None for the plain order.
     cuts
@@ -85,6 +99,7 @@ def price_out(
     required
         ``(n,)``: nodes that every plan in question holds; None for none.
     """
+    assert price >= graph.cost_weight, "costs would count for less than the value says"
     total = math.fsum(graph.prize)
     grain = 2.0 ** (math.frexp(total)[1] - GRAIN_BITS)
     spare = np.floor(graph.prize / grain).astype(np.int64)
@@ -102,13 +117,15 @@ def price_out(
         reduced = priced - (priced[graph.cheapest] - left)[graph.group]
     reached_all = bool((spare[graph.prize > 0] > 0).all())
     ceiling = round_up(total - dual * grain, 2 * total + dual * grain)
-    return Pricing(price, ceiling, np.asarray(reduced * grain), np.asarray(spare * grain), reached_all)
+    return Pricing(
+        price, price - graph.cost_weight, ceiling, np.asarray(reduced * grain), np.asarray(spare * grain), reached_all
+    )
 
 
 def search_price(
     graph: Graph, budget: int, note: Callable[[Pricing], None], stopped: Callable[[], bool], sections: int = 10
 ) -> Pricing:
-    """Find the price of money with the lowest ceiling: bracket it in steps of 2, then golden sections.
+    """Find the price of money with the lowest ceiling: bracket its slope in steps of 2, then golden sections.
 
     Parameters
     ----------
@@ -125,7 +142,7 @@ def search_price(
     evaluated: dict[float, Pricing] = {}
 
     def ceiling(exponent: float) -> float:
-        pricing = price_out(graph, 2.0**exponent)
+        pricing = price_out(graph, graph.cost_weight + 2.0**exponent)
         note(pricing)
         evaluated[exponent] = pricing
         return pricing.bound(budget)

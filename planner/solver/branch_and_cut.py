@@ -19,7 +19,7 @@ import numpy as np
 from pyscipopt import SCIP_HEURTIMING, SCIP_PARAMSETTING, SCIP_RESULT, Conshdlr, Heur, Model
 
 from planner.solver.cuts import CutList, find_cuts, new_cut_list
-from planner.solver.program import BUDGET_UNITS, Program
+from planner.solver.program import BUDGET_UNITS, MARGIN, Program
 from planner.solver.room_cuts import find_room_cuts
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ OVERLOAD = 1e-4
 CUTS_PER_ROUND = 100
 NOTHING = 0
 """No result of SCIP's: nothing was added."""
-MARGIN = 1e-6
-"""Relative tolerance of the linear programs, by which their ceiling is raised."""
 POLL_S = 0.1
 
 P = ParamSpec("P")
@@ -117,8 +115,7 @@ class Connectivity(Conshdlr):
         """Add cuts that the linear program's solution violates."""
         if not self.program.cheapest:
             self.tell_plan()
-            ceiling = self.model.getDualbound() + self.program.constant
-            self.watch.note_ceiling(ceiling + MARGIN * abs(ceiling))
+            self.watch.note_ceiling(self.program.ceiling())
             if self.watch.proven():
                 self.model.interruptSolve()
                 return {"result": SCIP_RESULT.DIDNOTRUN}
@@ -291,8 +288,7 @@ def branch_and_cut(
     best = model.getPrimalbound() + program.constant if model.getNSols() else -math.inf
     if status == "infeasible" or (status == "optimal" and best <= floor):  # it keeps solutions below the limit too
         return Outcome(-math.inf, True)
-    ceiling = model.getDualbound() + program.constant
-    return Outcome(ceiling + MARGIN * abs(ceiling), status == "optimal")
+    return Outcome(program.ceiling(), status == "optimal")
 
 
 def find_within(graph: Graph, budget: int, required: NDArray[np.bool_], first_cuts: CutList, watch: Watch) -> bool:

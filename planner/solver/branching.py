@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from planner.solver.bound import Pricing, price_out
+from planner.solver.bound import Pricing, price_out, useful_price
 from planner.solver.reduce import find_useful
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ def lower_ceiling(part: Decided, price: float, budget: int, target: float, stopp
 
     def ceiling(exponent: float) -> float:
         if exponent not in seen:
-            seen[exponent] = price_out(part.graph, math.exp(exponent), required=part.required)
+            near = useful_price(part.graph, budget, math.exp(exponent))
+            seen[exponent] = price_out(part.graph, near, required=part.required)
         return seen[exponent].bound(budget)
 
     middle, step = math.log(price), FIRST_STEP

@@ -44,7 +44,7 @@ def connect_all(problem: Problem, *, seed: int = 0) -> ConnectAll:
     cost = graph.cost.astype(np.float64)
     farthest = graph.from_root(cost)
     dearest = 1.0 + 2.0 * (farthest[np.isfinite(farthest)].max() + cost.max(initial=0.0))
-    forced = graph._replace(prize=np.where(wanted, dearest, 0.0))
+    forced = graph._replace(prize=np.where(wanted, dearest, 0.0), cost_weight=0.0)
     desk = new_desk(graph)
     guide = Guide(1.0, 0.3, reduced.astype(np.float64), 0.0, np.uint64(1), np.inf, 0.0, 1.0, 0.0)
     parent = grow_everywhere(forced, desk, guide)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.solver.ascent import ascend_noting_cuts
-from planner.solver.bound import MOST_DUAL, Pricing, price_out
+from planner.solver.bound import MOST_DUAL, Pricing, price_out, useful_price
 from planner.solver.branch_and_cut import Watch, branch_and_cut, find_within
 from planner.solver.branching import Branching, Decided
 from planner.solver.cuts import new_cut_list
@@ -80,7 +80,8 @@ def shrink(
         if fruitless > FRUITLESS_SWEEPS or stopped():
             break
         weight = np.exp(rng.normal(0.0, ORDER_SPREAD, graph.n_nodes))
-        pricing = price_out(graph, best.price * math.exp(rng.normal(0.0, PRICE_SPREAD)), weight)
+        near = useful_price(graph, budget, best.price * math.exp(rng.normal(0.0, PRICE_SPREAD)))
+        pricing = price_out(graph, near, weight)
         if pricing.bound(budget) < best.bound(budget):
             best = pricing
     return graph, best
@@ -104,9 +105,9 @@ def cheapest_part(
     """Return what plans within the budget that hold just the required nodes can use, and first cuts; None if nothing.
 
     The ascent is that of the Steiner arborescence in cents: its bound and reduced costs are exact. The prizes of the
-    graph returned are 1 for each required node.
+    graph returned are 1 for each required node, and costs have no weight.
     """
-    graph = part.graph._replace(prize=np.where(part.required, 1.0, 0.0))
+    graph = part.graph._replace(prize=np.where(part.required, 1.0, 0.0), cost_weight=0.0)
     n_required = int(np.count_nonzero(part.required))
     cuts = new_cut_list(0, 0)
     for sweep in range(LEAST_COST_SWEEPS + 1):
@@ -226,7 +227,7 @@ class Finish:
         search, branching = self.search, self.branching
         assert branching is not None
         target = branching.target
-        if part.undecided.size:
+        if part.undecided.size or part.graph.cost_weight > 0.0:
             return self.search_above(
                 target, part, price, -1, lambda ceiling: search.note_ceiling(max(ceiling, branching.ceiling))
             )
@@ -279,7 +280,7 @@ class Finish:
         assert search.bound is not None
         if search.whole_prizes:
             return min(max(math.floor(value) + 1.0, search.value + 1.0), search.bound)
-        return min(max(value, search.value * (1.0 + LEAST_STEP)), search.bound)
+        return min(max(value, search.value * (1.0 + LEAST_STEP), search.value + search.finest), search.bound)
 
     def below(self, target: float) -> float:
         """Return the ceiling if no plan is worth the target."""
@@ -302,7 +303,8 @@ class Finish:
         watch = self.watch(
             Follower(self.search, part.graph, price), node_limit, lambda ceiling: note_ceiling(max(below, ceiling))
         )
-        floor = target - 0.5 if self.search.whole_prizes else target * (1.0 - LEAST_STEP)
+        floor = min(target * (1.0 - LEAST_STEP), target - self.search.finest)
+        floor = target - 0.5 if self.search.whole_prizes else floor
         outcome = branch_and_cut(
             part.graph, self.search.problem.budget, floor, part.required, ascent_cuts(part, price), watch
         )

@@ -14,7 +14,7 @@ import numpy as np
 from planner.solver.desk import Guide, new_desk
 from planner.solver.dice import draw, new_dice, uniform
 from planner.solver.improve import improve
-from planner.solver.search import GENEROSITY, HEAT, TILT, grow_everywhere
+from planner.solver.search import HEAT, TILT, generous_price, grow_everywhere
 from planner.solver.tree import bare_tree
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Follower:
             best,
             self.desk,
             self.price,
-            self.price * GENEROSITY[self.turn % len(GENEROSITY)],
+            generous_price(self.graph, self.price, self.turn),
             length,
             search.problem.budget,
             TILT,

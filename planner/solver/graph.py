@@ -45,6 +45,8 @@ class Graph(NamedTuple):
         ``(n,)`` and ``(m,)``: numbers of the nodes and arcs in the problem.
     capacitated
         Whether any arc can be filled.
+    cost_weight
+        As in the problem: what a cent takes from the value of a plan.
     """
 
     tail: NDArray[np.int32]
@@ -68,6 +70,7 @@ class Graph(NamedTuple):
     node: NDArray[np.int32]
     origin: NDArray[np.int32]
     capacitated: bool
+    cost_weight: float
 
     @property
     def n_nodes(self) -> int:
@@ -112,6 +115,7 @@ class Graph(NamedTuple):
             self.demand[nodes],
             self.place[nodes],
             self.node[nodes],
+            self.cost_weight,
         )
 
 
@@ -137,6 +141,7 @@ def build_graph(problem: Problem, budget: int | None) -> Graph:
         problem.demand,
         problem.place,
         np.arange(problem.n_nodes, dtype=np.int32),
+        float(problem.cost_weight),
     )
     cost = graph.cost.astype(np.float64)
     through = graph.from_root(cost)[graph.tail] + cost + graph.to_prizes(cost)[graph.head]
@@ -153,6 +158,7 @@ def assemble(
     demand: NDArray[np.float64],
     place: NDArray[np.int32],
     node: NDArray[np.int32],
+    cost_weight: float,
 ) -> Graph:
     """Sort the arcs by head, drop dominated parallels, number the places, zero prizes that the root does not reach."""
     n = prize.size
@@ -189,6 +195,7 @@ def assemble(
         node=node,
         origin=origin,
         capacitated=bool(np.isfinite(capacity).any()),
+        cost_weight=cost_weight,
     )
 
 

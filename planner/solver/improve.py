@@ -52,14 +52,15 @@ def improve(
     best
         The best tree within the budget, overwritten when one of a value above ``best_value`` turns up.
     price
-        Benefit that a cent is worth (λ): what trees are judged by.
+        Benefit that a cent is worth (λ): what trees are judged by. At least the weight of costs in the value.
     keep_price
-        Price at which branches are cut, at most ``price``: the tree holds more than pays, so that the part of it that
-        is worth most within the budget can be selected.
+        Price at which branches are cut, between that weight and ``price``: the tree holds more than pays, so that the
+        part of it that is worth most within the budget can be selected.
     reduced
         ``(m,)``: reduced costs in units of benefit.
     tilt
-        Money above the budget is priced at (1 + tilt) λ, money left at (1 − tilt) λ: the search stays near the budget.
+        Money above the budget is priced dearer by this share of what λ exceeds the weight by, money left cheaper: the
+        search stays near the budget.
     heat
         Mean loss, in units of benefit, that is accepted.
 
@@ -72,6 +73,7 @@ def improve(
     """
     count = walk_tree(graph, parent, desk)
     kept = Kept(parent.copy(), desk.order.copy(), np.ones(1, np.int64))
+    slope = price - graph.cost_weight  # what a cent of budget is worth
     merit = -np.inf
     tried = -np.inf  # merit of the last tree from which a part was selected
     money = 0
@@ -86,17 +88,20 @@ def improve(
         work += FIXED_WORK + 2 * count
         whole_value, whole_cost, count = prune(graph, parent, desk.order, count, keep_price, desk.net, desk.load)
         value, cost = best_part(graph, parent, desk, count, price)
-        found = value - price * cost - tilt * price * abs(cost - budget)
+        found = value - price * cost - tilt * slope * abs(cost - budget)
         if found < merit + heat * np.log(1.0 - uniform(dice)):
             count = take_back(parent, desk, count, kept)
             continue
         merit, money = found, cost
         keep(parent, desk, count, kept)
         if whole_cost <= budget:
-            if whole_value > best_value:
-                best_value = whole_value
+            net_value = whole_value - graph.cost_weight * whole_cost
+            if net_value > best_value:
+                best_value = net_value
                 best[:] = parent
-        elif value + price * (budget - cost) > best_value and (found > tried or uniform(dice) < RETRY):
+        elif value - graph.cost_weight * cost + slope * (budget - cost) > best_value and (
+            found > tried or uniform(dice) < RETRY
+        ):
             tried = found
             best_value = select_within(graph, parent, desk.order, count, price, budget, best_value, best)
     return best_value, money

@@ -57,12 +57,13 @@ def select_within(
     for i in range(count):
         v = order[i]
         where[v] = i
-        value[i] = graph.prize[v]
         cost[i] = graph.cost[parent[v]] if i > 0 else 0
+        value[i] = graph.prize[v] - graph.cost_weight * cost[i]
     for i in range(count - 1, 0, -1):
         above = where[graph.tail[parent[order[i]]]]
         after[above] = max(after[above], after[i])
     rest = np.zeros(count + 1)
+    price = price - graph.cost_weight if price > graph.cost_weight else price  # of the budget alone
     price = tightest_price(value, cost, after, rest, price, budget, floor)
     if price < 0:
         return floor

@@ -18,9 +18,10 @@ MAX_MONEY = 2**52
 class Problem:
     """Budgeted prize-collecting Steiner arborescence.
 
-    Choose an arborescence out of node 0 that maximises the sum of the prizes of its nodes, so that the sum of its arc
-    costs stays within ``budget``, no arc carries more than its capacity, and no place is entered by two arcs from
-    other places. Arcs inside a place (mast levels, terminals) are free of the last rule.
+    Choose an arborescence out of node 0 that maximises its value, the sum of the prizes of its nodes less
+    ``cost_weight`` times the sum of its arc costs, so that this sum stays within ``budget``, no arc carries more than
+    its capacity, and no place is entered by two arcs from other places. Arcs inside a place (mast levels, terminals)
+    are free of the last rule.
 
     Attributes
     ----------
@@ -40,6 +41,9 @@ class Problem:
         ``(n_nodes,)`` int32 ≥ 0: the place that the node belongs to; the root has one of its own.
     budget
         Money that may be spent, in cents, ≥ 0.
+    cost_weight
+        What a cent spent takes from the value of a plan, ≥ 0: 0 where only the budget counts, above where money has a
+        fixed price, within the budget.
 
     Raises
     ------
@@ -56,6 +60,7 @@ class Problem:
     demand: NDArray[np.float64]
     place: NDArray[np.int32]
     budget: int
+    cost_weight: float = 0.0
 
     def __post_init__(self) -> None:
         """Check shapes and ranges once, so that no kernel has to."""
@@ -63,6 +68,8 @@ class Problem:
             raise ValueError("a problem needs at least its root, node 0")
         if self.budget < 0:
             raise ValueError("budget: must be ≥ 0")
+        if not 0.0 <= self.cost_weight < np.inf:
+            raise ValueError("cost_weight: must be ≥ 0")
         self._check_shapes()
         self._check_ranges()
 

@@ -6,6 +6,7 @@ Mathematical Programming 105 (2006).
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 BUDGET_UNITS = 1_000.0
 """What the budget counts in the model: keeps its coefficients near those of the other rows."""
+MARGIN = 1e-6
+"""Relative tolerance of the linear programs, by which their ceiling is raised."""
+FINEST = 1e-8
+"""The same as a share of all prizes, where these and the weighted costs may nearly cancel each other out."""
 
 
 class Program:
@@ -48,7 +53,8 @@ class Program:
         self.cheapest = cheapest
         self.model = Model()
         money = graph.cost * (BUDGET_UNITS / max(budget, 1))
-        self.arc = [self.model.addVar(vtype="B", obj=price) for price in (money if cheapest else 0.0 * money).tolist()]
+        price = money if cheapest else 0.0 - graph.cost_weight * graph.cost
+        self.arc = [self.model.addVar(vtype="B", obj=each) for each in price.tolist()]
         counted = required if cheapest else graph.prize > 0
         self.prized = np.flatnonzero(counted[1:]).astype(np.int32) + 1
         worth = np.where(cheapest, 0.0, graph.prize)
@@ -64,7 +70,13 @@ class Program:
             self.model.setMinimize()
         else:
             self.model.setMaximize()
-            self.model.addCons(self.sum_of(np.flatnonzero(money), money) <= BUDGET_UNITS)
+            if graph.cost_weight == 0.0 or graph.cost.sum() > budget:
+                self.model.addCons(self.sum_of(np.flatnonzero(money), money) <= BUDGET_UNITS)
+
+    def ceiling(self) -> float:
+        """Return a number that no plan of the program is worth more than."""
+        ceiling = float(self.model.getDualbound()) + self.constant
+        return ceiling + max(MARGIN * abs(ceiling), finest_difference(self.graph))
 
     def sum_of(self, arcs: NDArray[np.integer[Any]], weight: NDArray[np.floating[Any]] | None = None) -> Any:
         """Return the (weighted) sum of the variables of some arcs."""
@@ -118,3 +130,8 @@ class Program:
             yield self.arc[tree[v]], 1.0
             if v in self.node:
                 yield self.node[int(v)], 1.0
+
+
+def finest_difference(graph: Graph) -> float:
+    """Return the difference of two values below which linear programs with weighted costs tell nothing."""
+    return FINEST * math.fsum(graph.prize) if graph.cost_weight > 0.0 else 0.0

@@ -63,8 +63,8 @@ class Result:
     arcs
         ``(k,)`` int32: chosen arcs of the problem, parents before children.
     value, bound
-        Sum of prizes of the plan; a proven ceiling on that of any plan. None if the search was cancelled before it
-        knew any.
+        Sum of prizes of the plan, less the weight of its cost; a proven ceiling on that of any plan.
+        None if the search was cancelled before it knew any.
     cost
         Sum of the costs of ``arcs`` in cents.
     requested_gap

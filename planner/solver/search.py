@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.solver.bound import Pricing, price_out, search_price
+from planner.solver.bound import Pricing, price_out, search_price, useful_price
 from planner.solver.desk import CLOSED, CONNECTED, FREE, Desk, Extent, Guide, new_desk
 from planner.solver.dice import new_dice
 from planner.solver.graph import build_graph
 from planner.solver.grow import grow
 from planner.solver.improve import improve
+from planner.solver.program import finest_difference
 from planner.solver.reduce import find_useful
 from planner.solver.result import Progress, relative_gap
 from planner.solver.tree import bare_tree, check_plan, find_arcs, preorder, prune, topological_arcs, tree_of_arcs
@@ -48,6 +49,8 @@ WORTH_REBUILDING = 0.8
 """The graph is rebuilt once at most this share of its arcs is still useful."""
 LEAST_STEP = 1e-6
 """Relative difference of two values that are not whole: linear programs tell no finer ones apart."""
+MOST_WHOLE = 1e9
+"""Sum of the prizes up to which linear programs tell whole differences of large prizes and costs apart."""
 
 
 class Search:
@@ -63,10 +66,14 @@ class Search:
         The problem's arcs of the best plan within the budget, parents before children.
     value, bound
         Its value, and the best proven ceiling; ``bound`` is None before the first evaluation.
+    finest
+        Difference of values, unless they are whole, that is never told; 0 where prizes alone are summed.
+    whole_prizes
+        Whether all values are whole numbers, those of plans and so those of ceilings.
     price_of_money
-        The price λ that gave the bound.
+        What a cent of budget is worth where the bound was found.
     lines
-        Intercept and price of the evaluations that hold for every smaller budget too.
+        Intercept and slope of the evaluations that hold for every smaller budget too.
     """
 
     def __init__(
@@ -86,7 +93,13 @@ class Search:
         self.trace: list[tuple[float, float | None, float | None]] = []
         self.graph: Graph = build_graph(problem, problem.budget)
         self.total = math.fsum(self.graph.prize)
-        self.whole_prizes = bool((problem.prize == np.floor(problem.prize)).all()) and self.total < 2.0**53
+        self.finest = finest_difference(self.graph)
+        most_whole = MOST_WHOLE if problem.cost_weight > 0.0 else 2.0**53
+        self.whole_prizes = (
+            bool((problem.prize == np.floor(problem.prize)).all())
+            and self.total < most_whole
+            and float(problem.cost_weight).is_integer()
+        )
         self.plan = np.empty(0, np.int32)
         self.value: float | None = None
         self.bound: float | None = None
@@ -110,7 +123,10 @@ class Search:
     def proven(self, gap: float) -> bool:
         """Whether value and bound are known and within the relative gap."""
         reached = self.gap
-        return reached is not None and reached <= max(gap, 0.0 if self.whole_prizes else 2 * LEAST_STEP)
+        if reached is None or self.whole_prizes:
+            return reached is not None and reached <= gap
+        assert self.value is not None
+        return reached <= max(gap, 2 * LEAST_STEP, 2 * self.finest / max(abs(self.value), 1e-9))
 
     def stopped(self) -> bool:
         """Whether time is up or somebody asked to stop."""
@@ -121,9 +137,9 @@ class Search:
     def note_bound(self, pricing: Pricing) -> None:
         """Take in one evaluation of the Lagrangian."""
         if self.whole_graph:  # arcs are fixed for one budget: what is left says nothing of other budgets
-            self.lines.append((pricing.intercept, pricing.price))
+            self.lines.append((pricing.intercept, pricing.slope))
         if self.note_ceiling(pricing.bound(self.problem.budget)):
-            self.price_of_money = pricing.price
+            self.price_of_money = pricing.slope
 
     def note_ceiling(self, ceiling: float) -> bool:
         """Take in a proven ceiling on the value of any plan; return whether it is lower than all before."""
@@ -136,12 +152,13 @@ class Search:
         return True
 
     def note_plan(self, graph: Graph, tree: NDArray[np.int32]) -> None:
-        """Take in a plan if it is better: a tree of the graph or of a part of it, without what leads to no prize."""
+        """Take in a plan if it is better: a tree of the graph or of a part of it, without what does not pay."""
         kept, order = tree.copy(), preorder(tree, graph.tail)
-        prune(graph, kept, order, order.size, 0.0, np.empty(kept.size), np.empty(kept.size))
+        prune(graph, kept, order, order.size, graph.cost_weight, np.empty(kept.size), np.empty(kept.size))
         plan = graph.origin[topological_arcs(graph, kept)]
         prizes = self.problem.prize
-        value = math.fsum([float(prizes[0]), *prizes[self.problem.head[plan]].tolist()])
+        spent = self.problem.cost_weight * int(self.problem.cost[plan].sum())
+        value = math.fsum([float(prizes[0]), *prizes[self.problem.head[plan]].tolist(), -spent])
         if self.value is None or value > self.value:
             self.plan, self.value = plan, value
             self._note()
@@ -154,10 +171,14 @@ class Search:
 
     def find_price(self) -> None:
         """Bracket the price of money and evaluate the ceiling around it."""
-        self.note_bound(price_out(self.graph, 0.0))
-        if self.graph.n_arcs > 0:
-            self.guide = search_price(self.graph, self.problem.budget, self.note_bound, self.stopped)
-            self.base_price = self.guide.price
+        graph, budget = self.graph, self.problem.budget
+        self.guide = lowest = price_out(graph, graph.cost_weight)
+        self.note_bound(lowest)
+        if graph.n_arcs > 0 and useful_price(graph, budget, math.inf) == math.inf:
+            self.guide = search_price(graph, budget, self.note_bound, self.stopped)
+        if lowest.price > 0.0 and lowest.bound(budget) <= self.guide.bound(budget):
+            self.guide = lowest
+        self.base_price = self.guide.price
 
     def move_price(self, cost: int) -> None:
         """Raise the price of the search if its trees cost too much, lower it if they leave money; look at the bound.
@@ -168,6 +189,7 @@ class Search:
         step = PRICE_STEP * (1.0 if cost > self.problem.budget else -1.0)
         price = self.guide.price * math.exp(step * self.orders.random())
         price = min(max(price, self.base_price / PRICE_RANGE), self.base_price * PRICE_RANGE)
+        price = useful_price(self.graph, self.problem.budget, price)
         spread = ORDER_SPREAD * self.orders.random() ** 2
         self.guide = price_out(self.graph, price, np.exp(self.orders.normal(0.0, spread, self.graph.n_nodes)))
         self.note_bound(self.guide)
@@ -187,7 +209,7 @@ class Search:
         self.graph, self.desk = smaller, new_desk(smaller)
         self.useful = np.ones(smaller.n_arcs, np.bool_)
         self.whole_graph = False
-        self.note_bound(price_out(smaller, 0.0))
+        self.note_bound(price_out(smaller, smaller.cost_weight))
 
     def start_from(self, arcs: NDArray[np.int32]) -> None:
         """Take an earlier plan, given by the problem's arcs, as the tree to search from."""
@@ -224,7 +246,7 @@ class Search:
             best,
             self.desk,
             self.guide.price,
-            self.guide.price * GENEROSITY[self.n_chunks % len(GENEROSITY)],
+            generous_price(self.graph, self.guide.price, self.n_chunks),
             self.guide.reduced,
             self.problem.budget,
             TILT,
@@ -236,6 +258,11 @@ class Search:
         if value > max(floor, self.value or 0.0):
             self.note_plan(self.graph, best)
         return value, cost
+
+
+def generous_price(graph: Graph, price: float, turn: int) -> float:
+    """Return the price at which branches are cut in a turn: what does not pay in any plan never stays."""
+    return max(price * GENEROSITY[turn % len(GENEROSITY)], graph.cost_weight)
 
 
 def grow_everywhere(graph: Graph, desk: Desk, guide: Guide) -> NDArray[np.int32]:

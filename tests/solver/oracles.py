@@ -63,8 +63,9 @@ def plan_errors(problem: Problem, chosen, *, budget=None) -> list[str]:
 
 
 def plan_value(problem: Problem, chosen) -> float:
-    """Return the sum of the prizes of the root and of the nodes that the arcs enter."""
-    return math.fsum([float(problem.prize[0]), *(float(problem.prize[problem.head[a]]) for a in chosen)])
+    """Return the sum of the prizes of the root and of the nodes that the arcs enter, less what their cost weighs."""
+    spent = problem.cost_weight * sum(int(problem.cost[a]) for a in chosen)
+    return math.fsum([float(problem.prize[0]), *(float(problem.prize[problem.head[a]]) for a in chosen), -spent])
 
 
 @dataclass
