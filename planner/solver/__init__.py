@@ -1,18 +1,24 @@
 """Budgeted network design on a graph of numbers: plans with proven bounds. Knows no technology."""
 
+from planner.solver.anywhere import FreeTree, best_tree_anywhere
 from planner.solver.connect import connect_all
 from planner.solver.problem import Problem
 from planner.solver.result import ConnectAll, Progress, Result, Status, Termination
 from planner.solver.solve import solve
+from planner.solver.steiner import SteinerTree, cheapest_tree
 from planner.solver.warm import compile_kernels
 
 __all__ = [
     "ConnectAll",
+    "FreeTree",
     "Problem",
     "Progress",
     "Result",
     "Status",
+    "SteinerTree",
     "Termination",
+    "best_tree_anywhere",
+    "cheapest_tree",
     "compile_kernels",
     "connect_all",
     "solve",

@@ -94,12 +94,7 @@ class Search:
         self.graph: Graph = build_graph(problem, problem.budget)
         self.total = math.fsum(self.graph.prize)
         self.finest = finest_difference(self.graph)
-        most_whole = MOST_WHOLE if problem.cost_weight > 0.0 else 2.0**53
-        self.whole_prizes = (
-            bool((problem.prize == np.floor(problem.prize)).all())
-            and self.total < most_whole
-            and float(problem.cost_weight).is_integer()
-        )
+        self.whole_prizes = has_whole_values(problem, self.total)
         self.plan = np.empty(0, np.int32)
         self.value: float | None = None
         self.bound: float | None = None
@@ -168,6 +163,10 @@ class Search:
         self.trace.append((progress.seconds, progress.value, progress.bound))
         if self._on_progress is not None:
             self._on_progress(progress)
+
+    def expect_more_than(self, value: float) -> None:
+        """Look only for plans worth more than this: one of this worth is known elsewhere."""
+        self.value = value
 
     def find_price(self) -> None:
         """Bracket the price of money and evaluate the ceiling around it."""
@@ -258,6 +257,13 @@ class Search:
         if value > max(floor, self.value or 0.0):
             self.note_plan(self.graph, best)
         return value, cost
+
+
+def has_whole_values(problem: Problem, total: float) -> bool:
+    """Whether the values of all plans are whole numbers that linear programs tell apart; ``total`` sums the prizes."""
+    most = MOST_WHOLE if problem.cost_weight > 0.0 else 2.0**53
+    whole = bool((problem.prize == np.floor(problem.prize)).all())
+    return whole and total < most and float(problem.cost_weight).is_integer()
 
 
 def generous_price(graph: Graph, price: float, turn: int) -> float:

@@ -55,15 +55,20 @@ def solve(
     search = Search(problem, seed, time_limit_s, cancelled, on_progress)
     search.find_price()
     if not search.was_cancelled:
-        search.note_plan(search.graph, search.tree)
-        if search.graph.n_arcs > 0:
-            if start is None:
-                search.plant()
-            else:
-                search.start_from(start)
-            search.improve(1)
-            Finish(search, gap).close_gap()
+        close_gap(search, gap, start)
     return conclude(search, gap)
+
+
+def close_gap(search: Search, gap: float, start: NDArray[np.int32] | None = None) -> None:
+    """Go on from the first ceiling until the gap is closed or the search is stopped."""
+    search.note_plan(search.graph, search.tree)
+    if search.graph.n_arcs > 0:
+        if start is None:
+            search.plant()
+        else:
+            search.start_from(start)
+        search.improve(1)
+        Finish(search, gap).close_gap()
 
 
 def conclude(search: Search, gap: float) -> Result:
