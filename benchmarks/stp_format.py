@@ -1,13 +1,14 @@
-"""Reader of STP files, the format of SteinLib and of the 11th DIMACS challenge.
+"""Files in the STP format of SteinLib and the 11th DIMACS challenge, read as they are.
 
-A file is a list of sections, a section a list of lines, a line a key and its fields: ``E 1 21 7``, ``Nodes 50``,
-``TP 4 12.5``. Keys and names of sections are taken without regard to case. Nodes keep the file's numbers, from 1.
+A file is a list of sections. What is read is the graph (``E u v cost`` edges, ``A u v cost`` arcs) and the terminals
+(``T v``, ``TP v prize``, ``PV v revenue``, ``Root v``); whatever else stands as ``key value`` outside coordinates is kept under ``extra``
+in lower case. Numbers are decimals, exactly those of the file.
 """
 
 from __future__ import annotations
 
-import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,98 +18,137 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-
-@dataclass(frozen=True)
-class Section:
-    """One section: its lines in order, each a key in lower case and its fields."""
-
-    name: str
-    lines: tuple[tuple[str, tuple[str, ...]], ...]
-
-    def rows(self, key: str) -> list[tuple[str, ...]]:
-        """Return the fields of all lines of a key."""
-        return [fields for found, fields in self.lines if found == key.lower()]
-
-    def number(self, key: str) -> float | None:
-        """Return the number that stands behind a key, None if the key is missing."""
-        rows = self.rows(key)
-        return float(rows[0][0]) if rows and rows[0] else None
+ROOT_KEYS, PRIZE_KEYS = ("root", "rootp"), ("tp", "pv")
 
 
 @dataclass(frozen=True)
 class StpFile:
-    """The sections of a file, by name in lower case."""
+    """What one file says; nodes are numbered from 1, as in the file.
+
+    Attributes
+    ----------
+    name
+        Name of the file, without its ending.
+    tail, head
+        ``(m,)``: end nodes of each edge or arc.
+    cost
+        Their costs.
+    directed
+        Whether the lines are arcs.
+    terminals
+        Nodes that have to be reached.
+    prizes
+        Node to prize.
+    root
+        Node that the tree has to hold, None if the file names none.
+    extra
+        Further keys, in lower case, and what follows them on their line.
+    """
 
     name: str
-    sections: dict[str, Section]
-
-    def section(self, name: str) -> Section:
-        """Return a section, an empty one if the file has none of that name."""
-        return self.sections.get(name.lower(), Section(name.lower(), ()))
-
-    def number(self, key: str) -> float | None:
-        """Return the number behind a key in whichever section has it, None if none has."""
-        return next((n for s in self.sections.values() if (n := s.number(key)) is not None), None)
+    n_nodes: int
+    tail: NDArray[np.int64]
+    head: NDArray[np.int64]
+    cost: tuple[Decimal, ...]
+    directed: bool
+    terminals: tuple[int, ...]
+    prizes: dict[int, Decimal]
+    root: int | None
+    extra: dict[str, str]
 
     def whole_number(self, key: str) -> int:
-        """Return the whole number behind a key.
+        """Return the whole number behind a further key.
 
         Raises
         ------
         ValueError
-            If no section has it.
+            If the file has no such line.
         """
-        value = self.number(key)
-        if value is None or value != int(value):
-            raise ValueError(f"{self.name}: no whole number for {key}")
-        return int(value)
+        try:
+            return int(self.extra[key])
+        except (KeyError, ValueError):
+            raise ValueError(f"{self.name}: no whole number for {key}") from None
 
-    def ends(self, key: str) -> NDArray[np.int64]:
-        """Return ``(k, 2)``: the end nodes of the edges (``E``) or arcs (``A``)."""
-        return np.array([row[:2] for row in self.section("graph").rows(key)], np.int64).reshape(-1, 2)
 
-    def costs(self, key: str) -> NDArray[np.float64]:
-        """Return ``(k,)``: the costs of the edges (``E``) or arcs (``A``)."""
-        return np.array([row[2] for row in self.section("graph").rows(key)], np.float64)
+@dataclass
+class _Reading:
+    """What has been read so far."""
 
-    def marked(self, key: str) -> NDArray[np.int64]:
-        """Return the nodes that lines like ``T v`` or ``TP v prize`` name, in order."""
-        return np.array([row[0] for s in self.sections.values() for row in s.rows(key)], np.int64)
+    section: str = ""
+    ends: list[tuple[int, int]] = field(default_factory=list)
+    cost: list[Decimal] = field(default_factory=list)
+    kinds: set[str] = field(default_factory=set)
+    terminals: list[int] = field(default_factory=list)
+    prizes: dict[int, Decimal] = field(default_factory=dict)
+    root: int | None = None
+    extra: dict[str, str] = field(default_factory=dict)
 
-    def weights(self, key: str) -> NDArray[np.float64]:
-        """Return the numbers behind the nodes of lines like ``TP v prize``, in order."""
-        return np.array([row[1] for s in self.sections.values() for row in s.rows(key)], np.float64)
+    def take(self, words: list[str]) -> None:
+        """Take in one line."""
+        key, values = words[0].lower(), words[1:]
+        if key == "section":
+            self.section = values[0].lower()
+        elif key in ("end", "eof"):
+            self.section = ""
+        elif self.section == "coordinates":
+            return
+        elif key in ("e", "a") and self.section == "graph":
+            self.kinds.add(key)
+            self.ends.append((int(values[0]), int(values[1])))
+            self.cost.append(Decimal(values[2]))
+        elif key == "t":
+            self.terminals.append(int(values[0]))
+        elif key in PRIZE_KEYS:
+            self.prizes[int(values[0])] = Decimal(values[1])
+        elif key in ROOT_KEYS:
+            self.root = int(values[0])
+        else:
+            self.extra[key] = " ".join(values)
 
 
 def read_stp(path: Path) -> StpFile:
-    """Read a file.
+    """Read one file.
 
     Raises
     ------
     ValueError
-        If it is not an STP file or a section is not ended.
+        If a line is not understood, a node does not exist, or edges and arcs are mixed; names file and line.
     """
-    text = path.read_text(encoding="latin-1").splitlines()
-    if not text or "33d32945" not in text[0].lower():
-        raise ValueError(f"{path}: not an STP file")
-    sections: dict[str, Section] = {}
-    name: str | None = None
-    lines: list[tuple[str, tuple[str, ...]]] = []
-    for raw in text[1:]:
-        line = raw.strip()
-        if not line or line.startswith("#"):
-            continue
-        key, *fields = shlex.split(line) if '"' in line else line.split()
-        key = key.lower()
-        if key == "eof":
-            break
-        if key == "section":
-            name, lines = " ".join(fields).lower(), []
-        elif key == "end" and name is not None:
-            sections[name] = Section(name, tuple(lines))
-            name = None
-        elif name is not None:
-            lines.append((key, tuple(fields)))
-    if name is not None:
-        raise ValueError(f"{path}: section {name} has no end")
-    return StpFile(path.stem, sections)
+    reading = _Reading()
+    with path.open(encoding="latin-1") as lines:
+        for number, line in enumerate(lines, start=1):
+            words = line.split()
+            if words and not words[0].lower().startswith(("33d32945", "#")):
+                try:
+                    reading.take(words)
+                except (ValueError, IndexError, InvalidOperation):
+                    raise ValueError(f"{path}, line {number}: not understood: {line.strip()!r}") from None
+    return conclude(path, reading)
+
+
+def conclude(path: Path, reading: _Reading) -> StpFile:
+    """Check what has been read and put it into one value."""
+    try:
+        n_nodes = int(reading.extra.pop("nodes"))
+    except (KeyError, ValueError):
+        raise ValueError(f"{path}: no line 'Nodes n'") from None
+    named = {v for ends in reading.ends for v in ends} | set(reading.terminals) | set(reading.prizes)
+    named |= set() if reading.root is None else {reading.root}
+    wrong = sorted(v for v in named if not 1 <= v <= n_nodes)
+    if wrong:
+        raise ValueError(f"{path}: node {wrong[0]} is not among 1…{n_nodes}")
+    if len(reading.kinds) > 1:
+        raise ValueError(f"{path}: edges and arcs are mixed")
+    ends = np.array(reading.ends, np.int64).reshape(-1, 2)
+    return StpFile(
+        name=path.stem,
+        n_nodes=n_nodes,
+        tail=ends[:, 0].copy(),
+        head=ends[:, 1].copy(),
+        cost=tuple(reading.cost),
+        directed="a" in reading.kinds,
+        terminals=tuple(reading.terminals),
+        prizes=reading.prizes,
+        root=reading.root,
+        extra=reading.extra,
+    )

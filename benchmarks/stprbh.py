@@ -54,14 +54,16 @@ class Instance:
 def read_instance(path: Path) -> Instance:
     """Read an instance; its root becomes node 0 and changes places with the file's first node."""
     file = read_stp(path)
-    n, root = file.whole_number("Nodes"), file.whole_number("Root")
-    edges = file.ends("E")
+    n, root = file.n_nodes, file.root
+    if root is None:
+        raise ValueError(f"{path}: no line 'Root v'")
+    edges = np.column_stack([file.tail, file.head])
     number = np.arange(-1, n)
     number[1], number[root] = number[root], 0
     ends = number[edges].astype(np.int32)
-    cost = file.costs("E").astype(np.int64)
+    cost = np.array([int(each) for each in file.cost], np.int64)
     prize = np.zeros(n)
-    prize[number[file.marked("PV")]] = file.weights("PV")
+    prize[number[list(file.prizes)]] = [float(each) for each in file.prizes.values()]
     problem = Problem(
         n_nodes=n,
         tail=np.r_[ends[:, 0], ends[:, 1]],
@@ -71,9 +73,9 @@ def read_instance(path: Path) -> Instance:
         prize=prize,
         demand=np.zeros(n),
         place=np.arange(n, dtype=np.int32),
-        budget=file.whole_number("Budget"),
+        budget=file.whole_number("budget"),
         hops=np.ones(2 * len(edges), np.int8),
-        hop_limit=file.whole_number("HopLimit"),
+        hop_limit=file.whole_number("hoplimit"),
     )
     return Instance(file.name, problem, edges)
 

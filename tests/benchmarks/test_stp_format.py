@@ -1,5 +1,7 @@
 """The reader of STP files and what a benchmark makes of one."""
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 
@@ -24,13 +26,11 @@ E 3 1 2
 E 1 2 3
 E 3 4 4
 E 4 2 1
-A 1 2 1.5
 END
 
 SECTION ProfitableVertices
 PV 3 5
 PV 2 10
-TP 1 2.5
 END
 
 SECTION Terminals
@@ -52,19 +52,24 @@ def path(tmp_path):
 def test_sections_keys_and_rows_are_read(path):
     file = read_stp(path)
     assert file.name == "small"
-    assert file.section("Comment").rows("name") == [('Three and a "half"   nodes',)]
-    assert (file.whole_number("Nodes"), file.whole_number("hoplimit"), file.number("Nothing")) == (4, 2, None)
-    assert file.ends("E").tolist() == [[3, 1], [1, 2], [3, 4], [4, 2]]
-    assert file.costs("A").tolist() == [1.5]
-    assert file.marked("T").tolist() == [2, 4]
-    assert file.weights("TP").tolist() == [2.5]
-    assert file.section("coordinates").lines == ()
-    with pytest.raises(ValueError, match="Presolve"):
-        file.whole_number("Presolve")
+    assert (file.n_nodes, file.root, file.directed, file.whole_number("hoplimit")) == (4, 3, False, 2)
+    assert np.column_stack([file.tail, file.head]).tolist() == [[3, 1], [1, 2], [3, 4], [4, 2]]
+    assert file.cost == tuple(map(Decimal, ("2", "3", "4", "1")))
+    assert file.terminals == (2, 4)
+    assert file.prizes == {3: 5, 2: 10}
+    with pytest.raises(ValueError, match="presolve"):
+        file.whole_number("presolve")
 
 
 @pytest.mark.parametrize(
-    ("text", "what"), [("hello", "not an STP"), ("33D32945\nSECTION Graph\nNodes 3\n", "no end")], ids=["kind", "end"]
+    ("text", "what"),
+    [
+        ("hello", "no line 'Nodes n'"),
+        ("SECTION Graph\nNodes 3\nE 1 4 2\n", "node 4 is not among"),
+        ("SECTION Graph\nNodes 3\nE 1 two 2\n", "line 3: not understood"),
+        ("SECTION Graph\nNodes 3\nE 1 2 2\nA 2 3 1\n", "mixed"),
+    ],
+    ids=["kind", "node", "line", "arcs"],
 )
 def test_what_is_no_such_file_is_refused(tmp_path, text, what):
     file = tmp_path / "wrong.stp"
