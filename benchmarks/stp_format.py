@@ -1,8 +1,8 @@
 """Files in the STP format of SteinLib and the 11th DIMACS challenge, read as they are.
 
 A file is a list of sections. What is read is the graph (``E u v cost`` edges, ``A u v cost`` arcs) and the terminals
-(``T v``, ``TP v prize``, ``PV v revenue``, ``Root v``); whatever else stands as ``key value`` outside coordinates is kept under ``extra``
-in lower case. Numbers are decimals, exactly those of the file.
+(``T v``, ``TP v prize``, ``PV v revenue``, ``Root v``); whatever else stands as ``key value`` outside coordinates is
+kept under ``extra`` in lower case. Numbers are decimals, exactly those of the file.
 """
 
 from __future__ import annotations

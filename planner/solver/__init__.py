@@ -1,15 +1,18 @@
 """Budgeted network design on a graph of numbers: plans with proven bounds. Knows no technology."""
 
 from planner.solver.anywhere import FreeTree, best_tree_anywhere
+from planner.solver.conflict import Conflict, Relaxation, explain_conflict
 from planner.solver.connect import connect_all
+from planner.solver.objectives import solve_cheapest, solve_in_order
 from planner.solver.problem import Problem
-from planner.solver.rules import Floor, Limit, Ports, Rules
 from planner.solver.result import ConnectAll, Progress, Result, Status, Termination
+from planner.solver.rules import Floor, Limit, Ports, Rules
 from planner.solver.solve import solve
 from planner.solver.steiner import SteinerTree, cheapest_tree
 from planner.solver.warm import compile_kernels
 
 __all__ = [
+    "Conflict",
     "ConnectAll",
     "Floor",
     "FreeTree",
@@ -17,6 +20,7 @@ __all__ = [
     "Ports",
     "Problem",
     "Progress",
+    "Relaxation",
     "Result",
     "Rules",
     "Status",
@@ -26,5 +30,8 @@ __all__ = [
     "cheapest_tree",
     "compile_kernels",
     "connect_all",
+    "explain_conflict",
     "solve",
+    "solve_cheapest",
+    "solve_in_order",
 ]

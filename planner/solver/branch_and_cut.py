@@ -10,10 +10,8 @@ Computation 8 (2016). Linear programs and branching are SCIP's.
 from __future__ import annotations
 
 import math
-import threading
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pyscipopt import SCIP_HEURTIMING, SCIP_PARAMSETTING, SCIP_RESULT, Conshdlr, Heur, Model
@@ -22,14 +20,16 @@ from planner.solver.cuts import CutList, find_balances, find_cuts, join, new_cut
 from planner.solver.folding import Folding, count_own, fold
 from planner.solver.program import BUDGET_UNITS, MARGIN, Program
 from planner.solver.room_cuts import find_room_cuts
+from planner.solver.watch import guarded, interrupting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from planner.solver.graph import Graph
     from planner.solver.problem import Problem
+    from planner.solver.watch import Watch
 
 TOLERANCE = 0.01
 """Violation from which a cut is worth a row."""
@@ -38,13 +38,9 @@ OVERLOAD = 1e-4
 CUTS_PER_ROUND = 100
 NOTHING = 0
 """No result of SCIP's: nothing was added."""
-POLL_S = 0.1
 MUCH_UNFOLDED, MANY_UNFOLDED = 2.5, 6_000
 """Arcs of a layered graph, for each of the problem's and all together, above which the program has one variable for
 each of the problem's."""
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -61,39 +57,6 @@ class Outcome:
 
     ceiling: float
     complete: bool
-
-
-@dataclass(frozen=True)
-class Watch:
-    """How the search is watched while it runs.
-
-    Attributes
-    ----------
-    stopped
-        Whether it shall end; asked several times a second, from another thread.
-    proven
-        Whether what has been told closes the gap; asked after each linear program, so that it ends at the same place on
-        every machine.
-    seconds_left
-        Time until it has to end.
-    node_limit
-        Nodes of the tree after which it ends, −1 for no limit.
-    note_ceiling
-        Told the falling ceiling.
-    propose
-        Returns a tree within the budget that follows the ``(m,)`` values of the arcs in a relaxation, None if it finds
-        none better than it had.
-    note_plan
-        Told the trees that the branching finds.
-    """
-
-    stopped: Callable[[], bool]
-    proven: Callable[[], bool]
-    seconds_left: float
-    node_limit: int
-    note_ceiling: Callable[[float], object]
-    propose: Callable[[NDArray[np.float64]], NDArray[np.int32] | None]
-    note_plan: Callable[[NDArray[np.int32]], None]
 
 
 class Connectivity(Conshdlr):
@@ -385,34 +348,6 @@ def include_connectivity(
     return connectivity
 
 
-def guarded(watch: Watch, errors: list[BaseException]) -> Watch:
-    """Return the watch with its calls guarded: SCIP loses the cause of what is raised in its callbacks.
-
-    The first error is kept in ``errors`` and ends the search; `optimize` raises it.
-    """
-
-    def keep(call: Callable[P, R], otherwise: R) -> Callable[P, R]:
-        def guard(*args: P.args, **kwargs: P.kwargs) -> R:
-            if errors:
-                return otherwise
-            try:
-                return call(*args, **kwargs)
-            except BaseException as error:  # noqa: BLE001  (raised again by `optimize`)
-                errors.append(error)
-                return otherwise
-
-        return guard
-
-    return replace(
-        watch,
-        stopped=keep(watch.stopped, True),
-        proven=keep(watch.proven, True),
-        note_ceiling=keep(watch.note_ceiling, None),
-        propose=keep(watch.propose, None),
-        note_plan=keep(watch.note_plan, None),
-    )
-
-
 def optimize(connectivity: Connectivity, errors: list[BaseException]) -> None:
     """Let SCIP run until it ends or is stopped, tell its plan; raise what was raised meanwhile."""
     model = connectivity.program.model
@@ -431,22 +366,3 @@ def set_up(model: Model, watch: Watch) -> None:
     model.setParam("misc/catchctrlc", False)
     model.setParam("limits/time", max(watch.seconds_left, 0.01))
     model.setParam("limits/nodes", watch.node_limit)
-
-
-@contextmanager
-def interrupting(model: Model, stopped: Callable[[], bool]) -> Iterator[None]:
-    """Interrupt the model, from another thread, once ``stopped`` says so."""
-    ended = threading.Event()
-
-    def look() -> None:
-        while not ended.wait(POLL_S):
-            if stopped():
-                model.interruptSolve()
-
-    thread = threading.Thread(target=look, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()

@@ -16,13 +16,14 @@ import numpy as np
 
 from planner.solver.ascent import ascend_noting_cuts
 from planner.solver.bound import MOST_DUAL, Pricing, price_out, useful_price
-from planner.solver.branch_and_cut import Watch, branch_and_cut, find_within
+from planner.solver.branch_and_cut import branch_and_cut, find_within
 from planner.solver.branching import Branching, Decided
 from planner.solver.cuts import new_cut_list
 from planner.solver.folding import count_own
 from planner.solver.follow import Follower
 from planner.solver.reduce import find_useful
 from planner.solver.search import LEAST_STEP
+from planner.solver.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable

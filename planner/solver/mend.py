@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 
 from planner.solver.paths import distances
+from planner.solver.shed import shed
 from planner.solver.tree import OUTSIDE, fitting, preorder
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class Mending:
         return bool(self.crosses[arcs[arcs >= 0]].any())
 
     def stands(self, base: int, added: list[int]) -> bool:
-        """Whether new nodes below ``base`` leave the tree within places, ports and capacities; larger arcs take over."""
+        """Whether the tree with new nodes below ``base`` keeps to places, ports and capacities; enlarges arcs."""
         graph = self.graph
         if len(set(added)) < len(added) or base in added:
             return False
@@ -165,21 +166,7 @@ class Mending:
         """Cut branches until every limit is kept and none lowers the value; return whether that was possible."""
         graph, terms = self.graph, self.terms
         order = preorder(self.tree, graph.tail)
-        kept = cut_branches(
-            graph.tail,
-            self.tree,
-            order,
-            worth,
-            cost_weight,
-            terms.spend,
-            terms.most,
-            terms.weight,
-            terms.least,
-            terms.required,
-            terms.group,
-            terms.port,
-            terms.ports,
-        )
+        kept = shed(graph.tail, self.tree, order, worth, cost_weight, terms)
         return bool(kept) and (not graph.capacitated or fit_arcs(graph, self.tree, preorder(self.tree, graph.tail)))
 
     def fill(self) -> None:
@@ -213,92 +200,3 @@ def fit_arcs(graph: Graph, tree: NDArray[np.int32], order: NDArray[np.int32]) ->
         tree[v] = a
         load[graph.tail[a]] += load[v]
     return True
-
-
-@njit(cache=True)
-def cut_branches(
-    tail: NDArray[np.int32],
-    tree: NDArray[np.int32],
-    order: NDArray[np.int32],
-    worth: NDArray[np.float64],
-    cost_weight: float,
-    spend: NDArray[np.int64],
-    most: NDArray[np.int64],
-    weight: NDArray[np.float64],
-    least: NDArray[np.float64],
-    required: NDArray[np.bool_],
-    group: NDArray[np.int32],
-    port: NDArray[np.int32],
-    ports: NDArray[np.int64],
-) -> bool:
-    """Cut from a tree, in place, the branches that bring least for what they take of limits that are exceeded.
-
-    Then those go that cost more than they bring. Branches with what is required or held, or without which a floor is missed, stay. Returns whether all limits are
-    kept in the end.
-    """
-    n, k, g = tree.size, most.size, least.size
-    spent = np.zeros((n, k))
-    has = np.zeros((n, g))
-    value, bound_to = np.empty(n), np.zeros(n, np.bool_)
-    while True:
-        used_ports = np.zeros(ports.size, np.int64)
-        for v in order:
-            value[v], bound_to[v] = worth[v], required[v]
-            for j in range(g):
-                has[v, j] = weight[j, v]
-            a = tree[v]
-            for i in range(k):
-                spent[v, i] = spend[i, a] if a >= 0 else 0.0
-            if a >= 0:
-                bound_to[v] |= group[a] >= 0
-                value[v] -= cost_weight * spend[0, a]
-                if port[a] >= 0:
-                    used_ports[port[a]] += 1
-        for i in range(order.size - 1, 0, -1):
-            v = order[i]
-            if tree[v] == OUTSIDE:
-                continue
-            u = tail[tree[v]]
-            value[u] += value[v]
-            bound_to[u] |= bound_to[v]
-            for j in range(k):
-                spent[u, j] += spent[v, j]
-            for j in range(g):
-                has[u, j] += has[v, j]
-        best, best_ratio, fits = -1, np.inf, True
-        burden, least_value = -1, 0.0
-        for v in order[1:]:
-            a = tree[v]
-            relief = 0.0
-            for j in range(k):
-                excess = spent[0, j] - most[j]
-                if excess > 0:
-                    fits = False
-                    relief += min(spent[v, j], excess) / excess
-            if port[a] >= 0 and used_ports[port[a]] > ports[port[a]]:
-                fits = False
-                relief += 1.0
-            if bound_to[v] or (relief == 0.0 and value[v] >= least_value):
-                continue
-            missed = False
-            for j in range(g):
-                missed |= has[0, j] - has[v, j] < least[j]
-            if missed:
-                continue
-            if relief > 0.0 and value[v] / relief < best_ratio:
-                best, best_ratio = v, value[v] / relief
-            if value[v] < least_value:
-                burden, least_value = v, value[v]
-        if fits:
-            best = burden
-        if best < 0:
-            return fits
-        tree[best] = OUTSIDE
-        count = 0
-        for v in order:  # parents stand before children
-            if v == best or (tree[v] >= 0 and tree[tail[tree[v]]] == OUTSIDE):
-                tree[v] = OUTSIDE
-            else:
-                order[count] = v
-                count += 1
-        order = order[:count]

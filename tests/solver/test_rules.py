@@ -1,4 +1,4 @@
-"""Rules beside the budget: values, bounds and infeasibility against enumeration."""
+"""Everything a plan may be asked at once, against enumeration; other objectives; why there is no plan."""
 
 from __future__ import annotations
 
@@ -6,9 +6,34 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from oracles import best_ruled_plan, plan_errors, plan_value, random_graph, random_rules, random_towns, rule_errors
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from oracles import (
+    best_ruled_plan,
+    make_problem,
+    plan_errors,
+    plan_value,
+    random_graph,
+    random_rules,
+    random_towns,
+    rule_errors,
+)
 
-from planner.solver import Status, compile_kernels, exact, solve
+from planner.solver import (
+    Floor,
+    Limit,
+    Ports,
+    Rules,
+    Status,
+    compile_kernels,
+    exact,
+    explain_conflict,
+    solve,
+    solve_cheapest,
+    solve_in_order,
+)
+
+N_NODES = 4
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -16,31 +41,156 @@ def _compiled():
     compile_kernels()
 
 
-@pytest.fixture(params=["as it comes", "branching"])
-def way(request, monkeypatch):
-    """Force one way of the exact end."""
-    if request.param == "branching":
-        monkeypatch.setattr(exact, "SMALL", 0)
-
-
-def ruled(seed: int):
+def asked(seed: int):
+    """Draw a problem: a graph or towns, and of rules, hop limits and a weight of costs each in some of them."""
     rng = np.random.default_rng(seed)
-    problem = random_graph(rng) if seed % 2 else random_towns(rng)
-    return replace(problem, rules=random_rules(rng, problem))
+    problem = random_graph(rng) if rng.random() < 0.5 else random_towns(rng)
+    if rng.random() < 0.7:
+        problem = replace(problem, rules=random_rules(rng, problem))
+    if rng.random() < 0.4:
+        hops = rng.integers(0, 3, problem.n_arcs).astype(np.int8)
+        problem = replace(problem, hops=hops, hop_limit=int(rng.integers(1, 5)))
+    if rng.random() < 0.3:
+        problem = replace(problem, cost_weight=float(rng.choice([1.0, 0.5, 0.25])))
+        if rng.random() < 0.4:
+            problem = replace(problem, prize=np.where(rng.random(problem.n_nodes) < 0.5, problem.prize, 0.0))
+        if rng.random() < 0.5:
+            problem = replace(problem, budget=10**6)
+    return problem
 
 
-@pytest.mark.parametrize("seed", range(150))
-def test_the_optimum_is_found_and_proven(seed, way):
-    problem = ruled(seed)
+def assert_solved(problem) -> None:
+    """Solve to a gap of 0 and hold the answer against all plans."""
     best = best_ruled_plan(problem)
-    result = solve(problem, gap=0.0, time_limit_s=20.0)
+    result = solve(problem, gap=0.0, time_limit_s=60.0)
     if best is None:
-        assert result.status == Status.INFEASIBLE
-        assert result.value is None
+        assert (result.status, result.value, result.bound) == (Status.INFEASIBLE, None, None)
         return
+    assert result.status is Status.OPTIMAL
     assert not rule_errors(problem, result.arcs)
-    assert not [e for e in plan_errors(problem, result.arcs) if "leads to no prize" not in e]
+    # What rules ask for need not lead to a prize.
+    assert all("leads to no prize" in error for error in plan_errors(problem, result.arcs))
     assert result.value == pytest.approx(plan_value(problem, result.arcs))
-    assert result.value == pytest.approx(best, rel=1e-5)
+    assert best - 1e-5 * abs(best) <= result.value <= best + 1e-9
     assert result.bound >= best - 1e-9
-    assert result.status == Status.OPTIMAL
+    for _, value, bound in result.trace:
+        assert value is None or value <= best + 1e-9
+        assert bound is None or bound >= best - 1e-9
+
+
+@settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**40))
+def test_all_rules_together(seed):
+    assert_solved(asked(seed))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**40))
+def test_all_rules_together_by_branching(seed):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exact, "SMALL", 0)
+        assert_solved(asked(seed))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_cheapest_plan_for_a_target(seed):
+    rng = np.random.default_rng(seed)
+    problem = replace(random_towns(rng), budget=400)
+    if seed % 2:
+        problem = replace(problem, rules=random_rules(rng, problem))
+    target = float(rng.integers(0, int(problem.prize.sum()) + 1))
+    floors = (*problem.rules.floors, Floor("target", problem.prize, target))
+    priced = replace(
+        problem, prize=np.zeros(problem.n_nodes), cost_weight=1.0, rules=replace(problem.rules, floors=floors)
+    )
+    best = best_ruled_plan(priced)
+    result = solve_cheapest(problem, target, gap=0.0)
+    if best is None:
+        assert result.status is Status.INFEASIBLE
+    else:
+        assert (result.status, result.value) == (Status.OPTIMAL, -best)
+        assert result.bound <= -best + 1e-9
+        assert result.cost == result.value
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_one_wish_after_another(seed):
+    rng = np.random.default_rng(seed)
+    problem = random_towns(rng)
+    second = np.where(problem.prize > 0, rng.integers(0, 5, problem.n_nodes), 0).astype(float)
+    results = solve_in_order(problem, [problem.prize, second], gap=0.0)
+    first_best = best_ruled_plan(problem)
+    kept = Floor("first", problem.prize, first_best)
+    then = replace(problem, prize=second, rules=Rules(floors=(kept,)))
+    second_best = best_ruled_plan(then)
+    last = replace(
+        then,
+        prize=np.zeros(problem.n_nodes),
+        cost_weight=1.0,
+        rules=Rules(floors=(kept, Floor("second", second, second_best))),
+    )
+    assert [result.value for result in results] == [first_best, second_best, -best_ruled_plan(last)]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_conflict_is_one_and_its_relaxations_are_the_least(seed):
+    rng = np.random.default_rng(seed)
+    problem = random_towns(rng)
+    tight = Floor("everybody", problem.prize, 0.9 * float(problem.prize.sum()))
+    spare = Limit("second budget", rng.integers(0, 12, problem.n_arcs), 20)
+    problem = replace(problem, budget=40, rules=Rules(limits=(spare,), floors=(tight,)))
+    if best_ruled_plan(problem) is not None:
+        return
+    conflict = explain_conflict(problem)
+    assert conflict.minimal
+    assert conflict.rules
+    for relaxed in conflict.relaxations:
+        assert relaxed.proven
+        assert best_ruled_plan(with_bound(problem, relaxed.rule, relaxed.needed)) is not None
+        step = -1 if relaxed.rule != "everybody" else 1
+        assert best_ruled_plan(with_bound(problem, relaxed.rule, relaxed.needed + step)) is None
+
+
+def with_bound(problem, name: str, bound: float):
+    """Return the problem with another bound of one rule."""
+    if name == "budget":
+        return replace(problem, budget=int(bound))
+    rules = problem.rules
+    limits = tuple(replace(row, most=int(bound)) if row.name == name else row for row in rules.limits)
+    floors = tuple(replace(row, least=bound) if row.name == name else row for row in rules.floors)
+    return replace(problem, rules=replace(rules, limits=limits, floors=floors))
+
+
+def test_a_required_node_out_of_reach_is_the_conflict():
+    problem = make_problem(3, [(0, 1, 5, np.inf)], prize=[0, 1, 1], budget=10)
+    problem = replace(problem, rules=Rules(required=np.array([1, 2], np.int32)))
+    assert solve(problem).status is Status.INFEASIBLE
+    assert explain_conflict(problem).rules == ("required 2",)
+
+
+NUMBERS, ONES = np.arange(N_NODES), np.ones(N_NODES)
+
+
+@pytest.mark.parametrize(
+    ("rules", "what"),
+    [
+        (Rules(limits=(Limit("opex", np.ones(3), 5),)), "opex: expected"),
+        (Rules(limits=(Limit("opex", np.array([1, 2, -3]), 5),)), "opex: values"),
+        (Rules(limits=(Limit("opex", np.array([1, 2, 3]), -1),)), "opex: values"),
+        (Rules(floors=(Floor("north", np.full(N_NODES, np.nan), 1.0),)), "north: values"),
+        (Rules(floors=(Floor("north", ONES[1:], 1.0),)), "north: expected"),
+        (Rules(required=np.array([N_NODES], np.int32)), "required: expected"),
+        (Rules(required=np.array([1.0])), "required: expected"),
+        (Rules(excluded=np.array([0], np.int32)), "excluded: the root"),
+        (Rules(held=(np.array([3], np.int32),)), "held: expected"),
+        (Rules(forbidden=np.array([-1], np.int32)), "forbidden: expected"),
+        (Rules(ports=Ports(np.ones(2, np.bool_), NUMBERS)), "ports: expected"),
+        (Rules(ports=Ports(np.ones(3, np.bool_), NUMBERS - 1)), "ports: values"),
+        (Rules(ports=Ports(np.ones(3, np.bool_), NUMBERS)), "ports: the nodes of one place"),
+    ],
+)
+def test_rules_that_make_no_sense_are_refused(rules, what):
+    arcs = [(0, 1, 5, np.inf), (1, 2, 5, np.inf), (1, 3, 5, np.inf)]
+    problem = make_problem(N_NODES, arcs, prize=[0, 1, 1, 1], place=[0, 1, 1, 2], budget=10)
+    with pytest.raises(ValueError, match=what):
+        replace(problem, rules=rules)
