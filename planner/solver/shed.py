@@ -122,7 +122,7 @@ def choose_branch(
             best, best_ratio = v, branches.value[v] / relief
         if may_go and branches.value[v] < burden_value:
             burden, burden_value = v, branches.value[v]
-    return fits, burden if fits else best
+    return bool(fits), burden if fits else best
 
 
 @njit(cache=True)
