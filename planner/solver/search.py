@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.solver.bound import Pricing, price_out, search_price
-from planner.solver.desk import CLOSED, CONNECTED, FREE, Desk, Extent, Guide, new_desk
+from planner.solver.desk import Desk, Extent, Guide, new_desk
 from planner.solver.dice import new_dice
 from planner.solver.graph import build_graph
 from planner.solver.grow import grow
 from planner.solver.improve import improve
 from planner.solver.reduce import find_useful
 from planner.solver.result import Progress, relative_gap
+from planner.solver.standing import CLOSED, CONNECTED, FREE, new_round
 from planner.solver.tree import bare_tree, check_plan, find_arcs, preorder, prune, topological_arcs, tree_of_arcs
 
 if TYPE_CHECKING:
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
     from planner.solver.graph import Graph
     from planner.solver.problem import Problem
 
-CHUNK = 2_000_000
-"""Arcs looked at between two looks at the clock: about 0.2 s. A count, not a time: the order of work is the same on
-every machine."""
-CHUNK_PER_ARC = 500
-"""The same for a small graph, per arc of it."""
+CHUNK, CHUNK_PER_ARC = 2_000_000, 25
+"""Arcs looked at between two evaluations of the ceiling, at least, and per arc of the graph: 0.1 s and more. Counts,
+not times: the order of work is the same on every machine."""
+SMALL_CHUNK_PER_ARC = 500
+"""At most so many per arc of a small graph."""
+SLICE = 15_000_000
+"""Arcs looked at between two looks at the clock: less than a second."""
 TILT = 0.05
 """How much dearer money above the budget is to the search, and how much cheaper money left."""
 HEAT = 1e-5
@@ -210,9 +213,13 @@ class Search:
     def improve(self, work: int | None = None) -> None:
         """Search for better plans for one chunk of work, or as much as is given; then move the price."""
         assert self.value is not None
-        work = min(CHUNK, CHUNK_PER_ARC * self.graph.n_arcs) if work is None else work
+        if work is None:
+            work = min(max(CHUNK, CHUNK_PER_ARC * self.graph.n_arcs), SMALL_CHUNK_PER_ARC * self.graph.n_arcs)
         self.n_chunks += 1
-        _, cost = self._search(self.value, work)
+        for done in range(0, work, SLICE):
+            if done and self.stopped():
+                return
+            _, cost = self._search(self.value, min(SLICE, work - done))
         self.move_price(cost)
 
     def _search(self, floor: float, work: int) -> tuple[float, int]:
@@ -245,9 +252,9 @@ def grow_everywhere(graph: Graph, desk: Desk, guide: Guide) -> NDArray[np.int32]
     desk.state[0] = CONNECTED
     desk.entered[:] = 0
     desk.load[:] = 0.0
-    desk.members[0] = 0
     desk.field[: graph.n_nodes - 1] = np.arange(1, graph.n_nodes)
     desk.worth[:] = graph.prize
-    grow(graph, parent, desk, Extent(1, graph.n_nodes - 1, graph.n_nodes - 1), guide)
+    new_round(desk)
+    grow(graph, parent, desk, Extent(graph.n_nodes - 1, graph.n_nodes - 1), guide)
     desk.state[:] = CLOSED
     return parent
