@@ -16,6 +16,7 @@ from numpy.typing import NDArray  # noqa: TC002  (numba looks at the fields)
 
 from planner.solver.cuts import CutList, new_cut_list, note_cut
 from planner.solver.heap import drop_first, place_in_heap
+from planner.solver.kernel import lean
 
 PATIENCE = 1.25
 """A component may outgrow the smallest waiting one by this factor before it has to wait itself."""
@@ -100,7 +101,7 @@ class Component(NamedTuple):
     raised: CutList
 
 
-@njit(cache=True)
+@lean
 def raise_component(
     in_start: NDArray[np.int32],
     tail: NDArray[np.int32],
@@ -153,7 +154,7 @@ def raise_component(
     return raised
 
 
-@njit(cache=True)
+@lean
 def scan_member(
     in_start: NDArray[np.int32],
     tail: NDArray[np.int32],

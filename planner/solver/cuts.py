@@ -14,6 +14,7 @@ from numba import njit
 from numpy.typing import NDArray  # noqa: TC002  (numba looks at the fields)
 
 from planner.solver.flow import build_network, reach, send
+from planner.solver.kernel import lean
 
 if TYPE_CHECKING:
     from planner.solver.graph import Graph
@@ -55,14 +56,15 @@ def new_cut_list(limit: int, room: int) -> CutList:
     )
 
 
-@njit(cache=True)
+@lean
 def note_cut(cuts: CutList, target: int, arcs: NDArray[np.int32], n_arcs: int) -> bool:
     """Add the cut of ``arcs[:n_arcs]``; return False if there is no room left."""
     i = cuts.size[0]
     first = cuts.start[i]
     if i == cuts.target.size or first + n_arcs > cuts.arcs.size:
         return False
-    cuts.arcs[first : first + n_arcs] = arcs[:n_arcs]
+    for j in range(n_arcs):
+        cuts.arcs[first + j] = arcs[j]
     cuts.start[i + 1] = first + n_arcs
     cuts.target[i] = target
     cuts.size[0] += 1
@@ -117,7 +119,7 @@ def find_cuts(
                 open_room[i] = UNITS
 
 
-@njit(cache=True)
+@lean
 def list_entering(graph: Graph, inside: NDArray[np.bool_], entering: NDArray[np.int32]) -> int:
     """Write the arcs that enter a node set into ``entering``; return their number."""
     count = 0

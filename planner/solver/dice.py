@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from planner.solver.kernel import lean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,7 +21,7 @@ def new_dice(seed: int) -> NDArray[np.uint64]:
     return np.random.SeedSequence(seed).generate_state(1, np.uint64) | np.uint64(1)
 
 
-@njit(cache=True)
+@lean
 def draw(dice: NDArray[np.uint64]) -> np.uint64:
     """Return 64 random bits."""
     x = dice[0]
@@ -31,19 +32,19 @@ def draw(dice: NDArray[np.uint64]) -> np.uint64:
     return np.uint64(x * np.uint64(2685821657736338717))
 
 
-@njit(cache=True)
+@lean
 def uniform(dice: NDArray[np.uint64]) -> float:
     """Return a number in [0, 1)."""
     return float(draw(dice) >> np.uint64(11)) * 2.0**-53
 
 
-@njit(cache=True)
+@lean
 def below(dice: NDArray[np.uint64], n: int) -> int:
     """Return a whole number in 0…n−1."""
     return int(uniform(dice) * n)
 
 
-@njit(cache=True)
+@lean
 def noise(salt: np.uint64, a: int) -> float:
     """Return a number in [0, 1) that depends on the salt and the index alone (the mixer of splitmix64)."""
     x = salt + np.uint64(a) * np.uint64(0x9E3779B97F4A7C15)

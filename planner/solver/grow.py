@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
-from planner.solver.desk import CLOSED, CONNECTED, FREE, ORPHAN, SERVED, Extent, list_tree
+from planner.solver.desk import Extent
 from planner.solver.heap import drop_first, place_in_heap
-from planner.solver.labels import forget_labels, label_from_tree, length_of, relax_out, seed_labels
+from planner.solver.kernel import lean
+from planner.solver.labels import forget_labels, label_from_tree, length_of, relax_out, room_at, seed_labels
+from planner.solver.standing import CLOSED, CONNECTED, FREE, ORPHAN, SERVED, new_round, note, touch
 from planner.solver.tree import OUTSIDE, bare_tree, fitting
 
 if TYPE_CHECKING:
@@ -34,15 +35,15 @@ def grow_everywhere(graph: Graph, desk: Desk, guide: Guide) -> NDArray[np.int32]
     desk.state[0] = CONNECTED
     desk.entered[:] = 0
     desk.load[:] = 0.0
-    desk.members[0] = 0
     desk.field[: graph.n_nodes - 1] = np.arange(1, graph.n_nodes)
     desk.worth[:] = graph.prize
-    grow(graph, parent, desk, Extent(1, graph.n_nodes - 1, graph.n_nodes - 1), guide)
+    new_round(desk)
+    grow(graph, parent, desk, Extent(graph.n_nodes - 1, graph.n_nodes - 1), guide)
     desk.state[:] = CLOSED
     return parent
 
 
-@njit(cache=True)
+@lean
 def grow(graph: Graph, parent: NDArray[np.int32], desk: Desk, extent: Extent, guide: Guide) -> int:
     """Attach, in place, the targets in the field to the tree; return the number of arcs looked at.
 
@@ -64,7 +65,7 @@ def grow(graph: Graph, parent: NDArray[np.int32], desk: Desk, extent: Extent, gu
     return work
 
 
-@njit(cache=True)
+@lean
 def attach_round(
     graph: Graph,
     parent: NDArray[np.int32],
@@ -74,9 +75,9 @@ def attach_round(
     need: float,
 ) -> tuple[int, int]:
     """Run one search that only uses what still carries ``need``; return arcs looked at and targets refused."""
-    if graph.capacitated:
-        measure_room(graph, parent, desk, extent)
-    size = seed_labels(graph, desk, extent.field, guide, need)
+    desk.clock[1] += 1
+    desk.room[0] = np.inf
+    size = seed_labels(graph, parent, desk, extent.field, guide, need)
     work, refused = 4 * extent.field, 0
     while size > 0:
         v = desk.heap[0]
@@ -90,7 +91,7 @@ def attach_round(
                 desk.distance[v] = length_of(graph, parent[v], guide)
             else:
                 desk.distance[v] = np.inf
-                size = label_from_tree(graph, desk, v, guide, need, size)
+                size = label_from_tree(graph, parent, desk, v, guide, need, size)
             continue
         if desk.worth[v] > 0 and desk.spent[v] <= guide.appetite * desk.worth[v]:
             count = attach(graph, parent, desk, v, guide)
@@ -105,33 +106,13 @@ def attach_round(
     return work, refused
 
 
-@njit(cache=True)
+@lean
 def demand_of(graph: Graph, desk: Desk, v: int) -> float:
     """Return what attaching target v would draw at v."""
     return float(desk.load[v] if desk.state[v] == ORPHAN else graph.demand[v])
 
 
-@njit(cache=True)
-def measure_room(graph: Graph, parent: NDArray[np.int32], desk: Desk, extent: Extent) -> None:
-    """Write into ``desk.room`` what each connected node could still pass on, with upgrades on the way."""
-    count = list_tree(graph, parent, desk, extent)
-    desk.room[0] = np.inf
-    for i in range(1, count):
-        v = desk.order[i]
-        desk.room[v] = room_at(graph, parent, desk, v)
-
-
-@njit(cache=True)
-def room_at(graph: Graph, parent: NDArray[np.int32], desk: Desk, v: int) -> float:
-    """Return what v could still pass on, given the room of the node above it."""
-    a = parent[v]
-    above = desk.room[graph.tail[a]]
-    while graph.larger[a] >= 0:
-        a = graph.larger[a]
-    return float(min(above, graph.capacity[a] - desk.load[v]))
-
-
-@njit(cache=True)
+@lean
 def attach(graph: Graph, parent: NDArray[np.int32], desk: Desk, target: int, guide: Guide) -> int:
     """Attach a target by its labelled path, in place, if places, capacities and worth allow it.
 
@@ -167,7 +148,7 @@ def attach(graph: Graph, parent: NDArray[np.int32], desk: Desk, target: int, gui
     return count
 
 
-@njit(cache=True)
+@lean
 def make_way(graph: Graph, parent: NDArray[np.int32], desk: Desk, p: int) -> None:
     """Let go of the direct services in a place that a path is about to enter."""
     for i in range(graph.place_start[p], graph.place_start[p + 1]):
@@ -175,18 +156,20 @@ def make_way(graph: Graph, parent: NDArray[np.int32], desk: Desk, p: int) -> Non
             let_go(graph, parent, desk, graph.place_nodes[i])
 
 
-@njit(cache=True)
+@lean
 def let_go(graph: Graph, parent: NDArray[np.int32], desk: Desk, v: int) -> None:
     """Take a leaf with a direct service out of the tree."""
     u = graph.tail[parent[v]]
     while graph.capacitated and u != 0:
+        note(parent, desk, u)
+        touch(desk, u)
         desk.load[u] -= graph.demand[v]
         u = graph.tail[parent[u]]
     parent[v] = OUTSIDE
     desk.state[v] = FREE
 
 
-@njit(cache=True)
+@lean
 def trace_path(graph: Graph, desk: Desk, target: int) -> int:
     """Write the new nodes of the labelled path into ``desk.path``, target first; return their number, 0 if stale."""
     count = 0
@@ -208,7 +191,7 @@ def trace_path(graph: Graph, desk: Desk, target: int) -> int:
     return 0 if desk.seen[graph.place[v]] == stamp and v != 0 else count
 
 
-@njit(cache=True)
+@lean
 def fit_loads(graph: Graph, parent: NDArray[np.int32], desk: Desk, count: int, base: int, commit: bool) -> int:
     """Return the cents that larger arcs add when the path is attached below ``base``, −1 if no arc is large enough.
 
@@ -236,13 +219,15 @@ def fit_loads(graph: Graph, parent: NDArray[np.int32], desk: Desk, count: int, b
             return -1
         extra += graph.cost[a] - graph.cost[parent[v]]
         if commit:
+            note(parent, desk, v)
+            touch(desk, v)
             parent[v] = a
             desk.load[v] = load
         v = graph.tail[a]
     return extra
 
 
-@njit(cache=True)
+@lean
 def spread(
     graph: Graph, parent: NDArray[np.int32], desk: Desk, count: int, guide: Guide, need: float, size: int
 ) -> int:
@@ -270,7 +255,7 @@ def spread(
     return size
 
 
-@njit(cache=True)
+@lean
 def welcome_branch(
     graph: Graph, parent: NDArray[np.int32], desk: Desk, v: int, guide: Guide, need: float, size: int
 ) -> int:

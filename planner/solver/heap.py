@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numba import njit
+from planner.solver.kernel import lean
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 
-@njit(cache=True)
+@lean
 def place_in_heap(
     heap: NDArray[np.int32], position: NDArray[np.int32], key: NDArray[np.float64], size: int, v: int
 ) -> int:
@@ -36,7 +36,7 @@ def place_in_heap(
     return size
 
 
-@njit(cache=True)
+@lean
 def drop_first(heap: NDArray[np.int32], position: NDArray[np.int32], key: NDArray[np.float64], size: int) -> int:
     """Remove the smallest node; return the new size."""
     position[heap[0]] = -1
@@ -46,7 +46,7 @@ def drop_first(heap: NDArray[np.int32], position: NDArray[np.int32], key: NDArra
     return size
 
 
-@njit(cache=True)
+@lean
 def sink(
     heap: NDArray[np.int32], position: NDArray[np.int32], key: NDArray[np.float64], size: int, v: int, i: int
 ) -> None:

@@ -6,25 +6,43 @@ priced problem: a plan is judged by its benefit less the price of its money, so 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray  # noqa: TC002  (numba looks at the fields)
 
-from planner.solver.desk import CLOSED, CONNECTED, FREE, ORPHAN, Desk, Extent, Guide, list_tree
+from planner.solver.desk import Desk, Extent, Guide
 from planner.solver.dice import below, draw, uniform
 from planner.solver.grow import grow
+from planner.solver.kernel import lean
 from planner.solver.knapsack import select_within
-from planner.solver.tree import OUTSIDE, list_children, prune, walk
+from planner.solver.standing import (
+    CLOSED,
+    FREE,
+    ORPHAN,
+    climb,
+    count_anew,
+    cut_branch,
+    new_round,
+    note,
+    put_back,
+    set_up,
+    touch,
+    unlink,
+)
+from planner.solver.tree import OUTSIDE, walk
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from planner.solver.graph import Graph
 
 FIXED_WORK = 300
 """What a round costs beside the arcs that it looks at, counted in arcs."""
 RETRY = 0.1
 """Chance that a part is selected from a tree that is no better than the last one tried."""
+SELECTION_WORK = 100
+"""Arcs to look at, for each node of the tree, before the next selection of a part: about twice its own time."""
 LARGEST_REGION = 40
 """Places torn out at most."""
 DISSOLVING = 0.5
@@ -74,83 +92,63 @@ def improve(
     int
         Cost in cents of the part of the last tree that is worth most at the price.
     """
-    count = walk_tree(graph, parent, desk)
-    kept = Kept(parent.copy(), desk.order.copy(), np.ones(1, np.int64))
+    count = set_up(graph, parent, desk, price, keep_price)
+    root = desk.standing.root
     slope = price - graph.cost_weight  # what a cent of budget is worth
     merit = -np.inf
     tried = -np.inf  # merit of the last tree from which a part was selected
-    money = 0
-    work = 0
-    while work < work_limit:
-        if merit > -np.inf:
-            extent = tear_out(graph, parent, desk, count, keep_price, 1 + below(dice, LARGEST_REGION), dice)
-            work += grow(graph, parent, desk, extent, draw_guide(price, reduced, dice))
-            drop_orphans(desk, parent, extent)
-            count = list_tree(graph, parent, desk, extent)
-            close_all(desk, extent)
-        work += FIXED_WORK + 2 * count
-        whole_value, whole_cost, count = prune(graph, parent, desk.order, count, keep_price, desk.net, desk.load)
-        value, cost = best_part(graph, parent, desk, count, price)
-        found = value - price * cost - tilt * slope * abs(cost - budget)
+    promising = False
+    work, since = FIXED_WORK + 2 * count, SELECTION_WORK * count
+    while True:
+        found = root.gained[0] - price * root.spent[0] - tilt * slope * abs(root.spent[0] - budget)
         if found < merit + heat * np.log(1.0 - uniform(dice)):
-            count = take_back(parent, desk, count, kept)
-            continue
-        merit, money = found, cost
-        keep(parent, desk, count, kept)
-        if whole_cost <= budget:
-            net_value = whole_value - graph.cost_weight * whole_cost
-            if net_value > best_value:
-                best_value = net_value
-                best[:] = parent
-        elif value - graph.cost_weight * cost + slope * (budget - cost) > best_value and (
-            found > tried or uniform(dice) < RETRY
-        ):
-            tried = found
-            best_value = select_within(graph, parent, desk.order, count, price, budget, best_value, best)
-    return best_value, money
-
-
-class Kept(NamedTuple):
-    """The tree that the search returns to: the arc into each node, its nodes in order, and their number."""
-
-    parent: NDArray[np.int32]
-    order: NDArray[np.int32]
-    size: NDArray[np.int64]
+            put_back(graph, parent, desk, price, keep_price)
+        else:
+            promising = promising or found > tried or (found != merit and uniform(dice) < RETRY)
+            merit = found
+        if promising and (since >= SELECTION_WORK * count or work >= work_limit):
+            promising, tried, since = False, merit, 0
+            best_value, count = select(graph, parent, desk, price, budget, best_value, best, count)
+        if work >= work_limit:
+            break
+        new_round(desk)
+        extent = tear_out(graph, parent, desk, price, keep_price, 1 + below(dice, LARGEST_REGION), dice)
+        step = FIXED_WORK + grow(graph, parent, desk, extent, draw_guide(price, reduced, dice))
+        step += drop_orphans(parent, desk, extent)
+        step += count_anew(graph, parent, desk, extent.field, price, keep_price)
+        work, since = work + step, since + step
+    return best_value, int(root.spent[0])
 
 
 @njit(cache=True)
-def keep(parent: NDArray[np.int32], desk: Desk, count: int, kept: Kept) -> None:
-    """Store the tree, whose nodes are ``desk.order[:count]``."""
-    for i in range(kept.size[0]):
-        kept.parent[kept.order[i]] = OUTSIDE
-    for i in range(count):
-        v = desk.order[i]
-        kept.order[i] = v
-        kept.parent[v] = parent[v]
-    kept.size[0] = count
+def select(
+    graph: Graph,
+    parent: NDArray[np.int32],
+    desk: Desk,
+    price: float,
+    budget: int,
+    best_value: float,
+    best: NDArray[np.int32],
+    count: int,
+) -> tuple[float, int]:
+    """Write the best part of the tree within the budget into ``best`` if it is worth more than ``best_value``.
 
-
-@njit(cache=True)
-def take_back(parent: NDArray[np.int32], desk: Desk, count: int, kept: Kept) -> int:
-    """Put the stored tree back in place of the present one, whose nodes are ``desk.order[:count]``; return its size."""
-    for i in range(count):
-        parent[desk.order[i]] = OUTSIDE
-    for i in range(kept.size[0]):
-        v = kept.order[i]
-        desk.order[i] = v
-        parent[v] = kept.parent[v]
-    return int(kept.size[0])
-
-
-@njit(cache=True)
-def walk_tree(graph: Graph, parent: NDArray[np.int32], desk: Desk) -> int:
-    """List the nodes of a tree, of which nothing is listed yet, in ``desk.order``; return their number."""
-    count = 0
-    for v in range(parent.size):
-        if parent[v] != OUTSIDE:
-            desk.members[count] = v
-            count += 1
-    return list_tree(graph, parent, desk, Extent(count, 0, 0))
+    Returns
+    -------
+    float, int
+        The best value now, and how many nodes the tree has, as far as is known.
+    """
+    root = desk.standing.root
+    if root.cost[0] <= budget:
+        net_value = root.value[0] - graph.cost_weight * root.cost[0]
+        if net_value > best_value:
+            best_value = net_value
+            for v in range(parent.size):
+                best[v] = parent[v]
+    elif root.gained[0] - price * root.spent[0] + (price - graph.cost_weight) * budget > best_value:
+        count = walk(0, desk.first, desk.following, desk.order, desk.stack)
+        best_value = select_within(graph, parent, desk.order, count, price, budget, best_value, best)
+    return best_value, count
 
 
 @njit(cache=True)
@@ -169,30 +167,13 @@ def draw_guide(price: float, reduced: NDArray[np.float64], dice: NDArray[np.uint
     )
 
 
-@njit(cache=True)
-def best_part(graph: Graph, parent: NDArray[np.int32], desk: Desk, count: int, price: float) -> tuple[float, int]:
-    """Return value and cost of the part of the tree in ``desk.order`` that is worth most at a price."""
-    gained, spent = desk.net, desk.cents
-    for i in range(count):
-        gained[desk.order[i]] = graph.prize[desk.order[i]]
-        spent[desk.order[i]] = 0
-    for i in range(count - 1, 0, -1):
-        v = desk.order[i]
-        u = graph.tail[parent[v]]
-        cost = spent[v] + graph.cost[parent[v]]
-        if gained[v] > price * cost:
-            spent[u] += cost
-            gained[u] += gained[v]
-    return gained[0], spent[0]
-
-
-@njit(cache=True)
+@lean
 def tear_out(
     graph: Graph,
     parent: NDArray[np.int32],
     desk: Desk,
-    count: int,
     price: float,
+    keep_price: float,
     n_places: int,
     dice: NDArray[np.uint64],
 ) -> Extent:
@@ -200,58 +181,63 @@ def tear_out(
 
     Branches that hung from the region stay together as orphans.
     """
-    n_field = pick_region(graph, desk, n_places, dice)
+    n_free = pick_region(graph, desk, n_places, dice)
     if graph.layered and uniform(dice) < DISSOLVING:
-        n_field = take_branches(graph, parent, desk, count, n_field)
-    n_free = n_field
-    n_members = 0
-    for i in range(count):
-        v = desk.order[i]
-        if desk.state[v] == FREE:
-            continue
-        desk.members[n_members] = v
-        n_members += 1
-        if v != 0 and desk.state[graph.tail[parent[v]]] == FREE:
-            desk.state[v] = ORPHAN
-            desk.field[n_field] = v
-            n_field += 1
+        n_free = take_branches(graph, desk, n_free)
+    n_field = n_free
+    for i in range(n_free):
+        v = desk.field[i]
+        note(parent, desk, v)
+        if parent[v] >= 0:
+            u = graph.tail[parent[v]]
+            if desk.state[u] != FREE:
+                touch(desk, u)
+            unlink(graph, parent, desk, v)
+            parent[v] = OUTSIDE
+    for i in range(n_free):
+        n_field = make_orphans(parent, desk, desk.field[i], n_field)
+    # Only now is nothing of the region left below the orphans, nor in what flows above it.
+    for i in range(desk.standing.size[0]):
+        climb(graph, parent, desk, desk.standing.touched[i], price, keep_price)
     weighting = 2.0 * uniform(dice) if uniform(dice) < 0.5 else 0.0
+    sums = desk.standing.sums
     for i in range(n_field):
         v = desk.field[i]
-        parent[v] = OUTSIDE
-        desk.worth[v] = graph.prize[v] * (1.0 + weighting * (uniform(dice) - 0.5))
-    list_children(parent, graph.tail, desk.members[:n_members], desk.first, desk.following)
-    count = measure_branch(graph, parent, desk, price, 0)
-    for i in range(count):
-        v = desk.order[i]
-        desk.state[v] = CONNECTED
-        desk.entered[graph.place[v]] = v != 0
-        desk.distance[v] = 0.0
-    for i in range(n_free, n_field):
-        v = desk.field[i]
-        measure_branch(graph, parent, desk, price, v)
-        desk.worth[v] = max(desk.net[v], 1e-300)
-    return Extent(n_members, n_free, n_field)
+        worth = graph.prize[v]
+        if i >= n_free:
+            worth = max(sums.value[v] - keep_price * sums.cost[v], 1e-300)
+            set_apart(graph, desk, v)
+        else:
+            sums.value[v] = sums.gained[v] = np.nan  # yet to be counted
+            worth *= 1.0 + weighting * (uniform(dice) - 0.5)
+        desk.worth[v] = worth
+    return Extent(n_free, n_field)
 
 
-@njit(cache=True)
-def measure_branch(graph: Graph, parent: NDArray[np.int32], desk: Desk, price: float, top: int) -> int:
-    """Write net worth and load of the branch below ``top``; return its size, its nodes in ``desk.order``."""
-    count = walk(top, desk.first, desk.following, desk.order, desk.stack)
-    for i in range(count):
-        v = desk.order[i]
-        desk.net[v] = graph.prize[v]
-        desk.load[v] = graph.demand[v]
-        desk.entered[graph.place[v]] = 0
-    for i in range(count - 1, 0, -1):
-        v = desk.order[i]
-        a = parent[v]
-        desk.net[graph.tail[a]] += desk.net[v] - price * graph.cost[a]
-        desk.load[graph.tail[a]] += desk.load[v]
-    return count
+@lean
+def make_orphans(parent: NDArray[np.int32], desk: Desk, v: int, n_field: int) -> int:
+    """Cut the branches off the free node v, add their roots to the field; return its size."""
+    child = desk.first[v]
+    while child >= 0:
+        note(parent, desk, child)
+        parent[child] = OUTSIDE
+        desk.field[n_field] = child
+        n_field += 1
+        child = desk.following[child]
+    desk.first[v] = -1
+    return n_field
 
 
-@njit(cache=True)
+@lean
+def set_apart(graph: Graph, desk: Desk, top: int) -> None:
+    """Mark the branch below ``top`` as out of reach, and its root as an orphan."""
+    for v in desk.order[: walk(top, desk.first, desk.following, desk.order, desk.stack)]:
+        desk.state[v] = CLOSED
+    desk.state[top] = ORPHAN
+    desk.entered[graph.place[top]] = 0
+
+
+@lean
 def pick_region(graph: Graph, desk: Desk, n_places: int, dice: NDArray[np.uint64]) -> int:
     """Mark the nodes of neighbouring places as free; return their number, the nodes in ``desk.field``."""
     desk.clock[0] += 1
@@ -278,7 +264,7 @@ def pick_region(graph: Graph, desk: Desk, n_places: int, dice: NDArray[np.uint64
     return n_field
 
 
-@njit(cache=True)
+@lean
 def take_place(graph: Graph, desk: Desk, p: int, stamp: int, n_field: int) -> int:
     """Add the nodes of place p to the field."""
     desk.seen[p] = stamp
@@ -291,31 +277,26 @@ def take_place(graph: Graph, desk: Desk, p: int, stamp: int, n_field: int) -> in
     return n_field
 
 
-@njit(cache=True)
-def take_branches(graph: Graph, parent: NDArray[np.int32], desk: Desk, count: int, n_field: int) -> int:
+@lean
+def take_branches(graph: Graph, desk: Desk, n_field: int) -> int:
     """Add the places of all branches that hang from the field to it; return its size."""
-    stamp = desk.clock[0]
-    for i in range(1, count):
-        v = desk.order[i]
-        if desk.state[graph.tail[parent[v]]] == FREE and desk.seen[graph.place[v]] != stamp:
-            n_field = take_place(graph, desk, graph.place[v], stamp, n_field)
-    return n_field
+    stamp, size = desk.clock[0], n_field
+    for i in range(n_field):
+        child = desk.first[desk.field[i]]
+        while child >= 0:
+            count = walk(child, desk.first, desk.following, desk.order, desk.stack)
+            for v in desk.order[:count]:
+                if desk.seen[graph.place[v]] != stamp:
+                    size = take_place(graph, desk, graph.place[v], stamp, size)
+            child = desk.following[child]
+    return size
 
 
-@njit(cache=True)
-def drop_orphans(desk: Desk, parent: NDArray[np.int32], extent: Extent) -> None:
-    """Remove from the tree, in place, the branches that were not attached again."""
+@lean
+def drop_orphans(parent: NDArray[np.int32], desk: Desk, extent: Extent) -> int:
+    """Remove from the tree, in place, the branches that were not attached again; return the number of their nodes."""
+    count = 0
     for top in desk.field[extent.free : extent.field]:
         if desk.state[top] == ORPHAN:
-            count = walk(top, desk.first, desk.following, desk.order, desk.stack)
-            for v in desk.order[:count]:
-                parent[v] = OUTSIDE
-
-
-@njit(cache=True)
-def close_all(desk: Desk, extent: Extent) -> None:
-    """Forget the states of this round."""
-    for v in desk.members[: extent.members]:
-        desk.state[v] = CLOSED
-    for v in desk.field[: extent.field]:
-        desk.state[v] = CLOSED
+            count += cut_branch(parent, desk, top)
+    return count

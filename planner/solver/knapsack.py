@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from planner.solver.kernel import lean
 from planner.solver.tree import OUTSIDE
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def run_states(
     return best
 
 
-@njit(cache=True)
+@lean
 def gather(
     s: int,
     link: NDArray[np.int32],
@@ -225,7 +226,7 @@ def gather(
     return kept
 
 
-@njit(cache=True)
+@lean
 def drop_weakest(spent: NDArray[np.int64], gained: NDArray[np.float64], price: float, front: NDArray[np.int32]) -> int:
     """Take the state of the least hope out of a full front; return the new width."""
     weakest = 0

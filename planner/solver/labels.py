@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
-from planner.solver.desk import CONNECTED, FREE, ORPHAN, SERVED
 from planner.solver.dice import noise
 from planner.solver.heap import place_in_heap
+from planner.solver.kernel import lean
+from planner.solver.standing import CONNECTED, FREE, ORPHAN, SERVED
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from planner.solver.desk import Desk, Guide
     from planner.solver.graph import Graph
 
 
-@njit(cache=True)
-def seed_labels(graph: Graph, desk: Desk, n_field: int, guide: Guide, need: float) -> int:
+@lean
+def seed_labels(graph: Graph, parent: NDArray[np.int32], desk: Desk, n_field: int, guide: Guide, need: float) -> int:
     """Clear the labels of the field and label what lies one arc from the tree; return the heap's size."""
     for i in range(n_field):
         v = desk.field[i]
@@ -28,20 +30,48 @@ def seed_labels(graph: Graph, desk: Desk, n_field: int, guide: Guide, need: floa
     for i in range(n_field):
         v = desk.field[i]
         if desk.state[v] == FREE or desk.state[v] == ORPHAN:
-            size = label_from_tree(graph, desk, v, guide, need, size)
+            size = label_from_tree(graph, parent, desk, v, guide, need, size)
     return size
 
 
-@njit(cache=True)
-def label_from_tree(graph: Graph, desk: Desk, v: int, guide: Guide, need: float, size: int) -> int:
+@lean
+def label_from_tree(
+    graph: Graph, parent: NDArray[np.int32], desk: Desk, v: int, guide: Guide, need: float, size: int
+) -> int:
     """Label node v along the arcs that come straight from the tree; return the heap's size."""
     for a in range(graph.in_start[v], graph.in_start[v + 1]):
         if desk.state[graph.tail[a]] == CONNECTED:
+            if graph.capacitated:
+                measure_room(graph, parent, desk, graph.tail[a])
             size = relax(graph, desk, a, guide, need, size)
     return size
 
 
-@njit(cache=True)
+@lean
+def measure_room(graph: Graph, parent: NDArray[np.int32], desk: Desk, v: int) -> None:
+    """Write into ``desk.room`` what node v of the tree could still pass on, once in a search."""
+    count = 0
+    while v != 0 and desk.measured[v] != desk.clock[1]:
+        desk.stack[count] = v
+        count += 1
+        v = graph.tail[parent[v]]
+    for i in range(count - 1, -1, -1):
+        v = desk.stack[i]
+        desk.room[v] = room_at(graph, parent, desk, v)
+        desk.measured[v] = desk.clock[1]
+
+
+@lean
+def room_at(graph: Graph, parent: NDArray[np.int32], desk: Desk, v: int) -> float:
+    """Return what v could still pass on, given the room of the node above it."""
+    a = parent[v]
+    above = desk.room[graph.tail[a]]
+    while graph.larger[a] >= 0:
+        a = graph.larger[a]
+    return float(min(above, graph.capacity[a] - desk.load[v]))
+
+
+@lean
 def relax_out(graph: Graph, desk: Desk, u: int, guide: Guide, need: float, size: int) -> int:
     """Relax all arcs out of u; return the heap's size."""
     for i in range(graph.out_start[u], graph.out_start[u + 1]):
@@ -51,7 +81,7 @@ def relax_out(graph: Graph, desk: Desk, u: int, guide: Guide, need: float, size:
     return size
 
 
-@njit(cache=True)
+@lean
 def relax(graph: Graph, desk: Desk, a: int, guide: Guide, need: float, size: int) -> int:
     """Improve the label of the arc's head, if the arc may be used and is shorter; return the heap's size."""
     u, v = graph.tail[a], graph.head[a]
@@ -78,7 +108,7 @@ def relax(graph: Graph, desk: Desk, a: int, guide: Guide, need: float, size: int
     return place_in_heap(desk.heap, desk.position, desk.distance, size, v)
 
 
-@njit(cache=True)
+@lean
 def length_of(graph: Graph, a: int, guide: Guide) -> float:
     """Return the guiding cost of an arc, ``inf`` if it is banned."""
     chance = noise(guide.salt, a)
@@ -91,7 +121,7 @@ def length_of(graph: Graph, a: int, guide: Guide) -> float:
     return float(length)
 
 
-@njit(cache=True)
+@lean
 def forget_labels(graph: Graph, desk: Desk, p: int, size: int) -> int:
     """Remove the labels of the nodes of a place that has just been entered: they came in by other ways."""
     for i in range(graph.place_start[p], graph.place_start[p + 1]):

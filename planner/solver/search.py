@@ -33,11 +33,13 @@ if TYPE_CHECKING:
     from planner.solver.graph import Graph
     from planner.solver.problem import Problem
 
-CHUNK = 2_000_000
-"""Arcs looked at between two looks at the clock: about 0.2 s. A count, not a time: the order of work is the same on
-every machine."""
-CHUNK_PER_ARC = 500
-"""The same for a small graph, per arc of it."""
+CHUNK, CHUNK_PER_ARC = 2_000_000, 25
+"""Arcs looked at between two evaluations of the ceiling, at least, and per arc of the graph: 0.1 s and more. Counts,
+not times: the order of work is the same on every machine."""
+SMALL_CHUNK_PER_ARC = 500
+"""At most so many per arc of a small graph."""
+SLICE = 15_000_000
+"""Arcs looked at between two looks at the clock: less than a second."""
 TILT = 0.05
 """How much dearer money above the budget is to the search, and how much cheaper money left."""
 HEAT = 1e-5
@@ -282,9 +284,15 @@ class Search:
 
     def improve(self, work: int | None = None) -> None:
         """Search for better plans for one chunk of work, or as much as is given; then move the price."""
-        work = min(CHUNK, CHUNK_PER_ARC * self.graph.n_arcs) if work is None else work
+        if work is None:
+            work = min(max(CHUNK, CHUNK_PER_ARC * self.graph.n_arcs), SMALL_CHUNK_PER_ARC * self.graph.n_arcs)
         self.n_chunks += 1
-        _, cost = self._search(self.least if self.value is None else self.value + self.shift, work)
+        cost = 0  # nothing is searched on a graph without arcs
+        for done in range(0, work, SLICE):
+            if done and self.stopped():
+                return
+            floor = self.least if self.value is None else self.value + self.shift
+            _, cost = self._search(floor, min(SLICE, work - done))
         self.move_price(cost)
 
     def _search(self, floor: float, work: int) -> tuple[float, int]:

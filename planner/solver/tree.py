@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from planner.solver.kernel import lean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +29,7 @@ def bare_tree(n: int) -> NDArray[np.int32]:
     return parent
 
 
-@njit(cache=True)
+@lean
 def list_children(
     parent: NDArray[np.int32],
     tail: NDArray[np.int32],
@@ -49,7 +50,7 @@ def list_children(
             first[u] = v
 
 
-@njit(cache=True)
+@lean
 def walk(
     v: int,
     first: NDArray[np.int32],
@@ -81,7 +82,7 @@ def preorder(parent: NDArray[np.int32], tail: NDArray[np.int32]) -> NDArray[np.i
     return order[: walk(0, first, following, order, stack)]
 
 
-@njit(cache=True)
+@lean
 def fitting(larger: NDArray[np.int32], capacity: NDArray[np.float64], a: int, load: float) -> int:
     """Return the cheapest arc parallel to a that carries the load, −1 if none does."""
     while a > 0 and larger[a - 1] == a:
@@ -91,7 +92,7 @@ def fitting(larger: NDArray[np.int32], capacity: NDArray[np.float64], a: int, lo
     return a
 
 
-@njit(cache=True)
+@lean
 def prune(
     graph: Graph,
     parent: NDArray[np.int32],
