@@ -17,6 +17,7 @@ from planner.solver.grow import grow
 from planner.solver.improve import improve
 from planner.solver.program import finest_difference
 from planner.solver.reduce import find_useful
+from planner.solver.reductions import find_needed
 from planner.solver.result import Progress, relative_gap
 from planner.solver.tree import bare_tree, check_plan, find_arcs, preorder, prune, topological_arcs, tree_of_arcs
 
@@ -199,8 +200,17 @@ class Search:
         assert self.value is not None
         target = self.value + (1.0 if self.whole_prizes else 0.0)
         self.useful &= find_useful(self.graph, self.guide, self.problem.budget, target)
-        if np.count_nonzero(self.useful) > WORTH_REBUILDING * self.graph.n_arcs:
-            return
+        if np.count_nonzero(self.useful) <= WORTH_REBUILDING * self.graph.n_arcs:
+            self.rebuild()
+
+    def drop_needless(self) -> None:
+        """Leave out the arcs that some best plan does without."""
+        self.useful &= find_needed(self.graph, self.problem.budget)
+        if not self.useful.all():
+            self.rebuild()
+
+    def rebuild(self) -> None:
+        """Go on with the graph of the useful arcs."""
         smaller = self.graph.subgraph(self.useful)
         before = find_arcs(self.graph, smaller.origin)
         self.guide = replace(self.guide, reduced=self.guide.reduced[before])

@@ -63,6 +63,7 @@ def close_gap(search: Search, gap: float, start: NDArray[np.int32] | None = None
     """Go on from the first ceiling until the gap is closed or the search is stopped."""
     search.note_plan(search.graph, search.tree)
     if search.graph.n_arcs > 0:
+        search.drop_needless()
         if start is None:
             search.plant()
         else:
