@@ -108,6 +108,8 @@ class Anywhere:
         The best tree so far.
     left
         The problem's arcs that better trees without the roots tried can hold.
+    pair
+        ``(m,)``: a number for the two ends of each arc.
     prize
         ``(n,)``: the problem's prizes, 0 for the nodes that no such tree holds.
     ceiling
@@ -127,6 +129,8 @@ class Anywhere:
         self.arcs = np.empty(0, np.int32)
         self.value = float(problem.prize[self.root])
         self.left = np.arange(problem.n_arcs, dtype=np.int32)
+        self.pair = np.minimum(problem.tail, problem.head) * np.int64(problem.n_nodes)
+        self.pair += np.maximum(problem.tail, problem.head)
         self.prize = problem.prize.copy()
         self.spare = problem.prize
         self.ceiling = self.total = math.fsum(problem.prize)
@@ -157,16 +161,12 @@ class Anywhere:
     def lower_ceiling(self) -> None:
         """Bound the better trees that are left, and fix what none of them holds."""
         ceiling = math.fsum(self.prize)
-        for _ in range(ROUNDS):
-            for share in ENTRY_SHARES:
-                if not self.left_over(ceiling):
-                    self.ceiling = -math.inf
-                    return
-                if self.stopped():
-                    return
-                entry = int(share * self.value / self.problem.cost_weight)
-                ceiling = min(ceiling, self.bound_with(entry, ceiling))
-        self.ceiling = ceiling
+        for share in ROUNDS * ENTRY_SHARES:
+            if self.stopped() or not self.left_over(ceiling):
+                break
+            entry = int(share * self.value / self.problem.cost_weight)
+            ceiling = min(ceiling, self.bound_with(entry, ceiling))
+        self.ceiling = ceiling if self.left_over(ceiling) else -math.inf
 
     def left_over(self, ceiling: float) -> bool:
         """Whether a better tree may be left."""
@@ -185,7 +185,8 @@ class Anywhere:
             self.spare[graph.node] = pricing.spare
         useful = find_useful(graph, pricing, 0, self.target - paid)
         arcs = graph.origin[useful]
-        self.left = np.sort(arcs[arcs >= 0])
+        # Both directions stay or go: the searches from a root rely on it.
+        self.left = self.left[np.isin(self.pair[self.left], self.pair[arcs[arcs >= 0]])]
         entered = np.zeros(problem.n_nodes, np.bool_)
         entered[graph.node[graph.head[useful & (graph.origin < 0)]]] = True
         self.leave_out(~entered & (self.prize > 0))

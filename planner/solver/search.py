@@ -19,6 +19,7 @@ from planner.solver.layers import find_plan, plan_of_tree
 from planner.solver.mend import mend
 from planner.solver.program import finest_difference
 from planner.solver.reduce import find_useful
+from planner.solver.reductions import find_needed
 from planner.solver.result import Progress, relative_gap
 from planner.solver.rules import broken_rules
 from planner.solver.surrogate import stand_in
@@ -253,8 +254,17 @@ class Search:
         """Mark the arcs that no better plan can hold; rebuild the graph once there are many."""
         target = self.least + (1.0 if self.whole_prizes else 0.0) + self.shift
         self.useful &= find_useful(self.graph, self.guide, self.problem.budget, target)
-        if np.count_nonzero(self.useful) > WORTH_REBUILDING * self.graph.n_arcs:
-            return
+        if np.count_nonzero(self.useful) <= WORTH_REBUILDING * self.graph.n_arcs:
+            self.rebuild()
+
+    def drop_needless(self) -> None:
+        """Leave out the arcs that some best plan does without."""
+        self.useful &= find_needed(self.graph, self.problem.budget)
+        if not self.useful.all():
+            self.rebuild()
+
+    def rebuild(self) -> None:
+        """Go on with the graph of the useful arcs."""
         smaller = self.graph.subgraph(self.useful)
         before = find_arcs(self.graph, smaller.number)
         self.guide = replace(self.guide, reduced=self.guide.reduced[before])

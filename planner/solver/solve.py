@@ -65,6 +65,7 @@ def close_gap(search: Search, gap: float, start: NDArray[np.int32] | None = None
     if search.graph.n_arcs == 0:
         search.infeasible = search.value is None
     elif not search.infeasible:
+        search.drop_needless()
         if start is None:
             search.plant()
         else:
