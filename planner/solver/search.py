@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -65,8 +66,10 @@ class Search:
         Its value, and the best proven ceiling; ``bound`` is None before the first evaluation.
     price_of_money
         The price λ that gave the bound.
-    lines
-        Intercept and price of the evaluations that hold for every smaller budget too.
+    lines, reach
+        Intercept and price of the evaluations that hold for other budgets too, and the largest such budget.
+    aim
+        Arcs go that no plan worth this can hold, even if no such plan is known; no ceiling found here lies below it.
     """
 
     def __init__(
@@ -85,6 +88,7 @@ class Search:
         self.was_cancelled = False
         self.trace: list[tuple[float, float | None, float | None]] = []
         self.graph: Graph = build_graph(problem, problem.budget)
+        self.reach = problem.budget
         self.total = math.fsum(self.graph.prize)
         self.whole_prizes = bool((problem.prize == np.floor(problem.prize)).all()) and self.total < 2.0**53
         self.plan = np.empty(0, np.int32)
@@ -101,6 +105,7 @@ class Search:
         self.tree = bare_tree(self.graph.n_nodes)
         self.guide: Pricing
         self.base_price = 0.0
+        self.aim = 0.0
 
     @property
     def gap(self) -> float | None:
@@ -122,7 +127,7 @@ class Search:
         """Take in one evaluation of the Lagrangian."""
         if self.whole_graph:  # arcs are fixed for one budget: what is left says nothing of other budgets
             self.lines.append((pricing.intercept, pricing.price))
-        if self.note_ceiling(pricing.bound(self.problem.budget)):
+        if self.note_ceiling(max(pricing.bound(self.problem.budget), self.aim)):
             self.price_of_money = pricing.price
 
     def note_ceiling(self, ceiling: float) -> bool:
@@ -142,6 +147,10 @@ class Search:
         plan = graph.origin[topological_arcs(graph, kept)]
         prizes = self.problem.prize
         value = math.fsum([float(prizes[0]), *prizes[self.problem.head[plan]].tolist()])
+        self.adopt(plan, value)
+
+    def adopt(self, plan: NDArray[np.int32], value: float) -> None:
+        """Take in a plan within the budget, given by the problem's arcs, parents before children, if it is better."""
         if self.value is None or value > self.value:
             self.plan, self.value = plan, value
             self._note()
@@ -176,7 +185,7 @@ class Search:
     def fix_arcs(self) -> None:
         """Mark the arcs that no better plan can hold; rebuild the graph once there are many."""
         assert self.value is not None
-        target = self.value + (1.0 if self.whole_prizes else 0.0)
+        target = max(self.value + (1.0 if self.whole_prizes else 0.0), self.aim)
         self.useful &= find_useful(self.graph, self.guide, self.problem.budget, target)
         if np.count_nonzero(self.useful) > WORTH_REBUILDING * self.graph.n_arcs:
             return
@@ -188,6 +197,25 @@ class Search:
         self.useful = np.ones(smaller.n_arcs, np.bool_)
         self.whole_graph = False
         self.note_bound(price_out(smaller, 0.0))
+
+    def at_budget(self, budget: int) -> Search:
+        """Return the search under a smaller budget, before any plan: it shares clock, dice and work space.
+
+        To be called before arcs are fixed; ``lines`` of the search returned hold for every budget up to its ``reach``.
+        """
+        other = copy(self)
+        other.problem = replace(self.problem, budget=budget)
+        other.plan, other.value, other.bound, other.price_of_money = np.empty(0, np.int32), None, None, None
+        other.trace, other.lines = [], []
+        other._on_progress = None
+        within = self.graph.within(budget)
+        if not within.all():
+            other.graph = self.graph.subgraph(within)
+            other.desk, other.reach = new_desk(other.graph), budget
+            other.total = math.fsum(other.graph.prize)
+        other.useful = np.ones(other.graph.n_arcs, np.bool_)
+        other.tree = bare_tree(other.graph.n_nodes)
+        return other
 
     def start_from(self, arcs: NDArray[np.int32]) -> None:
         """Take an earlier plan, given by the problem's arcs, as the tree to search from."""
