@@ -12,7 +12,7 @@ import numpy as np
 from planner.solver.bound import round_up
 from planner.solver.knapsack import select_within
 from planner.solver.result import OPTIMALITY_GAP, Status, Termination, relative_gap
-from planner.solver.tree import OUTSIDE, bare_tree, find_arcs, preorder, prune, topological_arcs, tree_of_arcs
+from planner.solver.tree import bare_tree, find_arcs, preorder, prune, topological_arcs, tree_of_arcs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from planner.solver.graph import Graph
     from planner.solver.problem import Problem
 
-TREES = 2
-"""Trees of the next larger budgets from which a part is selected for a budget in between."""
+PLANS = 2
+"""Plans of the next larger budgets from which a part is selected for a budget in between."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +81,10 @@ class Frontier:
 
     Parameters
     ----------
-    problem, graph
-        The problem, and its graph under the largest budget.
+    graph, problem
+        The graph under the largest budget, and the problem.
     points
         What was asked for, by budget; values and bounds never fall.
-    trees
-        For each point arcs of the problem that make a tree, which may cost more than the budget.
     lines
         All lines of the ceiling.
     whole_prizes
@@ -99,10 +97,9 @@ class Frontier:
 
     def __init__(
         self,
-        problem: Problem,
         graph: Graph,
+        problem: Problem,
         points: Sequence[Point],
-        trees: Sequence[NDArray[np.int32]],
         lines: Sequence[Line],
         *,
         whole_prizes: bool,
@@ -115,7 +112,6 @@ class Frontier:
         self.termination = termination
         self.seconds = seconds
         self._graph = graph
-        self._trees = tuple(tree_of_arcs(graph, find_arcs(graph, arcs)) for arcs in trees)
         self._whole_prizes = whole_prizes
         self._everything = math.fsum(problem.prize)
         # Plans by cost, each worth more than all before it: those of the points, and every answer since.
@@ -133,7 +129,7 @@ class Frontier:
     def at(self, budget: int) -> Point:
         """Return a plan within any budget in cents, and the ceiling there.
 
-        The best plan known that it pays for, or the part of the next larger trees that is worth most, whichever is
+        The best plan known that it pays for, or the part of the next larger plans that is worth most, whichever is
         better. Answers are remembered: a later one for a larger budget is worth no less.
 
         Raises
@@ -144,19 +140,19 @@ class Frontier:
         if budget < 0:
             raise ValueError("budget: must be ≥ 0")
         best = self._best_known(budget)
-        first = next((i for i, point in enumerate(self.points) if point.budget >= budget), len(self.points))
-        for i in range(first, min(first + TREES, len(self.points))):
-            if self.points[i].budget > budget or self.points[i].cost > budget:
-                best = self._select(i, budget, best)
+        larger = [point for point in self.points if point.cost > budget]
+        for point in larger[:PLANS]:
+            best = self._select(point, budget, best)
         self._remember(best)
         return Point(budget, best.arcs, best.cost, best.value, max(self.ceiling(budget), best.value))
 
-    def _select(self, i: int, budget: int, best: Point) -> Point:
-        """Return the part of a point's tree that is worth most within a budget, if it is better than the best."""
-        graph, tree = self._graph, self._trees[i]
+    def _select(self, point: Point, budget: int, best: Point) -> Point:
+        """Return the part of a point's plan that is worth most within a budget, if it is better than the best."""
+        graph = self._graph
+        tree = tree_of_arcs(graph, find_arcs(graph, point.arcs))
         order = preorder(tree, graph.tail)
         chosen = bare_tree(graph.n_nodes)
-        price = best.value / max(budget, 1)
+        price = point.value / point.cost
         found = select_within(graph, tree, order, order.size, price, budget, best.value, chosen)
         return make_point(self.problem, graph, chosen, budget) if found > best.value else best
 

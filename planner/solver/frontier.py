@@ -30,10 +30,8 @@ if TYPE_CHECKING:
 
 STEP = 0.25
 """Binary logarithm of the ratio of neighbouring prices of the sweep."""
-OVERSHOOT = 3
-"""Prices of the sweep beyond the one with the lowest ceiling for the outermost budget."""
-FEWEST_PRICES = 80
-"""Prices after which the sweep ends in either direction, whatever the ceilings do."""
+OVERSHOOT, MOST_PRICES = 2, 80
+"""Prices of the sweep beyond the best one for the outermost budget, and prices in either direction at most."""
 SHARE = 0.15
 """Share of a chunk of local search for one visit of a budget."""
 FIRST_VISITS = 10
@@ -41,7 +39,7 @@ FIRST_VISITS = 10
 NEAR, WIDENING, FARTHEST = 0.0005, 4.0, 0.01
 """Relative distance from its ceiling at which plans of a budget are sought at first, by what it grows when none turns
 up, and beyond which the budget is left to the exact search."""
-PATIENCE = 4
+PATIENCE = 6
 """Visits that bring nothing after which the distance grows."""
 
 
@@ -91,7 +89,15 @@ def find_frontier(
 
 
 class Trail:
-    """The searches of all budgets, the smallest first, and what they tell each other."""
+    """The searches of all budgets, the smallest first, and what they tell each other.
+
+    Parameters
+    ----------
+    problem, gap, seed, time_limit_s, cancelled, on_progress
+        As in `find_frontier`.
+    budgets
+        Different ones, the smallest first.
+    """
 
     def __init__(
         self,
@@ -109,8 +115,8 @@ class Trail:
         self.gap = gap
         self.on_progress = on_progress
         self.lines: list[Line] = []
+        self.guides: list[Pricing] = []  # for each budget the evaluation of its lowest ceiling
         self.searches: list[Search] = []
-        self.guides: list[Pricing] = []
         self.nearness = [NEAR] * len(budgets)
         self.fruitless = [0] * len(budgets)
 
@@ -118,10 +124,9 @@ class Trail:
         """Search until every gap is closed or the search is stopped."""
         self.sweep()
         for k in reversed(range(len(self.budgets))):
-            if not self.stopped():
-                self.begin(k)
-        while not self.stopped() and (k := self.worst()) is not None:
-            self.visit(k)
+            self.begin(k)
+        while (k_worst := self.worst()) is not None and not self.stopped():
+            self.visit(k_worst)
         self.finish()
         return self.conclude()
 
@@ -130,115 +135,119 @@ class Trail:
         return self.whole.stopped()
 
     def sweep(self) -> None:
-        """Evaluate the Lagrangian at prices that are best for the smallest to the largest budget.
-
-        Makes the search of every budget, which starts where its ceiling is lowest.
-        """
-        whole = self.whole
-        self.searches = [whole.at_budget(budget) for budget in self.budgets]
-        guides = [self.evaluate(0.0)] * len(self.budgets)
-        if whole.graph.n_arcs > 0:
-            middle = math.log2(whole.total) - math.log2(max(self.budgets[-1], 1)) - 1.5
-            guides = [self.evaluate(2.0**middle)] * len(self.budgets)
-            for end, step in ((-1, -STEP), (0, STEP)):
-                self.sweep_towards(end, step, middle, guides)
-        for search in self.searches:
+        """Evaluate the Lagrangian at prices that are best for the smallest to the largest budget; make the searches."""
+        self.guides = [self.evaluate(0.0)] * len(self.budgets)
+        if self.whole.graph.n_arcs > 0:
+            middle = math.log2(self.whole.total) - math.log2(max(self.budgets[-1], 1)) - 1.5
+            self.guides = [self.evaluate(2.0**middle)] * len(self.budgets)
+            for outermost, step in ((len(self.budgets) - 1, -STEP), (0, STEP)):
+                self.sweep_towards(outermost, middle, step)
+        for k, budget in enumerate(self.budgets):
+            search = self.start_anew(k)
             search.adopt(np.empty(0, np.int32), float(self.problem.prize[0]))
-        self.guides = guides
-        for k in range(len(self.budgets)):
-            self.renew(k)
+            for line in self.lines:
+                if search.note_ceiling(line.at(budget)):
+                    search.price_of_money = line.price
+            self.searches.append(search)
 
-    def sweep_towards(self, end: int, step: float, middle: float, guides: list[Pricing]) -> None:
+    def sweep_towards(self, outermost: int, middle: float, step: float) -> None:
         """Evaluate prices from the middle up or down until the ceiling of the outermost budget rises."""
-        fruitless, exponent = 0, middle + step
-        for _ in range(FEWEST_PRICES):
+        fruitless, exponent = 0, middle
+        for _ in range(MOST_PRICES):
+            exponent += step
             if self.stopped() or fruitless >= OVERSHOOT:
                 break
             pricing = self.evaluate(2.0**exponent)
-            fruitless += 1
-            for k, budget in enumerate(self.budgets):
-                if pricing.bound(budget) < guides[k].bound(budget):
-                    guides[k] = pricing
-                    if k == end % len(self.budgets):
-                        fruitless = 0
+            lower = [
+                pricing.bound(budget) < guide.bound(budget)
+                for budget, guide in zip(self.budgets, self.guides, strict=True)
+            ]
+            self.guides = [pricing if better else guide for better, guide in zip(lower, self.guides, strict=True)]
+            fruitless = 0 if lower[outermost] else fruitless + 1
             if step < 0 and pricing.reached_all:
                 break  # a straight line from here on, down to price 0
-            exponent += step
 
     def evaluate(self, price: float) -> Pricing:
-        """Evaluate the Lagrangian on the whole graph for all budgets."""
+        """Evaluate the Lagrangian on the whole graph, for all budgets."""
         pricing = price_out(self.whole.graph, price)
-        self.take_line(Line(pricing.intercept, pricing.price, self.budgets[-1]))
+        self.lines.append(Line(pricing.intercept, pricing.price, self.budgets[-1]))
         return pricing
 
-    def take_line(self, line: Line) -> None:
-        """Lower the ceiling of every budget that a line holds for."""
-        self.lines.append(line)
-        for search, budget in zip(self.searches, self.budgets, strict=True):
-            ceiling = line.at(budget)
-            if ceiling < math.inf and search.note_ceiling(ceiling):
-                search.price_of_money = line.price
+    def start_anew(self, k: int) -> Search:
+        """Return a search of a budget on the whole graph that knows no plan and no ceiling."""
+        search = self.whole.at_budget(self.budgets[k])
+        search.guide = self.guides[k]
+        search.base_price = search.guide.price
+        if search.graph is not self.whole.graph:
+            search.guide = price_out(search.graph, search.base_price)
+            search.note_bound(search.guide)
+        return search
+
+    def renew(self, k: int) -> None:
+        """Give the search of a budget the whole graph again, with what is known so far."""
+        old, search = self.searches[k], self.start_anew(k)
+        search.note_ceiling(math.inf if old.bound is None else old.bound)
+        search.plan, search.value = old.plan, old.value
+        search.price_of_money, search.n_chunks = old.price_of_money, old.n_chunks
+        # An aim that leaves little leaves little of the tree.
+        richer = np.count_nonzero(old.tree >= 0) > old.plan.size
+        search.tree = self.transplant(search, tree_arcs(old) if richer else old.plan)
+        self.searches[k] = search
+
+    def transplant(self, search: Search, arcs: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return what the graph of a search has of a tree, given by the problem's arcs."""
+        return tree_of_arcs(search.graph, find_arcs(search.graph, arcs))
 
     def begin(self, k: int) -> None:
         """Start the search of a budget from the tree of the next larger one, the first from the root."""
         search = self.searches[k]
-        if not self.waits(k):
+        if not self.waits(k) or self.stopped():
             return
-        self.aim(k)
-        above = next((other for other in self.searches[k + 1 :] if np.count_nonzero(other.tree >= 0)), None)
+        above = next((other for other in self.searches[k + 1 :] if (other.tree >= 0).any()), None)
         if above is None:
             search.plant()
         else:
-            arcs = above.graph.origin[above.tree[above.tree >= 0]]
-            search.tree = tree_of_arcs(search.graph, find_arcs(search.graph, arcs))
-        for _ in range(int(FIRST_VISITS)):
+            search.tree = self.transplant(search, tree_arcs(above))
+        self.aim(k)
+        for _ in range(FIRST_VISITS):
             if self.waits(k) and not self.stopped():
                 self.visit(k)
 
     def waits(self, k: int) -> bool:
         """Whether the gap of a budget is open and local search may close it."""
-        search = self.searches[k]
-        return not self.closed(search) and self.nearness[k] <= FARTHEST and search.graph.n_arcs > 0
+        return not self.closed(k) and self.nearness[k] <= FARTHEST
+
+    def closed(self, k: int) -> bool:
+        """Whether the gap of a budget is closed."""
+        return self.searches[k].proven(self.gap)
+
+    def worst(self) -> int | None:
+        """Return the budget of the widest gap among those that wait, None if there is none."""
+        waiting = [k for k in range(len(self.budgets)) if self.waits(k)]
+        return max(waiting, key=lambda k: self.searches[k].gap or 0.0, default=None)
 
     def aim(self, k: int) -> None:
-        """Leave out of the search of a budget what no plan near its ceiling can hold."""
+        """Let the search of a budget look for plans near its ceiling only."""
         search = self.searches[k]
         assert search.bound is not None
-        search.aim = search.bound * (1.0 - self.nearness[k])
-        search.fix_arcs()
-
-    def renew(self, k: int) -> None:
-        """Give a budget the whole graph again, with what is known so far."""
-        old, guide = self.searches[k], self.guides[k]
-        assert old.value is not None
-        assert old.bound is not None
-        search = self.whole.at_budget(self.budgets[k])
-        search.bound, search.plan, search.value = old.bound, old.plan, old.value
-        search.price_of_money = old.price_of_money
-        search.base_price, search.guide = guide.price, guide
-        search.n_chunks = old.n_chunks
-        if search.graph is not self.whole.graph and search.graph.n_arcs > 0:
-            search.guide = price_out(search.graph, guide.price)
-            search.note_bound(search.guide)
-        search.tree = tree_of_arcs(search.graph, find_arcs(search.graph, search.plan))
-        self.searches[k] = search
+        if search.graph.n_arcs > 0:
+            search.aim_at(search.bound * (1.0 - self.nearness[k]))
 
     def visit(self, k: int) -> None:
         """Search locally for a share of a chunk and tell the other budgets; aim lower when that brings nothing."""
         search = self.searches[k]
         before = search.gap
-        if search.graph.n_arcs:
+        if search.graph.n_arcs > 0:
             search.improve(round(SHARE * min(CHUNK, CHUNK_PER_ARC * search.graph.n_arcs)))
-            self.tell(k)
+        self.tell(k)
         self.fruitless[k] = self.fruitless[k] + 1 if search.gap == before else 0
-        if self.closed(search):
+        if self.closed(k) or (search.graph.n_arcs > 0 and self.fruitless[k] < PATIENCE):
             return
-        if not search.graph.n_arcs or self.fruitless[k] >= PATIENCE:
-            self.fruitless[k] = 0
-            self.nearness[k] *= WIDENING
+        self.fruitless[k] = 0
+        self.nearness[k] *= WIDENING
+        if self.waits(k):
             self.renew(k)
-            if self.nearness[k] <= FARTHEST:
-                self.aim(k)
+            self.aim(k)
 
     def tell(self, k: int) -> None:
         """Tell the other budgets what the search of one has found and proven."""
@@ -246,62 +255,71 @@ class Trail:
         lines, teller.lines = teller.lines, []
         for intercept, price in lines:
             self.take_line(Line(intercept, price, teller.reach))
-        cost = int(self.problem.cost[teller.plan].sum())
+        cost = cost_of(self.problem, teller.plan)
         for i, (search, budget) in enumerate(zip(self.searches, self.budgets, strict=True)):
             if i < k and teller.bound is not None:
                 search.note_ceiling(teller.bound)
-            if i != k and budget >= cost and teller.value is not None:
+            if budget >= cost and teller.value is not None:
                 search.adopt(teller.plan, teller.value)
         if self.on_progress is not None:
-            n_closed = sum(self.closed(search) for search in self.searches)
+            n_closed = sum(self.closed(i) for i in range(len(self.budgets)))
             self.on_progress(Headway(time.monotonic() - self.whole.started, n_closed, len(self.budgets)))
 
-    def closed(self, search: Search) -> bool:
-        """Whether the gap of a budget is closed."""
-        return search.proven(self.gap)
-
-    def worst(self) -> int | None:
-        """Return the budget of the widest gap among those that wait, None if there is none."""
-        waiting = [k for k in range(len(self.budgets)) if self.waits(k)]
-        return max(waiting, key=lambda k: self.searches[k].gap or 0.0, default=None)
+    def take_line(self, line: Line) -> None:
+        """Lower the ceiling of every budget that a line holds for."""
+        self.lines.append(line)
+        for search in self.searches:
+            if search.note_ceiling(line.at(search.problem.budget)):
+                search.price_of_money = line.price
 
     def finish(self) -> None:
-        """Leave the open budgets to the exact search, each with its part of the time that is left, until all is spent."""
-        while not self.stopped():
-            waiting = [k for k, search in enumerate(self.searches) if not self.closed(search)]
-            waiting = [k for k in waiting if self.searches[k].graph.n_arcs > 0]
-            if not waiting:
-                break
+        """Leave the open budgets to the exact search, each with its part of the time left, until that is spent."""
+        waiting = [k for k in range(len(self.budgets)) if not self.closed(k)]
+        while waiting and not self.stopped():
             for n_done, k in enumerate(waiting):
-                search, now = self.searches[k], time.monotonic()
-                if self.stopped() or self.closed(search):
-                    continue
-                search.deadline = now + (self.whole.deadline - now) / (len(waiting) - n_done)
-                Finish(search, self.gap).close_gap()
-                search.deadline = self.whole.deadline
-                self.tell(k)
+                if not self.closed(k) and not self.stopped():
+                    self.finish_one(k, 1.0 / (len(waiting) - n_done))
+            waiting = [k for k in waiting if not self.closed(k) and self.searches[k].graph.n_arcs > 0]
+
+    def finish_one(self, k: int, share: float) -> None:
+        """Search exactly under one budget, for a share of the time left at most."""
+        self.renew(k)
+        search = self.searches[k]
+        if search.graph.n_arcs > 0:
+            now = time.monotonic()
+            search.deadline = now + share * (self.whole.deadline - now)
+            Finish(search, self.gap).close_gap()
+        self.tell(k)
 
     def conclude(self) -> Frontier:
         """Put what the searches know into an answer."""
-        points, trees = [], []
+        points = []
         for search, budget in zip(self.searches, self.budgets, strict=True):
             assert search.value is not None
             assert search.bound is not None
-            cost = int(self.problem.cost[search.plan].sum())
-            points.append(Point(budget, search.plan, cost, search.value, max(search.bound, search.value)))
-            trees.append(search.plan)
-        if self.stopped() and self.whole.was_cancelled:
+            bound = max(search.bound, search.value)
+            points.append(Point(budget, search.plan, cost_of(self.problem, search.plan), search.value, bound))
+        if self.whole.was_cancelled or any(search.was_cancelled for search in self.searches):
             termination = Termination.CANCELLED
         else:
-            every = all(self.closed(search) for search in self.searches)
-            termination = Termination.GAP if every else Termination.TIME_LIMIT
+            open_ones = any(not self.closed(k) for k in range(len(self.budgets)))
+            termination = Termination.TIME_LIMIT if open_ones else Termination.GAP
         return Frontier(
-            self.problem,
             self.whole.graph,
+            self.problem,
             points,
-            trees,
             self.lines,
             whole_prizes=self.whole.whole_prizes,
             termination=termination,
             seconds=time.monotonic() - self.whole.started,
         )
+
+
+def tree_arcs(search: Search) -> NDArray[np.int32]:
+    """Return the tree that a search stands at, by the problem's arcs."""
+    return search.graph.origin[search.tree[search.tree >= 0]]
+
+
+def cost_of(problem: Problem, arcs: NDArray[np.int32]) -> int:
+    """Return the cost in cents of a plan."""
+    return int(problem.cost[arcs].sum())

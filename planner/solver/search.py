@@ -183,10 +183,21 @@ class Search:
         self.fix_arcs()
 
     def fix_arcs(self) -> None:
-        """Mark the arcs that no better plan can hold; rebuild the graph once there are many."""
+        """Mark the arcs that no better plan can hold; leave them out once there are many."""
         assert self.value is not None
         target = max(self.value + (1.0 if self.whole_prizes else 0.0), self.aim)
         self.useful &= find_useful(self.graph, self.guide, self.problem.budget, target)
+        self._rebuild()
+
+    def aim_at(self, value: float) -> None:
+        """Look for plans worth a value only: leave out what none of them can hold, except the arcs of the tree."""
+        self.aim = value
+        self.useful &= find_useful(self.graph, self.guide, self.problem.budget, value)
+        self.useful[self.tree[self.tree >= 0]] = True
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        """Leave the useless arcs out of the graph, once there are many."""
         if np.count_nonzero(self.useful) > WORTH_REBUILDING * self.graph.n_arcs:
             return
         smaller = self.graph.subgraph(self.useful)
@@ -207,9 +218,8 @@ class Search:
         other.problem = replace(self.problem, budget=budget)
         other.plan, other.value, other.bound, other.price_of_money = np.empty(0, np.int32), None, None, None
         other.trace, other.lines = [], []
-        other._on_progress = None
-        within = self.graph.within(budget)
-        if not within.all():
+        # Out of time, the whole graph does: what is known of it holds for smaller budgets too.
+        if not self.stopped() and not (within := self.graph.within(budget)).all():
             other.graph = self.graph.subgraph(within)
             other.desk, other.reach = new_desk(other.graph), budget
             other.total = math.fsum(other.graph.prize)
