@@ -3,6 +3,8 @@
 from planner.solver.anywhere import FreeTree, best_tree_anywhere
 from planner.solver.conflict import Conflict, Relaxation, explain_conflict
 from planner.solver.connect import connect_all
+from planner.solver.curve import Frontier, Point
+from planner.solver.frontier import Headway, find_frontier
 from planner.solver.objectives import solve_cheapest, solve_in_order
 from planner.solver.problem import Problem
 from planner.solver.result import ConnectAll, Progress, Result, Status, Termination
@@ -16,7 +18,10 @@ __all__ = [
     "ConnectAll",
     "Floor",
     "FreeTree",
+    "Frontier",
+    "Headway",
     "Limit",
+    "Point",
     "Ports",
     "Problem",
     "Progress",
@@ -31,6 +36,7 @@ __all__ = [
     "compile_kernels",
     "connect_all",
     "explain_conflict",
+    "find_frontier",
     "solve",
     "solve_cheapest",
     "solve_in_order",

@@ -108,6 +108,11 @@ class Graph(NamedTuple):
         prized = np.flatnonzero(self.prize > 0).astype(np.int32)
         return distances(self.in_start, self.all_arcs, self.tail, length, prized)
 
+    def within(self, budget: float) -> NDArray[np.bool_]:
+        """Return ``(m,)``: whether a path from the root over the arc to a prize costs no more than a budget."""
+        cost = self.cost.astype(np.float64)
+        return self.from_root(cost)[self.tail] + cost + self.to_prizes(cost)[self.head] <= budget
+
     def subgraph(self, kept: NDArray[np.bool_]) -> Graph:
         """Return the graph of the arcs ``kept`` ``(m,)`` and of the root and the nodes that they touch."""
         arcs = np.flatnonzero(kept)
@@ -165,14 +170,7 @@ def build_graph(problem: Problem, budget: int | None) -> Graph:
             np.zeros(whole.n_nodes, np.int32),
             whole.cost_weight,
         )
-    return within_reach(graph, budget)
-
-
-def within_reach(graph: Graph, budget: int | None) -> Graph:
-    """Return the graph without arcs that no path within the budget leads over to a prize."""
-    cost = graph.cost.astype(np.float64)
-    through = graph.from_root(cost)[graph.tail] + cost + graph.to_prizes(cost)[graph.head]
-    return graph.subgraph(through <= (np.inf if budget is None else float(budget)) if graph.n_arcs else through > 0)
+    return graph.subgraph(graph.within(np.inf if budget is None else float(budget)))
 
 
 def assemble(

@@ -107,6 +107,11 @@ class Rules:
         """Whether there is any rule that the search has to look at: what is excluded or forbidden is just left out."""
         return bool(self.limits or self.floors or self.held or self.required.size or self.ports is not None)
 
+    @property
+    def only_required(self) -> bool:
+        """Whether there is no rule but that nodes are required."""
+        return not (self.limits or self.floors or self.held or self.ports is not None)
+
     def check(self, n_nodes: int, n_arcs: int, place: NDArray[np.int32]) -> None:
         """Check shapes and ranges.
 

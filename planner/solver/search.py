@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -88,8 +89,10 @@ class Search:
         Whether all values are whole numbers, those of plans and so those of ceilings.
     price_of_money
         What a cent of budget is worth where the bound was found.
-    lines
-        Intercept and slope of the evaluations that hold for every smaller budget too.
+    lines, reach
+        Intercept and slope of the evaluations that hold for other budgets too, and the largest such budget.
+    aim
+        Arcs go that no plan worth this can hold, even if no such plan is known; no ceiling found here lies below it.
     """
 
     def __init__(
@@ -110,6 +113,7 @@ class Search:
         surrogate = stand_in(problem, self.stopped)
         self.problem, self.shift, self.slope = surrogate.problem, surrogate.shift, surrogate.slope
         self.graph: Graph = build_graph(self.problem, self.problem.budget)
+        self.reach = problem.budget
         self.total = math.fsum(self.worth(self.graph))
         self.finest = finest_difference(problem, self.total)
         self.whole_prizes = has_whole_values(problem, self.total)
@@ -129,6 +133,7 @@ class Search:
         self.tree = bare_tree(self.graph.n_nodes)
         self.guide: Pricing
         self.base_price = 0.0
+        self.aim = -math.inf
 
     @property
     def gap(self) -> float | None:
@@ -167,7 +172,7 @@ class Search:
         slope = pricing.slope * self.slope
         if self.whole_graph:  # arcs are fixed for one budget: what is left says nothing of other budgets
             self.lines.append((round_up(ceiling - slope * self.asked.budget, 2.0 * abs(ceiling)), slope))
-        if self.note_ceiling(ceiling):
+        if self.note_ceiling(max(ceiling, self.aim)):
             self.price_of_money = slope
 
     def ceiling_of(self, pricing: Pricing) -> float:
@@ -195,9 +200,11 @@ class Search:
             plan = None if mended is None else self.plan_of(graph, mended, 0.0)
             if plan is not None and broken_rules(self.asked, plan):
                 plan = None
-        if plan is None:
-            return
-        value = self.value_of(plan)
+        if plan is not None:
+            self.adopt(plan, self.value_of(plan))
+
+    def adopt(self, plan: NDArray[np.int32], value: float) -> None:
+        """Take in a plan that keeps all rules, by the problem's arcs, parents before children, if it is better."""
         if self.value is None or value > self.value:
             self.plan, self.value = plan, value
             self._note()
@@ -251,16 +258,29 @@ class Search:
         self.fix_arcs()
 
     def fix_arcs(self) -> None:
-        """Mark the arcs that no better plan can hold; rebuild the graph once there are many."""
-        target = self.least + (1.0 if self.whole_prizes else 0.0) + self.shift
+        """Mark the arcs that no better plan can hold; leave them out once there are many."""
+        target = max(self.least + (1.0 if self.whole_prizes else 0.0), self.aim) + self.shift
         self.useful &= find_useful(self.graph, self.guide, self.problem.budget, target)
-        if np.count_nonzero(self.useful) <= WORTH_REBUILDING * self.graph.n_arcs:
-            self.rebuild()
+        self.rebuild_if_much_smaller()
+
+    def aim_at(self, value: float) -> None:
+        """Look for plans worth a value only: leave out what none of them can hold, except the arcs of the tree."""
+        self.aim = value
+        self.useful &= find_useful(self.graph, self.guide, self.problem.budget, value + self.shift)
+        self.useful[self.tree[self.tree >= 0]] = True
+        self.rebuild_if_much_smaller()
 
     def drop_needless(self) -> None:
         """Leave out the arcs that some best plan does without."""
+        if self.asked.rules.any and not self.asked.rules.only_required:
+            return  # what costs more may be what a rule asks for
         self.useful &= find_needed(self.graph, self.problem.budget)
         if not self.useful.all():
+            self.rebuild()
+
+    def rebuild_if_much_smaller(self) -> None:
+        """Leave the useless arcs out of the graph, once there are many."""
+        if np.count_nonzero(self.useful) <= WORTH_REBUILDING * self.graph.n_arcs:
             self.rebuild()
 
     def rebuild(self) -> None:
@@ -274,10 +294,32 @@ class Search:
         self.whole_graph = False
         self.note_bound(price_out(smaller, smaller.cost_weight))
 
+    def at_budget(self, budget: int) -> Search:
+        """Return the search under a smaller budget, before any plan: it shares clock, dice and work space.
+
+        To be called before arcs are fixed; ``lines`` of the search returned hold for every budget up to its ``reach``.
+        """
+        other = copy(self)
+        other.problem = other.asked = replace(self.problem, budget=budget)
+        other.plan, other.value, other.bound, other.price_of_money = np.empty(0, np.int32), None, None, None
+        other.trace, other.lines = [], []
+        # Out of time, the whole graph does: what is known of it holds for smaller budgets too.
+        if not self.stopped() and not (within := self.graph.within(budget)).all():
+            other.graph = self.graph.subgraph(within)
+            other.desk, other.reach = new_desk(other.graph), budget
+            other.total = math.fsum(other.worth(other.graph))
+        other.useful = np.ones(other.graph.n_arcs, np.bool_)
+        other.tree = bare_tree(other.graph.n_nodes)
+        return other
+
     def start_from(self, arcs: NDArray[np.int32]) -> None:
         """Take an earlier plan, given by the problem's arcs, as the tree to search from."""
         check_plan(self.problem, arcs)
-        self.tree = tree_of_arcs(self.graph, find_plan(self.problem, self.graph, arcs))
+        self.tree = self.tree_of_plan(arcs)
+
+    def tree_of_plan(self, arcs: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return what the graph has of a plan given by the problem's arcs."""
+        return tree_of_arcs(self.graph, find_plan(self.problem, self.graph, arcs))
 
     def plant(self) -> None:
         """Grow trees from the root over the whole graph, modest and generous ones; go on from the best."""

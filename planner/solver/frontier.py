@@ -1,0 +1,328 @@
+"""Benefit against budget: one search for many budgets at once.
+
+Each evaluation of the Lagrangian is a line that bounds every budget, each plan is a plan of every budget that pays for
+it, and the tree of one budget is where the search of the next smaller one starts. The local search goes where the gap
+is widest; what it cannot close is left to the exact search of that budget.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.solver.bound import Pricing, price_out
+from planner.solver.curve import Frontier, Line, Point
+from planner.solver.exact import Finish
+from planner.solver.result import Termination
+from planner.solver.search import CHUNK, CHUNK_PER_ARC, Search
+from planner.solver.tree import find_arcs, tree_of_arcs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from planner.solver.problem import Problem
+
+STEP = 0.25
+"""Binary logarithm of the ratio of neighbouring prices of the sweep."""
+OVERSHOOT, MOST_PRICES = 2, 80
+"""Prices of the sweep beyond the best one for the outermost budget, and prices in either direction at most."""
+SHARE = 0.15
+"""Share of a chunk of local search for one visit of a budget."""
+FIRST_VISITS = 10
+"""Visits of a budget before the next smaller one starts from its tree."""
+NEAR, WIDENING, FARTHEST = 0.0005, 4.0, 0.01
+"""Relative distance from its ceiling at which plans of a budget are sought at first, by what it grows when none turns
+up, and beyond which the budget is left to the exact search."""
+PATIENCE = 6
+"""Visits that bring nothing after which the distance grows."""
+
+
+@dataclass(frozen=True)
+class Headway:
+    """One report from a running search: seconds since its start, budgets whose gap is closed, and of how many."""
+
+    seconds: float
+    closed: int
+    budgets: int
+
+
+def find_frontier(
+    problem: Problem,
+    budgets: Sequence[int],
+    *,
+    gap: float = 0.005,
+    time_limit_s: float = 60.0,
+    seed: int = 0,
+    cancelled: Callable[[], bool] | None = None,
+    on_progress: Callable[[Headway], None] | None = None,
+) -> Frontier:
+    """Find for each budget a plan and a proven ceiling on the value of any plan; neither falls with the budget.
+
+    Parameters
+    ----------
+    problem
+        Its own budget is not looked at.
+    budgets
+        In cents, in any order; the answer has each once, the smallest first.
+    gap
+        Relative gap between value and bound at which the search of a budget ends.
+    time_limit_s, seed, cancelled
+        As in `planner.solver.solve`, for all budgets together.
+    on_progress
+        Told after each step.
+
+    Raises
+    ------
+    ValueError
+        If there is no budget, or a negative one; if the problem has rules, or a weight of costs.
+    """
+    if problem.rules.any or problem.cost_weight > 0.0:
+        raise ValueError("problem: the frontier is that of the budget alone, without rules and weighed costs")
+    asked = sorted(set(budgets))
+    if not asked or asked[0] < 0:
+        raise ValueError("budgets: at least one is needed, and all must be ≥ 0")
+    return Trail(problem, asked, gap, seed, time_limit_s, cancelled, on_progress).follow()
+
+
+class Trail:
+    """The searches of all budgets, the smallest first, and what they tell each other.
+
+    Parameters
+    ----------
+    problem, gap, seed, time_limit_s, cancelled, on_progress
+        As in `find_frontier`.
+    budgets
+        Different ones, the smallest first.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        budgets: Sequence[int],
+        gap: float,
+        seed: int,
+        time_limit_s: float,
+        cancelled: Callable[[], bool] | None,
+        on_progress: Callable[[Headway], None] | None,
+    ) -> None:
+        self.problem = replace(problem, budget=budgets[-1])
+        self.whole = Search(self.problem, seed, time_limit_s, cancelled, None)
+        self.budgets = budgets
+        self.gap = gap
+        self.on_progress = on_progress
+        self.lines: list[Line] = []
+        self.guides: list[Pricing] = []  # for each budget the evaluation of its lowest ceiling
+        self.searches: list[Search] = []
+        self.nearness = [NEAR] * len(budgets)
+        self.fruitless = [0] * len(budgets)
+
+    def follow(self) -> Frontier:
+        """Search until every gap is closed or the search is stopped."""
+        self.sweep()
+        for k in reversed(range(len(self.budgets))):
+            self.begin(k)
+        while (k_worst := self.worst()) is not None and not self.stopped():
+            self.visit(k_worst)
+        self.finish()
+        return self.conclude()
+
+    def stopped(self) -> bool:
+        """Whether time is up or somebody asked to stop."""
+        return self.whole.stopped()
+
+    def sweep(self) -> None:
+        """Evaluate the Lagrangian at prices that are best for the smallest to the largest budget; make the searches."""
+        self.guides = [self.evaluate(0.0)] * len(self.budgets)
+        if self.whole.graph.n_arcs > 0:
+            middle = math.log2(self.whole.total) - math.log2(max(self.budgets[-1], 1)) - 1.5
+            self.guides = [self.evaluate(2.0**middle)] * len(self.budgets)
+            for outermost, step in ((len(self.budgets) - 1, -STEP), (0, STEP)):
+                self.sweep_towards(outermost, middle, step)
+        for k, budget in enumerate(self.budgets):
+            search = self.start_anew(k)
+            search.adopt(np.empty(0, np.int32), float(self.problem.prize[0]))
+            for line in self.lines:
+                if search.note_ceiling(line.at(budget)):
+                    search.price_of_money = line.price
+            self.searches.append(search)
+
+    def sweep_towards(self, outermost: int, middle: float, step: float) -> None:
+        """Evaluate prices from the middle up or down until the ceiling of the outermost budget rises."""
+        fruitless, exponent = 0, middle
+        for _ in range(MOST_PRICES):
+            exponent += step
+            if self.stopped() or fruitless >= OVERSHOOT:
+                break
+            pricing = self.evaluate(2.0**exponent)
+            lower = [
+                pricing.bound(budget) < guide.bound(budget)
+                for budget, guide in zip(self.budgets, self.guides, strict=True)
+            ]
+            self.guides = [pricing if better else guide for better, guide in zip(lower, self.guides, strict=True)]
+            fruitless = 0 if lower[outermost] else fruitless + 1
+            if step < 0 and pricing.reached_all:
+                break  # a straight line from here on, down to price 0
+
+    def evaluate(self, price: float) -> Pricing:
+        """Evaluate the Lagrangian on the whole graph, for all budgets."""
+        pricing = price_out(self.whole.graph, price)
+        self.lines.append(Line(pricing.intercept, pricing.price, self.budgets[-1]))
+        return pricing
+
+    def start_anew(self, k: int) -> Search:
+        """Return a search of a budget on the whole graph that knows no plan and no ceiling."""
+        search = self.whole.at_budget(self.budgets[k])
+        search.guide = self.guides[k]
+        search.base_price = search.guide.price
+        if search.graph is not self.whole.graph:
+            search.guide = price_out(search.graph, search.base_price)
+            search.note_bound(search.guide)
+        return search
+
+    def renew(self, k: int) -> None:
+        """Give the search of a budget the whole graph again, with what is known so far."""
+        old, search = self.searches[k], self.start_anew(k)
+        search.note_ceiling(math.inf if old.bound is None else old.bound)
+        search.plan, search.value = old.plan, old.value
+        search.price_of_money, search.n_chunks = old.price_of_money, old.n_chunks
+        # An aim that leaves little leaves little of the tree.
+        richer = np.count_nonzero(old.tree >= 0) > old.plan.size
+        search.tree = transplant(search, tree_numbers(old)) if richer else search.tree_of_plan(old.plan)
+        self.searches[k] = search
+
+    def begin(self, k: int) -> None:
+        """Start the search of a budget from the tree of the next larger one, the first from the root."""
+        search = self.searches[k]
+        if not self.waits(k) or self.stopped():
+            return
+        above = next((other for other in self.searches[k + 1 :] if (other.tree >= 0).any()), None)
+        if above is None:
+            search.plant()
+        else:
+            search.tree = transplant(search, tree_numbers(above))
+        self.aim(k)
+        for _ in range(FIRST_VISITS):
+            if self.waits(k) and not self.stopped():
+                self.visit(k)
+
+    def waits(self, k: int) -> bool:
+        """Whether the gap of a budget is open and local search may close it."""
+        return not self.closed(k) and self.nearness[k] <= FARTHEST
+
+    def closed(self, k: int) -> bool:
+        """Whether the gap of a budget is closed."""
+        return self.searches[k].proven(self.gap)
+
+    def worst(self) -> int | None:
+        """Return the budget of the widest gap among those that wait, None if there is none."""
+        waiting = [k for k in range(len(self.budgets)) if self.waits(k)]
+        return max(waiting, key=lambda k: self.searches[k].gap or 0.0, default=None)
+
+    def aim(self, k: int) -> None:
+        """Let the search of a budget look for plans near its ceiling only."""
+        search = self.searches[k]
+        assert search.bound is not None
+        if search.graph.n_arcs > 0:
+            search.aim_at(search.bound * (1.0 - self.nearness[k]))
+
+    def visit(self, k: int) -> None:
+        """Search locally for a share of a chunk and tell the other budgets; aim lower when that brings nothing."""
+        search = self.searches[k]
+        before = search.gap
+        if search.graph.n_arcs > 0:
+            search.improve(round(SHARE * min(CHUNK, CHUNK_PER_ARC * search.graph.n_arcs)))
+        self.tell(k)
+        self.fruitless[k] = self.fruitless[k] + 1 if search.gap == before else 0
+        if self.closed(k) or (search.graph.n_arcs > 0 and self.fruitless[k] < PATIENCE):
+            return
+        self.fruitless[k] = 0
+        self.nearness[k] *= WIDENING
+        if self.waits(k):
+            self.renew(k)
+            self.aim(k)
+
+    def tell(self, k: int) -> None:
+        """Tell the other budgets what the search of one has found and proven."""
+        teller = self.searches[k]
+        lines, teller.lines = teller.lines, []
+        for intercept, price in lines:
+            self.take_line(Line(intercept, price, teller.reach))
+        cost = cost_of(self.problem, teller.plan)
+        for i, (search, budget) in enumerate(zip(self.searches, self.budgets, strict=True)):
+            if i < k and teller.bound is not None:
+                search.note_ceiling(teller.bound)
+            if budget >= cost and teller.value is not None:
+                search.adopt(teller.plan, teller.value)
+        if self.on_progress is not None:
+            n_closed = sum(self.closed(i) for i in range(len(self.budgets)))
+            self.on_progress(Headway(time.monotonic() - self.whole.started, n_closed, len(self.budgets)))
+
+    def take_line(self, line: Line) -> None:
+        """Lower the ceiling of every budget that a line holds for."""
+        self.lines.append(line)
+        for search in self.searches:
+            if search.note_ceiling(line.at(search.problem.budget)):
+                search.price_of_money = line.price
+
+    def finish(self) -> None:
+        """Leave the open budgets to the exact search, each with its part of the time left, until that is spent."""
+        waiting = [k for k in range(len(self.budgets)) if not self.closed(k)]
+        while waiting and not self.stopped():
+            for n_done, k in enumerate(waiting):
+                if not self.closed(k) and not self.stopped():
+                    self.finish_one(k, 1.0 / (len(waiting) - n_done))
+            waiting = [k for k in waiting if not self.closed(k) and self.searches[k].graph.n_arcs > 0]
+
+    def finish_one(self, k: int, share: float) -> None:
+        """Search exactly under one budget, for a share of the time left at most."""
+        self.renew(k)
+        search = self.searches[k]
+        if search.graph.n_arcs > 0:
+            now = time.monotonic()
+            search.deadline = now + share * (self.whole.deadline - now)
+            Finish(search, self.gap).close_gap()
+        self.tell(k)
+
+    def conclude(self) -> Frontier:
+        """Put what the searches know into an answer."""
+        points = []
+        for search, budget in zip(self.searches, self.budgets, strict=True):
+            assert search.value is not None
+            assert search.bound is not None
+            bound = max(search.bound, search.value)
+            points.append(Point(budget, search.plan, cost_of(self.problem, search.plan), search.value, bound))
+        if self.whole.was_cancelled or any(search.was_cancelled for search in self.searches):
+            termination = Termination.CANCELLED
+        else:
+            open_ones = any(not self.closed(k) for k in range(len(self.budgets)))
+            termination = Termination.TIME_LIMIT if open_ones else Termination.GAP
+        return Frontier(
+            self.whole.graph,
+            self.problem,
+            points,
+            self.lines,
+            whole_prizes=self.whole.whole_prizes,
+            termination=termination,
+            seconds=time.monotonic() - self.whole.started,
+        )
+
+
+def tree_numbers(search: Search) -> NDArray[np.int32]:
+    """Return the tree that a search stands at, by the numbers of its arcs in the graph of all budgets."""
+    return search.graph.number[search.tree[search.tree >= 0]]
+
+
+def transplant(search: Search, numbers: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return what the graph of a search has of a tree, given by the numbers of its arcs."""
+    return tree_of_arcs(search.graph, find_arcs(search.graph, numbers))
+
+
+def cost_of(problem: Problem, arcs: NDArray[np.int32]) -> int:
+    """Return the cost in cents of a plan."""
+    return int(problem.cost[arcs].sum())
