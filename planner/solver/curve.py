@@ -155,11 +155,9 @@ class Frontier:
         chosen = bare_tree(graph.n_nodes)
         price = point.value / point.cost
         found = select_within(graph, tree, order, order.size, price, budget, best.value, chosen)
-        return (
-            max(best, make_point(self.problem, graph, chosen, budget), key=lambda point: point.value)
-            if found > best.value
-            else best
-        )
+        if found <= best.value:
+            return best
+        return max(best, make_point(self.problem, graph, chosen, budget), key=lambda each: each.value)
 
     def _best_known(self, budget: int) -> Point:
         place = bisect_right(self._known, budget, key=lambda point: point.cost)
