@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -33,6 +33,8 @@ class Towns:
     benefit : (offices,) float64
     demand_mbps : (offices,) float64
     u, v : (m,) int32
+    kind : (m,) int8
+        `MICROWAVE` or `FIBRE`.
     cost : (m,) int64
     level_u, level_v : (m,) int8
         Mast level that the link needs at each end.
@@ -49,6 +51,7 @@ class Towns:
     demand_mbps: NDArray[np.float64]
     u: NDArray[np.int32]
     v: NDArray[np.int32]
+    kind: NDArray[np.int8]
     cost: NDArray[np.int64]
     level_u: NDArray[np.int8]
     level_v: NDArray[np.int8]
@@ -68,6 +71,7 @@ def read_towns(path: Path) -> Towns:
             demand_mbps=file["demand"].astype(np.float64),
             u=file["u"],
             v=file["v"],
+            kind=file["kind"].astype(np.int8),
             cost=np.rint(file["cost"]).astype(np.int64),
             level_u=file["level_u"],
             level_v=file["level_v"],
@@ -110,6 +114,7 @@ def make_towns(offices: int, seed: int) -> Towns:
         demand_mbps=rng.choice([5.0, 10.0, 20.0, 50.0], offices, p=[0.4, 0.28, 0.22, 0.1]),
         u=ends[:, 0].copy(),
         v=ends[:, 1].copy(),
+        kind=np.repeat(np.array([MICROWAVE, FIBRE], np.int8), [len(hops), len(trenches)]),
         cost=np.concatenate(
             [
                 np.where(hop_km < 20.0, 12_000, 18_000),
@@ -125,9 +130,17 @@ def make_towns(offices: int, seed: int) -> Towns:
 
 
 def towns_problem(
-    towns: Towns, share: float, *, satellite_cost: int | None = None, capacities: bool = False
+    towns: Towns,
+    share: float,
+    *,
+    satellite_cost: int | None = None,
+    capacities: bool = False,
+    hop_limit: int | None = None,
 ) -> Problem:
-    """Return the planning graph: root, places by mast level, terminals; budget a share of 60,000 per office."""
+    """Return the planning graph: root, places by mast level, terminals; budget a share of 60,000 per office.
+
+    With ``hop_limit``, an arc of microwave counts as one hop, every other as none.
+    """
     levels, places = len(towns.mast_cost), towns.offices + towns.sources
 
     def node(place: NDArray[np.int64], level: NDArray[np.int64] | int) -> NDArray[np.int64]:
@@ -167,6 +180,12 @@ def towns_problem(
     size = 1 + places * levels + towns.offices
     prize, demand = np.zeros(size), np.zeros(size)
     prize[terminals], demand[terminals] = towns.benefit, towns.demand_mbps
+    limit: dict[str, Any] = {}
+    if hop_limit is not None:
+        link = (towns.kind == MICROWAVE).astype(np.int8)
+        hops = [np.zeros(arcs.size, np.int8) for arcs in tail]
+        hops[3] = hops[4] = link
+        limit = {"hops": np.concatenate(hops), "hop_limit": hop_limit}
     return Problem(
         n_nodes=size,
         tail=np.concatenate(tail).astype(np.int32),
@@ -177,4 +196,5 @@ def towns_problem(
         demand=demand,
         place=np.concatenate([[0], np.repeat(1 + every, levels), 1 + every[: towns.offices]]).astype(np.int32),
         budget=round(share * BUDGET_PER_OFFICE * towns.offices),
+        **limit,
     )
