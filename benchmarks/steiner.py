@@ -84,7 +84,7 @@ def measure(path: Path, asked: argparse.Namespace) -> dict[str, Any]:
     known = read_known(path)
     if asked.solutions is not None and answer.value is not None:
         asked.solutions.mkdir(parents=True, exist_ok=True)
-        lines = [f"{answer.value:f}", *(f"{u} {v}" for u, v in answer.edges)]
+        lines = [f"{answer.value.normalize():f}", *(f"{u} {v}" for u, v in answer.edges)]
         (asked.solutions / f"{file.name}.sol").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return {
         "instance": file.name,

@@ -39,8 +39,9 @@ def find_needed(graph: Graph, budget: int) -> NDArray[np.bool_]:
     opposite = find_opposites(graph) if free and graph.cost_weight > 0.0 else None
     if opposite is None:
         return needed
-    # Rounded down, so that what is said to go is worth its way round for sure.
-    prize = np.minimum(np.floor(graph.prize / graph.cost_weight * (1.0 - 2.0**-50)), ENDLESS).astype(np.int64)
+    worth = np.minimum(np.floor(graph.prize / graph.cost_weight), ENDLESS)
+    worth -= worth * graph.cost_weight > graph.prize  # rounded down in any case
+    prize = worth.astype(np.int64)
     prize[0] = ENDLESS
     edges = np.flatnonzero(graph.tail < graph.head).astype(np.int32)
     edges = edges[np.argsort(-graph.cost[edges], kind="stable")]

@@ -1,0 +1,69 @@
+"""What is left out of a network is not missed: some best plan does without it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from oracles import best_plan, make_problem
+
+from planner.solver.graph import build_graph
+from planner.solver.reductions import find_needed
+
+
+def network(seed: int):
+    """Return a small network with an arc each way, dear and cheap edges, prizes and root anywhere."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(3, 8))
+    edges = [(u, v, int(rng.integers(0, 9))) for v in range(n) for u in range(v) if rng.random() < 0.6]
+    arcs = [(u, v, c, np.inf) for u, v, c in edges] + [(v, u, c, np.inf) for u, v, c in edges]
+    prize = np.where(rng.random(n) < 0.6, rng.integers(0, 12, n), 0) * rng.choice([1.0, 0.61])
+    weight = float(rng.choice([1.0, 0.5, 0.7]))
+    return replace(make_problem(n, arcs, prize=prize, budget=10**6), cost_weight=weight)
+
+
+def keep(problem, arcs):
+    return replace(problem, **{part: getattr(problem, part)[arcs] for part in ("tail", "head", "cost", "capacity")})
+
+
+@pytest.mark.parametrize("seed", range(250))
+def test_the_best_plan_is_worth_as_much_without_the_rest(seed):
+    problem = network(seed)
+    graph = build_graph(problem, problem.budget)
+    kept = graph.origin[find_needed(graph, problem.budget)]
+    assert best_plan(keep(problem, kept))[0] == pytest.approx(best_plan(problem)[0], rel=1e-12)
+
+
+def edges_left(arcs, prize, **changes):
+    """Return the ends of the arcs of a network, given one way each, that are needed."""
+    both = arcs + [(v, u, c, room) for u, v, c, room in arcs]
+    problem = replace(make_problem(len(prize), both, prize=prize, budget=10**6), cost_weight=1.0)
+    problem = replace(problem, **changes)
+    graph = build_graph(problem, None)
+    needed = find_needed(graph, problem.budget)
+    return sorted({(min(u, v), max(u, v)) for u, v in zip(graph.tail[needed], graph.head[needed], strict=True)})
+
+
+TRIANGLE = [(0, 1, 4, np.inf), (1, 2, 4, np.inf), (0, 2, 7, np.inf)]
+
+
+def test_a_prize_on_the_way_round_pays_for_it():
+    """Two pieces of 4 take the place of 7 where a prize of 1 lies between them."""
+    assert edges_left(TRIANGLE, [0, 0, 9]) == [(0, 1), (0, 2), (1, 2)]
+    assert edges_left(TRIANGLE, [0, 1, 9]) == [(0, 1), (1, 2)]
+
+
+def test_a_prize_counts_once_on_a_walk():
+    """The prize of node 3 pays for 4 on the way through 1, not again on a way back through it."""
+    spur = [(0, 1, 4, np.inf), (1, 3, 1, np.inf), (1, 2, 4, np.inf), (0, 2, 5, np.inf)]
+    assert (0, 2) not in edges_left(spur, [0, 0, 9, 5])  # 4 + 1, then 5 taken off, then 1 + 4
+    assert (0, 2) in edges_left(spur, [0, 0, 9, 0])
+
+
+def test_nothing_goes_where_something_else_counts():
+    everything = [(0, 1), (0, 2), (1, 2)]
+    prize = [0, 1, 9]
+    assert edges_left(TRIANGLE, prize, cost_weight=0.0) == everything
+    assert edges_left(TRIANGLE, prize, budget=18) == everything
+    assert edges_left(TRIANGLE, prize, place=np.array([0, 1, 1], np.int32)) == everything
+    tight = np.full(6, 1.0)
+    assert edges_left(TRIANGLE, prize, capacity=tight, demand=np.array([0.0, 1.0, 1.0])) == everything
