@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from planner.demo import make_country
     from planner.inputs import check_scenario, read_inputs
     from planner.links import build_links
-    from planner.pipeline import solve
+    from planner.pipeline import frontier, solve
     from planner.plan.evaluate import evaluate
     from planner.plan.explain import explain
     from planner.plan.plan import Plan
@@ -38,6 +38,7 @@ _ROOMS = {
     "check_scenario": "planner.inputs",
     "evaluate": "planner.plan.evaluate",
     "explain": "planner.plan.explain",
+    "frontier": "planner.pipeline",
     "load_scenario": "planner.scenario",
     "make_country": "planner.demo",
     "Plan": "planner.plan.plan",
@@ -55,6 +56,7 @@ __all__ = [
     "check_scenario",
     "evaluate",
     "explain",
+    "frontier",
     "load_scenario",
     "make_country",
     "read_inputs",

@@ -18,12 +18,13 @@ from planner.links import build_links
 from planner.plan.evaluate import evaluate
 from planner.plan.explain import explain
 from planner.plan.fallback import better_rule
+from planner.plan.frontier import BenefitFrontier, FrontierPoint
 from planner.plan.outcome import Budget, Outcome, surpass
 from planner.plan.plan import build_plan
 from planner.plan.record import changes_since, read_record
 from planner.plan.store import read_plan
 from planner.scenario import Amount, Share, load_scenario
-from planner.solver import compile_kernels, connect_all
+from planner.solver import compile_kernels, connect_all, find_frontier
 from planner.solver import solve as search
 
 if TYPE_CHECKING:
@@ -33,10 +34,11 @@ if TYPE_CHECKING:
     from planner.catalogue import Assumption
     from planner.inputs import CheckReport, Inputs
     from planner.links import LinkOptions
+    from planner.links.choice import Choice
     from planner.plan.explain import Explanation
     from planner.plan.plan import Plan
     from planner.scenario import Scenario
-    from planner.solver import Progress, Result
+    from planner.solver import Headway, Progress, Result
 
 MAX_MONEY = 2**62
 """Cents that no plan costs: for pricing a plan before its budget is known."""
@@ -105,13 +107,8 @@ def solve(
         on_progress=on_progress,
     )
     choice = chosen(graph, options, result.arcs, len(inputs.offices))
-    plan = build_plan(scenario, inputs, options, choice, _outcome(result), [budget])
-    # A search that is cut short may end below what the simple rules beside it do with the same money.
-    better = None if plan.outcome.value is None else better_rule(plan, options, inputs.offices, budget)
-    if better is None:
-        return plan
-    choice, value = better
-    return build_plan(scenario, inputs, options, choice, surpass(plan.outcome, value), [budget])
+    outcome = _outcome(result)
+    return _no_worse_than_rules(scenario, inputs, options, (choice, result.value or 0.0), outcome, budget)[0]
 
 
 @dataclass(frozen=True)
@@ -182,11 +179,107 @@ def evaluate_plan(
     return Evaluation(theirs, ours, same_money, resolved_budget(scenario, inputs, options), tuple(refused))
 
 
+def frontier(
+    scenario: Scenario,
+    inputs: Inputs,
+    options: LinkOptions,
+    *,
+    points: int = 25,
+    cancelled: Callable[[], bool] | None = None,
+    on_progress: Callable[[Headway], None] | None = None,
+) -> BenefitFrontier:
+    """Find the benefit that each of a number of budgets can buy, and the proven ceiling there.
+
+    The budgets are equal steps up to the best known cost of connecting all offices. Each point is a plan that is
+    accounted for like that of `solve`, against the same measure, and does no worse than the simple rules.
+
+    Parameters
+    ----------
+    scenario, inputs, options, cancelled
+        As in `solve`; the limit of the scenario's budget is not looked at, its measure is.
+    points : int
+    on_progress : callable or None
+        Told how many budgets are done.
+
+    Raises
+    ------
+    InputError
+        If no office can be connected.
+    """
+    compile_kernels()
+    asked, wanted = scenario.budget, scenario.solver
+    everything = _cost_of_all(scenario, inputs, options)
+    limits = sorted({max(round(everything * k / points), 1) for k in range(1, points + 1)})
+    graph = _graph(scenario, inputs, options, Budget(asked.name, asked.measure, limits[-1]))
+    found = find_frontier(
+        graph.problem,
+        limits,
+        gap=wanted.gap,
+        time_limit_s=wanted.time_limit_s,
+        seed=wanted.seed,
+        cancelled=cancelled,
+        on_progress=on_progress,
+    )
+    told, best = [], (chosen(graph, options, found.points[0].arcs, len(inputs.offices)), found.points[0].value)
+    for point in found.points:
+        if point.value > best[1]:
+            best = chosen(graph, options, point.arcs, len(inputs.offices)), point.value
+        reached = point.bound - best[1] <= wanted.gap * best[1]
+        outcome = Outcome(
+            status="feasible",
+            termination="gap" if reached else str(found.termination),
+            sense="max",
+            objective="benefit",
+            value=best[1],
+            bound=point.bound,
+            requested_gap=wanted.gap,
+            trace=((found.seconds, best[1], point.bound),),
+        )
+        budget = Budget(asked.name, asked.measure, point.budget)
+        plan, best = _no_worse_than_rules(scenario, inputs, options, best, outcome, budget)
+        told.append(FrontierPoint.of(plan))
+    return BenefitFrontier(
+        scenario=plan.scenario,
+        name=asked.name,
+        measure=asked.measure,
+        connect_all=everything / 100,
+        termination=str(found.termination),
+        requested_gap=wanted.gap,
+        seconds=round(found.seconds, 3),
+        points=tuple(told),
+        synthetic=plan.data["synthetic"],
+    )
+
+
+def _no_worse_than_rules(
+    scenario: Scenario,
+    inputs: Inputs,
+    options: LinkOptions,
+    found: tuple[Choice, float],
+    outcome: Outcome,
+    budget: Budget,
+) -> tuple[Plan, tuple[Choice, float]]:
+    """Return the plan of what a search has found, or of a simple rule that is worth more, and what it was made of."""
+    plan = build_plan(scenario, inputs, options, found[0], outcome, [budget])
+    # A search that is cut short may end below what the simple rules beside it do with the same money.
+    better = None if plan.outcome.value is None else better_rule(plan, options, inputs.offices, budget)
+    if better is None:
+        return plan, found
+    return build_plan(scenario, inputs, options, better[0], surpass(plan.outcome, better[1]), [budget]), better
+
+
 def resolved_budget(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Budget:
     """Return the scenario's budget in money; a share is taken of the best known cost of connecting all offices."""
     asked = scenario.budget
     if not isinstance(asked.limit, Share):
         return Budget(asked.name, asked.measure, round(100 * asked.limit.amount))
+    everything = _cost_of_all(scenario, inputs, options)
+    return Budget(asked.name, asked.measure, round(asked.limit.share * everything))
+
+
+def _cost_of_all(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> int:
+    """Return the best known cost of connecting all offices, in cents of the measure that the budget binds on."""
+    asked = scenario.budget
     graph = _graph(scenario, inputs, options, Budget(asked.name, asked.measure, 0))
     everything = connect_all(graph.problem, seed=scenario.solver.seed)
     if not len(everything.arcs):
@@ -198,7 +291,7 @@ def resolved_budget(scenario: Scenario, inputs: Inputs, options: LinkOptions) ->
                 column=f"budgets.{asked.name}.limit",
             )
         )
-    return Budget(asked.name, asked.measure, round(asked.limit.share * everything.cost))
+    return everything.cost
 
 
 def explain_run(run_dir: Path, identifier: str, *, data_root: Path | None = None) -> Explanation:

@@ -169,6 +169,47 @@ def solve(
         _run(here, job, run_dir)
 
 
+@app.command(help=_("Find what each of a number of budgets can buy, and how much any plan could at most."))
+def frontier(
+    scenario: ScenarioFile,
+    points: Annotated[int, typer.Option(help=_("Number of budgets."), min=2, max=1000)] = 25,
+    gap: Annotated[float | None, typer.Option(help=_("Stop at this relative gap, e.g. 0.005."), min=0.0)] = None,
+    time_limit: TimeLimit = None,
+    seed: Annotated[int | None, typer.Option(help=_("Seed of the search."), min=0)] = None,
+    out: Out = None,
+    force: Force = False,
+    data_root: DataRoot = None,
+    lang: LangOption = "",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    from planner.jobs import frontier_run
+    from planner.report.frontier import print_frontier
+
+    with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
+        asked = {"solver.gap": gap, "solver.time_limit_s": time_limit, "solver.seed": seed}
+        scenario_file = _scenario_file(scenario)
+        run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-frontier-{_stamp()}"
+        with here.progress() as progress:
+            found = frontier_run(
+                scenario_file,
+                run_dir,
+                points=points,
+                data_root=data_root,
+                overrides={name: value for name, value in asked.items() if value is not None},
+                command=sys.argv[1:],
+                listener=progress.show,
+                force=force,
+            )
+        if json:
+            here.document(found.document())
+        elif not quiet:
+            print_frontier(found, here.out, run_dir)
+        if found.termination == "cancelled":
+            raise typer.Exit(4)
+
+
 @app.command(help=_("Recompute everything of a stored plan without the solver; exit code 1 if anything differs."))
 def verify(
     run: RunDir,

@@ -14,6 +14,8 @@ another machine) can follow a run, cancel it or pick up its result without talki
     The terrain for maps, and where it lies.
 ``plan.json``, ``plan.gpkg``
     The answer; they appear by atomic rename, ``plan.json`` last.
+``frontier.json``, ``frontier.csv``
+    The answer of a run that asked for benefit against budget, in place of a plan.
 ``cancel``
     A file of this name, made by anybody, stops the run within two seconds.
 ``.lock``
@@ -25,7 +27,7 @@ from planner.jobs.detached import start_detached
 from planner.jobs.folder import run_folder, tell_failure
 from planner.jobs.journal import Event, Journal, State, read_events, run_state
 from planner.jobs.origin import again, changed_inputs
-from planner.jobs.solving import demo_run, evaluate_run, solve_run
+from planner.jobs.solving import demo_run, evaluate_run, frontier_run, solve_run
 
 __all__ = [
     "Event",
@@ -35,6 +37,7 @@ __all__ = [
     "changed_inputs",
     "demo_run",
     "evaluate_run",
+    "frontier_run",
     "read_events",
     "request_cancel",
     "run_folder",

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 _LOCK = ".lock"
 _MADE_BY_RUNS = (
-    "plan.json", EVENTS, "plan.gpkg", "cancel", LOG, "inputs.json", "hillshade.webp", "hillshade.json",
+    "plan.json", "frontier.json", "frontier.csv",
+    EVENTS, "plan.gpkg", "cancel", LOG, "inputs.json", "hillshade.webp", "hillshade.json",
 )  # fmt: skip
 """In the order in which they go: a folder never seems to hold the finished plan of a run that is being replaced."""
 _HANDED_OVER = 2

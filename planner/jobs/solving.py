@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from planner.jobs.journal import Event, Journal
     from planner.links import LinkOptions
     from planner.pipeline import Evaluation
+    from planner.plan.frontier import BenefitFrontier
     from planner.plan.plan import Plan
     from planner.scenario import Scenario
-    from planner.solver import Progress
+    from planner.solver import Headway, Progress
 
 _VERSIONED = ("postlink-planner", "numpy", "numba", "scipy", "rasterio", "pyproj", "shapely", "ortools", "pyscipopt")
 
@@ -163,6 +164,51 @@ def evaluate_run(
             write_run_files(plan, folder)
         for told in (journal_beside, journal):
             told.note("done", _("The plan is written."))
+        return found
+
+
+def frontier_run(
+    scenario_file: Path,
+    run_dir: Path,
+    *,
+    points: int,
+    data_root: Path | None = None,
+    overrides: Mapping[str, object] | None = None,
+    command: Sequence[str] = (),
+    listener: Callable[[Event], None] | None = None,
+    force: bool = False,
+) -> BenefitFrontier:
+    """Find benefit against budget, and write ``frontier.json`` and ``frontier.csv`` into a run folder.
+
+    Parameters
+    ----------
+    scenario_file, run_dir, data_root, overrides, command, listener, force
+        As in `solve_run`.
+    points : int
+        Number of budgets.
+    """
+    from planner.pipeline import frontier  # noqa: PLC0415
+    from planner.plan.frontier import write_frontier  # noqa: PLC0415
+    from planner.scenario import load_scenario  # noqa: PLC0415
+
+    scenario = load_scenario(scenario_file, data_root=data_root, overrides=overrides)
+    _spare(scenario_file, run_dir)
+    with run_folder(run_dir, force=force, listener=listener) as journal, cancellation(run_dir) as cancelled:
+        inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)
+        journal.note("solve", _("Searching among {count} candidate links").format(count=len(options)))
+        told = -1
+
+        def tell(now: Headway) -> None:
+            nonlocal told
+            if now.closed != told:
+                told = now.closed
+                text = _("Budgets done: {n} of {total}").format(n=now.closed, total=now.budgets)
+                journal.note("solve", text, share=now.closed / now.budgets)
+
+        found = frontier(scenario, inputs, options, points=points, cancelled=cancelled, on_progress=tell)
+        write_frontier(found, run_dir)
+        ended = "cancelled" if found.termination == "cancelled" else "done"
+        journal.note(ended, _("The frontier is written."))
         return found
 
 

@@ -11,7 +11,7 @@ from oracles import best_plan, make_problem, plan_errors, plan_value, random_gra
 import planner.solver.frontier as module
 from planner.solver import Termination, compile_kernels, find_frontier, solve
 
-GRAPHS = 40
+GRAPHS = 25
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -26,7 +26,10 @@ def ring():
     n = 61
     arcs = [(0, v, int(rng.integers(500, 900)), np.inf) for v in range(1, n, 15)]
     arcs += [
-        (u, v, int(rng.integers(10, 300)), 40.0) for u in range(1, n) for v in rng.integers(1, n, 4).tolist() if u != v
+        (u, v, int(rng.integers(10, 300)), np.inf)
+        for u in range(1, n)
+        for v in rng.integers(1, n, 4).tolist()
+        if u != v
     ]
     return make_problem(n, arcs, prize=rng.integers(0, 90, n), demand=rng.integers(0, 8, n), budget=0)
 
@@ -73,7 +76,7 @@ def test_cut_short_it_is_still_between(time_limit_s):
         check(problem, find_frontier(problem, [20, 50, 90, 400], gap=0.0, time_limit_s=time_limit_s), 0.0)
 
 
-@pytest.mark.parametrize("near", [0.0, 0.3, 0.9])
+@pytest.mark.parametrize("near", [1e-6, 0.3, 0.9])
 def test_aims_that_no_plan_reaches_or_that_leave_everything_keep_the_bounds(near, monkeypatch):
     """An aim is a guess: whatever it is, what is proven must hold."""
     monkeypatch.setattr(module, "NEAR", near)
@@ -92,10 +95,10 @@ def test_local_search_alone_keeps_the_bounds(monkeypatch, ring):
 
 
 def test_one_budget_agrees_with_the_search_of_that_budget(ring):
-    frontier = find_frontier(ring, [2_000, 4_000, 6_000], gap=0.05, time_limit_s=60.0)
+    frontier = find_frontier(ring, [2_000, 4_000, 6_000], gap=0.01, time_limit_s=60.0)
     assert frontier.termination is Termination.GAP
     for point in frontier.points:
-        alone = solve(replace(ring, budget=point.budget), gap=0.05, time_limit_s=60.0)
+        alone = solve(replace(ring, budget=point.budget), gap=0.01, time_limit_s=60.0)
         assert point.value <= alone.bound
         assert alone.value <= point.bound
         assert plan_errors(replace(ring, budget=point.budget), point.arcs) == []

@@ -1,0 +1,137 @@
+"""Benefit against budget as it is told and stored: ``frontier.json``, which says everything, and ``frontier.csv``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from planner.files import write_whole
+from planner.finance import MEASURES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from planner.plan.model import Plan
+
+FRONTIER_JSON, FRONTIER_CSV = "frontier.json", "frontier.csv"
+SCHEMA_VERSION = 1
+
+_FIGURES = ("offices_connected", "offices_newly_connected", "offices_upgraded", "people", *MEASURES)
+"""Totals of each point's plan."""
+
+
+@dataclass(frozen=True)
+class FrontierPoint:
+    """One budget and what the plan within it comes to; money in currency, as plans have it.
+
+    Attributes
+    ----------
+    limit, spent : float
+    value, bound, gap : float
+        Benefit of the plan, the proven ceiling on that of any plan, and how far they are apart, relative to the value.
+    status : str
+        ``optimal`` or ``feasible``.
+    totals : mapping of str to int or float
+    offices : tuple of str
+        Ids of those that the plan connects or upgrades.
+    """
+
+    limit: float
+    spent: float
+    value: float
+    bound: float
+    gap: float
+    status: str
+    totals: Mapping[str, float]
+    offices: tuple[str, ...]
+
+    @classmethod
+    def of(cls, plan: Plan) -> FrontierPoint:
+        """Return what a plan under one budget comes to."""
+        (budget,) = plan.budgets
+        found = plan.outcome
+        assert found.value is not None
+        assert found.bound is not None
+        assert found.gap is not None
+        offices = plan.offices
+        gained = offices["connected"] & (offices["before"] != "adequate")
+        return cls(
+            limit=budget["limit"],
+            spent=budget["spent"],
+            value=found.value,
+            bound=found.bound,
+            gap=found.gap,
+            status="optimal" if found.status == "optimal" else "feasible",
+            totals={name: plan.totals[name] for name in _FIGURES},
+            offices=tuple(offices.loc[gained, "id"]),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as it is stored."""
+        return {**vars(self), "totals": dict(self.totals), "offices": list(self.offices)}
+
+
+@dataclass(frozen=True)
+class BenefitFrontier:
+    """Benefit against budget.
+
+    Attributes
+    ----------
+    scenario : mapping
+        As in ``plan.json``.
+    name, measure : str
+        Of the budget.
+    connect_all : float
+        Cost of the cheapest known plan that connects every office that can be: the largest budget.
+    termination : str
+        Why the search ended: ``gap``, ``time_limit`` or ``cancelled``.
+    requested_gap, seconds : float
+    points : tuple of FrontierPoint
+        The smallest budget first; values and bounds never fall.
+    synthetic : bool
+        The scenario is about no real country.
+    """
+
+    scenario: Mapping[str, Any]
+    name: str
+    measure: str
+    connect_all: float
+    termination: str
+    requested_gap: float
+    seconds: float
+    points: tuple[FrontierPoint, ...]
+    synthetic: bool
+
+    def document(self) -> dict[str, Any]:
+        """Return the content of ``frontier.json``."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "scenario": dict(self.scenario),
+            "synthetic": self.synthetic,
+            "budget": {"name": self.name, "measure": self.measure, "connect_all": self.connect_all},
+            "termination": self.termination,
+            "requested_gap": self.requested_gap,
+            "seconds": self.seconds,
+            "points": [point.as_dict() for point in self.points],
+        }
+
+
+def write_frontier(frontier: BenefitFrontier, run_dir: Path) -> None:
+    """Write ``frontier.csv``, then ``frontier.json`` into a run folder; each appears whole or not at all."""
+    write_whole(run_dir / FRONTIER_CSV, _as_csv(frontier.points))
+    text = json.dumps(frontier.document(), ensure_ascii=False, allow_nan=False, indent=1)
+    write_whole(run_dir / FRONTIER_JSON, text + "\n")
+
+
+def _as_csv(points: Sequence[FrontierPoint]) -> str:
+    table = io.StringIO()
+    rows = csv.writer(table, lineterminator="\n")
+    rows.writerow(("limit", "spent", "value", "bound", "gap", "status", *_FIGURES))
+    for point in points:
+        figures = (point.totals[name] for name in _FIGURES)
+        rows.writerow((point.limit, point.spent, point.value, point.bound, point.gap, point.status, *figures))
+    return table.getvalue()

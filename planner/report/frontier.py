@@ -1,0 +1,75 @@
+"""What ``planner frontier`` prints: benefit against budget as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planner.i18n import _
+from planner.report.layout import Grid, print_grid, say, say_title
+from planner.wording import figure, measure_name, money, nearness, number, share
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from planner.plan.frontier import BenefitFrontier
+
+
+def print_frontier(frontier: BenefitFrontier, console: Console, run_dir: Path) -> None:
+    """Print what each budget buys, what any plan could at most, and where the files lie.
+
+    Parameters
+    ----------
+    frontier : BenefitFrontier
+    console : Console
+    run_dir : Path
+    """
+    currency = frontier.scenario["currency"]
+    say_title(console, frontier.scenario["name"])
+    if frontier.synthetic:
+        say(console, _("SYNTHETIC DATA: this country does not exist."), style="bold yellow")
+    text = _("Benefit against budget ({measure}), up to the best known cost of connecting all offices, {all}.")
+    everything = money(100 * frontier.connect_all, currency)
+    say(console, text.format(measure=measure_name(frontier.measure), all=everything))
+    say(console, _verdict(frontier))
+    console.print()
+    print_grid(console, _table(frontier))
+    console.print()
+    say(console, _("The results lie in {folder}:").format(folder=run_dir), style="bold")
+    say(console, _("  frontier.json (everything), frontier.csv (the table), inputs.json, events.jsonl, log.txt"))
+
+
+def _verdict(frontier: BenefitFrontier) -> str:
+    """Return how good the worst point is."""
+    if frontier.termination == "cancelled":
+        return _("The search was cancelled; what is known so far is shown.")
+    worst = max(point.gap for point in frontier.points)
+    if frontier.termination == "time_limit":
+        text = _("The search ended at its time limit; the widest gap is {gap}.")
+        return text.format(gap=share(worst, 2) if worst <= 1 else _("more than {share}").format(share=share(1)))
+    return _("At every budget: {nearness} of the best plan under these inputs, proven.").format(
+        nearness=nearness(worst)
+    )
+
+
+def _table(frontier: BenefitFrontier) -> Grid:
+    figures = (_("Spent"), _("Benefit"), _("At most"), _("Gap"), _("Offices"), _("People"), _("Per year"))
+    rows = []
+    for point in frontier.points:
+        totals = point.totals
+        gained = totals["offices_newly_connected"] + totals["offices_upgraded"]
+        rows.append(
+            (
+                number(point.limit),
+                number(point.spent),
+                figure(point.value),
+                figure(point.bound),
+                share(point.gap, 2) if point.gap <= 1 else "–",
+                number(gained),
+                number(totals["people"]),
+                number(totals["opex_per_year"]),
+            )
+        )
+    title = _("Budget in {currency}").format(currency=frontier.scenario["currency"])
+    return Grid((), (title, *figures), tuple(rows))
