@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from planner.solver.connect import connect_all
@@ -9,6 +11,7 @@ from planner.solver.cuts import find_cuts, new_cut_list
 from planner.solver.dice import draw, new_dice, uniform
 from planner.solver.graph import build_graph
 from planner.solver.problem import Problem
+from planner.solver.reductions import find_needed
 from planner.solver.room_cuts import find_room_cuts
 from planner.solver.solve import solve
 
@@ -37,6 +40,16 @@ def compile_kernels() -> None:
     reached = np.where(graph.prize > 0, 0.9, 0.0)
     find_cuts(graph, half, reached, np.flatnonzero(reached).astype(np.int32), 0.01, new_cut_list(4, 40))
     find_room_cuts(graph, half, reached, 0.01, 1)
+    both_ways = replace(
+        problem,
+        tail=np.array([0, 1, 2, 1, 3], np.int32),
+        head=np.array([1, 2, 1, 3, 1], np.int32),
+        cost=np.full(5, 20),
+        capacity=np.full(5, np.inf),
+        budget=100,
+        cost_weight=1.0,
+    )
+    find_needed(build_graph(both_ways, None), both_ways.budget)
     dice = new_dice(0)
     draw(dice)
     uniform(dice)
