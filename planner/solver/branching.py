@@ -78,7 +78,7 @@ def lower_ceiling(part: Decided, price: float, budget: int, target: float, stopp
 
     def ceiling(exponent: float) -> float:
         if exponent not in seen:
-            seen[exponent] = price_out(part.graph, math.exp(exponent), required=part.required)
+            seen[exponent] = price_out(part.graph, math.exp(exponent), required=part.required, stopped=stopped)
         return seen[exponent].bound(budget)
 
     middle, step = math.log(price), FIRST_STEP

@@ -65,7 +65,7 @@ def shrink(
 
     The Lagrangian is evaluated around ``price`` in many orders of the ascent: each fixes other arcs.
     """
-    best = pricing = price_out(graph, price)
+    best = pricing = price_out(graph, price, stopped=stopped)
     useful = np.ones(graph.n_arcs, np.bool_)
     fruitless = 0
     for _ in range(SWEEPS):
@@ -80,7 +80,7 @@ def shrink(
         if fruitless > FRUITLESS_SWEEPS or stopped():
             break
         weight = np.exp(rng.normal(0.0, ORDER_SPREAD, graph.n_nodes))
-        pricing = price_out(graph, best.price * math.exp(rng.normal(0.0, PRICE_SPREAD)), weight)
+        pricing = price_out(graph, best.price * math.exp(rng.normal(0.0, PRICE_SPREAD)), weight, stopped=stopped)
         if pricing.bound(budget) < best.bound(budget):
             best = pricing
     return graph, best

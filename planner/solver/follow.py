@@ -14,7 +14,7 @@ import numpy as np
 from planner.solver.desk import Guide, new_desk
 from planner.solver.dice import draw, new_dice, uniform
 from planner.solver.improve import improve
-from planner.solver.search import GENEROSITY, HEAT, TILT, grow_everywhere
+from planner.solver.search import GENEROSITY, TILT, grow_everywhere
 from planner.solver.tree import bare_tree
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Follower:
             length,
             search.problem.budget,
             TILT,
-            HEAT * search.total,
+            search.heat,
             search.value,
             WORK,
             self.dice,

@@ -37,8 +37,9 @@ SLICE = 15_000_000
 """Arcs looked at between two looks at the clock: less than a second."""
 TILT = 0.05
 """How much dearer money above the budget is to the search, and how much cheaper money left."""
-HEAT = 1e-5
-"""Loss that the search accepts on average, as a share of all prizes."""
+HEAT, MOST_HEAT = 0.02, 1e-5
+"""Loss that the search accepts on average, as a share of the mean prize and, at most, of all prizes: what a round may
+lose is a matter of its region, not of the graph."""
 GENEROSITY = (1.0, 0.7)
 """Shares of the price at which branches are cut, in turn: a generous tree leaves the knapsack something to choose."""
 PLANTINGS = ((1.5, 0.0), (np.inf, 0.0), (np.inf, 3.0), (np.inf, 15.0))
@@ -68,6 +69,8 @@ class Search:
         Its value, and the best proven ceiling; ``bound`` is None before the first evaluation.
     price_of_money
         The price λ that gave the bound.
+    heat
+        Loss that the local search accepts on average.
     lines
         Intercept and price of the evaluations that hold for every smaller budget too.
     """
@@ -89,6 +92,7 @@ class Search:
         self.trace: list[tuple[float, float | None, float | None]] = []
         self.graph: Graph = build_graph(problem, problem.budget)
         self.total = math.fsum(self.graph.prize)
+        self.heat = self.total * min(MOST_HEAT, HEAT / max(int(np.count_nonzero(self.graph.prize)), 1))
         self.whole_prizes = bool((problem.prize == np.floor(problem.prize)).all()) and self.total < 2.0**53
         self.plan = np.empty(0, np.int32)
         self.value: float | None = None
@@ -157,7 +161,7 @@ class Search:
 
     def find_price(self) -> None:
         """Bracket the price of money and evaluate the ceiling around it."""
-        self.note_bound(price_out(self.graph, 0.0))
+        self.note_bound(price_out(self.graph, 0.0, stopped=self.stopped))
         if self.graph.n_arcs > 0:
             self.guide = search_price(self.graph, self.problem.budget, self.note_bound, self.stopped)
             self.base_price = self.guide.price
@@ -172,7 +176,8 @@ class Search:
         price = self.guide.price * math.exp(step * self.orders.random())
         price = min(max(price, self.base_price / PRICE_RANGE), self.base_price * PRICE_RANGE)
         spread = ORDER_SPREAD * self.orders.random() ** 2
-        self.guide = price_out(self.graph, price, np.exp(self.orders.normal(0.0, spread, self.graph.n_nodes)))
+        weight = np.exp(self.orders.normal(0.0, spread, self.graph.n_nodes))
+        self.guide = price_out(self.graph, price, weight, stopped=self.stopped)
         self.note_bound(self.guide)
         self.fix_arcs()
 
@@ -190,7 +195,7 @@ class Search:
         self.graph, self.desk = smaller, new_desk(smaller)
         self.useful = np.ones(smaller.n_arcs, np.bool_)
         self.whole_graph = False
-        self.note_bound(price_out(smaller, 0.0))
+        self.note_bound(price_out(smaller, 0.0, stopped=self.stopped))
 
     def start_from(self, arcs: NDArray[np.int32]) -> None:
         """Take an earlier plan, given by the problem's arcs, as the tree to search from."""
@@ -235,7 +240,7 @@ class Search:
             self.guide.reduced,
             self.problem.budget,
             TILT,
-            HEAT * self.total,
+            self.heat,
             floor,
             work,
             self.dice,
