@@ -64,34 +64,16 @@ def ascend_noting_cuts(
     cuts: CutList,
 ) -> int:
     """Do what `ascend` does, and note the cuts that are raised as long as the list has room for them."""
-    n = in_start.size - 1
-    component = Component(
-        np.zeros(n, np.int64), np.empty(n, np.int32), np.empty(tail.size, np.int32), np.zeros(1, np.int64), cuts
-    )
-    score = np.empty(n)
-    waiting = np.empty(n, np.int32)
-    position = np.full(n, -1, np.int32)
-    size = 0
-    for t in range(1, n):
-        if spare[t] > 0:
-            score[t] = weight[t] * (in_start[t + 1] - in_start[t])
-            size = place_in_heap(waiting, position, score, size, t)
-    total = 0
-    while size > 0:
-        t = waiting[0]
-        size = drop_first(waiting, position, score, size)
-        limit = PATIENCE * score[waiting[0]] if size > 0 else np.inf
-        total += raise_component(in_start, tail, reduced, spare, weight, t, score, limit, component)
-        if score[t] > limit:
-            size = place_in_heap(waiting, position, score, size, t)
-    return total
+    ascent = begin_ascent(in_start, tail, reduced, spare, weight, cuts)
+    go_on(ascent, np.iinfo(np.int64).max)
+    return int(ascent.state[1])
 
 
 class Component(NamedTuple):
     """Work space for the component that is being raised.
 
     ``stamp[v]`` equals ``clock[0]`` if node v is in it; ``members`` lists its nodes, ``cut`` the arcs that enter it.
-    ``raised`` takes down the cuts.
+    ``raised`` takes down the cuts; ``clock`` holds the stamp and the number of arcs looked at.
     """
 
     stamp: NDArray[np.int64]
@@ -99,6 +81,76 @@ class Component(NamedTuple):
     cut: NDArray[np.int32]
     clock: NDArray[np.int64]
     raised: CutList
+
+
+class Ascent(NamedTuple):
+    """An ascent under way: its bound holds wherever it is left.
+
+    Attributes
+    ----------
+    in_start, tail, reduced, spare, weight
+        As in `ascend`.
+    score, waiting, position
+        The heap of the terminals that wait, by score.
+    state
+        ``(2,)``: how many wait, and the sum of the duals.
+    component
+        The one that is being raised.
+    """
+
+    in_start: NDArray[np.int32]
+    tail: NDArray[np.int32]
+    reduced: NDArray[np.int64]
+    spare: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    score: NDArray[np.float64]
+    waiting: NDArray[np.int32]
+    position: NDArray[np.int32]
+    state: NDArray[np.int64]
+    component: Component
+
+
+@njit(cache=True)
+def begin_ascent(
+    in_start: NDArray[np.int32],
+    tail: NDArray[np.int32],
+    reduced: NDArray[np.int64],
+    spare: NDArray[np.int64],
+    weight: NDArray[np.float64],
+    cuts: CutList,
+) -> Ascent:
+    """Return an ascent that has not raised anything yet."""
+    n = in_start.size - 1
+    component = Component(
+        np.zeros(n, np.int64), np.empty(n, np.int32), np.empty(tail.size, np.int32), np.zeros(2, np.int64), cuts
+    )
+    score = np.empty(n)
+    waiting = np.empty(n, np.int32)
+    position = np.full(n, -1, np.int32)
+    state = np.zeros(2, np.int64)
+    for t in range(1, n):
+        if spare[t] > 0:
+            score[t] = weight[t] * (in_start[t + 1] - in_start[t])
+            state[0] = place_in_heap(waiting, position, score, state[0], t)
+    return Ascent(in_start, tail, reduced, spare, weight, score, waiting, position, state, component)
+
+
+@lean
+def go_on(ascent: Ascent, work: int) -> bool:
+    """Raise components until about ``work`` arcs have been looked at; return whether the ascent has ended."""
+    in_start, tail, reduced, spare, weight = ascent.in_start, ascent.tail, ascent.reduced, ascent.spare, ascent.weight
+    score, waiting, position, component = ascent.score, ascent.waiting, ascent.position, ascent.component
+    size = ascent.state[0]
+    component.clock[1] = 0
+    while size > 0 and component.clock[1] < work:
+        t = waiting[0]
+        size = drop_first(waiting, position, score, size)
+        limit = PATIENCE * score[waiting[0]] if size > 0 else np.inf
+        ascent.state[1] += raise_component(in_start, tail, reduced, spare, weight, t, score, limit, component)
+        if score[t] > limit:
+            size = place_in_heap(waiting, position, score, size, t)
+    ascent.state[0] = size
+    return bool(size == 0)
 
 
 @lean
@@ -137,6 +189,7 @@ def raise_component(
                 cut[entering] = a
                 entering += 1
                 step = min(step, reduced[a])
+        component.clock[1] += n_cut + size
         n_cut = entering
         score[t] = weight[t] * n_cut
         if score[t] > limit:

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.solver.ascent import ascend, ascend_noting_cuts
+from planner.solver.ascent import begin_ascent, go_on
+from planner.solver.cuts import new_cut_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
+    from planner.solver.ascent import Ascent
     from planner.solver.cuts import CutList
     from planner.solver.graph import Graph
 
@@ -27,6 +29,8 @@ GRAIN_BITS = 50
 """The ascent counts benefit in grains: the sum of all prizes makes up to 2**50 of them."""
 UNSPENDABLE, MOST_DUAL = 2**57, 2**60
 """Grains of a required node's prize; grains of all of them together, so that sums stay within int64."""
+SLICE = 20_000_000
+"""Arcs that an ascent looks at between two looks at the clock."""
 ROUNDING = 2.0**-50
 """Relative margin that covers the few float operations around the exact ascent."""
 
@@ -85,6 +89,7 @@ def price_out(
     weight: NDArray[np.float64] | None = None,
     cuts: CutList | None = None,
     required: NDArray[np.bool_] | None = None,
+    stopped: Callable[[], bool] | None = None,
 ) -> Pricing:
     """Evaluate the Lagrangian at one price.
 
@@ -98,6 +103,9 @@ def price_out(
         Where the cuts that the ascent raises are noted, if that is wanted.
     required
         ``(n,)``: nodes that every plan in question holds; None for none.
+    stopped
+        Whether to leave early, asked a few times a second: the ascent is then left where it stands, which makes a
+        higher ceiling.
     """
     assert price >= graph.cost_weight, "costs would count for less than the value says"
     total = math.fsum(graph.prize)
@@ -110,16 +118,24 @@ def price_out(
     order = np.ones(graph.n_nodes) if weight is None else weight
     if cuts is not None:
         reduced = priced
-        dual = ascend_noting_cuts(graph.in_start, graph.tail, reduced, spare, order, cuts)
+        dual = climb(begin_ascent(graph.in_start, graph.tail, reduced, spare, order, cuts), stopped)
     else:  # cuts hold parallel arcs together: what they take from the cheapest they take from all
         left = priced[graph.cheapest]
-        dual = ascend(graph.cheapest_start, graph.cheapest_tail, left, spare, order)
+        none = new_cut_list(0, 0)
+        dual = climb(begin_ascent(graph.cheapest_start, graph.cheapest_tail, left, spare, order, none), stopped)
         reduced = priced - (priced[graph.cheapest] - left)[graph.group]
     reached_all = bool((spare[graph.prize > 0] > 0).all())
     ceiling = round_up(total - dual * grain, 2 * total + dual * grain)
     return Pricing(
         price, price - graph.cost_weight, ceiling, np.asarray(reduced * grain), np.asarray(spare * grain), reached_all
     )
+
+
+def climb(ascent: Ascent, stopped: Callable[[], bool] | None) -> int:
+    """Let an ascent run to its end, or until it is stopped; return the lower bound then."""
+    while not go_on(ascent, SLICE) and not (stopped is not None and stopped()):
+        pass
+    return int(ascent.state[1])
 
 
 def search_price(
@@ -142,7 +158,7 @@ def search_price(
     evaluated: dict[float, Pricing] = {}
 
     def ceiling(exponent: float) -> float:
-        pricing = price_out(graph, graph.cost_weight + 2.0**exponent)
+        pricing = price_out(graph, graph.cost_weight + 2.0**exponent, stopped=stopped)
         note(pricing)
         evaluated[exponent] = pricing
         return pricing.bound(budget)

@@ -80,7 +80,7 @@ def lower_ceiling(part: Decided, price: float, budget: int, target: float, stopp
     def ceiling(exponent: float) -> float:
         if exponent not in seen:
             near = useful_price(part.graph, budget, math.exp(exponent))
-            seen[exponent] = price_out(part.graph, near, required=part.required)
+            seen[exponent] = price_out(part.graph, near, required=part.required, stopped=stopped)
         return seen[exponent].bound(budget)
 
     middle, step = math.log(price), FIRST_STEP

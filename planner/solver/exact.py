@@ -67,7 +67,7 @@ def shrink(
 
     The Lagrangian is evaluated around ``price`` in many orders of the ascent: each fixes other arcs.
     """
-    best = pricing = price_out(graph, price)
+    best = pricing = price_out(graph, price, stopped=stopped)
     useful = np.ones(graph.n_arcs, np.bool_)
     fruitless = 0
     for _ in range(SWEEPS):
@@ -83,7 +83,7 @@ def shrink(
             break
         weight = np.exp(rng.normal(0.0, ORDER_SPREAD, graph.n_nodes))
         near = useful_price(graph, budget, best.price * math.exp(rng.normal(0.0, PRICE_SPREAD)))
-        pricing = price_out(graph, near, weight)
+        pricing = price_out(graph, near, weight, stopped=stopped)
         if pricing.bound(budget) < best.bound(budget):
             best = pricing
     return graph, best

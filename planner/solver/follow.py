@@ -15,7 +15,7 @@ from planner.solver.desk import Guide, new_desk
 from planner.solver.dice import draw, new_dice, uniform
 from planner.solver.grow import grow_everywhere
 from planner.solver.improve import improve
-from planner.solver.search import HEAT, TILT, generous_price
+from planner.solver.search import TILT, generous_price
 from planner.solver.tree import bare_tree
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Follower:
             length,
             search.problem.budget,
             TILT,
-            HEAT * search.total,
+            search.heat,
             floor,
             WORK,
             self.dice,

@@ -256,7 +256,10 @@ def sort_parallels(
     larger
         For each of them the position in ``order`` of the next dearer and larger parallel, −1 if none.
     """
-    order = np.lexsort((-capacity, cost, tail, head))
+    pair = head.astype(np.int64) * (int(tail.max(initial=0)) + 1) + tail
+    order = np.arange(pair.size) if (np.diff(pair) > 0).all() else np.argsort(pair, kind="stable")
+    if (np.diff(pair[order]) == 0).any():
+        order = np.lexsort((-capacity, cost, pair))
     if order.size == 0:
         return order, np.empty(0, np.int32)
     new_pair = np.r_[True, (np.diff(head[order]) != 0) | (np.diff(tail[order]) != 0)]

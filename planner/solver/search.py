@@ -44,8 +44,9 @@ SLICE = 15_000_000
 """Arcs looked at between two looks at the clock: less than a second."""
 TILT = 0.05
 """How much dearer money above the budget is to the search, and how much cheaper money left."""
-HEAT = 1e-5
-"""Loss that the search accepts on average, as a share of all prizes."""
+HEAT, MOST_HEAT = 0.02, 1e-5
+"""Loss that the search accepts on average, as a share of the mean prize and, at most, of all prizes: what a round may
+lose is a matter of its region, not of the graph."""
 GENEROSITY = (1.0, 0.7)
 """Shares of the price at which branches are cut, in turn: a generous tree leaves the knapsack something to choose."""
 PLANTINGS = ((1.5, 0.0), (np.inf, 0.0), (np.inf, 3.0), (np.inf, 15.0))
@@ -89,6 +90,8 @@ class Search:
         Whether all values are whole numbers, those of plans and so those of ceilings.
     price_of_money
         What a cent of budget is worth where the bound was found.
+    heat
+        Loss that the local search accepts on average.
     lines, reach
         Intercept and slope of the evaluations that hold for other budgets too, and the largest such budget.
     aim
@@ -115,6 +118,7 @@ class Search:
         self.graph: Graph = build_graph(self.problem, self.problem.budget)
         self.reach = problem.budget
         self.total = math.fsum(self.worth(self.graph))
+        self.heat = self.total * min(MOST_HEAT, HEAT / max(int(np.count_nonzero(self.graph.prize)), 1))
         self.finest = finest_difference(problem, self.total)
         self.whole_prizes = has_whole_values(problem, self.total)
         self.worst = -problem.cost_weight * float(problem.cost.sum())
@@ -234,7 +238,7 @@ class Search:
     def find_price(self) -> None:
         """Bracket the price of money and evaluate the ceiling around it."""
         graph, budget = self.graph, self.problem.budget
-        self.guide = lowest = price_out(graph, graph.cost_weight)
+        self.guide = lowest = price_out(graph, graph.cost_weight, stopped=self.stopped)
         self.note_bound(lowest)
         if graph.n_arcs > 0 and useful_price(graph, budget, math.inf) == math.inf:
             self.guide = search_price(graph, budget, self.note_bound, self.stopped)
@@ -253,7 +257,8 @@ class Search:
         price = min(max(price, self.base_price / PRICE_RANGE), self.base_price * PRICE_RANGE)
         price = useful_price(self.graph, self.problem.budget, price)
         spread = ORDER_SPREAD * self.orders.random() ** 2
-        self.guide = price_out(self.graph, price, np.exp(self.orders.normal(0.0, spread, self.graph.n_nodes)))
+        weight = np.exp(self.orders.normal(0.0, spread, self.graph.n_nodes))
+        self.guide = price_out(self.graph, price, weight, stopped=self.stopped)
         self.note_bound(self.guide)
         self.fix_arcs()
 
@@ -292,7 +297,7 @@ class Search:
         self.graph, self.desk = smaller, new_desk(smaller)
         self.useful = np.ones(smaller.n_arcs, np.bool_)
         self.whole_graph = False
-        self.note_bound(price_out(smaller, smaller.cost_weight))
+        self.note_bound(price_out(smaller, smaller.cost_weight, stopped=self.stopped))
 
     def at_budget(self, budget: int) -> Search:
         """Return the search under a smaller budget, before any plan: it shares clock, dice and work space.
@@ -360,7 +365,7 @@ class Search:
             self.guide.reduced,
             self.problem.budget,
             TILT,
-            HEAT * self.total,
+            self.heat,
             floor,
             work,
             self.dice,
