@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from planner.i18n import _
 from planner.report.layout import Grid, print_grid, say, say_title
-from planner.wording import figure, measure_name, money, nearness, number, share
+from planner.wording import figure, measure_name, money, number, share
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,12 +45,12 @@ def _verdict(frontier: BenefitFrontier) -> str:
     if frontier.termination == "cancelled":
         return _("The search was cancelled; what is known so far is shown.")
     worst = max(point.gap for point in frontier.points)
-    if frontier.termination == "time_limit":
-        text = _("The search ended at its time limit; the widest gap is {gap}.")
-        return text.format(gap=share(worst, 2) if worst <= 1 else _("more than {share}").format(share=share(1)))
-    return _("At every budget: {nearness} of the best plan under these inputs, proven.").format(
-        nearness=nearness(worst)
+    text = (
+        _("At every budget the gap that was asked for is reached; the widest is {gap}.")
+        if frontier.termination == "gap"
+        else _("The search ended at its time limit; the widest gap is {gap}.")
     )
+    return text.format(gap=share(worst, 2) if worst <= 1 else _("more than {share}").format(share=share(1)))
 
 
 def _table(frontier: BenefitFrontier) -> Grid:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from planner.solver.problem import Problem
 
-STEP = 0.25
+STEP = 0.125
 """Binary logarithm of the ratio of neighbouring prices of the sweep."""
 OVERSHOOT, MOST_PRICES = 2, 80
 """Prices of the sweep beyond the best one for the outermost budget, and prices in either direction at most."""
@@ -36,7 +36,7 @@ SHARE = 0.15
 """Share of a chunk of local search for one visit of a budget."""
 FIRST_VISITS = 10
 """Visits of a budget before the next smaller one starts from its tree."""
-NEAR, WIDENING, FARTHEST = 0.0005, 4.0, 0.01
+NEAR, WIDENING, FARTHEST = 0.0001, 4.0, 0.01
 """Relative distance from its ceiling at which plans of a budget are sought at first, by what it grows when none turns
 up, and beyond which the budget is left to the exact search."""
 PATIENCE = 6

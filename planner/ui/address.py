@@ -82,8 +82,9 @@ def tell_browser(language: Language) -> None:
 
 
 def run_names(home: Path) -> list[str]:
-    """Return the names of the runs in a folder, newest first."""
-    runs = [path.parent for path in home.glob("*/events.jsonl")]
+    """Return the names of the runs in a folder, newest first; those that hold a frontier have no plan to show."""
+    every = (path.parent for path in home.glob("*/events.jsonl"))
+    runs = [run for run in every if not (run / "frontier.json").exists()]
     return [run.name for run in sorted(runs, key=lambda run: (run / "events.jsonl").stat().st_ctime, reverse=True)]
 
 

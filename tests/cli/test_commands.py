@@ -39,7 +39,8 @@ def call(*arguments):
 def test_help_names_every_command_of_this_version():
     shown = call("--help").stdout
     assert all(
-        name in shown for name in ("demo", "new", "check", "links", "solve", "verify", "evaluate", "explain", "app")
+        name in shown
+        for name in ("demo", "new", "check", "links", "solve", "frontier", "verify", "evaluate", "explain", "app")
     )
 
 
@@ -96,6 +97,9 @@ def test_a_share_is_a_share_of_connecting_all(tmp_path):
         (["check", EXAMPLE, "--lang", "tlh"], ["tlh", "en", "fr"]),
         (["evaluate", EXAMPLE, "nowhere.csv"], ["nowhere.csv"]),
         (["solve"], ["SCENARIO"]),
+        (["frontier", "nowhere.yaml"], ["nowhere.yaml"]),
+        (["frontier", EXAMPLE, "--points", "1"], ["--points", "1"]),
+        (["frontier", EXAMPLE, "--gap", "-1"], ["--gap"]),
     ],
 )
 def test_wrong_usage_is_exit_code_2_and_says_what(arguments, words, tmp_path, monkeypatch):

@@ -1,0 +1,117 @@
+"""``planner frontier``: benefit against budget, in files, as JSON and in words."""
+
+import csv
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from planner.cli.commands import app
+from planner.i18n import set_language
+from planner.jobs import read_events, run_state
+
+EXAMPLE = Path(__file__).parents[2] / "scenarios/demo"
+POINTS = 5
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    yield
+    set_language("en")
+
+
+def call(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def run_dir(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs") / "frontier"
+    result = call("frontier", EXAMPLE, "--points", POINTS, "--gap", "0.2", "--out", folder, "--quiet")
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout == ""
+    return folder
+
+
+def test_the_files_say_the_same_and_neither_curve_falls(run_dir):
+    stored = json.loads((run_dir / "frontier.json").read_text())
+    points = stored["points"]
+    assert len(points) == POINTS
+    assert points[-1]["limit"] == stored["budget"]["connect_all"]
+    for one, other in pairwise([{"limit": 0, "value": 0, "bound": 0}, *points]):
+        assert one["limit"] < other["limit"]
+        assert one["value"] <= other["value"]
+        assert one["bound"] <= other["bound"]
+    for point in points:
+        assert point["spent"] <= point["limit"]
+        assert point["spent"] == point["totals"][stored["budget"]["measure"]], "the budget binds on what is printed"
+        assert point["value"] <= point["bound"]
+        assert point["gap"] == pytest.approx((point["bound"] - point["value"]) / point["value"])
+        gained = point["totals"]["offices_newly_connected"] + point["totals"]["offices_upgraded"]
+        assert len(point["offices"]) == gained
+    with (run_dir / "frontier.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [float(row["value"]) for row in rows] == [point["value"] for point in points]
+    assert [float(row["programme_cost"]) for row in rows] == [point["totals"]["programme_cost"] for point in points]
+
+
+def test_a_solve_at_a_budget_of_the_frontier_lies_below_its_ceiling(run_dir, tmp_path):
+    point = json.loads((run_dir / "frontier.json").read_text())["points"][1]
+    budget = f"programme={point['limit']}"
+    result = call("solve", EXAMPLE, "--budget", budget, "--gap", "0.1", "--json", "--out", tmp_path / "run")
+    objective = json.loads(result.stdout)["objective"]
+    assert objective["value"] <= point["bound"] * (1 + 1e-9)
+    assert point["value"] <= objective["bound"] * (1 + 1e-9)
+
+
+def test_the_run_tells_its_story(run_dir):
+    assert run_state(run_dir) == "done"
+    told = [event for event in read_events(run_dir) if event["phase"] == "solve" and event["share"] is not None]
+    assert told[-1]["share"] == 1.0
+    assert json.loads((run_dir / "inputs.json").read_text())["command"] is not None
+    assert not (run_dir / "plan.json").exists()
+
+
+def test_a_folder_with_a_frontier_is_replaced_only_when_asked(run_dir):
+    before = (run_dir / "frontier.json").read_bytes()
+    result = call("frontier", EXAMPLE, "--points", POINTS, "--out", run_dir)
+    assert result.exit_code == 2
+    assert "--force" in result.stderr
+    assert (run_dir / "frontier.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("en", ["Benefit", "At most", "Gap", "Offices", "frontier.json"]), ("fr", ["Bénéfice", "Au plus", "Bureaux"])],
+)
+def test_the_table_speaks_the_language(lang, words, tmp_path):
+    result = call("frontier", EXAMPLE, "--points", 3, "--gap", "0.5", "--out", tmp_path / "run", "--lang", lang)
+    assert result.exit_code == 0, result.stderr
+    assert all(word in result.stdout for word in words), result.stdout
+
+
+def test_json_is_the_file(tmp_path):
+    result = call("frontier", EXAMPLE, "--points", 2, "--gap", "0.5", "--out", tmp_path / "run", "--json")
+    assert json.loads(result.stdout) == json.loads((tmp_path / "run/frontier.json").read_text())
+
+
+def test_cancelled_it_keeps_what_is_known_and_says_so(tmp_path, monkeypatch):
+    """The word comes before the search begins: points and ceilings are those of nothing tried."""
+    from planner.jobs import solving
+
+    prepare = solving._prepare
+
+    def cancel_afterwards(scenario, scenario_file, run_dir, *rest):
+        prepared = prepare(scenario, scenario_file, run_dir, *rest)
+        (run_dir / "cancel").touch()
+        return prepared
+
+    monkeypatch.setattr(solving, "_prepare", cancel_afterwards)
+    result = call("frontier", EXAMPLE, "--points", 3, "--gap", "0", "--out", tmp_path / "run", "--json")
+    assert result.exit_code == 4, result.stderr
+    stored = json.loads((tmp_path / "run/frontier.json").read_text())
+    assert stored["termination"] == "cancelled"
+    assert all(point["value"] <= point["bound"] for point in stored["points"])
+    assert run_state(tmp_path / "run") == "cancelled"
