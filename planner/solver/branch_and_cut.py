@@ -20,6 +20,7 @@ from planner.solver.cuts import CutList, find_balances, find_cuts, join, new_cut
 from planner.solver.folding import Folding, count_own, fold
 from planner.solver.program import BUDGET_UNITS, MARGIN, Program
 from planner.solver.room_cuts import find_room_cuts
+from planner.solver.tree import OUTSIDE
 from planner.solver.watch import guarded, interrupting
 
 if TYPE_CHECKING:
@@ -106,6 +107,9 @@ class Connectivity(Conshdlr):
         tree = self.program.read_tree(value)
         if self.program.keeps_limits(tree):
             return {"result": SCIP_RESULT.FEASIBLE}
+        loose = np.flatnonzero((value > 0.5) & (tree[self.program.graph.head] == OUTSIDE))
+        if loose.size:
+            return {"result": self.add_tie(tree, int(loose[0]))}
         result = self.add_room_cuts(value, OVERLOAD)
         return {"result": self.add_other_arcs(tree) if result == NOTHING else result}
 
@@ -189,6 +193,14 @@ class Connectivity(Conshdlr):
         for cut in find_room_cuts(graph, value, reached, tolerance, CUTS_PER_ROUND):
             result = worse(result, self.add_row(cut.arcs, cut.room, cut.nodes, cut.drawn, 0.0))
         return result
+
+    def add_tie(self, tree: NDArray[np.int32], arc: int) -> int:
+        """Add the row that an arc which hangs from nothing needs one that leaves the tree."""
+        graph = self.program.graph
+        leaving = (tree[graph.tail] != OUTSIDE) & (tree[graph.head] == OUTSIDE)
+        arcs = np.r_[np.flatnonzero(leaving), arc].astype(np.int32)
+        weight = np.r_[np.ones(arcs.size - 1), -1.0]
+        return self.add_row(arcs, weight, np.empty(0, np.int32), np.empty(0), 0.0)
 
     def add_other_arcs(self, tree: NDArray[np.int32]) -> int:
         """Add the row that takes away a tree: not all of its arcs, or, where rules ask for more, another one too."""

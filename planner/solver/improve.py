@@ -198,7 +198,7 @@ def tear_out(
         n_field = make_orphans(parent, desk, desk.field[i], n_field)
     # Only now is nothing of the region left below the orphans, nor in what flows above it.
     for i in range(desk.standing.size[0]):
-        climb(graph, parent, desk, desk.standing.touched[i], price, keep_price)
+        climb(graph, parent, desk, desk.standing.touched[i], price, keep_price, True)
     weighting = 2.0 * uniform(dice) if uniform(dice) < 0.5 else 0.0
     sums = desk.standing.sums
     for i in range(n_field):

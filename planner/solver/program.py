@@ -137,11 +137,7 @@ class Program:
             if counted and missing > 0:
                 got = quicksum(float(weight[v] * scale) * self.node[v] for v in counted)
                 self.model.addCons(got >= missing * scale)
-        for number in range(terms.n_groups):
-            arcs = np.flatnonzero(terms.group == number)
-            self.possible &= arcs.size > 0
-            if arcs.size:
-                self.model.addCons(self.sum_of(arcs) >= 1)
+        self._add_held(asked, terms)
         for p in np.unique(terms.port[terms.port >= 0]):
             arcs = np.flatnonzero(terms.port == p)
             if arcs.size > terms.ports[p]:
@@ -150,6 +146,20 @@ class Program:
             self.model.chgVarLb(self.node[int(v)], 1.0)
         present = [0, *graph.node[terms.required].tolist()]
         self.possible &= np.setdiff1d(asked.rules.required, present).size == 0
+
+    def _add_held(self, asked: Problem, terms: Terms) -> None:
+        """Of each group an arc is held, and hangs from the root with what it leads to."""
+        graph = self.graph
+        holder = {int(graph.node[v]): v for v in self.node}
+        for number in range(terms.n_groups):
+            arcs = np.flatnonzero(terms.group == number)
+            self.possible &= arcs.size > 0
+            if arcs.size:
+                self.model.addCons(self.sum_of(arcs) >= 1)
+            for a in arcs.tolist():  # what it leads to is reached: copies of a node do not say that by themselves
+                reached = holder.get(int(asked.head[graph.origin[a]]))
+                if reached is not None:
+                    self.model.addCons(self.arc[a] <= self.node[reached])
 
     def read_tree(self, value: NDArray[np.float64]) -> NDArray[np.int32]:
         """Return the tree of the arcs of value 1 that hang together from the root."""

@@ -152,7 +152,7 @@ def set_up(graph: Graph, parent: NDArray[np.int32], desk: Desk, price: float, ke
     new_round(desk)
     for v in order[:0:-1]:
         desk.state[v] = CONNECTED
-        count_branch(graph, parent, desk, v, price, keep_price)
+        count_branch(graph, parent, desk, v, price, keep_price, False)
         settle(graph, parent, desk, v, price, keep_price)
     for v in order[1:]:
         if parent[v] >= 0 and not pays(graph, parent, desk, v, keep_price):
@@ -276,8 +276,13 @@ def pays(graph: Graph, parent: NDArray[np.int32], desk: Desk, v: int, keep_price
 
 
 @lean
-def count_branch(graph: Graph, parent: NDArray[np.int32], desk: Desk, v: int, price: float, keep_price: float) -> bool:
-    """Add up the branches below v that pay, fit the arc into v to their load; return whether anything changed."""
+def count_branch(
+    graph: Graph, parent: NDArray[np.int32], desk: Desk, v: int, price: float, keep_price: float, torn: bool
+) -> bool:
+    """Add up the branches below v that pay, fit the arc into v to their load; return whether anything changed.
+
+    While a region is ``torn`` out, branches that do not pay without it still stand: what they carry counts.
+    """
     sums = desk.standing.sums
     value = gained = graph.prize[v]
     cost = spent = 0
@@ -292,6 +297,8 @@ def count_branch(graph: Graph, parent: NDArray[np.int32], desk: Desk, v: int, pr
             if sums.gained[child] > price * (sums.spent[child] + price_in):
                 gained += sums.gained[child]
                 spent += sums.spent[child] + price_in
+        elif torn:
+            load += desk.load[child]
         child = desk.following[child]
     a = parent[v]
     if graph.capacitated:
@@ -339,8 +346,9 @@ def count_anew(
     for v in field:
         pending[v] = -1
         desk.state[v] = CONNECTED if parent[v] >= 0 else CLOSED
+    touch_above_doomed(graph, parent, desk)
     for i in range(size[0]):
-        work += climb(graph, parent, desk, standing.touched[i], price, keep_price)
+        work += climb(graph, parent, desk, standing.touched[i], price, keep_price, False)
     for i in range(size[1]):
         v = standing.doomed[i]
         if parent[v] >= 0 and not pays(graph, parent, desk, v, keep_price):
@@ -350,12 +358,22 @@ def count_anew(
 
 
 @lean
+def touch_above_doomed(graph: Graph, parent: NDArray[np.int32], desk: Desk) -> None:
+    """Have what flows above them counted anew: it may count those that did not pay while the region was torn out."""
+    standing = desk.standing
+    for i in range(standing.size[1] if graph.capacitated else 0):
+        v = standing.doomed[i]
+        if parent[v] >= 0:
+            touch(desk, graph.tail[parent[v]])
+
+
+@lean
 def count_up(graph: Graph, parent: NDArray[np.int32], desk: Desk, v: int, price: float, keep_price: float) -> None:
     """Count v and those above it in the field, as far as all their children in the field are counted."""
     pending = desk.standing.pending
     while pending[v] == 0 and parent[v] >= 0:
         pending[v] = -1
-        count_branch(graph, parent, desk, v, price, keep_price)
+        count_branch(graph, parent, desk, v, price, keep_price, False)
         settle(graph, parent, desk, v, price, keep_price)
         v = graph.tail[parent[v]]
         if pending[v] > 0:
@@ -363,10 +381,12 @@ def count_up(graph: Graph, parent: NDArray[np.int32], desk: Desk, v: int, price:
 
 
 @lean
-def climb(graph: Graph, parent: NDArray[np.int32], desk: Desk, v: int, price: float, keep_price: float) -> int:
+def climb(
+    graph: Graph, parent: NDArray[np.int32], desk: Desk, v: int, price: float, keep_price: float, torn: bool
+) -> int:
     """Count v and what lies above it anew, as far as anything changes; return the number of nodes that did."""
     work = 0
-    while v != 0 and parent[v] >= 0 and count_branch(graph, parent, desk, v, price, keep_price):
+    while v != 0 and parent[v] >= 0 and count_branch(graph, parent, desk, v, price, keep_price, torn):
         settle(graph, parent, desk, v, price, keep_price)
         v = graph.tail[parent[v]]
         work += 1

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from oracles import random_graph, random_towns
+from oracles import make_problem, random_graph, random_towns
 
 from planner.solver.desk import Guide, new_desk
 from planner.solver.dice import new_dice
@@ -12,6 +12,20 @@ from planner.solver.improve import draw_guide, drop_orphans, tear_out
 from planner.solver.search import grow_everywhere
 from planner.solver.standing import CLOSED, CONNECTED, count_anew, new_round, put_back, set_up
 from planner.solver.tree import OUTSIDE, preorder, prune
+
+
+def narrow_ring(rng):
+    """Places on a ring road with spurs of little room."""
+    n = 41
+    arcs = [(0, v, int(rng.integers(500, 900)), np.inf) for v in range(1, n, 15)]
+    for u in range(1, n):
+        arcs += [
+            (u, v, int(rng.integers(10, 300)), float(q))
+            for v in rng.integers(1, n, 4).tolist()
+            if u != v
+            for q in (20, 40)
+        ]
+    return make_problem(n, arcs, prize=rng.integers(0, 90, n), demand=rng.integers(0, 8, n), budget=4_000)
 
 
 def counted(graph, parent, price, keep_price):
@@ -51,7 +65,7 @@ def check_standing(graph, parent, desk, price, keep_price):
 
 
 @pytest.mark.parametrize("seed", range(40))
-@pytest.mark.parametrize("make", [random_graph, random_towns])
+@pytest.mark.parametrize("make", [random_graph, random_towns, narrow_ring])
 def test_the_sums_follow_every_round_and_its_undoing(make, seed):
     rng = np.random.default_rng(seed)
     problem = make(rng)
