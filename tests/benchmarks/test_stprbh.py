@@ -61,23 +61,6 @@ def test_sections_keys_and_rows_are_read(path):
         file.whole_number("presolve")
 
 
-@pytest.mark.parametrize(
-    ("text", "what"),
-    [
-        ("hello", "no line 'Nodes n'"),
-        ("SECTION Graph\nNodes 3\nE 1 4 2\n", "node 4 is not among"),
-        ("SECTION Graph\nNodes 3\nE 1 two 2\n", "line 3: not understood"),
-        ("SECTION Graph\nNodes 3\nE 1 2 2\nA 2 3 1\n", "mixed"),
-    ],
-    ids=["kind", "node", "line", "arcs"],
-)
-def test_what_is_no_such_file_is_refused(tmp_path, text, what):
-    file = tmp_path / "wrong.stp"
-    file.write_text(text)
-    with pytest.raises(ValueError, match=what):
-        read_stp(file)
-
-
 def test_the_plan_of_an_instance_is_the_one_found_by_hand(path):
     instance = read_instance(path)
     assert instance.problem.prize.tolist() == [5, 10, 0, 0]
