@@ -98,7 +98,7 @@ def test_a_share_is_a_share_of_connecting_all(tmp_path):
         (["evaluate", EXAMPLE, "nowhere.csv"], ["nowhere.csv"]),
         (["solve"], ["SCENARIO"]),
         (["frontier", "nowhere.yaml"], ["nowhere.yaml"]),
-        (["frontier", EXAMPLE, "--points", "1"], ["--points", "1"]),
+        (["frontier", EXAMPLE, "--points", "1"], ["--points", "2"]),
         (["frontier", EXAMPLE, "--gap", "-1"], ["--gap"]),
     ],
 )
