@@ -76,7 +76,16 @@ def explain_conflict(problem: Problem, *, time_limit_s: float = 10.0, **how: Any
         Seconds for each of the searches, of which there are about two for each rule.
     how
         Otherwise as for `planner.solver.solve.solve`: ``seed`` and ``cancelled``.
+
+    Raises
+    ------
+    ValueError
+        If two rules have the same name, or one is called ``budget``: names tell them apart.
     """
+    rules = problem.rules
+    names = ["budget", *(limit.name for limit in rules.limits), *(floor.name for floor in rules.floors)]
+    if len(set(names)) < len(names):
+        raise ValueError("rules: names must differ from each other and from 'budget'")
     kept: list[str] = []
     minimal = True
     remaining = problem

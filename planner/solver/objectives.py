@@ -42,7 +42,7 @@ def solve_cheapest(problem: Problem, target: float | None = None, **how: Any) ->
     if target is None:
         wanted = np.union1d(rules.required, np.flatnonzero(problem.prize > 0)).astype(np.int32)
         rules = replace(rules, required=wanted)
-    else:
+    elif target > 0.0:
         rules = replace(rules, floors=(*rules.floors, Floor("target", problem.prize, target)))
     priced = replace(problem, prize=np.zeros(problem.n_nodes), cost_weight=1.0, rules=rules)
     result = solve(priced, **how)

@@ -61,19 +61,18 @@ class Program:
         self.required = required
         self.asked = asked
         self.possible = True
-        cheapest = asked is None
         self.model = Model()
-        money = graph.cost * (BUDGET_UNITS / max(budget, 1))
-        terms = None if asked is None else terms_of(asked, graph)
-        price = money if asked is None or terms is None else 0.0 - asked.cost_weight * terms.spend[0]
-        self.arc = [self.model.addVar(vtype="B", obj=each) for each in price.tolist()]
-        counted = required if cheapest else graph.prize > 0
-        self.prized = np.flatnonzero(counted[1:]).astype(np.int32) + 1
         worth = np.zeros(graph.n_nodes)
-        if asked is not None:
+        if asked is None:
+            price, counted, self.finest = graph.cost * (BUDGET_UNITS / max(budget, 1)), required, 0.0
+        else:
+            terms = terms_of(asked, graph)
+            price, counted = 0.0 - asked.cost_weight * terms.spend[0], graph.prize > 0
             counts = collects(asked, graph)
             worth[counts] = asked.prize[graph.node[counts]]
-        self.finest = 0.0 if asked is None else finest_difference(asked, math.fsum(worth))
+            self.finest = finest_difference(asked, math.fsum(worth))
+        self.arc = [self.model.addVar(vtype="B", obj=each) for each in price.tolist()]
+        self.prized = np.flatnonzero(counted[1:]).astype(np.int32) + 1
         self.node = {
             int(v): self.model.addVar(vtype="B", lb=float(required[v]), obj=float(worth[v])) for v in self.prized
         }
@@ -82,7 +81,7 @@ class Program:
         self.constant = float(worth[0])
         self._add_degrees()
         self._add_places()
-        if asked is None or terms is None:
+        if asked is None:
             self.model.setMinimize()
         else:
             self.model.setMaximize()
@@ -177,8 +176,9 @@ class Program:
         held = tree[tree >= 0]
         if (self.loads(tree)[self.graph.head[held]] > self.graph.capacity[held]).any():
             return False
-        if self.graph.capacitated and not enters_once(self.graph, held):
-            return False
+        told_apart = self.graph.capacitated or (self.asked is not None and self.asked.rules.any)
+        if told_apart and not enters_once(self.graph, held):
+            return False  # what two copies of a node stand for together carries more, or holds other arcs
         if self.asked is None:
             return bool(self.graph.cost[held].sum() <= self.budget)
         arcs = self.graph.origin[held]

@@ -101,6 +101,7 @@ def test_all_rules_together(seed):
 def test_all_rules_together_by_branching(seed):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(exact, "SMALL", 0)
+        patch.setattr(exact, "SMALL_LAYERED", 0)
         assert_solved(asked(seed))
 
 
@@ -148,11 +149,10 @@ def test_one_wish_after_another(seed):
 def test_a_conflict_is_one_and_its_relaxations_are_the_least(seed):
     rng = np.random.default_rng(seed)
     problem = random_towns(rng)
-    tight = Floor("everybody", problem.prize, 0.9 * float(problem.prize.sum()))
     spare = Limit("second budget", rng.integers(0, 12, problem.n_arcs), 20)
-    problem = replace(problem, budget=40, rules=Rules(limits=(spare,), floors=(tight,)))
-    if best_ruled_plan(problem) is not None:
-        return
+    problem = replace(problem, budget=40, rules=Rules(limits=(spare,)))
+    more = Floor("everybody", problem.prize, best_ruled_plan(problem) + 1.0)
+    problem = replace(problem, rules=replace(problem.rules, floors=(more,)))
     conflict = explain_conflict(problem)
     assert conflict.minimal
     assert conflict.rules
@@ -171,6 +171,13 @@ def with_bound(problem, name: str, bound: float):
     limits = tuple(replace(row, most=int(bound)) if row.name == name else row for row in rules.limits)
     floors = tuple(replace(row, least=bound) if row.name == name else row for row in rules.floors)
     return replace(problem, rules=replace(rules, limits=limits, floors=floors))
+
+
+def test_rules_of_one_name_cannot_be_told_apart():
+    problem = make_problem(2, [(0, 1, 5, np.inf)], prize=[0, 1], budget=1)
+    twice = Floor("north", np.array([0.0, 1.0]), 2.0)
+    with pytest.raises(ValueError, match="names must differ"):
+        explain_conflict(replace(problem, rules=Rules(floors=(twice, twice))))
 
 
 def test_a_required_node_out_of_reach_is_the_conflict():
