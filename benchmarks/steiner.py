@@ -11,7 +11,6 @@ largest prize, has no edges. Kernels are warm; times are those of reading the gr
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 import os
@@ -19,12 +18,16 @@ import sys
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, zip_longest
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.steiner_kind import Answer, solve_file
+from benchmarks.stp_command import read_command, write_solution, write_table
 from benchmarks.stp_format import read_stp
 from planner.solver import compile_kernels
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
 
 QUICK = 10
 TOLERANCE = Decimal("1e-6")
@@ -83,9 +86,7 @@ def measure(path: Path, asked: argparse.Namespace) -> dict[str, Any]:
     answer = solve_file(file, asked.time_limit)
     known = read_known(path)
     if asked.solutions is not None and answer.value is not None:
-        asked.solutions.mkdir(parents=True, exist_ok=True)
-        lines = [f"{answer.value.normalize():f}", *(f"{u} {v}" for u, v in answer.edges)]
-        (asked.solutions / f"{file.name}.sol").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        write_solution(asked.solutions, file.name, f"{answer.value.normalize():f}", answer.edges)
     return {
         "instance": file.name,
         "value": None if answer.value is None else f"{answer.value.normalize():f}",
@@ -107,24 +108,9 @@ def report(row: dict[str, Any]) -> str:
     )
 
 
-def write_table(rows: list[dict[str, Any]], path: Path) -> None:
-    """Write the rows as CSV."""
-    with path.open("w", encoding="utf-8", newline="") as lines:
-        writer = csv.DictWriter(lines, ["instance", "value", "bound", "status", "seconds"], extrasaction="ignore")
-        writer.writeheader()
-        writer.writerows(rows)
-
-
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("paths", nargs="+", type=Path)
-    parser.add_argument("--time-limit", type=float, default=30.0)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--out", type=Path)
-    parser.add_argument("--solutions", type=Path)
-    asked = parser.parse_args()
+    asked = read_command(__doc__, 30.0)
     compile_kernels()
     rows = []
     for path in find_files(asked.paths, quick=asked.quick):

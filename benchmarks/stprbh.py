@@ -10,7 +10,6 @@ node numbers, below a line with its value. Kernels are warm; times are those of 
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 import os
@@ -18,20 +17,21 @@ import statistics
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.stp_command import read_command, write_solution, write_table
 from benchmarks.stp_format import read_stp
 from planner.solver import Problem, Result, Status, compile_kernels, solve
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
 QUICK = 14
 """Every so many instances make the quick set: of 276 some twenty of all kinds."""
-COLUMNS = ("instance", "value", "bound", "status", "seconds")
 PUBLISHED = ("seconds_reference_code", "seconds_sinnl_ljubic")
 
 
@@ -116,13 +116,6 @@ def measure(instance: Instance, known: dict[str, str], result: Result, seconds: 
     return row
 
 
-def write_solution(folder: Path, instance: Instance, result: Result) -> None:
-    """Write the edges of a plan, one a line, below its value."""
-    edges = instance.edges[result.arcs % len(instance.edges)]
-    lines = [f"{result.value:g}", *(f"{u} {v}" for u, v in edges)]
-    (folder / f"{instance.name}.sol").write_text("\n".join(lines) + "\n", encoding="ascii")
-
-
 def report(rows: list[dict[str, Any]]) -> str:
     """Return the table and what it comes to."""
 
@@ -150,16 +143,7 @@ def report(rows: list[dict[str, Any]]) -> str:
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("paths", nargs="+", type=Path)
-    parser.add_argument("--time-limit", type=float, default=100.0)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--out", type=Path)
-    parser.add_argument("--solutions", type=Path)
-    asked = parser.parse_args()
-    if asked.solutions:
-        asked.solutions.mkdir(parents=True, exist_ok=True)
+    asked = read_command(__doc__, 100.0)
     compile_kernels()
     rows = []
     for file in list_files(asked.paths, asked.quick):
@@ -169,14 +153,12 @@ def main() -> None:
         seconds = time.monotonic() - began
         rows.append(measure(instance, read_reference(file.parent).get(instance.name, {}), result, seconds))
         if asked.solutions:
-            write_solution(asked.solutions, instance, result)
+            edges = instance.edges[result.arcs % len(instance.edges)].tolist()
+            write_solution(asked.solutions, instance.name, f"{result.value:g}", edges)
     if not rows:
-        parser.error("no .stp files")
+        sys.exit("no .stp files")
     if asked.out:
-        with asked.out.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, COLUMNS, extrasaction="ignore")
-            writer.writeheader()
-            writer.writerows(rows)
+        write_table(rows, asked.out)
     load = os.getloadavg()[0]
     if asked.json:
         print(json.dumps({"load": load, "time_limit_s": asked.time_limit, "rows": rows}, indent=1))

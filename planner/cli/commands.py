@@ -36,6 +36,8 @@ DataRoot = Annotated[
 ]
 Out = Annotated[Path | None, typer.Option("--out", help=_("Folder to write to."), show_default=False)]
 TimeLimit = Annotated[float | None, typer.Option(help=_("Seconds of search."), min=0.0)]
+Gap = Annotated[float | None, typer.Option(help=_("Stop at this relative gap, e.g. 0.005."), min=0.0)]
+Seed = Annotated[int | None, typer.Option(help=_("Seed of the search."), min=0)]
 Force = Annotated[bool, typer.Option("--force", help=_("Replace the run that is in the folder."))]
 
 
@@ -146,9 +148,9 @@ def solve(
             help=_("NAME=AMOUNT or NAME=SHARE%, e.g. programme=2000000 or programme=20%."), show_default=False
         ),
     ] = None,
-    gap: Annotated[float | None, typer.Option(help=_("Stop at this relative gap, e.g. 0.005."), min=0.0)] = None,
+    gap: Gap = None,
     time_limit: TimeLimit = None,
-    seed: Annotated[int | None, typer.Option(help=_("Seed of the search."), min=0)] = None,
+    seed: Seed = None,
     out: Out = None,
     force: Force = False,
     data_root: DataRoot = None,
@@ -160,8 +162,7 @@ def solve(
     from planner.jobs import solve_run
 
     with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
-        asked = {"solver.gap": gap, "solver.time_limit_s": time_limit, "solver.seed": seed}
-        overrides: dict[str, object] = {name: value for name, value in asked.items() if value is not None}
+        overrides = _solver_overrides(gap, time_limit, seed)
         overrides |= dict(_budget_override(text) for text in budget or [])
         scenario_file = _scenario_file(scenario)
         run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-{_stamp()}"
@@ -173,9 +174,9 @@ def solve(
 def frontier(
     scenario: ScenarioFile,
     points: Annotated[int, typer.Option(help=_("Number of budgets."), min=2, max=1000)] = 25,
-    gap: Annotated[float | None, typer.Option(help=_("Stop at this relative gap, e.g. 0.005."), min=0.0)] = None,
+    gap: Gap = None,
     time_limit: TimeLimit = None,
-    seed: Annotated[int | None, typer.Option(help=_("Seed of the search."), min=0)] = None,
+    seed: Seed = None,
     out: Out = None,
     force: Force = False,
     data_root: DataRoot = None,
@@ -188,7 +189,6 @@ def frontier(
     from planner.report.frontier import print_frontier
 
     with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
-        asked = {"solver.gap": gap, "solver.time_limit_s": time_limit, "solver.seed": seed}
         scenario_file = _scenario_file(scenario)
         run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-frontier-{_stamp()}"
         with here.progress() as progress:
@@ -197,7 +197,7 @@ def frontier(
                 run_dir,
                 points=points,
                 data_root=data_root,
-                overrides={name: value for name, value in asked.items() if value is not None},
+                overrides=_solver_overrides(gap, time_limit, seed),
                 command=sys.argv[1:],
                 listener=progress.show,
                 force=force,
@@ -348,6 +348,12 @@ def _stamp() -> str:
 def _scenario_file(path: Path) -> Path:
     """Accept the folder of a scenario for its file."""
     return path / "scenario.yaml" if path.is_dir() else path
+
+
+def _solver_overrides(gap: float | None, time_limit: float | None, seed: int | None) -> dict[str, object]:
+    """Return what the command line says of the search, by scenario field."""
+    asked = {"solver.gap": gap, "solver.time_limit_s": time_limit, "solver.seed": seed}
+    return {name: value for name, value in asked.items() if value is not None}
 
 
 def _budget_override(text: str) -> tuple[str, object]:

@@ -11,25 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from planner.solver.counting import climb, count_anew, cut_branch, put_back, set_up
 from planner.solver.desk import Desk, Extent, Guide
 from planner.solver.dice import below, draw, uniform
 from planner.solver.grow import grow
 from planner.solver.kernel import lean
 from planner.solver.knapsack import select_within
-from planner.solver.standing import (
-    CLOSED,
-    FREE,
-    ORPHAN,
-    climb,
-    count_anew,
-    cut_branch,
-    new_round,
-    note,
-    put_back,
-    set_up,
-    touch,
-    unlink,
-)
+from planner.solver.standing import CLOSED, FREE, ORPHAN, new_round, note, touch, unlink
 from planner.solver.tree import OUTSIDE, walk
 
 if TYPE_CHECKING:
