@@ -32,7 +32,7 @@ imports: $(VENV)/.development
 	$(BIN)/lint-imports
 
 pytest: $(VENV)/.development
-	$(BIN)/python -m pytest --nbmake tests notebooks
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --nbmake tests notebooks
 
 ## messages: collect the texts for users, merge them into the French catalogue and compile it
 messages: $(VENV)/.development

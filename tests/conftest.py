@@ -314,6 +314,12 @@ def plan_of(country, choice, **changes):
     return build_plan(make_scenario(), country.inputs(), country.options(), choice, asked["outcome"], asked["budgets"])
 
 
+@pytest.fixture(autouse=True)
+def _no_width(monkeypatch):
+    """What the program prints must not depend on the terminal of who runs the tests."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture(scope="session")
 def make():
     """Return the makers that tests need besides the handmade country."""
