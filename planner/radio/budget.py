@@ -74,6 +74,7 @@ def flat_fade_margin_db(
     transmit_dbm: ArrayLike,
     gain_dbi: ArrayLike,
     threshold_dbm: ArrayLike,
+    gases_db_km: ArrayLike = 0.0,
 ) -> NDArray[np.float64]:
     """Return how far a hop's unfaded signal lies above the receiver's threshold, dB.
 
@@ -87,10 +88,13 @@ def flat_fade_margin_db(
         Sum of the gains of both antennas.
     threshold_dbm : array_like
         Receiver threshold.
+    gases_db_km : array_like
+        Specific attenuation of air, see `planner.radio.gases_db_km`.
 
     Notes
     -----
-    Free-space budget (ITU-R P.525-4 eq. (3)) without feeder loss or gaseous attenuation.
+    Free-space budget (ITU-R P.525-4 eq. (3)) with the attenuation of air (P.530-17 §2.1) and without feeder loss.
     """
-    unfaded_dbm = np.asarray(transmit_dbm) + np.asarray(gain_dbi) - free_space_loss_db(distance_km, frequency_ghz)
+    lost_db = free_space_loss_db(distance_km, frequency_ghz) + np.asarray(gases_db_km) * np.asarray(distance_km)
+    unfaded_dbm = np.asarray(transmit_dbm) + np.asarray(gain_dbi) - lost_db
     return np.asarray(unfaded_dbm - np.asarray(threshold_dbm))
