@@ -62,10 +62,10 @@ def bullington_loss_db(
     ray = (h1[..., None] * rest + h2[..., None] * inner) / length[..., None]
     nu_seen = ((raised - ray) * np.sqrt(0.002 * length[..., None] / (wave_m[..., None] * inner * rest))).max(axis=-1)
 
-    hidden = steepest1 >= (h2 - h1) / length
-    total = np.where(hidden, steepest1 + steepest2, 1.0)
-    meet = np.where(hidden, (h2 - h1 + steepest2 * length) / total, length / 2.0)
-    # where the one edge stands at an end of the path in floating point, √(meet (length − meet)) must not be 0
+    # a ray that just grazes has ν = 0 either way; there, and short of it by rounding, the horizons have no one meeting
+    total = steepest1 + steepest2
+    hidden = (steepest1 > (h2 - h1) / length) & (total > 0.0)
+    meet = np.where(hidden, (h2 - h1 + steepest2 * length) / np.where(hidden, total, 1.0), length / 2.0)
     meet = np.clip(meet, 1e-12 * length, (1.0 - 1e-12) * length)
     edge = h1 + steepest1 * meet - (h1 * (length - meet) + h2 * meet) / length
     nu_hidden = edge * np.sqrt(0.002 * length / (wave_m * meet * (length - meet)))

@@ -155,7 +155,8 @@ def multipath_exceeded_pct(fade_db: ArrayLike, occurrence_pct: ArrayLike, conver
     Notes
     -----
     ITU-R P.530-17 and P.530-18 §2.3.2, eqs. (12) to (18): deep fades fall by 10 dB a decade; shallow ones follow a law
-    that meets them at A_t. For an average year §2.3.4 steps 3 and 4 convert the deep line and p_t.
+    that meets them at A_t. For an average year §2.3.4 steps 3 and 4 convert the deep line and p_t. For p0 above some
+    2500 %, which no usable link has, the law of shallow fades rises by up to 3 % around 6 dB before it falls.
     """
     fade, p0 = np.asarray(fade_db, np.float64), np.maximum(np.asarray(occurrence_pct, np.float64), 1e-300)
     milder = 10.0 ** (-np.asarray(conversion_db, np.float64) / 10.0)
