@@ -42,7 +42,7 @@ def reference_air(
     Parameters
     ----------
     height_km : array_like
-        Above sea level, 0 to 80.
+        Above sea level, up to 80; somewhat below it too.
     surface_vapour_g_m3 : array_like
         Density of water vapour at sea level.
 
@@ -53,12 +53,12 @@ def reference_air(
     """
     height = np.asarray(height_km, np.float64)
     geopotential = _EARTH_KM * height / (_EARTH_KM + height)
-    temperature, pressure = np.empty_like(geopotential), np.empty_like(geopotential)
+    temperature = pressure = np.full_like(geopotential, np.nan)
     for bottom, at_bottom_k, lapse, at_bottom_hpa in _LAYERS:
         above = geopotential - bottom
-        inside = above >= 0.0
+        inside = (above >= 0.0) | (bottom == 0.0)  # the lowest layer goes on below the sea
         # a layer is continued above itself until the next one takes over, and as far as it stays warm
-        layer_k = np.maximum(at_bottom_k + lapse * np.maximum(above, 0.0), 100.0)
+        layer_k = np.maximum(at_bottom_k + lapse * np.where(inside, above, 0.0), 100.0)
         if lapse:
             layer_hpa = at_bottom_hpa * (at_bottom_k / layer_k) ** (34.1632 / lapse)
         else:

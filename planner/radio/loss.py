@@ -55,4 +55,4 @@ def knife_edge_loss_db(nu: ArrayLike) -> NDArray[np.float64]:
     """
     shifted = np.asarray(nu, np.float64) - 0.1
     loss_db = 6.9 + 20.0 * np.log10(np.sqrt(shifted**2 + 1.0) + shifted)
-    return np.where(np.asarray(nu) > _NU_WITHOUT_LOSS, loss_db, 0.0)
+    return np.where(np.asarray(nu) <= _NU_WITHOUT_LOSS, 0.0, loss_db)  # what is not a number stays so

@@ -182,11 +182,11 @@ def rain_unavailability_pct(
     """
     margin, worst = np.asarray(margin_db, np.float64), np.asarray(attenuation_001_db, np.float64)
     c1, c2, c3 = _percentage_law(frequency_ghz)
-    some = (margin > 0.0) & (worst > 0.0)
-    ratio = np.log10(np.where(some, margin, 1.0)) - np.log10(np.where(worst > 0.0, worst, 1.0) * c1)
+    no_margin, no_rain = margin <= 0.0, worst <= 0.0
+    ratio = np.log10(np.where(no_margin, 1.0, margin)) - np.log10(np.where(no_rain, 1.0, worst) * c1)
     root = np.sqrt(np.maximum(c2**2 - 4.0 * c3 * ratio, 0.0))
     log_p = np.clip((root - c2) / (2.0 * c3), np.log10(LEAST_RAIN_PCT), 2.0)
-    return np.where(margin > 0.0, np.where(some, 10.0**log_p, 0.0), 100.0)
+    return np.where(no_margin, 100.0, np.where(no_rain, 0.0, 10.0**log_p))
 
 
 def scaled_rain_db(

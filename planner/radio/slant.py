@@ -184,7 +184,7 @@ def scintillation_sigma_db(
     path_m = 2000.0 / (np.sqrt(sin**2 + 2.35e-4) + sin)
     x = 1.22 * np.asarray(efficiency, np.float64) * np.asarray(diameter_m, np.float64) ** 2 * f / path_m
     averaged = 3.86 * (x**2 + 1.0) ** (11 / 12) * np.sin(11 / 6 * np.arctan2(1.0, x)) - 7.08 * x ** (5 / 6)
-    factor = np.where(x < 7.0, np.sqrt(np.maximum(averaged, 0.0)), 0.0)
+    factor = np.where(x >= 7.0, 0.0, np.sqrt(np.maximum(averaged, 0.0)))
     reference = 3.6e-3 + 1e-4 * np.asarray(wet_refractivity, np.float64)
     return np.asarray(reference * f ** (7 / 12) * factor / sin**1.2)
 
@@ -307,7 +307,8 @@ def slant_unavailability_pct(
             gases_db=gases_db, clouds_db=clouds_db, rain_db=rain, scintillation_db=scintillation
         )
 
-    never = total_db(np.log10(MOST_SLANT_PCT)) > margin
+    at_most = total_db(np.log10(MOST_SLANT_PCT))
+    never, unknown = at_most > margin, np.isnan(at_most - margin)
     low = np.full(never.shape, np.log10(LEAST_SLANT_PCT))
     high = np.full(never.shape, np.log10(MOST_SLANT_PCT))
     high = np.where(total_db(low) <= margin, low, high)
@@ -315,4 +316,4 @@ def slant_unavailability_pct(
         middle = (low + high) / 2.0
         too_much = total_db(middle) > margin
         low, high = np.where(too_much, middle, low), np.where(too_much, high, middle)
-    return np.where(never, 100.0, 10.0**high)
+    return np.where(unknown, np.nan, np.where(never, 100.0, 10.0**high))

@@ -12,7 +12,14 @@ F_GHZ = np.array([2.0, 10.0, 14.25, 20.0, 22.235, 29.0, 40.0])
 @pytest.mark.parametrize(
     ("geopotential_km", "temperature_k", "pressure_hpa"),
     # ISO 2533 standard atmosphere
-    [(0, 288.15, 1013.25), (5, 255.65, 540.20), (11, 216.65, 226.32), (20, 216.65, 54.749), (32, 228.65, 8.6802)],
+    [
+        (-0.5, 291.4, 1074.78),
+        (0, 288.15, 1013.25),
+        (5, 255.65, 540.20),
+        (11, 216.65, 226.32),
+        (20, 216.65, 54.749),
+        (32, 228.65, 8.6802),
+    ],
 )
 def test_standard_atmosphere(geopotential_km, temperature_k, pressure_hpa):
     height_km = 6356.766 * geopotential_km / (6356.766 - geopotential_km)

@@ -88,3 +88,24 @@ class TestBudget:
             assert found == pytest.approx(float(threshold), abs=2.0), row
             checked += 1
         assert checked == 15
+
+
+def test_the_unknown_stays_unknown():
+    """A missing rain rate, height or margin must not become a perfect link."""
+    nan = np.nan
+    place = {"latitude_deg": 0.0, "elevation_deg": 40.0}
+    found = [
+        radio.rain_001_db(10.0, 18.0, rate_001_mm_h=nan, tilt_deg=0.0),
+        radio.rain_unavailability_pct(nan, 10.0, 18.0),
+        radio.rain_unavailability_pct(30.0, nan, 18.0),
+        radio.multipath_exceeded_pct(nan, 1.0),
+        radio.multipath_exceeded_pct(30.0, nan),
+        radio.link_availability_pct(30.0, **link(rain_001_db=nan)),
+        radio.link_availability_pct(nan, **link()),
+        radio.diffraction_loss_db([0.0, 5.0, 10.0], [0.0, nan, 0.0], height1_m=20.0, height2_m=20.0, frequency_ghz=7.0),
+        radio.slant_unavailability_pct(nan, rain_001_db=10.0, **place),
+        radio.slant_unavailability_pct(10.0, rain_001_db=nan, **place),
+        radio.scintillation_sigma_db(nan, 20.0, wet_refractivity=100.0, diameter_m=1.0),
+        radio.reference_air(nan)[0],
+    ]
+    assert np.isnan(np.array([float(value) for value in found])).all(), found
