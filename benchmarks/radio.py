@@ -92,15 +92,13 @@ def peer(links: dict[str, Numbers]) -> dict[str, Any]:
     rain = importlib.import_module("itur.models.itu530").rain_attenuation
     some = [{name: float(column[n]) for name, column in links.items()} for n in range(PEER_LINKS)]
 
+    def one(x: dict[str, float]) -> float:
+        where = x["latitude_deg"], 0.0
+        found = rain(*where, x["distance_km"], x["frequency_ghz"], 0.0, 0.01, radio.VERTICAL_DEG, x["rate_mm_h"])
+        return float(np.ravel(found.value)[0])
+
     def all_of_them() -> list[float]:
-        return [
-            float(
-                rain(
-                    x["latitude_deg"], 0.0, x["distance_km"], x["frequency_ghz"], 0.0, 0.01, 90.0, x["rate_mm_h"]
-                ).value
-            )
-            for x in some
-        ]
+        return [one(link) for link in some]
 
     ours = radio.rain_attenuation_db(rain_db(links), links["frequency_ghz"], 0.01)[:PEER_LINKS]
     return {

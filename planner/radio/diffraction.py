@@ -1,6 +1,7 @@
 """Diffraction over terrain: the delta-Bullington model on many profiles at once.
 
-Profiles lie along the last axis; all other axes, and the arguments that have no points, broadcast.
+Profiles lie along the last axis; all other axes, and the arguments that have no points, broadcast. About ten arrays of
+the size of the profiles are held at once: a batch of some thousand is fastest.
 """
 
 from __future__ import annotations

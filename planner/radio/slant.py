@@ -237,7 +237,7 @@ def cloud_attenuation_db(liquid_kg_m2: ArrayLike, frequency_ghz: ArrayLike, elev
 
     Notes
     -----
-    ITU-R P.840-8 eq. (12).
+    ITU-R P.840-8 §3.
     """
     column = np.asarray(liquid_kg_m2, np.float64) * cloud_coefficient(frequency_ghz)
     return np.asarray(column / np.sin(np.radians(elevation_deg)))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner import radio
@@ -26,6 +26,7 @@ class TestLink:
     def test_no_margin_no_link(self):
         assert radio.link_availability_pct([0.0, -5.0], **link()).tolist() == [0.0, 0.0]
 
+    @settings(deadline=None)
     @given(
         st.floats(90.0, 99.998), st.sampled_from([6.0, 11.0, 18.0, 80.0]), st.floats(0.1, 150.0), st.floats(0.0, 100.0)
     )

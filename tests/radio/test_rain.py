@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner import radio
@@ -77,6 +77,7 @@ class TestPath:
         # 10 km, 60 mm/h, horizontal
         assert one_link(f_ghz) == pytest.approx(worst_db, abs=0.5)
 
+    @settings(deadline=None)
     @given(st.floats(0.01, 200.0), st.floats(1.0, 100.0), st.floats(0.1, 200.0), st.sampled_from([0.0, 90.0]))
     def test_never_negative_and_at_most_two_and_a_half_times_the_path(self, d_km, f_ghz, rate, tilt):
         """The denominator of eq. (32) passes zero on long paths below 4 GHz; codes that omit the limit go negative."""
@@ -104,6 +105,7 @@ class TestPath:
 
 
 class TestUnavailability:
+    @settings(deadline=None)
     @given(BANDS, st.floats(0.01, 300.0), st.floats(0.001, 1.0))
     def test_inverse(self, f_ghz, worst_db, percentage):
         margin = radio.rain_attenuation_db(worst_db, f_ghz, percentage)
@@ -114,6 +116,7 @@ class TestUnavailability:
         found = radio.rain_unavailability_pct([0.0, -3.0, 5.0, 500.0, 1e-9], [10.0, 10.0, 0.0, 10.0, 10.0], 18.0)
         assert found.tolist() == pytest.approx([100.0, 100.0, 0.0, 0.001, 100.0])
 
+    @settings(deadline=None)
     @given(BANDS, st.floats(0.01, 300.0), st.floats(0.0, 100.0), st.floats(0.0, 10.0))
     def test_more_margin_is_never_worse(self, f_ghz, worst_db, margin_db, more_db):
         less, more = radio.rain_unavailability_pct([margin_db, margin_db + more_db], worst_db, f_ghz)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner import radio
@@ -169,6 +169,7 @@ class TestTotal:
         found = radio.slant_unavailability_pct([0.9, 500.0], **place)
         assert found.tolist() == pytest.approx([100.0, 0.001])
 
+    @settings(deadline=None)
     @given(st.floats(0.0, 80.0), st.floats(0.0, 5.0), st.floats(1.0, 90.0), st.floats(5.0, 85.0))
     def test_more_margin_is_never_worse(self, margin_db, more_db, worst_db, elevation):
         place = {"latitude_deg": 10.0, "elevation_deg": elevation, "rain_001_db": worst_db, "sigma_db": 0.2}
