@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial import KDTree
 
-from planner.inputs.road_network import DEGREE_DECIMALS, edge_lengths_m, pieces_of, split_edges
+from planner.inputs.road_network import DEGREE_DECIMALS, TOUCH_M, edge_lengths_m, pieces_of, split_edges
 from planner.terrain.geodesy import earth_centred, surface_normals, unwrap_longitudes
 
 if TYPE_CHECKING:
@@ -147,10 +147,12 @@ class RoadGraph:
     def cut(self, spots: Spots) -> tuple[RoadGraph, Ints]:
         """Return the graph with points at positions, and the point of each position.
 
-        A position that rounds to an end of its edge is that end; the same position is one point.
+        A position within `TOUCH_M` of an end of its edge is that end; the same position is one point.
         """
         ends = self.edges[spots.edge]
-        at_end = (self.lon[ends] == spots.lon[:, None]) & (self.lat[ends] == spots.lat[:, None])
+        length_m = edge_lengths_m(self.lon, self.lat, ends)
+        at_end = np.column_stack([spots.share, 1 - spots.share]) * length_m[:, None] <= TOUCH_M
+        at_end[:, 1] &= ~at_end[:, 0]
         inner = np.flatnonzero(~at_end.any(axis=1))
         key = np.column_stack([spots.edge[inner], spots.lon[inner], spots.lat[inner]])
         _key, first, number = np.unique(key, axis=0, return_index=True, return_inverse=True)

@@ -209,6 +209,7 @@ def _connect(
     within = forest.length_m[own[:, 1]] + first_m <= reach_m
     searched[standing[within]] = (forest.cost_m[own[:, 1]] / 1000 + first_km)[within]
 
+    searched += TOUCH_M / 1000  # points are rounded: of equal ways the straight one counts
     by_line = np.isfinite(direct[row]) & (direct[row] <= searched[row])
     over_grid = np.flatnonzero(np.isfinite(searched) & (searched < direct))
     return _joined(site, row[by_line], straight.taken(by_line), over_grid, forest)
@@ -423,7 +424,7 @@ def _assemble(
     vertex = np.where(site.cell == NOWHERE, NOWHERE, site.vertex)
     lonely = np.setdiff1d(np.flatnonzero(vertex != NOWHERE), joined.place)
     lonely = lonely[vertex[lonely] != site.cell[lonely]]
-    on_road = _on_the_road(places, joined, foot)
+    on_road = _on_the_road(places, joined.place[: len(foot)], foot, lon, lat)
     place = joined.place[on_road]
     same[vertex[place]] = vertex[place] = foot[on_road]
     lon[vertex[place]], lat[vertex[place]] = places.lon[place], places.lat[place]
@@ -436,15 +437,13 @@ def _assemble(
     return _Graph(lon, lat, edges, ground, vertex)
 
 
-def _on_the_road(places: Places, joined: _Connections, foot: Ints) -> Ints:
+def _on_the_road(places: Places, place: Ints, foot: Ints, lon: Floats, lat: Floats) -> Ints:
     """Return which straight connections are of places that stand on the road itself, one for each point of it."""
-    rows = np.arange(len(foot))
-    place = joined.place[rows]
     place_m = earth_centred(surface_normals(places.lon[place], places.lat[place]))
-    away_m = np.linalg.norm(place_m - joined.foot.position_m, axis=1)
+    away_m = np.linalg.norm(place_m - earth_centred(surface_normals(lon[foot], lat[foot])), axis=1)
     order = np.lexsort((places.id[place], places.lat[place], places.lon[place], away_m, foot))
     order = order[away_m[order] <= TOUCH_M]
-    return np.asarray(rows[order[np.r_[True, np.diff(foot[order]) != 0][: len(order)]]])
+    return np.asarray(order[np.r_[True, np.diff(foot[order]) != 0][: len(order)]])
 
 
 def _reduce(elevation: Elevation, graph: _Graph, search: RoadSearch, feeds: Mask) -> tuple[Chains, Ints]:
