@@ -2,12 +2,12 @@
 
     python -m benchmarks.fibre [--seeds 20] [--terminals 100] [--time-limit 20] [--json]
 
-The graph is the largest connected piece of the roads of the Comoros (the island of Ngazidja), split where roads meet and
-reduced to branching points; an edge costs its length and three metres for each metre that it climbs or falls, in
+The graph is the largest connected piece of the roads of the Comoros (the island of Ngazidja), split where roads meet
+and reduced to branching points; an edge costs its length and three metres for each metre that it climbs or falls, in
 decimetres. For each seed as many of its points as asked are terminals. `planner.solver.cheapest_tree` and
-``networkx.algorithms.approximation.steiner_tree`` (Mehlhorn, its default) get the same edges. Both trees are checked and
-added up again; the exit code is 1 where one is no tree, or the bound lies above the other's cost. Data are read below
-``PLANNER_SHARED``; kernels are warm.
+``networkx.algorithms.approximation.steiner_tree`` (Mehlhorn, its default) get the same edges. Both trees are checked
+and added up again; the exit code is 1 where one is no tree, or the bound lies above the other's cost. Data are read
+below ``PLANNER_SHARED``; kernels are warm.
 """
 
 from __future__ import annotations

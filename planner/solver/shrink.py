@@ -5,8 +5,8 @@ For the classical problem on sparse undirected graphs, such as roads. One after 
 - nodes of degree one and two that need not be reached go; a wanted node of degree one is joined to its neighbour;
 - an edge goes where a walk round it has no piece between wanted nodes that costs as much (special distance: Duin and
   Volgenant, Networks 19, 1989);
-- a node of degree three goes where its neighbours are joined more cheaply without it, leaving edges between them (the
-  same, for nodes);
+- a node of degree three or four goes where its neighbours are joined no more dearly without it, leaving edges between
+  them (the same, for nodes);
 - the cheapest edge of a wanted node is taken where all others cost more than it and the way on to another wanted node
   (nearest vertex: the same; Polzin and Vahdati Daneshmand, Discrete Applied Mathematics 112, 2001).
 """
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,11 +29,13 @@ MOST_EDGES, MOST_PER_NODE = 50_000, 3
 """Beyond, the tests would take longer than they spare."""
 MOST_SEEN = 300
 """Nodes that one search looks at."""
-_EDGES_OF_A_FORK = 3
+FEWEST_TINES, MOST_TINES = 3, 4
+"""Edges of the forks that are looked at."""
 
 _Made = int | tuple["_Made", "_Made"]
 """An edge of the problem, or two edges of which one was made."""
 _Graph = dict[int, dict[int, tuple[int, _Made]]]
+_Tines = list[tuple[int, tuple[int, _Made]]]
 
 
 @dataclass(frozen=True)
@@ -203,31 +206,35 @@ class _Shrinking:
         return changed
 
     def _drop_forks(self, nodes: set[int]) -> set[int]:
-        """Replace nodes of degree three whose neighbours are joined no more dearly without them."""
+        """Replace nodes of degree three or four whose neighbours are joined no more dearly without them."""
         changed: set[int] = set()
         for node in sorted(nodes):
             around = self.graph.get(node)
-            if around is None or node in self.goals or len(around) != _EDGES_OF_A_FORK:
+            if around is None or node in self.goals or not FEWEST_TINES <= len(around) <= MOST_TINES:
                 continue
-            ends = sorted(around.items())
-            total = sum(cost for _end, (cost, _made) in ends)
+            tines = sorted(around.items())
             self._remove(node)
-            (a, _), (b, _), (c, _) = ends
-            from_a, from_b = self._special(a, {b, c}, total), self._special(b, {c}, total)
-            apart = {(a, b): from_a.get(b), (a, c): from_a.get(c), (b, c): from_b.get(c)}
-            known = sorted(length for length in apart.values() if length is not None)
-            if len(known) > 1 and known[0] + known[1] <= total:
-                for (x, (cost_x, made_x)), (y, (cost_y, made_y)) in ((p, q) for p in ends for q in ends if p < q):
-                    length = apart[x, y]
-                    if length is None or length > cost_x + cost_y:  # else a walk is no dearer
+            apart = self._apart(tines)
+            if _is_replaceable(tines, apart):
+                for (x, (cost_x, made_x)), (y, (cost_y, made_y)) in combinations(tines, 2):
+                    if apart.get((x, y), cost_x + cost_y + 1) > cost_x + cost_y:  # else a walk is no dearer
                         _join(self.graph, x, y, cost_x + cost_y, (made_x, made_y))
-                changed |= {a, b, c}
+                changed |= {end for end, _edge in tines}
             else:
                 self.graph[node] = {}
-                for end, (cost, made) in ends:
+                for end, (cost, made) in tines:
                     _join(self.graph, node, end, cost, made)
         self._trim(set(changed))
         return changed
+
+    def _apart(self, tines: _Tines) -> dict[tuple[int, int], int]:
+        """Return the special distances between the ends of a fork, as far as they could matter."""
+        limit = sum(cost for _end, (cost, _made) in tines)
+        ends = [end for end, _edge in tines]
+        found: dict[tuple[int, int], int] = {}
+        for k, end in enumerate(ends[:-1]):
+            found |= {(end, other): far for other, far in self._special(end, {*ends[k + 1 :]}, limit).items()}
+        return found
 
     def _take_nearest(self, nodes: set[int]) -> set[int]:
         """Take the cheapest edge of wanted nodes where the others cost more than it and the way on."""
@@ -313,6 +320,23 @@ class _Shrinking:
                 budget=0,
             )
         return Shrunk(small, wanted, self.cost, original, tuple(self.taken), tuple(edge[3] for edge in edges))
+
+
+def _is_replaceable(tines: _Tines, apart: dict[tuple[int, int], int]) -> bool:
+    """Say whether any three or more ends of a fork can be joined for no more than by way of the fork."""
+    for size in range(FEWEST_TINES, len(tines) + 1):
+        for some in combinations(tines, size):
+            budget = sum(cost for _end, (cost, _made) in some)
+            ends = {end for end, _edge in some}
+            joined = {end: end for end in ends}
+            for (x, y), far in sorted(apart.items(), key=lambda pair: (pair[1], pair[0])):
+                if x in ends and y in ends and joined[x] != joined[y]:
+                    gone, kept = joined[y], joined[x]
+                    joined = {end: kept if group == gone else group for end, group in joined.items()}
+                    budget -= far
+            if budget < 0 or len(set(joined.values())) > 1:
+                return False
+    return True
 
 
 def _arborescence(problem: Problem, edges: list[int]) -> NDArray[np.int32]:
