@@ -149,7 +149,7 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     savings = [row["saving"] for row in rows if row["saving"] is not None]
     return {
         "seeds": len(rows),
-        "proven": sum(row["status"] == "optimal" for row in rows),
+        "proven": sum(row["ours_km"] == row["bound_km"] for row in rows),
         "mean_saving": statistics.mean(savings) if savings else None,
         "least_saving": min(savings, default=None),
         "largest_saving": max(savings, default=None),
