@@ -21,7 +21,8 @@ from planner.links.package import office_lines
 from planner.links.places import make_places, with_junctions
 from planner.links.polyline import price_polyline
 from planner.links.retention import cache_limits, mark_used, prune
-from planner.links.roads import RoadSearch, find_road_trenches
+from planner.links.road_graph import RoadSearch
+from planner.links.roads import find_road_trenches
 from planner.links.services import service_options
 from planner.links.store import load_options, save_options
 from planner.terrain import open_elevation

@@ -23,6 +23,35 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class RoadSearch:
+    """How trenches along roads are searched.
+
+    Attributes
+    ----------
+    climb_factor : float
+        Extra metres priced per metre of climb or fall.
+    max_km, off_road_km : float
+        Longest way over open ground between regions, and from a place to its road.
+    cell_m : float
+        Side of the search grid's cells.
+    ground_of_class : (c,) int64
+        Which ground, from 1 on, each class of the network is.
+    price : (g,) float64
+        What a metre costs on each ground compared with others; open ground first.
+    max_arcs : int
+        For each place.
+    """
+
+    climb_factor: float
+    max_km: float
+    off_road_km: float
+    cell_m: float
+    ground_of_class: Ints
+    price: Floats
+    max_arcs: int
+
+
+@dataclass(frozen=True)
 class Spots:
     """Positions along roads, s rows.
 

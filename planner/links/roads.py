@@ -22,8 +22,8 @@ import numpy as np
 
 from planner.i18n import ngettext
 from planner.inputs.road_network import TOUCH_M
+from planner.links.connections import connect_places
 from planner.links.fibre import (
-    Site,
     as_trenches,
     edge_cost,
     find_rejections,
@@ -31,10 +31,9 @@ from planner.links.fibre import (
     sample_seeds,
     search_cell_m,
 )
-from planner.links.junctions import Chains, contract
-from planner.links.polyline import price_polyline
-from planner.links.road_graph import RoadGraph, Spots, between
-from planner.links.spread import NOWHERE, Forest, crossings, mark_trench, spread, way_home
+from planner.links.junctions import contract
+from planner.links.road_graph import RoadGraph, Spots
+from planner.links.spread import NOWHERE, crossings, mark_trench, spread, way_home
 from planner.links.thinning import thin
 from planner.terrain.geodesy import earth_centred, surface_normals
 from planner.wording import number
@@ -43,8 +42,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.inputs.road_network import RoadNetwork
-    from planner.links.fibre import Trenches
+    from planner.links.connections import Connections
+    from planner.links.fibre import Site, Trenches
+    from planner.links.junctions import Chains
     from planner.links.options import Places
+    from planner.links.road_graph import RoadSearch
+    from planner.links.spread import Forest
     from planner.terrain import Elevation
 
     Floats = NDArray[np.float64]
@@ -53,63 +56,6 @@ if TYPE_CHECKING:
 
 OPEN_GROUND = 0
 """In ``Trenches.ground``: no road."""
-
-
-@dataclass(frozen=True)
-class RoadSearch:
-    """How trenches along roads are searched.
-
-    Attributes
-    ----------
-    climb_factor : float
-        Extra metres priced per metre of climb or fall.
-    max_km, off_road_km : float
-        Longest way over open ground between regions, and from a place to its road.
-    cell_m : float
-        Side of the search grid's cells.
-    ground_of_class : (c,) int64
-        Which ground, from 1 on, each class of the network is.
-    price : (g,) float64
-        What a metre costs on each ground compared with others; open ground first.
-    max_arcs : int
-        For each place.
-    """
-
-    climb_factor: float
-    max_km: float
-    off_road_km: float
-    cell_m: float
-    ground_of_class: Ints
-    price: Floats
-    max_arcs: int
-
-
-@dataclass(frozen=True)
-class _Connections:
-    """Ways from places to their roads, c rows, of which the first d are straight.
-
-    Attributes
-    ----------
-    place : (c,) int64
-    foot : Spots
-        Where the d straight ones meet their roads.
-    last : (d,) int64
-        The points from which their last pieces lead there.
-    cells : (c - d,) int64
-        Cells of roads at which the others end.
-    steps : (k, 2) int64
-        Pieces over open ground: cells, places behind them, and points behind these.
-    lon, lat : (p,) float64
-        Points behind cells and places.
-    """
-
-    place: Ints
-    foot: Spots
-    last: Ints
-    cells: Ints
-    steps: Ints
-    lon: Floats
-    lat: Floats
 
 
 def find_road_trenches(
@@ -137,7 +83,7 @@ def find_road_trenches(
     roads = RoadGraph.of(network, elevation, search.ground_of_class)
     spots = roads.spots_every(cell_m / 2)
     site, spot_of_cell = _roads_on_grid(elevation, place_on_grid(elevation, places, open_to_links, cell_m), spots)
-    joined = _connect(elevation, site, places, roads, spots, spot_of_cell, search, cell_m)
+    joined = connect_places(elevation, site, places, roads, spots, spot_of_cell, search, cell_m)
     ways, too_long = _ways_between(site, roads, spots, spot_of_cell, joined.place, search, feeds)
     graph = _assemble(site, places, roads, spots, spot_of_cell, joined, ways)
     chains, ground = _reduce(elevation, graph, search, feeds)
@@ -176,134 +122,6 @@ def _roads_on_grid(elevation: Elevation, site: Site, spots: Spots) -> tuple[Site
     vertex[moved] = n_cells + np.flatnonzero(moved)  # the cell's point is now one of the road
     ground = replace(site.ground, position_m=position_m, height_m=height_m)
     return replace(site, ground=ground, lon=lon, lat=lat, vertex=vertex), spot_of_cell
-
-
-def _connect(
-    elevation: Elevation,
-    site: Site,
-    places: Places,
-    roads: RoadGraph,
-    spots: Spots,
-    spot_of_cell: Ints,
-    search: RoadSearch,
-    cell_m: float,
-) -> _Connections:
-    """Join each place to a road, straight or over the grid, whichever is priced lower."""
-    standing = np.flatnonzero(site.cell != NOWHERE)
-    reach_m = search.off_road_km * 1000
-    row, foot = roads.nearest(places.lon[standing], places.lat[standing], spots, cell_m / 2, reach_m)
-    row = standing[row]
-    straight = _Straight.between(places.lon[row], places.lat[row], foot, cell_m)
-    direct = np.full(len(places), np.inf)
-    direct[row] = np.where(straight.is_dry(site), straight.priced_km(elevation, search.climb_factor), np.inf)
-
-    seeds = np.flatnonzero(spot_of_cell != NOWHERE)
-    forest = spread(site.ground, seeds, search.climb_factor, np.zeros(len(spot_of_cell), dtype=np.uint16))
-    own = np.column_stack([site.vertex, np.maximum(site.cell, 0)])[standing]
-    first_km = edge_cost(elevation, site.lon, site.lat, own, search.climb_factor)
-    first_m = np.linalg.norm(
-        earth_centred(surface_normals(site.lon[own[:, 0]], site.lat[own[:, 0]])) - site.ground.position_m[own[:, 1]],
-        axis=1,
-    )
-    searched = np.full(len(places), np.inf)
-    within = forest.length_m[own[:, 1]] + first_m <= reach_m
-    searched[standing[within]] = (forest.cost_m[own[:, 1]] / 1000 + first_km)[within]
-
-    searched += TOUCH_M / 1000  # points are rounded: of equal ways the straight one counts
-    by_line = np.isfinite(direct[row]) & (direct[row] <= searched[row])
-    over_grid = np.flatnonzero(np.isfinite(searched) & (searched < direct))
-    return _joined(site, row[by_line], straight.taken(by_line), over_grid, forest)
-
-
-def _joined(site: Site, direct: Ints, straight: _Straight, over_grid: Ints, forest: Forest) -> _Connections:
-    """Return straight connections and those over the grid together."""
-    points = len(site.lon) + np.arange(len(straight.lon))
-    before = np.where(
-        np.r_[True, np.diff(straight.row) != 0][: len(points)], site.vertex[direct[straight.row]], points - 1
-    )
-    last = site.vertex[direct]
-    last[straight.row] = points  # of a line's points the last remains
-    cell = site.cell[over_grid]
-    on_way = np.flatnonzero(way_home(cell, forest.towards) & (forest.towards != NOWHERE))
-    own = over_grid[site.vertex[over_grid] != cell]
-    steps = [
-        np.column_stack([before, points]),
-        np.column_stack([on_way, forest.towards[on_way]]),
-        np.column_stack([site.vertex[own], site.cell[own]]),
-    ]
-    return _Connections(
-        place=np.concatenate([direct, over_grid]),
-        foot=straight.foot,
-        last=last,
-        cells=forest.home[cell],
-        steps=np.concatenate(steps),
-        lon=straight.lon,
-        lat=straight.lat,
-    )
-
-
-@dataclass(frozen=True)
-class _Straight:
-    """Straight lines from places to their roads, r rows, with points between the two ends.
-
-    Attributes
-    ----------
-    lon0, lat0 : (r,) float64
-        The places.
-    foot : Spots
-        The other ends.
-    row : (p,) int64
-        Line of each point between.
-    lon, lat : (p,) float64
-    """
-
-    lon0: Floats
-    lat0: Floats
-    foot: Spots
-    row: Ints
-    lon: Floats
-    lat: Floats
-
-    @classmethod
-    def between(cls, lon: Floats, lat: Floats, foot: Spots, spacing_m: float) -> _Straight:
-        """Return lines with a point at least so often."""
-        row, share = _shares(lon, lat, foot, spacing_m)
-        middle = between(lon[row], lat[row], foot.lon[row], foot.lat[row], share)
-        return cls(lon, lat, foot, row, *middle)
-
-    def taken(self, rows: Mask) -> _Straight:
-        """Return some of the lines."""
-        kept = rows[self.row]
-        number = np.cumsum(rows) - 1
-        foot = self.foot.taken(np.flatnonzero(rows))
-        return _Straight(self.lon0[rows], self.lat0[rows], foot, number[self.row[kept]], self.lon[kept], self.lat[kept])
-
-    def is_dry(self, site: Site) -> Mask:
-        """Return which lines cross no water or unknown ground outside the cells of their ends, (r,)."""
-        row, share = _shares(self.lon0, self.lat0, self.foot, site.grid.ground.cell_m / 4)
-        ends = site.cell_at(self.lon0, self.lat0), site.cell_at(self.foot.lon, self.foot.lat)
-        cell = site.cell_at(*between(self.lon0[row], self.lat0[row], self.foot.lon[row], self.foot.lat[row], share))
-        wet = ~site.ground.passable[cell] & (cell != ends[0][row]) & (cell != ends[1][row])
-        return np.asarray(np.bincount(row, wet, len(self.lon0)) == 0)
-
-    def priced_km(self, elevation: Elevation, climb_factor: float) -> Floats:
-        """Return what each line is priced at, (r,)."""
-        size = len(self.lon0)
-        order = np.argsort(np.concatenate([np.arange(size), self.row, np.arange(size)]), kind="stable")
-        lon = np.concatenate([self.lon0, self.lon, self.foot.lon])[order]
-        lat = np.concatenate([self.lat0, self.lat, self.foot.lat])[order]
-        start = np.concatenate([[0], np.cumsum(np.bincount(self.row, minlength=size) + 2)])
-        vertices = np.column_stack([lon, lat])
-        return price_polyline(elevation, vertices, start, route_factor=1.0, climb_factor=climb_factor)[1]
-
-
-def _shares(lon: Floats, lat: Floats, foot: Spots, spacing_m: float) -> tuple[Ints, Floats]:
-    """Return where points between the ends of lines are, evenly and at most so far apart: line and share."""
-    length_m = np.linalg.norm(earth_centred(surface_normals(lon, lat)) - foot.position_m, axis=1)
-    parts = np.maximum(np.ceil(length_m / spacing_m).astype(np.int64), 1)
-    row = np.repeat(np.arange(len(parts)), parts - 1)
-    first = np.cumsum(parts - 1) - (parts - 1)
-    return row, (np.arange(len(row)) - first[row] + 1) / parts[row]
 
 
 @dataclass(frozen=True)
@@ -408,7 +226,7 @@ def _assemble(
     roads: RoadGraph,
     spots: Spots,
     spot_of_cell: Ints,
-    joined: _Connections,
+    joined: Connections,
     ways: _Ways,
 ) -> _Graph:
     """Cut the roads where something meets them, and put all points and pieces into one graph."""

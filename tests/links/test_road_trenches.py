@@ -10,7 +10,8 @@ from scipy.spatial import Delaunay
 from planner.inputs.road_network import Lines, RoadNetwork, clean, edge_lengths_m
 from planner.links.options import PlaceKind
 from planner.links.polyline import price_polyline
-from planner.links.roads import RoadSearch, find_road_trenches
+from planner.links.road_graph import RoadSearch
+from planner.links.roads import find_road_trenches
 
 WEST, NORTH = 30.0, -2.0
 DEGREE_M = np.array([6378137 * np.pi / 180 * np.cos(np.radians(2.02)), 110577.0])
