@@ -166,25 +166,27 @@ def test_lines_cut_at_the_antimeridian_are_joined():
     assert found.gaps == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(
     st.lists(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=2, max_size=4), min_size=1, max_size=6)
 )
 def test_lines_are_split_as_an_independent_library_splits_them(drawn):
-    """Against GEOS: the union of the lines has the same length and the same pieces."""
-    lines = [at(*((100 * x, 100 * y) for x, y in line)) for line in drawn]
-    lines = [line for line in lines if len({*line}) > 1]
-    if not lines:
+    """Against GEOS: the union of the lines has the same length and the same pieces.
+
+    GEOS gets whole numbers, in which a vertex on another line is exactly on it.
+    """
+    drawn = [[(100 * x, 100 * y) for x, y in line] for line in drawn if len({*line}) > 1]
+    if not drawn:
         return
-    found = network(*lines, gap_m=0.0)
-    union = shapely.union_all([shapely.LineString(line) for line in lines])
+    found = network(*(at(*line) for line in drawn), gap_m=0.0)
+    union = shapely.union_all([shapely.LineString(line) for line in drawn])
     ends = np.column_stack([found.lon, found.lat])[found.edges]
     length = np.hypot(*(ends[:, 1] - ends[:, 0]).T).sum()
-    assert length == pytest.approx(union.length, abs=2e-5)  # points are rounded to a millionth
-    # GEOS's own pieces: lines that touch, merged
+    # both ends of each edge are rounded by half a millionth each way
+    assert length == pytest.approx(union.length * METRE, abs=1.5e-6 * len(ends))
     parts = list(shapely.get_parts(shapely.node(union)))
     touching = nx.Graph()
     touching.add_nodes_from(range(len(parts)))
-    first, second = shapely.STRtree(parts).query(parts, predicate="dwithin", distance=1e-9)
+    first, second = shapely.STRtree(parts).query(parts, predicate="dwithin", distance=1e-3)
     touching.add_edges_from(zip(first.tolist(), second.tolist(), strict=True))
     assert pieces(found) == nx.number_connected_components(touching)
