@@ -31,7 +31,9 @@ def solved(tmp_path_factory):
     return run
 
 
-@pytest.mark.parametrize(("name", "share"), [("comoros", 20), ("comoros_shared", 40), ("khasi", 20)])
+@pytest.mark.parametrize(
+    ("name", "share"), [("comoros", 20), ("comoros_shared", 40), ("comoros_roads", 40), ("khasi", 20)]
+)
 def test_a_plan_of_a_real_region_holds(solved, referee, name, share):
     folder = solved(name, share)
     plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))

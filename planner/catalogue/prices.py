@@ -18,6 +18,7 @@ from planner.finance import Terms
 from planner.i18n import _
 from planner.scenario import DEFAULT_KIND
 from planner.scenario.yaml_text import field_path
+from planner.wording import labelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,8 +63,12 @@ class FibreOption:
     kinds : tuple of three OptionKind
         ``kinds[n]`` is a section with terminal equipment at n of its ends. Equipment stands at offices and sources and
         never at junctions, so that a trench that is cut into sections by junctions does not pay for it again and again.
-    route_factor : float
-        Real over drawn length.
+    road_kinds : dict of str to tuple of three OptionKind
+        The same along a road, by road class; ``""`` for all classes without a price of their own.
+    road_factor : dict of str to float
+        Price of plant along a road over that on rural ground, by the same classes.
+    route_factor, road_route_factor : float
+        Real over drawn length, off and along roads.
     climb_factor : float
         Extra length paid per metre of climb or fall. Water cannot be crossed.
     capacity_mbps : float
@@ -72,7 +77,10 @@ class FibreOption:
     """
 
     kinds: tuple[OptionKind, OptionKind, OptionKind]
+    road_kinds: dict[str, tuple[OptionKind, OptionKind, OptionKind]]
+    road_factor: dict[str, float]
     route_factor: float
+    road_route_factor: float
     climb_factor: float
     capacity_mbps: float
     availability: float
@@ -194,20 +202,32 @@ def _why_not(name: str, catalogue: Catalogue, scenario: Scenario) -> str | None:
 
 def _fibre(fibre: Fibre, pricer: Pricer) -> FibreOption:
     upkeep = figure(fibre.terminal_maintenance)
-    plant = (
-        pricer.works("fibre plant", figure(fibre.plant_per_km), fibre.plant_life, per="km"),
-        yearly("fibre operation", figure(fibre.operation_per_km), per="km"),
-    )
+    road_factor = {"": 1.0, **{name: figure(factor) for name, factor in fibre.road_classes.items()}}
 
-    def kind(ends: int) -> OptionKind:
-        terminals = pricer.goods("fibre terminals", ends * figure(fibre.terminal), fibre.terminal_life, upkeep)
-        lit = (terminals, pricer.energy(ends * fibre.terminal_power_w)) if ends else ()
-        name = [_("fibre section"), _("fibre section, one end lit"), _("fibre section, both ends lit")][ends]
-        return OptionKind("fibre", name, 0, (*plant, *lit))
+    def kinds(names: list[str], factor: float) -> tuple[OptionKind, OptionKind, OptionKind]:
+        plant = (
+            pricer.works("fibre plant", factor * figure(fibre.plant_per_km), fibre.plant_life, per="km"),
+            yearly("fibre operation", figure(fibre.operation_per_km), per="km"),
+        )
 
+        def kind(ends: int) -> OptionKind:
+            terminals = pricer.goods("fibre terminals", ends * figure(fibre.terminal), fibre.terminal_life, upkeep)
+            lit = (terminals, pricer.energy(ends * fibre.terminal_power_w)) if ends else ()
+            return OptionKind("fibre", names[ends], 0, (*plant, *lit))
+
+        return kind(0), kind(1), kind(2)
+
+    def along_road(road_class: str) -> list[str]:
+        names = [_("fibre along a road"), _("fibre along a road, one end lit"), _("fibre along a road, both ends lit")]
+        return [labelled(name, road_class) for name in names] if road_class else names
+
+    names = [_("fibre section"), _("fibre section, one end lit"), _("fibre section, both ends lit")]
     return FibreOption(
-        kinds=(kind(0), kind(1), kind(2)),
+        kinds=kinds(names, 1.0),
+        road_kinds={name: kinds(along_road(name), factor) for name, factor in road_factor.items()},
+        road_factor=road_factor,
         route_factor=fibre.route_factor.typical,
+        road_route_factor=fibre.road_route_factor.typical,
         climb_factor=fibre.climb_factor.typical,
         capacity_mbps=np.inf if fibre.capacity_mbps is None else fibre.capacity_mbps,
         availability=fibre.availability,

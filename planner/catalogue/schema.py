@@ -131,6 +131,14 @@ class Fibre(Section):
     climb_factor: Annotated[
         Estimate, said("Climb factor", "Extra length paid per metre climbed or fallen.", unit="m per m")
     ]
+    road_route_factor: Annotated[
+        Estimate, said("Route factor along roads", "Real over drawn length along a road.", unit="factor")
+    ]
+    road_classes: Annotated[
+        dict[Text, Estimate],
+        Removable,
+        said("Plant along roads", "By road class, price over that on rural ground; others: 1.", unit="factor"),
+    ] = Field(default_factory=dict)
     capacity_mbps: Annotated[Positive | None, said("Capacity", "null: unlimited.", unit="Mbit/s")] = None
     availability: Availability
 

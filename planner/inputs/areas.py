@@ -58,24 +58,8 @@ def read_coverage(scenario: Scenario) -> tuple[gpd.GeoDataFrame | None, Group]:
 
 def _areas(group: Group) -> NDArray[np.object_]:
     """Return every row's area in longitudes and latitudes; what is no area is a fault."""
-    areas = np.full(len(group), None, dtype=object)
-    for k, part in enumerate(group.parts):
-        mine = group.part == k
-        if part.table.geometry is None:
-            message = _("The file holds no areas.")
-            remedy = _("Give a layer of polygons: GeoPackage, GeoJSON or Shapefile.")
-            group.problems.append(Problem("wrong-layer", message, remedy, part.dataset.file))
-            group.left_out |= mine
-            continue
-        try:
-            crs = CRS.from_user_input(part.dataset.crs or part.table.crs)
-        except CRSError:
-            message = _("The coordinate reference system is unknown.")
-            remedy = _("Say it as “crs” of the dataset, such as EPSG:32738.")
-            group.problems.append(Problem("wrong-crs", message, remedy, part.dataset.file, column="crs"))
-            group.left_out |= mine
-            continue
-        areas[mine] = gpd.GeoSeries(part.table.geometry, crs=crs).to_crs(4326).to_numpy()
+    remedy = _("Give a layer of polygons: GeoPackage, GeoJSON or Shapefile.")
+    areas = in_degrees(group, _("The file holds no areas."), remedy)
     is_area = np.isin(shapely.get_type_id(areas), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
     wrong = group.sound & (~is_area | shapely.is_empty(areas))
     group.fault(wrong, "not-an-area", _("The feature is no polygon."), _("Remove it or draw it."), column="geometry")
@@ -83,6 +67,34 @@ def _areas(group: Group) -> NDArray[np.object_]:
     remedy = _("It was repaired for this run; check its outline.")
     group.warn(torn, "invalid-area", _("The polygon crosses itself."), remedy, column="geometry")
     return np.where(torn, shapely.make_valid(areas), areas)
+
+
+def in_degrees(group: Group, lacking: str, remedy: str) -> NDArray[np.object_]:
+    """Return every row's geometry in longitudes and latitudes, None where the file has none or its CRS is not known.
+
+    Parameters
+    ----------
+    group : Group
+    lacking, remedy : str
+        What is said of a file without geometry.
+    """
+    geometry = np.full(len(group), None, dtype=object)
+    for k, part in enumerate(group.parts):
+        mine = group.part == k
+        if part.table.geometry is None:
+            group.problems.append(Problem("wrong-layer", lacking, remedy, part.dataset.file))
+            group.left_out |= mine
+            continue
+        try:
+            crs = CRS.from_user_input(part.dataset.crs or part.table.crs)
+        except CRSError:
+            message = _("The coordinate reference system is unknown.")
+            how = _("Say it as “crs” of the dataset, such as EPSG:32738.")
+            group.problems.append(Problem("wrong-crs", message, how, part.dataset.file, column="crs"))
+            group.left_out |= mine
+            continue
+        geometry[mine] = gpd.GeoSeries(part.table.geometry, crs=crs).to_crs(4326).to_numpy()
+    return geometry
 
 
 def _frame(group: Group, geometry: NDArray[np.object_], **columns: NDArray[np.generic]) -> gpd.GeoDataFrame | None:

@@ -18,6 +18,7 @@ from planner.inputs.model import CheckReport, InputFile, Inputs
 from planner.inputs.offices import ReadOffices, read_offices
 from planner.inputs.people import add_people_and_benefit, people_from_column, people_from_raster
 from planner.inputs.reading import require_file
+from planner.inputs.roads import read_roads
 from planner.likeness import nearest_ids
 from planner.scenario import DEFAULT_CATALOGUE, load_scenario
 
@@ -79,13 +80,16 @@ def _read(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
     towers, of_towers = read_towers(scenario, terrain)
     sources = keep_ids_apart(offices.frame["id"], sources, "source", of_sources)
     towers = keep_ids_apart(pd.concat([offices.frame["id"], sources["id"]]), towers, "tower", of_towers)
+    roads, of_roads, notes = read_roads(scenario, terrain)
     assumptions = list(offices.assumptions)
     _check_excluded(scenario, offices, problems)
     frame = _complete(scenario, offices, terrain, problems, assumptions)
-    groups = (offices.group, of_sources, of_towers, of_regions, of_coverage)
+    assumptions += notes
+    groups = (offices.group, of_sources, of_towers, of_regions, of_coverage, of_roads)
     problems += [problem for group in groups for problem in group.in_file_order()]
     datasets = tuple(report for group in groups for report in group.reports())
-    report = CheckReport(tuple(problems), datasets, tuple(assumptions), scenario.assumed())
+    told = {} if roads is None else roads.told()
+    report = CheckReport(tuple(problems), datasets, tuple(assumptions), scenario.assumed(), told)
     if report.errors or frame is None:
         return None, report
     inputs = Inputs(
@@ -99,6 +103,7 @@ def _read(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
         problems=report.problems,
         datasets=datasets,
         assumptions=report.assumptions,
+        roads=roads,
     )
     return inputs, report
 
@@ -168,7 +173,7 @@ def _complete(
 
 def _files(scenario: Scenario) -> tuple[InputFile, ...]:
     inputs = scenario.inputs
-    datasets = (*inputs.offices, *inputs.sources, *inputs.towers, *inputs.regions, *inputs.coverage)
+    datasets = (*inputs.offices, *inputs.sources, *inputs.towers, *inputs.regions, *inputs.coverage, *inputs.roads)
     names = [*(dataset.file for dataset in datasets), *inputs.terrain]
     if inputs.population is not None:
         names.append(inputs.population)

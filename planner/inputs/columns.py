@@ -55,6 +55,13 @@ COVERAGE_COLUMNS: dict[str, tuple[str, ...]] = {
     "technology": ("technologie", "generation", "type"),
     "mbps": ("speed_mbps", "debit", "debit_mbps"),
 }
+ROAD_COLUMNS: dict[str, tuple[str, ...]] = {
+    "id": _PLACE["id"],
+    "class": ("highway", "fclass", "road_class", "classe", "type", "category", "categorie"),
+    "bridge": ("pont",),
+    "tunnel": ("souterrain",),
+    "layer": ("level", "niveau"),
+}
 
 
 def plain_name(name: str) -> str:

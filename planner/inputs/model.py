@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.errors import Problem
+    from planner.inputs.road_network import RoadNetwork
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class DatasetReport:
     Attributes
     ----------
     group : str
-        ``offices``, ``sources``, ``towers``, ``regions`` or ``coverage``.
+        ``offices``, ``sources``, ``towers``, ``regions``, ``coverage`` or ``roads``.
     file, layer : str
         As the scenario names them; layer None where the file has no layers or the first was taken.
     encoding, delimiter : str or None
@@ -85,6 +86,7 @@ class Inputs:
     datasets : tuple of DatasetReport
     assumptions : tuple of str
         What was taken for granted, in the user's language.
+    roads : RoadNetwork or None
     """
 
     offices: pd.DataFrame
@@ -97,6 +99,7 @@ class Inputs:
     problems: tuple[Problem, ...]
     datasets: tuple[DatasetReport, ...]
     assumptions: tuple[str, ...]
+    roads: RoadNetwork | None = None
 
 
 @dataclass(frozen=True)
@@ -112,12 +115,15 @@ class CheckReport:
         What was taken for granted, in the user's language.
     defaults : dict
         Every field that the scenario leaves to its default, with the value in force.
+    roads : dict
+        ``roads`` in use, ``km``, separate ``pieces`` of the network, ``gaps_closed``; empty where there are none.
     """
 
     problems: tuple[Problem, ...]
     datasets: tuple[DatasetReport, ...] = ()
     assumptions: tuple[str, ...] = ()
     defaults: dict[str, Any] = field(default_factory=dict)
+    roads: dict[str, float] = field(default_factory=dict)
 
     @property
     def errors(self) -> tuple[Problem, ...]:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 TEXT_TABLES = {".csv", ".tsv", ".txt"}
 WORKBOOKS = {".xlsx", ".xlsm"}
-LAYERS = {".gpkg", ".geojson", ".json", ".shp", ".fgb", ".kml", ".gml"}
+OSM_FILES = {".pbf", ".osm"}
+LAYERS = {".gpkg", ".geojson", ".json", ".shp", ".fgb", ".kml", ".gml", *OSM_FILES}
 
 
 def read_raw(dataset: Dataset, path: Path) -> RawTable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,11 @@ from planner.inputs.raw import FIRST_DATA_ROW, RawTable, cell
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from planner.inputs.raw import Cells
+
+_OSM_REST, _OSM_TAGS = "other_tags", ("bridge", "tunnel", "layer")
+"""Tags of roads that GDAL does not give as columns of OpenStreetMap files, and the column that holds all such tags."""
 
 
 def read_layer(path: Path, file: str, *, layer: str | None) -> RawTable:
@@ -49,6 +55,15 @@ def read_layer(path: Path, file: str, *, layer: str | None) -> RawTable:
         for name in frame.columns
         if name != "geometry"
     }
+    if _OSM_REST in columns:
+        columns |= {tag: _tag(columns[_OSM_REST], tag) for tag in _OSM_TAGS if tag not in columns}
     crs = getattr(frame, "crs", None)
     row = np.arange(len(frame), dtype=np.int64) + FIRST_DATA_ROW
     return RawTable(columns, row, geometry, None if crs is None else crs.to_wkt(), in_file=len(frame))
+
+
+def _tag(cells: Cells, tag: str) -> Cells:
+    """Return the values of a tag from cells such as ``"bridge"=>"yes","layer"=>"1"``."""
+    pattern = re.compile(rf'"{tag}"=>"([^"]*)"')
+    found = (pattern.search(text) if isinstance(text, str) else None for text in cells)
+    return np.array([match[1] if match else None for match in found], dtype=object)

@@ -21,6 +21,8 @@ from planner.links.package import office_lines
 from planner.links.places import make_places, with_junctions
 from planner.links.polyline import price_polyline
 from planner.links.retention import cache_limits, mark_used, prune
+from planner.links.road_graph import RoadSearch
+from planner.links.roads import find_road_trenches
 from planner.links.services import service_options
 from planner.links.store import load_options, save_options
 from planner.terrain import open_elevation
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from planner.catalogue import FibreOption, MicrowaveOption, PriceList
     from planner.finance import Per
     from planner.inputs import Inputs
+    from planner.links.fibre import Trenches
     from planner.links.options import Places
     from planner.scenario import Scenario
     from planner.terrain import Elevation
@@ -250,20 +253,13 @@ def _radios(options: list[MicrowaveOption], scenario: Scenario) -> Radios:
 def _fibre(task: _Task, fibre: FibreOption) -> tuple[Block, Places]:
     """Return trenches, and the places with the junctions of the trenches behind them."""
     search = task.scenario.links.fibre
-    trenches = find_trenches(
-        task.elevation,
-        task.places,
-        task.open_to_links,
-        feeds=task.feeds,
-        climb_factor=fibre.climb_factor,
-        max_km=search.max_km,
-        cell_m=search.cell_m,
-    )
+    trenches = _trenches(task, fibre)
+    along_road = trenches.ground > 0
     length_km, priced_km = price_polyline(
         task.elevation,
         trenches.vertices,
         trenches.start,
-        route_factor=fibre.route_factor,
+        route_factor=np.where(along_road, fibre.road_route_factor, fibre.route_factor),
         climb_factor=fibre.climb_factor,
     )
     size = len(trenches.u)
@@ -271,10 +267,10 @@ def _fibre(task: _Task, fibre: FibreOption) -> tuple[Block, Places]:
     used_m = search_cell_m(task.elevation, search.cell_m)
     note = _("fibre: routes are searched on cells of {used} m instead of {asked} m, the terrain being large.")
     block = Block.of(
-        fibre.kinds,
+        (*fibre.kinds, *(kind for kinds in fibre.road_kinds.values() for kind in kinds)),
         u=trenches.u,
         v=trenches.v,
-        kind=lit_ends,
+        kind=len(fibre.kinds) * trenches.ground + lit_ends,
         capacity_mbps=np.full(size, fibre.capacity_mbps),
         availability=np.full(size, fibre.availability),
         length_km=length_km,
@@ -282,10 +278,41 @@ def _fibre(task: _Task, fibre: FibreOption) -> tuple[Block, Places]:
         vertices=trenches.vertices,
         vertex_count=np.diff(trenches.start),
         rejections=trenches.rejections,
-        notes=(note.format(used=round(used_m), asked=round(search.cell_m)),) if used_m > search.cell_m else (),
+        notes=(
+            *((note.format(used=round(used_m), asked=round(search.cell_m)),) if used_m > search.cell_m else ()),
+            *trenches.notes,
+        ),
     )
     names = trenches.junction_id, trenches.junction_lon, trenches.junction_lat
     return block, with_junctions(task.places, *names, task.inputs.regions, task.elevation)
+
+
+def _trenches(task: _Task, fibre: FibreOption) -> Trenches:
+    """Return trenches along roads where the scenario gives any, else over the terrain."""
+    search, roads = task.scenario.links.fibre, task.inputs.roads
+    if roads is None:
+        return find_trenches(
+            task.elevation,
+            task.places,
+            task.open_to_links,
+            feeds=task.feeds,
+            climb_factor=fibre.climb_factor,
+            max_km=search.max_km,
+            cell_m=search.cell_m,
+        )
+    priced_apart = list(fibre.road_kinds)
+    grounds = [priced_apart.index(name) if name in fibre.road_kinds else 0 for name in roads.classes]
+    along = [fibre.road_route_factor * fibre.road_factor[name] for name in priced_apart]
+    rules = RoadSearch(
+        climb_factor=fibre.climb_factor,
+        max_km=search.max_km,
+        off_road_km=search.off_road_km,
+        cell_m=search.cell_m,
+        ground_of_class=np.array(grounds, dtype=np.int64) + 1,
+        price=np.array([fibre.route_factor, *along]),
+        max_arcs=task.scenario.links.max_candidates,
+    )
+    return find_road_trenches(task.elevation, task.places, task.open_to_links, roads, rules, task.feeds)
 
 
 def _closed_places(task: _Task) -> list[Rejection]:

@@ -31,8 +31,9 @@ _ROOMS = ("catalogue", "inputs", "links", "scenario", "terrain", "finance.py")
 def cache_file(scenario: Scenario, inputs: Inputs, catalogue: Catalogue, folder: Path | None = None) -> Path:
     """Return the file in which the link options of this scenario are kept, whether or not it exists.
 
-    Its name is a hash over what the options depend on: contents of the input files, the scenario's sections above,
-    prices, language (of the reasons and names in it), version and code.
+    Its name is a hash over what the options depend on: contents of the input files, the roads as read (a Shapefile
+    is several files), the scenario's sections above, prices, language (of the reasons and names in it), version and
+    code.
 
     Parameters
     ----------
@@ -47,6 +48,7 @@ def cache_file(scenario: Scenario, inputs: Inputs, catalogue: Catalogue, folder:
         "version": [__version__, _code_hash()],
         "language": language(),
         "files": [[file.file, file.sha256] for file in inputs.files],
+        "roads": None if inputs.roads is None else inputs.roads.digest(),
         "scenario": scenario.model_dump(mode="json", include=_SECTIONS),
         "catalogue": catalogue.model_dump(mode="json"),
     }

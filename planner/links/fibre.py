@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from planner.links.options import Places
     from planner.terrain import Elevation
+    from planner.terrain.cost_surface import Grid
 
 MAX_LAND_CELLS, MAX_CELLS = 600_000, 6_000_000
 """Size of the search grid beyond which its cells are made larger than asked: for the search's time and for memory."""
@@ -55,7 +56,10 @@ class Trenches:
         lon, lat of all polylines, each from u to v; ends at places are the places' own coordinates.
     start : (m + 1,) int64
         Polyline i is ``vertices[start[i]:start[i + 1]]``.
+    ground : (m,) int64
+        0 over open ground; from 1 on, along a road of that price.
     rejections : tuple of Rejection
+    notes : tuple of str
     """
 
     junction_id: NDArray[np.str_]
@@ -65,11 +69,13 @@ class Trenches:
     v: NDArray[np.int32]
     vertices: NDArray[np.float64]
     start: NDArray[np.int64]
+    ground: NDArray[np.int64]
     rejections: tuple[Rejection, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class _Site:
+class Site:
     """How the places stand on the grid.
 
     Vertices of the trench graph are the N cells and, behind them, the places that share a cell with another or stand
@@ -77,7 +83,9 @@ class _Site:
 
     Attributes
     ----------
+    grid : Grid
     ground : Ground
+        Its cells, with a margin around.
     lon, lat : (N + n,) float64
         Of each vertex. A cell that holds places is drawn at the one nearest to its centre.
     cell : (n,) int64
@@ -86,11 +94,17 @@ class _Site:
         Vertex that stands for each place.
     """
 
+    grid: Grid
     ground: Ground
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
     cell: NDArray[np.int64]
     vertex: NDArray[np.int64]
+
+    def cell_at(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the cell of each point; off the grid one of the margin, which is never passable."""
+        row, col = self.grid.cell_of(lon, lat)
+        return np.asarray((row + MARGIN) * self.ground.columns + col + MARGIN, dtype=np.int64)
 
 
 def find_trenches(
@@ -120,13 +134,15 @@ def find_trenches(
     cell_m : float
         Side of the search grid's cells; see `search_cell_m`.
     """
-    site = _place_on_grid(elevation, places, open_to_links, search_cell_m(elevation, cell_m))
+    site = place_on_grid(elevation, places, open_to_links, search_cell_m(elevation, cell_m))
     ways, too_long = _ways(site, feeds, climb_factor, max_km * 1000)
     own = np.flatnonzero((site.cell != NOWHERE) & (site.vertex != site.cell))
     edges = np.concatenate([ways, np.column_stack([site.cell[own], site.vertex[own]])])
     standing = site.vertex[site.cell != NOWHERE]
-    chains = contract(edges, _edge_cost(elevation, site, edges, climb_factor), standing)
-    return _as_trenches(site, chains, places, _rejections(site, open_to_links, chains, too_long))
+    chains = contract(edges, edge_cost(elevation, site.lon, site.lat, edges, climb_factor), standing)
+    vertex = np.where(site.cell == NOWHERE, NOWHERE, site.vertex)
+    rejections = find_rejections(vertex, open_to_links, chains, too_long)
+    return as_trenches(site.lon, site.lat, vertex, chains, rejections)
 
 
 def search_cell_m(elevation: Elevation, asked_m: float) -> float:
@@ -137,7 +153,8 @@ def search_cell_m(elevation: Elevation, asked_m: float) -> float:
     return max(asked_m, elevation.cell_m * float(np.sqrt(times_too_many)))
 
 
-def _place_on_grid(elevation: Elevation, places: Places, open_to_links: NDArray[np.bool_], cell_m: float) -> _Site:
+def place_on_grid(elevation: Elevation, places: Places, open_to_links: NDArray[np.bool_], cell_m: float) -> Site:
+    """Return the search grid, with the places on it."""
     grid = resample(elevation, cell_m)
     rows, columns = grid.shape
     row, col = np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij")
@@ -166,7 +183,7 @@ def _place_on_grid(elevation: Elevation, places: Places, open_to_links: NDArray[
     vertex[owner] = cell[owner]
     height_m = np.full(len(land), np.nan)
     height_m[land] = elevation.sample(lon[: len(land)][land], lat[: len(land)][land])
-    return _Site(Ground(columns, land, centre_m, height_m), lon, lat, cell, vertex)
+    return Site(grid, Ground(columns, land, centre_m, height_m), lon, lat, cell, vertex)
 
 
 def _nearest_land(
@@ -189,13 +206,13 @@ def _owners(places: Places, cell: NDArray[np.int64], from_centre_m: NDArray[np.f
     return np.asarray(order[first])
 
 
-def _ways(site: _Site, feeds: NDArray[np.bool_], climb_factor: float, max_m: float) -> tuple[NDArray[np.int64], int]:
+def _ways(site: Site, feeds: NDArray[np.bool_], climb_factor: float, max_m: float) -> tuple[NDArray[np.int64], int]:
     """Return the steps of all ways between neighbours, (e, 2) cells, and how many ways were too long."""
     seeds = np.unique(site.cell[site.cell != NOWHERE])
     kept_always = np.unique(site.cell[feeds & (site.cell != NOWHERE)])
     trench = np.zeros(len(site.ground.passable), dtype=np.uint16)
     found, too_long = [np.zeros((0, 2), dtype=np.int64)], 0
-    for k, some in enumerate(_samples(seeds, kept_always)):
+    for k, some in enumerate(sample_seeds(seeds, kept_always)):
         forest = spread(site.ground, some, climb_factor, trench)
         a, b, length_m = crossings(site.ground, forest, climb_factor)
         near = length_m <= max_m
@@ -209,7 +226,7 @@ def _ways(site: _Site, feeds: NDArray[np.bool_], climb_factor: float, max_m: flo
     return np.concatenate(found), too_long
 
 
-def _samples(seeds: NDArray[np.int64], kept_always: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+def sample_seeds(seeds: NDArray[np.int64], kept_always: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     """Return the sets of cells among which ways are sought: all, then samples, with some cells in each."""
     samples = [seeds]
     rng = np.random.default_rng(0)  # the same places give the same samples, whatever their order in the input
@@ -222,37 +239,87 @@ def _samples(seeds: NDArray[np.int64], kept_always: NDArray[np.int64]) -> list[N
     return samples
 
 
-def _edge_cost(elevation: Elevation, site: _Site, edges: NDArray[np.int64], climb_factor: float) -> NDArray[np.float64]:
-    vertices = np.column_stack([site.lon[edges.ravel()], site.lat[edges.ravel()]])
+def edge_cost(
+    elevation: Elevation,
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    edges: NDArray[np.int64],
+    climb_factor: float,
+) -> NDArray[np.float64]:
+    """Return the priced length of straight pieces between points, (e,), in km."""
+    vertices = np.column_stack([lon[edges.ravel()], lat[edges.ravel()]])
     start = 2 * np.arange(len(edges) + 1)
     _length_km, cost = price_polyline(elevation, vertices, start, route_factor=1.0, climb_factor=climb_factor)
     return cost
 
 
-def _as_trenches(site: _Site, chains: Chains, places: Places, rejections: tuple[Rejection, ...]) -> Trenches:
+def as_trenches(
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    vertex: NDArray[np.int64],
+    chains: Chains,
+    rejections: tuple[Rejection, ...],
+    ground: NDArray[np.int64] | None = None,
+) -> Trenches:
+    """Return chains between points as trenches between places and junctions.
+
+    Parameters
+    ----------
+    lon, lat : (k,) float64
+        Of all points.
+    vertex : (n,) int64
+        Point that stands for each place, `NOWHERE` for those left aside.
+    chains : Chains
+    rejections : tuple of Rejection
+    ground : (m,) int64, optional
+        Of each chain; else all run over open ground.
+    """
     ends = np.concatenate([chains.first, chains.last])
-    standing = np.flatnonzero(site.cell != NOWHERE)
-    junction = np.setdiff1d(ends, site.vertex[standing])
-    row_of = np.concatenate([site.vertex[standing], junction])
-    rows = np.concatenate([standing, len(places) + np.arange(len(junction))])
+    standing = np.flatnonzero(vertex != NOWHERE)
+    junction = np.setdiff1d(ends, vertex[standing])
+    row_of = np.concatenate([vertex[standing], junction])
+    rows = np.concatenate([standing, len(vertex) + np.arange(len(junction))])
     order = np.argsort(row_of)
     row = rows[order][np.searchsorted(row_of[order], ends)].astype(np.int32)
-    names = [f"~j{site.lon[j]:.6f},{site.lat[j]:.6f}" for j in junction]
     return Trenches(
-        junction_id=np.array(names, dtype=np.str_),
-        junction_lon=site.lon[junction],
-        junction_lat=site.lat[junction],
+        junction_id=_junction_names(lon[junction], lat[junction]),
+        junction_lon=lon[junction],
+        junction_lat=lat[junction],
         u=row[: len(chains)],
         v=row[len(chains) :],
-        vertices=np.column_stack([site.lon[chains.node], site.lat[chains.node]]),
+        vertices=np.column_stack([lon[chains.node], lat[chains.node]]),
         start=chains.start,
+        ground=np.zeros(len(chains), dtype=np.int64) if ground is None else ground,
         rejections=rejections,
     )
 
 
-def _rejections(site: _Site, open_to_links: NDArray[np.bool_], chains: Chains, too_long: int) -> tuple[Rejection, ...]:
-    standing = site.cell != NOWHERE
-    alone = standing & ~np.isin(site.vertex, chains.node)
+def _junction_names(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.str_]:
+    """Return a name for each junction; of those above each other, as under a bridge, the later ones get a number."""
+    times: dict[str, int] = {}
+    names = []
+    for x, y in zip(lon, lat, strict=True):
+        name = f"~j{x:.6f},{y:.6f}"
+        times[name] = times.get(name, 0) + 1
+        names.append(name if times[name] == 1 else f"{name},{times[name]}")
+    return np.array(names, dtype=np.str_)
+
+
+def find_rejections(
+    vertex: NDArray[np.int64], open_to_links: NDArray[np.bool_], chains: Chains, too_long: int
+) -> tuple[Rejection, ...]:
+    """Return how many places got no trench, and how many ways were too long.
+
+    Parameters
+    ----------
+    vertex : (n,) int64
+        Point that stands for each place, `NOWHERE` for those left aside.
+    open_to_links : (n,) bool
+    chains : Chains
+    too_long : int
+    """
+    standing = vertex != NOWHERE
+    alone = standing & ~np.isin(vertex, chains.node)
     counts = {
         _("place on unknown terrain, or farther than {distance} m from land").format(distance=int(SNAP_M)): (
             open_to_links & ~standing

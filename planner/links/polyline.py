@@ -22,7 +22,7 @@ def price_polyline(
     vertices: NDArray[np.float64],
     start: NDArray[np.int64],
     *,
-    route_factor: float,
+    route_factor: float | NDArray[np.float64],
     climb_factor: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the length and the priced length of each polyline.
@@ -37,7 +37,7 @@ def price_polyline(
         lon, lat of all polylines, one after the other.
     start : (m + 1,) int64
         Polyline i is ``vertices[start[i]:start[i + 1]]``, at least one vertex.
-    route_factor : float
+    route_factor : float or (m,) float64
         What real trenches are longer than drawn ones.
     climb_factor : float
         Extra metres per metre of climb or fall.

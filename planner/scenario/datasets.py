@@ -53,6 +53,15 @@ class Dataset(Section):
 Datasets = tuple[Dataset, ...]
 
 
+class RoadDataset(Dataset):
+    """One layer of roads."""
+
+    classes: Annotated[
+        tuple[Text, ...],
+        said("Road classes", "Which count, as the file names them, such as [primary, secondary]; default: all."),
+    ] = ()
+
+
 class InputFiles(Section):
     """Everything the scenario reads."""
 
@@ -63,6 +72,10 @@ class InputFiles(Section):
     towers: Annotated[Datasets, said("Towers", "Existing masts and towers that antennas may use.")] = ()
     regions: Annotated[Datasets, said("Regions", "Polygons that offices are reported by.")] = ()
     coverage: Annotated[Datasets, said("Mobile coverage", "Polygons with the technology and speed on offer.")] = ()
+    roads: Annotated[
+        tuple[RoadDataset, ...],
+        said("Roads", "Lines that fibre is laid along; without any, it follows the terrain alone."),
+    ] = ()
     terrain: Annotated[
         tuple[FilePath, ...],
         said("Terrain", "Elevation rasters; where they overlap, the earlier one counts.", unit="m", min_length=1),

@@ -57,6 +57,12 @@ class FibreSearch(Section):
 
     max_km: Annotated[Positive, said("Longest route", "Between neighbouring places.", unit="km")] = 50.0
     cell_m: Annotated[Positive, said("Cell", "Of the cost surface that routes are searched on.", unit="m")] = 100.0
+    off_road_km: Annotated[
+        NotNegative, said("Longest way to a road", "Between a place and the nearest road.", unit="km")
+    ] = 2.0
+    road_gap_m: Annotated[
+        NotNegative, said("Road gaps", "A road that ends this near another is joined to it; 0: never.", unit="m")
+    ] = 5.0
 
 
 class Links(Section):

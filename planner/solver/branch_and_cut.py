@@ -291,6 +291,9 @@ def branch_and_cut(
         return Outcome(-math.inf, True)
     model = program.model
     connectivity = include_connectivity(program, first_cuts, watch, folding)
+    if graph.cost_weight > 0.0 and not graph.capacitated and not graph.layered:
+        # cuts of cheapest trees often leave the value for some rounds, and close the gap once there are enough of them
+        model.setParam("separating/maxstallroundsroot", -1)
     timing = SCIP_HEURTIMING.DURINGLPLOOP | SCIP_HEURTIMING.AFTERLPNODE
     follow = FollowRelaxation(program, connectivity, watch)
     model.includeHeur(follow, "follow", "plans along the relaxation", "F", timingmask=timing)

@@ -6,6 +6,7 @@ best plan then reaches all of them, and no other plan of the same prizes is chea
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ import numpy as np
 
 from planner.solver.connect import connect_all
 from planner.solver.graph import build_graph
+from planner.solver.result import Status, Termination
+from planner.solver.shrink import shrink
 from planner.solver.solve import solve
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.solver.problem import Problem
-    from planner.solver.result import Progress, Status, Termination
+    from planner.solver.result import Progress
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,31 @@ def cheapest_tree(
     ValueError
         If no path from the root leads to a node that is wanted.
     """
+    started = time.monotonic()
+    small = shrink(problem, wanted)
+    if small is None:
+        return _search(problem, wanted, time_limit_s, seed, cancelled, on_progress)
+    if small.problem is None:
+        return SteinerTree(
+            Status.OPTIMAL, Termination.GAP, small.arcs_of(np.zeros(0, np.int32)), small.cost, small.cost
+        )
+    left_s = time_limit_s - (time.monotonic() - started)
+    tree = _search(small.problem, small.wanted, max(left_s, 0.0), seed, cancelled, on_progress)
+    known = tree.cost is not None
+    arcs = small.arcs_of(tree.arcs) if known else np.zeros(0, np.int32)
+    cost = int(problem.cost[arcs].sum()) if known else None
+    return SteinerTree(tree.status, tree.termination, arcs, cost, tree.lower_bound + small.cost)
+
+
+def _search(
+    problem: Problem,
+    wanted: NDArray[np.bool_],
+    time_limit_s: float,
+    seed: int,
+    cancelled: Callable[[], bool] | None,
+    on_progress: Callable[[Progress], None] | None,
+) -> SteinerTree:
+    """Find the cheapest arborescence of a graph as it is."""
     asked = replace(
         problem,
         prize=pressing_prizes(problem, wanted),

@@ -12,6 +12,7 @@ from planner.catalogue import load_catalogue, price_list, terms
 from planner.errors import InputError
 from planner.finance import CAPEX, OPEX, PROGRAMME_COST
 from planner.i18n import use_language
+from planner.inputs.road_network import RoadNetwork
 from planner.links import NO_MAST, ROOT, build, build_links, load_options, price_polyline, save_options
 from planner.links.cache import _ROOMS, cache_file
 from planner.links.options import LinkOptions, Places
@@ -87,6 +88,53 @@ def test_lengths_and_money_can_be_recomputed(built, country, scenario):
         assert options.money[row, OPEX] == round(100 * opex)
         funded = terms(scenario()).funded_years
         assert options.money[row, PROGRAMME_COST] == round(100 * capex) + funded * round(100 * opex)
+
+
+def roads_through(inputs, classes=("track", "primary")):
+    """A road from west to east and one from north to south through a small country."""
+    lon, lat = np.array([30.003, 30.033, 30.063, 30.033, 30.033]), np.array([-2.025, -2.025, -2.025, -2.003, -2.047])
+    edges = np.array([[0, 1], [1, 2], [3, 1], [1, 4]])
+    network = RoadNetwork(lon, lat, edges, np.array([0, 0, 1, 1]), tuple(classes), 2, 0)
+    return replace(inputs, roads=network)
+
+
+def test_lengths_and_money_along_roads_can_be_recomputed(built, country):
+    own_prices = {"road_classes": {"primary": 1.5}, "road_route_factor": 1.04}
+    options, inputs = built(roads_through(country()), technologies={"fibre": {"overrides": own_prices}}), country()
+    elevation = open_elevation(inputs.terrain, lon=inputs.offices["lon"], lat=inputs.offices["lat"], margin_km=3.0)
+    rows = np.flatnonzero(options.technology() == "fibre")
+    assert {options.kinds[options.kind[row]].name.split(",")[0] for row in rows} == KINDS
+    for row in rows:
+        name = options.kinds[options.kind[row]].name
+        line = options.vertices(int(row))
+        along, primary = name.startswith("fibre along a road"), "primary" in name
+        factor = 1.04 if along else 1.15
+        length_km, priced_km = price_polyline(
+            elevation, line, np.array([0, len(line)]), route_factor=factor, climb_factor=3.0
+        )
+        assert length_km == pytest.approx([options.length_km[row]], rel=1e-12)
+        assert priced_km == pytest.approx([options.priced_km[row]], rel=1e-12)
+        # 12,000 a km (primary: half as much again), 500 a lit end, 10 % contingency
+        lit = sum(options.places.id[end][0] != "~" for end in (options.u[row], options.v[row]))
+        capex = 1.1 * (12_000 * (1.5 if primary else 1.0) * priced_km[0] + 500 * lit)
+        assert options.money[row, CAPEX] == pytest.approx(100 * capex, abs=1)
+        if along:
+            meridian, parallel = np.abs(line[:, 0] - 30.033) < 3e-6, np.abs(line[:, 1] + 2.025) < 3e-6
+            assert (meridian if primary else parallel).all()
+
+
+KINDS = {"fibre section", "fibre along a road", "fibre along a road: primary"}
+
+
+def test_the_cache_knows_the_roads(country, scenario, tmp_path):
+    plain = scenario()
+    catalogue = load_catalogue(plain)
+    inputs = [country(), roads_through(country()), roads_through(country(), ("track", "path"))]
+    moved = roads_through(country())
+    moved.roads.lat[0] += 1e-6
+    assert len({cache_file(plain, some, catalogue, tmp_path) for some in (*inputs, moved)}) == 4
+    again = roads_through(country())
+    assert cache_file(plain, again, catalogue, tmp_path) == cache_file(plain, inputs[1], catalogue, tmp_path)
 
 
 def test_existing_connections(built, country):

@@ -12,6 +12,7 @@ import shapely
 from pyproj import Geod
 
 from planner.i18n import _
+from planner.plan.verify.along import RoadFinder
 from planner.plan.verify.cashflow import check_money
 from planner.plan.verify.findings import Findings
 from planner.plan.verify.sites import Site
@@ -68,6 +69,7 @@ class OfferFinder:
         prices = basis.prices
         self._basis = basis
         self._sites = basis.sites
+        self._roads = RoadFinder(basis.inputs.roads, [] if prices.fibre is None else list(prices.fibre.road_kinds))
         self._radios: dict[str, MicrowaveOption] = {option.kind.name: option for option in prices.microwave}
         self._services: dict[tuple[str, str], ServiceOption] = {
             (option.technology, option.kind.name): option for option in prices.services
@@ -93,21 +95,26 @@ class OfferFinder:
         """Measure a trench along its stored vertices.
 
         A segment of geodesic length d between points whose heights differ by h is priced as route factor ·
-        (d + climb factor · |h|), heights bilinear between the terrain's cell centres.
+        (d + climb factor · |h|), heights bilinear between the terrain's cell centres. What is priced as a trench along
+        a road has to follow one.
         """
         if link.geometry is None or self._basis.elevation is None:
             return None
         lon, lat = (list(degrees) for degrees in zip(*link.geometry.coordinates, strict=True))
+        kinds, route_factor = fibre.kinds, fibre.route_factor
+        for road_class, along_road in fibre.road_kinds.items():
+            if link.option in {kind.name for kind in along_road}:
+                kinds, route_factor = along_road, fibre.road_route_factor
+                if not self._roads.follows(lon, lat, road_class):
+                    return None
         length_m = GEODESIC.line_lengths(lon, lat)
         ground_m = self._basis.elevation.sample(lon, lat).tolist()
         climb_m = math.fsum(abs(b - a) for a, b in pairwise(ground_m))
-        priced_m = fibre.route_factor * (math.fsum(length_m) + fibre.climb_factor * climb_m)
+        priced_m = route_factor * (math.fsum(length_m) + fibre.climb_factor * climb_m)
         if math.isnan(priced_m):  # over unknown ground nothing is priced
             return None
         lit = sum(end in self._sites for end in (link.tail, link.head))  # junctions are not lit
-        return Offer(
-            fibre.kinds[lit], math.fsum(length_m) / 1000, priced_m / 1000, fibre.capacity_mbps, fibre.availability
-        )
+        return Offer(kinds[lit], math.fsum(length_m) / 1000, priced_m / 1000, fibre.capacity_mbps, fibre.availability)
 
     def _hop(self, link: Link) -> Offer | None:
         radio = self._radios.get(link.option)
