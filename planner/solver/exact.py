@@ -47,7 +47,7 @@ FIRST_NODES = 20
 """Nodes of the first search that may end without an answer; the next may have more."""
 SMALL, SMALL_LAYERED = 8_000, 3_000
 """Arcs of a graph that branch and cut searches to its end; the latter where hops count, of the problem's."""
-LARGE, LARGE_CAPACITATED = 30_000, 8_000
+LARGE, LARGE_CAPACITATED = 60_000, 8_000
 """Arcs of a graph that branch and cut may try."""
 LARGE_PRIZE, TELLING = 0.25, 0.05
 """Branching is tried where a prize is larger than this share of the gap, and goes on while a turn of it lowers the
@@ -196,6 +196,9 @@ class Finish:
             self.search_above(self.wanted, Decided.nothing(shrunk[0]), shrunk[1].price, -1, search.note_ceiling)
             return
         assert search.bound is not None
+        large = count_own(shrunk[0]) > LARGE
+        if large and self.search_higher():
+            return
         telling = search.worth(shrunk[0])[1:].max() > LARGE_PRIZE * (search.bound - search.least)
         while telling and not self.over:
             before = search.bound
@@ -204,7 +207,7 @@ class Finish:
             for _ in range(CHUNKS_BETWEEN):
                 if not self.over:
                     search.improve()
-        if not self.over:
+        if not self.over and not large:
             self.search_higher()
         self.node_limit *= 2
 
@@ -270,19 +273,20 @@ class Finish:
         pricing = price_out(part.graph, price, required=part.required)
         Follower(self.search, part.graph, price, self.branching.taken).grow(pricing.reduced)
 
-    def search_higher(self) -> None:
-        """Look for plans above a higher target that leaves a graph small enough to be tried."""
+    def search_higher(self) -> bool:
+        """Look for plans above a higher target that leaves a graph small enough to be tried; False if none does."""
         search = self.search
         for share in SHARES:
             assert search.bound is not None
             target = max(self.wanted, self.target_at(search.bound - (search.bound - search.least) * share))
             shrunk = self.shrink(target)
             if shrunk is None or search.stopped():
-                return
+                return True
             if count_own(shrunk[0]) <= (LARGE_CAPACITATED if shrunk[0].capacitated else LARGE):
                 part, price = Decided.nothing(shrunk[0]), shrunk[1].price
                 self.search_above(target, part, price, self.node_limit, search.note_ceiling)
-                return
+                return True
+        return False
 
     def target_at(self, value: float) -> float:
         """Return the least worth above a value, and above that of the best plan, that is worth looking for."""

@@ -58,7 +58,8 @@ class Follower:
         search = self.search
         foresight = 3.0 * (self.turn % 2)
         wobble = 0.5 * uniform(self.dice) * (self.turn % 3 > 0)
-        guide = Guide(self.price, GREED, length, wobble, draw(self.dice), np.inf, 0.0, 1.0, foresight)
+        salt = np.uint64(draw(self.dice))  # as plain int, small and large ones would be of two types
+        guide = Guide(self.price, GREED, length, wobble, salt, np.inf, 0.0, 1.0, foresight)
         tree = grow_everywhere(self.graph, self.desk, guide)
         best = bare_tree(self.graph.n_nodes)
         floor, value = search.least if search.value is None else search.value + search.shift, search.value

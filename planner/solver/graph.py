@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,6 +14,9 @@ from planner.solver.paths import distances
 
 if TYPE_CHECKING:
     from planner.solver.problem import Problem
+
+MOST_WHOLE_DEMAND = 2.0**31
+"""Demands up to which whole numbers are looked for."""
 
 
 class Graph(NamedTuple):
@@ -149,6 +153,7 @@ def build_graph(problem: Problem, budget: int | None) -> Graph:
         Money in cents beyond which a path is out of reach; None if money is no limit.
     """
     whole, allowed = set_apart(problem)
+    whole = replace(whole, capacity=usable_capacity(whole.capacity, whole.demand))
     least_demand = whole.demand[whole.prize > 0].min(initial=np.inf)
     kept = allowed & (whole.head != 0) & (whole.tail != whole.head)
     kept &= whole.capacity >= np.maximum(whole.demand[whole.head], least_demand)
@@ -171,6 +176,20 @@ def build_graph(problem: Problem, budget: int | None) -> Graph:
             whole.cost_weight,
         )
     return graph.subgraph(graph.within(np.inf if budget is None else float(budget)))
+
+
+def usable_capacity(capacity: NDArray[np.float64], demand: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the ``(m,)`` largest loads that capacities can carry where demands are whole numbers.
+
+    Every load is then a multiple of the demands' greatest common divisor: what lies above the last multiple is of no
+    use to a plan, but makes relaxations weaker.
+    """
+    drawn = demand[demand > 0.0]
+    if drawn.size == 0 or (drawn != np.floor(drawn)).any() or drawn.max() > MOST_WHOLE_DEMAND:
+        return capacity
+    unit = float(np.gcd.reduce(drawn.astype(np.int64)))
+    multiples = np.floor(capacity / unit, where=np.isfinite(capacity), out=np.full(capacity.size, np.inf))
+    return np.minimum(capacity, multiples * unit)
 
 
 def assemble(

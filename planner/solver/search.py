@@ -53,6 +53,8 @@ PLANTINGS = ((1.5, 0.0), (np.inf, 0.0), (np.inf, 3.0), (np.inf, 15.0))
 """Appetite and foresight of the first trees; the later ones are for graphs with capacities."""
 PRICE_STEP, PRICE_RANGE = 0.1, 8.0
 """Largest relative step of the price of the search, and how far it may go from where the ceiling is lowest."""
+FAR_BELOW, FAST = 0.9, 5.0
+"""Where the trees of the search leave more than this share of the budget, the price falls faster by this factor."""
 ORDER_SPREAD = 0.1
 """Largest standard deviation of the logarithm of the weights that change the order of the ascent."""
 WORTH_REBUILDING = 0.8
@@ -253,6 +255,8 @@ class Search:
         fixes arcs, and gives the growing other reduced costs.
         """
         step = PRICE_STEP * (1.0 if cost > self.problem.budget else -1.0)
+        if 0 < cost < FAR_BELOW * self.problem.budget:
+            step *= FAST
         price = self.guide.price * math.exp(step * self.orders.random())
         price = min(max(price, self.base_price / PRICE_RANGE), self.base_price * PRICE_RANGE)
         price = useful_price(self.graph, self.problem.budget, price)

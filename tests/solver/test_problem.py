@@ -1,10 +1,13 @@
 """What a problem refuses."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
 from oracles import make_problem
+
+from planner.solver.graph import usable_capacity
 
 
 @pytest.fixture
@@ -34,3 +37,22 @@ def line():
 def test_numbers_out_of_range_are_refused_by_name(line, changes, word):
     with pytest.raises(ValueError, match=word):
         replace(line, **changes)
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_a_smaller_capacity_carries_the_same_loads(seed):
+    rng = np.random.default_rng(seed)
+    unit = rng.integers(1, 60)
+    demand = np.r_[0.0, unit * rng.integers(1, 5, 7)].astype(np.float64)
+    capacity = np.r_[np.inf, rng.uniform(0.0, 1.2 * demand.sum(), 20), unit * rng.integers(0, 9, 5)]
+    usable = usable_capacity(capacity, demand)
+    loads = np.array([sum(some) for size in range(8) for some in combinations(demand[1:], size)])
+    assert (usable <= capacity).all()
+    assert ((loads <= usable[:, None]) == (loads <= capacity[:, None])).all()
+    assert (usable[1:21] < capacity[1:21]).any()
+
+
+def test_loads_that_are_not_whole_leave_capacities_as_they_are():
+    capacity = np.array([1.0, 2.3, np.inf])
+    assert (usable_capacity(capacity, np.array([0.0, 0.5, 1.0])) == capacity).all()
+    assert (usable_capacity(capacity, np.zeros(3)) == capacity).all()
