@@ -98,10 +98,9 @@ def test_near_roads(hilly, scenario):
     everywhere = kept(hilly, scenario, **rules)
     found = kept(hilly, scenario, network, road_within_km=1.5, **rules)
     # a degree of latitude at the equator measures 110.57 km
-    near = np.abs(everywhere.lat + 2.05) * 110.57 <= 1.5
+    assert found.in_reach == (np.abs(find_peaks(hilly[0], 100.0, least_m=10.0).lat + 2.05) * 110.57 <= 1.5).sum()
     assert 0 < len(found) < len(everywhere)
-    assert found.in_reach == pytest.approx(near.sum(), abs=2), "summits that nobody needs are missing in the list"
-    assert (np.abs(found.lat + 2.05) * 110.57 <= 1.5 + 0.01).all()
+    assert (np.abs(found.lat + 2.05) * 110.57 <= 1.5 + 1e-3).all()
 
 
 def plain_greedy(score, most):
@@ -166,9 +165,9 @@ def test_an_office_in_a_valley_gets_its_hop_over_a_hilltop(valley, scenario, tmp
     assert options.places.existing_m[at] == 0.0
     assert options.places.site_class[at] == SiteClass.GREENFIELD
     assert options.places.mast_class[at] == MastClass.RELAY
-    assert options.places.ground_m[at] == pytest.approx(480.0, abs=0.01)
+    assert options.places.ground_m[at] == pytest.approx(480.0, abs=0.1), "0.6 ‰ of a cell off, 80 m each way"
     # 20,000 + 10,000 per 10 m of mast, 30,000 access, 900 W at 3; 10 % contingency
-    assert options.mast_money[at, 2, 0] == round(110 * (20_000 + 15_000 + 30_000 + 2_700))
+    assert options.mast_money[at, 2, 0] == 110 * (20_000 + 15_000 + 30_000 + 2_700)
     assert options.ladder_m[2] == 15.0
 
     # trenches do not know hilltops
