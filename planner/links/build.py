@@ -14,7 +14,7 @@ from planner.i18n import _, ngettext
 from planner.links.block import Block, join
 from planner.links.cache import cache_file
 from planner.links.fibre import find_trenches, search_cell_m
-from planner.links.hilltops import find_hilltops
+from planner.links.hilltops import clear_between_samples, find_hilltops
 from planner.links.masts import mast_money
 from planner.links.microwave import Radios, SightRules, find_hops
 from planner.links.options import ROOT, LinkOptions, PlaceKind, Rejection
@@ -252,21 +252,26 @@ def _microwave(task: _Task) -> Block:
     note = _("microwave: {count} equipment options are not offered, availability below what is asked.")
     left_out = len(task.prices.microwave) - len(options)
     candidates = (task.inputs.offices["status_before"] != "adequate").to_numpy(np.bool_)
+    criteria = ((K_STANDARD, FRESNEL_STANDARD), (search.microwave.k_low, search.microwave.fresnel_low))
+    radios = _radios(options, task.scenario)
     hops = find_hops(
         task.elevation,
         task.places,
         task.open_to_links,
-        _radios(options, task.scenario),
+        radios,
         ladder_m=task.prices.ladder_m,
         mast_money=task.mast_money,
         rules=SightRules(
-            criteria=((K_STANDARD, FRESNEL_STANDARD), (search.microwave.k_low, search.microwave.fresnel_low)),
+            criteria=criteria,
             margin_m=search.microwave.margin_m,
             clutter_m=0.0,
         ),
         upstream=task.feeds | (task.places.kind == PlaceKind.RELAY),
         max_neighbours=max(search.max_candidates * CHOSEN_NEIGHBOURS // 100, 1),
         useful_mbps=float(task.inputs.offices["demand_mbps"].to_numpy(np.float64)[candidates].sum()),
+    )
+    hops = clear_between_samples(
+        task.elevation, task.places, hops, radios.frequency_ghz, ladder_m=task.prices.ladder_m, criteria=criteria
     )
     return Block.of(
         tuple(option.kind for option in options),
