@@ -215,8 +215,9 @@ def clear_between_samples(
     for row in np.flatnonzero(new[hops.u] | new[hops.v]):
         u, v = int(hops.u[row]), int(hops.v[row])
         if (u, v) not in profiles:
-            ends = (float(degrees[at]) for at in (u, v) for degrees in (places.lon, places.lat))
-            profiles[u, v] = terrain_profile(elevation, *ends, elevation.cell_m / SAMPLES_PER_CELL)
+            (lon_u, lon_v), (lat_u, lat_v) = places.lon[[u, v]].tolist(), places.lat[[u, v]].tolist()
+            step_m = elevation.cell_m / SAMPLES_PER_CELL
+            profiles[u, v] = terrain_profile(elevation, lon_u, lat_u, lon_v, lat_v, step_m)
         masts_m = float(ladder_m[hops.rung_u[row]]), float(ladder_m[hops.rung_v[row]])
         ghz = float(frequency_ghz[hops.radio[row]])
         for k, share in criteria:
