@@ -14,7 +14,7 @@ from planner.finance import MEASURES
 from planner.graph import PlanningGraph, build_graph, chosen
 from planner.i18n import _, use_language
 from planner.inputs import check_scenario, read_inputs
-from planner.links import build_links
+from planner.links import build_links, relay_sites
 from planner.plan.evaluate import evaluate
 from planner.plan.explain import explain
 from planner.plan.fallback import better_rule
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from planner.catalogue import Assumption
+    from planner.catalogue import Assumption, PriceList
     from planner.inputs import CheckReport, Inputs
     from planner.links import LinkOptions
     from planner.links.choice import Choice
@@ -65,7 +65,22 @@ def check(path: Path, *, data_root: Path | None = None) -> tuple[CheckReport, tu
         prices = price_list(load_catalogue(scenario), scenario)
     except InputError as error:
         return replace(report, problems=(*report.problems, *error.problems)), (), ()
+    if not report.errors:
+        report = _with_hilltops(report, scenario, prices)
     return report, prices.notes, prices.assumptions
+
+
+def _with_hilltops(report: CheckReport, scenario: Scenario, prices: PriceList) -> CheckReport:
+    """Return the report with how many sites for relays the terrain has, where the scenario asks for them."""
+    if not scenario.links.microwave.hilltops.enabled:
+        return report
+    try:
+        hilltops = relay_sites(scenario, read_inputs(scenario), prices)
+    except InputError as error:
+        return replace(report, problems=(*report.problems, *error.problems))
+    if hilltops is None:
+        return report
+    return replace(report, hilltops=hilltops.told(), assumptions=(*report.assumptions, hilltops.note()))
 
 
 def solve(

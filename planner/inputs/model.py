@@ -117,6 +117,9 @@ class CheckReport:
         Every field that the scenario leaves to its default, with the value in force.
     roads : dict
         ``roads`` in use, ``km``, separate ``pieces`` of the network, ``gaps_closed``; empty where there are none.
+    hilltops : dict
+        Summits ``found``, ``in_reach`` of places and roads, and ``kept`` as sites for relays; empty where the scenario
+        asks for none.
     """
 
     problems: tuple[Problem, ...]
@@ -124,6 +127,7 @@ class CheckReport:
     assumptions: tuple[str, ...] = ()
     defaults: dict[str, Any] = field(default_factory=dict)
     roads: dict[str, float] = field(default_factory=dict)
+    hilltops: dict[str, int] = field(default_factory=dict)
 
     @property
     def errors(self) -> tuple[Problem, ...]:

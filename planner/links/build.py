@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.catalogue import load_catalogue, price_list, terms
+from planner.catalogue import SiteClass, load_catalogue, price_list, terms
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES, line_money
 from planner.i18n import _, ngettext
 from planner.links.block import Block, join
 from planner.links.cache import cache_file
 from planner.links.fibre import find_trenches, search_cell_m
+from planner.links.hilltops import clear_between_samples, find_hilltops
 from planner.links.masts import mast_money
 from planner.links.microwave import Radios, SightRules, find_hops
 from planner.links.options import ROOT, LinkOptions, PlaceKind, Rejection
 from planner.links.package import office_lines
-from planner.links.places import make_places, with_junctions
+from planner.links.places import highest_rung, make_places, with_hilltops, with_junctions
 from planner.links.polyline import price_polyline
 from planner.links.retention import cache_limits, mark_used, prune
 from planner.links.road_graph import RoadSearch
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from planner.finance import Per
     from planner.inputs import Inputs
     from planner.links.fibre import Trenches
+    from planner.links.hilltops import Hilltops
     from planner.links.options import Places
     from planner.scenario import Scenario
     from planner.terrain import Elevation
@@ -110,6 +112,13 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
     say(_("Reading terrain"), 0.0)
     elevation = _read_terrain(inputs)
     places, open_to_links, feeds = make_places(inputs, scenario, elevation, prices.ladder_m)
+    hilltops = _hilltops(scenario, inputs, prices, elevation, (places, open_to_links, feeds))
+    if hilltops is not None:
+        tallest_m = np.array(scenario.links.microwave.max_mast_m.relay)
+        rung = int(highest_rung(prices.ladder_m, tallest_m))
+        places = with_hilltops(places, hilltops, rung, inputs.regions, elevation)
+        open_to_links = np.concatenate([open_to_links, np.ones(len(hilltops), dtype=np.bool_)])
+        feeds = np.concatenate([feeds, np.zeros(len(hilltops), dtype=np.bool_)])
     masts = mast_money(places, prices, money_terms)
     task = _Task(scenario, inputs, prices, elevation, places, open_to_links, feeds, masts)
     blocks = [_sources(task), _existing(task), _services(task)]
@@ -132,8 +141,43 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
         mast_money=np.concatenate([masts, np.zeros((junctions, *masts.shape[1:]), dtype=np.int64)]),
         **{field.name: getattr(lines, field.name) for field in fields(lines)},
         rejections=(*_closed_places(task), *(rejection for block in blocks for rejection in block.rejections)),
-        notes=(*prices.notes, *(note for block in blocks for note in block.notes)),
+        notes=(
+            *prices.notes,
+            *(() if hilltops is None else (hilltops.note(),)),
+            *(note for block in blocks for note in block.notes),
+        ),
     )
+
+
+def relay_sites(scenario: Scenario, inputs: Inputs, prices: PriceList) -> Hilltops | None:
+    """Return the hilltops that links are built with; None where the scenario asks for none.
+
+    Raises
+    ------
+    InputError
+        Terrain is wrong, or no place has a known position.
+    """
+    if not scenario.links.microwave.hilltops.enabled:
+        return None
+    elevation = _read_terrain(inputs)
+    return _hilltops(scenario, inputs, prices, elevation, make_places(inputs, scenario, elevation, prices.ladder_m))
+
+
+def _hilltops(
+    scenario: Scenario,
+    inputs: Inputs,
+    prices: PriceList,
+    elevation: Elevation,
+    given: tuple[Places, NDArray[np.bool_], NDArray[np.bool_]],
+) -> Hilltops | None:
+    """Return hilltops for the places given; None where none are asked for, or no hop could use them."""
+    if not (scenario.links.microwave.hilltops.enabled and prices.microwave):
+        return None
+    places, open_to_links, feeds = given
+    asking = feeds.copy()
+    adequate = (inputs.offices["status_before"] == "adequate").to_numpy(np.bool_)
+    asking[: len(adequate)] |= open_to_links[: len(adequate)] & ~adequate
+    return find_hilltops(elevation, places, asking, inputs.roads, scenario)
 
 
 def _read_terrain(inputs: Inputs) -> Elevation:
@@ -208,21 +252,26 @@ def _microwave(task: _Task) -> Block:
     note = _("microwave: {count} equipment options are not offered, availability below what is asked.")
     left_out = len(task.prices.microwave) - len(options)
     candidates = (task.inputs.offices["status_before"] != "adequate").to_numpy(np.bool_)
+    criteria = ((K_STANDARD, FRESNEL_STANDARD), (search.microwave.k_low, search.microwave.fresnel_low))
+    radios = _radios(options, task.scenario)
     hops = find_hops(
         task.elevation,
         task.places,
         task.open_to_links,
-        _radios(options, task.scenario),
+        radios,
         ladder_m=task.prices.ladder_m,
         mast_money=task.mast_money,
         rules=SightRules(
-            criteria=((K_STANDARD, FRESNEL_STANDARD), (search.microwave.k_low, search.microwave.fresnel_low)),
+            criteria=criteria,
             margin_m=search.microwave.margin_m,
             clutter_m=0.0,
         ),
         upstream=task.feeds | (task.places.kind == PlaceKind.RELAY),
         max_neighbours=max(search.max_candidates * CHOSEN_NEIGHBOURS // 100, 1),
         useful_mbps=float(task.inputs.offices["demand_mbps"].to_numpy(np.float64)[candidates].sum()),
+    )
+    hops = clear_between_samples(
+        task.elevation, task.places, hops, radios.frequency_ghz, ladder_m=task.prices.ladder_m, criteria=criteria
     )
     return Block.of(
         tuple(option.kind for option in options),
@@ -290,11 +339,13 @@ def _fibre(task: _Task, fibre: FibreOption) -> tuple[Block, Places]:
 def _trenches(task: _Task, fibre: FibreOption) -> Trenches:
     """Return trenches along roads where the scenario gives any, else over the terrain."""
     search, roads = task.scenario.links.fibre, task.inputs.roads
+    # Hilltops are for radio: trenches are the same with and without them.
+    open_to_links = task.open_to_links & (task.places.site_class != SiteClass.GREENFIELD)
     if roads is None:
         return find_trenches(
             task.elevation,
             task.places,
-            task.open_to_links,
+            open_to_links,
             feeds=task.feeds,
             climb_factor=fibre.climb_factor,
             max_km=search.max_km,
@@ -312,7 +363,7 @@ def _trenches(task: _Task, fibre: FibreOption) -> Trenches:
         price=np.array([fibre.route_factor, *along]),
         max_arcs=task.scenario.links.max_candidates,
     )
-    return find_road_trenches(task.elevation, task.places, task.open_to_links, roads, rules, task.feeds)
+    return find_road_trenches(task.elevation, task.places, open_to_links, roads, rules, task.feeds)
 
 
 def _closed_places(task: _Task) -> list[Rejection]:

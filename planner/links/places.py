@@ -1,8 +1,8 @@
-"""The places of the planning graph: offices, sources, towers, and the junctions of trenches."""
+"""The places of the planning graph: offices, sources, towers, hilltops, and the junctions of trenches."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.inputs import Inputs
+    from planner.links.hilltops import Hilltops
     from planner.scenario import Scenario
     from planner.terrain import Elevation
 
@@ -88,6 +89,35 @@ def with_junctions(
     elevation: Elevation,
 ) -> Places:
     """Return the places with the junctions of trenches behind them: no masts, no office."""
+    made = _Made(PlaceKind.JUNCTION, NO_MAST, SiteClass.OFFICE)
+    return _with_made(places, made, ids, lon, lat, regions, elevation)
+
+
+def with_hilltops(
+    places: Places, hilltops: Hilltops, max_rung: int, regions: gpd.GeoDataFrame | None, elevation: Elevation
+) -> Places:
+    """Return the places with hilltops behind them: relays where nothing stands yet, not even a road."""
+    made = _Made(PlaceKind.RELAY, max_rung, SiteClass.GREENFIELD)
+    return _with_made(places, made, hilltops.ids, hilltops.lon, hilltops.lat, regions, elevation)
+
+
+class _Made(NamedTuple):
+    """What places that the program makes have in common."""
+
+    kind: PlaceKind
+    max_rung: int
+    site_class: SiteClass
+
+
+def _with_made(
+    places: Places,
+    made: _Made,
+    ids: NDArray[np.str_],
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    regions: gpd.GeoDataFrame | None,
+    elevation: Elevation,
+) -> Places:
     size = len(ids)
 
     def behind(column: NDArray[np.float64], value: float) -> NDArray[np.float64]:
@@ -98,7 +128,7 @@ def with_junctions(
 
     return Places(
         id=np.concatenate([places.id, ids]),
-        kind=code(places.kind, PlaceKind.JUNCTION),
+        kind=code(places.kind, made.kind),
         lon=np.concatenate([places.lon, lon]),
         lat=np.concatenate([places.lat, lat]),
         ground_m=np.concatenate([places.ground_m, elevation.sample(lon, lat)]),
@@ -106,9 +136,9 @@ def with_junctions(
         office=np.concatenate([places.office, np.full(size, -1, dtype=np.int32)]),
         position_known=np.concatenate([places.position_known, np.ones(size, dtype=np.bool_)]),
         existing_m=behind(places.existing_m, 0.0),
-        max_rung=code(places.max_rung, NO_MAST),
+        max_rung=code(places.max_rung, made.max_rung),
         mast_class=code(places.mast_class, MastClass.RELAY),
-        site_class=code(places.site_class, SiteClass.OFFICE),
+        site_class=code(places.site_class, made.site_class),
         rent_per_year=behind(places.rent_per_year, 0.0),
     )
 

@@ -36,6 +36,25 @@ class MaxMast(Section):
     relay: Annotated[NotNegative, said("At a relay", "Above ground.", unit="m")] = 60.0
 
 
+class Hilltops(Section):
+    """New relay sites on summits that the program finds in the terrain."""
+
+    enabled: Annotated[Flag, said("Enabled", "Relays may be built on hilltops.")] = False
+    per_100_places: Annotated[
+        Positive, said("Per 100 places", "Most hilltops for each 100 offices, sources and towers.")
+    ] = 20.0
+    max_number: Annotated[Whole, said("Most hilltops", "Of the whole plan's candidates.", gt=0)] = 200
+    spacing_km: Annotated[
+        NotNegative, said("Spacing", "Between hilltops, and from a hilltop to a tower.", unit="km")
+    ] = 3.0
+    prominence_m: Annotated[
+        Positive, said("Least prominence", "Height over the highest pass to higher ground.", unit="m")
+    ] = 50.0
+    road_within_km: Annotated[
+        NotNegative, said("Nearest road", "A hilltop has a road within this distance, if roads are given.", unit="km")
+    ] = 5.0
+
+
 class MicrowaveSearch(Section):
     """How microwave hops are searched: both clearance criteria must hold."""
 
@@ -50,6 +69,7 @@ class MicrowaveSearch(Section):
     ] = 0.6
     max_mast_m: Annotated[MaxMast, said("Tallest masts", "By kind of place.", unit="m")] = MaxMast()
     margin_m: Annotated[NotNegative, said("Terrain margin", "Added to every height on the way.", unit="m")] = 3.0
+    hilltops: Annotated[Hilltops, said("Hilltops", "New relay sites on summits of the terrain.")] = Hilltops()
 
 
 class FibreSearch(Section):

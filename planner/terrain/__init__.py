@@ -4,6 +4,7 @@ from planner.terrain.cost_surface import Grid, resample
 from planner.terrain.elevation import VOID_HEIGHT, Elevation
 from planner.terrain.geodesy import WGS84, earth_centred, surface_normals
 from planner.terrain.pairs import pairs_within
+from planner.terrain.peaks import Peaks, find_peaks
 from planner.terrain.profile import Profile, clearance_m, terrain_profile
 from planner.terrain.rasters import open_elevation
 from planner.terrain.sight import NO_LEVEL, TWO_CRITERIA, PathState, Sight, line_of_sight
@@ -16,10 +17,12 @@ __all__ = [
     "Elevation",
     "Grid",
     "PathState",
+    "Peaks",
     "Profile",
     "Sight",
     "clearance_m",
     "earth_centred",
+    "find_peaks",
     "line_of_sight",
     "open_elevation",
     "pairs_within",

@@ -7,12 +7,14 @@ which tolerance, and what cannot be.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from planner.plan.verify.basis import Basis, read_basis
 from planner.plan.verify.document import PlanDocument, read_document
 from planner.plan.verify.findings import Difference, Findings, Report
 from planner.plan.verify.given import check_given
+from planner.plan.verify.hilltops import hilltops_of
 from planner.plan.verify.ledger import check_ledger, check_proof
 from planner.plan.verify.masts import check_masts, check_office_lines
 from planner.plan.verify.offers import check_offers
@@ -53,6 +55,7 @@ def verify(run_dir: str | Path, *, data_root: str | Path | None = None) -> Repor
 
 def check_plan(plan: PlanDocument, basis: Basis) -> tuple[Findings, ...]:
     """Hold a plan against what it was made from, area by area."""
+    basis = replace(basis, hilltops=hilltops_of(plan.places, basis.scenario))
     tree, network = check_tree(plan)
     return (
         check_given(plan, basis),

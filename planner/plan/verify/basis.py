@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from planner.scenario import load_scenario
 from planner.terrain import open_elevation
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Mapping
     from pathlib import Path
 
     from planner.catalogue import PriceList
@@ -34,18 +34,19 @@ TERRAIN_MARGIN_KM = 10.0
 
 @dataclass(frozen=True)
 class Basis:
-    """What a plan has to agree with; elevation is None where the scenario has no terrain."""
+    """What a plan has to agree with; elevation is None without terrain, hilltops are those of the plan."""
 
     scenario: Scenario
     inputs: Inputs
     prices: PriceList
     terms: Terms
     elevation: Elevation | None
+    hilltops: Mapping[str, Site] = field(default_factory=dict)
 
     @cached_property
     def sites(self) -> dict[str, Site]:
-        """Offices, sources and towers by id."""
-        return sites_of(self.inputs)
+        """Offices, sources, towers and hilltops by id."""
+        return {**self.hilltops, **sites_of(self.inputs)}
 
     @cached_property
     def offices(self) -> dict[str, dict[Hashable, Any]]:

@@ -54,12 +54,14 @@ def _tallest_m(site: Site, basis: Basis) -> float:
 
 
 def _mast_items(site: Site, rung: int, height_m: float, basis: Basis) -> list[Item]:
-    """Return what a mast is made of: itself where none that tall stands, and at a tower the owner's rent."""
+    """Return what a mast is made of: itself where none that tall stands, its site, and at a tower the rent."""
     prices = basis.prices
     mast_class = MastClass.RELAY if site.kind == "relay" else MastClass.OFFICE
     mast = () if site.existing_m >= height_m else prices.mast_items[mast_class][rung]
     if site.kind != "relay":
         return [*mast, *prices.site_items[SiteClass.OFFICE]]
+    if site.new:
+        return [*mast, *prices.site_items[SiteClass.GREENFIELD]]
     if site.rent_per_year is None:
         return [*mast, *prices.site_items[SiteClass.TOWER]]
     rent = [Item("rent", 0.0, site.rent_per_year, None)] if site.rent_per_year > 0 else []

@@ -9,7 +9,8 @@ import shapely
 
 from planner.i18n import _
 from planner.plan.verify.findings import Findings
-from planner.plan.verify.sites import Site
+from planner.plan.verify.hilltops import check_hilltops
+from planner.plan.verify.sites import Site, site_of_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 JUNCTION_MARK = "~j"
 """Ids of junctions go on with longitude and latitude."""
+JUNCTION = Site("junction", 0.0, 0.0)
 
 
 def check_places(plan: PlanDocument, basis: Basis) -> Findings:
@@ -31,7 +33,7 @@ def check_places(plan: PlanDocument, basis: Basis) -> Findings:
     for name in sorted(used | places.keys()):
         findings.compare(_("place that a link touches"), name, name in places, name in used)
     for place in plan.places:
-        site = basis.sites.get(place.id) or _junction(place)
+        site = basis.sites.get(place.id) or site_of_id(place.id, JUNCTION_MARK, JUNCTION)
         if not findings.require(site is not None, _("place of the inputs"), place.id, place.kind, None) or site is None:
             continue
         findings.compare("kind", place.id, place.kind, site.kind)
@@ -40,6 +42,7 @@ def check_places(plan: PlanDocument, basis: Basis) -> Findings:
         findings.compare("region", place.id, place.region, site.region or _region_at(basis.inputs, site))
         findings.compare("ground_m", place.id, place.ground_m, _ground_m(site, basis.elevation), tolerance=1e-6)
     _check_repeated_regions(plan, places, findings)
+    check_hilltops(basis, findings)
     return findings
 
 
@@ -51,17 +54,6 @@ def _check_repeated_regions(plan: PlanDocument, places: Mapping[str, Place], fin
     for mast in plan.masts:
         if mast.place in places:
             findings.compare("region", mast.place, mast.region, places[mast.place].region)
-
-
-def _junction(place: Place) -> Site | None:
-    """Return where a junction stands: its id says it."""
-    lon, comma, lat = place.id.removeprefix(JUNCTION_MARK).partition(",")
-    if not place.id.startswith(JUNCTION_MARK) or not comma:
-        return None
-    try:
-        return Site("junction", float(lon), float(lat))
-    except ValueError:
-        return None
 
 
 def _region_at(inputs: Inputs, site: Site) -> str | None:

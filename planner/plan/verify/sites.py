@@ -1,9 +1,9 @@
-"""Offices, sources and towers of the inputs as places by id."""
+"""Offices, sources and towers of the inputs, and hilltops that a plan uses, as places by id."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ class Site:
         What a source can pass on, or an office with an adequate connection beyond its own demand; infinite elsewhere.
     shares : bool
         False for offices with an adequate connection that serve as no source.
+    new : bool
+        True for a relay on a hilltop: access, power and upkeep are paid, and no rent.
     """
 
     kind: str
@@ -40,6 +42,18 @@ class Site:
     rent_per_year: float | None = None
     capacity_mbps: float = math.inf
     shares: bool = True
+    new: bool = False
+
+
+def site_of_id(name: str, mark: str, like: Site) -> Site | None:
+    """Return a place that the program made, where its id says: a mark, longitude and latitude; None for other ids."""
+    lon, comma, lat = name.removeprefix(mark).partition(",")
+    if not name.startswith(mark) or not comma:
+        return None
+    try:
+        return replace(like, lon=float(lon), lat=float(lat))
+    except ValueError:
+        return None
 
 
 def sites_of(inputs: Inputs) -> dict[str, Site]:
