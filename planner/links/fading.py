@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 NO_STEP = -1
 """Modulation that says: even the slowest one fails more often than is allowed."""
 
+SHORTEST_KM = 1e-3
+"""Places may share their coordinates; nothing fades on a metre."""
+
 
 @dataclass(frozen=True)
 class Paths:
@@ -67,7 +70,7 @@ class Fades:
     @classmethod
     def of(cls, paths: Paths, frequency_ghz: float, climate: RadioClimate) -> Fades:
         """Return the fades of paths, horizontally polarised: the polarisation that rain takes most from."""
-        length_km = paths.length_km
+        length_km = np.maximum(paths.length_km, SHORTEST_KM)
         air = float(gases_db_km(frequency_ghz, vapour_g_m3=climate.vapour_g_m3))
         without_signal = flat_fade_margin_db(
             length_km, frequency_ghz, transmit_dbm=0.0, gain_dbi=0.0, threshold_dbm=0.0, gases_db_km=air

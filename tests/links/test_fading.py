@@ -92,6 +92,12 @@ def test_longer_paths_wetter_air_and_faster_modulations_fail_more():
     assert (fades.availability(180.0) >= fades.availability(170.0)).all()
 
 
+def test_nothing_fades_between_places_with_the_same_coordinates():
+    fades = Fades.of(paths([0.0, 0.001]), 18.7, WET)
+    assert fades.availability(140.0) == pytest.approx([0.99999, 0.99999], abs=1e-9)
+    assert fastest_steps(fades, np.array([160.0, 150.0]), 0.9995).tolist() == [1, 1]
+
+
 @pytest.mark.parametrize("zone", ["wet_tropics", "temperate"])
 def test_the_programs_own_bands_reach_about_as_far_as_practice_has_it(scenario, zone):
     """With 99.95 % against fades the fastest modulation of a band reaches half to twice the range of practice."""

@@ -21,6 +21,8 @@ LIGHT_KM_GHZ = 2.99792458e-4
 """Wavelength in km times frequency in GHz."""
 SAME_SHARE = 1e-9
 """Shares of the year this close count as equal: that is a thirtieth of a second."""
+SHORTEST_KM = 1e-3
+"""What places with the same coordinates are taken to lie apart."""
 _RAIN_PCT = (1e-3, 100.0)
 """Shares for which the law of rain is used; it is stated for no smaller one."""
 _HALVINGS = 200

@@ -15,7 +15,7 @@ from planner.catalogue import radio_climate
 from planner.i18n import _
 from planner.plan.verify.along import RoadFinder
 from planner.plan.verify.cashflow import check_money
-from planner.plan.verify.fading import SAME_SHARE, Carried, Hop, carried
+from planner.plan.verify.fading import SAME_SHARE, SHORTEST_KM, Carried, Hop, carried
 from planner.plan.verify.findings import Findings
 from planner.plan.verify.sites import Site
 from planner.plan.verify.tree import ROOT_ID
@@ -137,7 +137,7 @@ class OfferFinder:
         lon, lat = [end.lon for end in ends], [end.lat for end in ends]
         heights = [0.0, 0.0] if elevation is None else elevation.sample(lon, lat).tolist()
         ground_m = tuple(0.0 if math.isnan(height) else height for height in heights)
-        hop = Hop(length_km, math.fsum(lat) / 2, (ground_m[0], ground_m[1]))
+        hop = Hop(max(length_km, SHORTEST_KM), math.fsum(lat) / 2, (ground_m[0], ground_m[1]))
         asked = max(scenario.links.microwave.availability, scenario.service.availability / radio.availability)
         best = Carried(0.0, 0.0)
         for gives in carried(hop, radio, self._climate):
