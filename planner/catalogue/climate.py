@@ -80,3 +80,13 @@ def radio_climate(scenario: Scenario) -> RadioClimate:
         vapour_g_m3=in_force["climate.vapour_g_m3"],
         roughness_m=in_force.get("climate.roughness_m"),
     )
+
+
+def climate_notes(scenario: Scenario) -> tuple[str, ...]:
+    """Return what a reader of plans must know of the climate: which of its figures are only those of the zone."""
+    of_zone = [assumption for assumption in climate_assumptions(scenario) if assumption.source != USER]
+    if not of_zone:
+        return ()
+    text = _("microwave: fades are those of climate zone {zone}, not of the place: {figures}.")
+    figures = ", ".join(f"{assumption.name} {assumption.value:g} {assumption.unit}" for assumption in of_zone)
+    return (text.format(zone=scenario.climate.zone, figures=figures),)

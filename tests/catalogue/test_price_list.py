@@ -162,6 +162,16 @@ def test_the_climate_in_force_is_told_with_its_source(make_scenario):
     assert not {name for name in wet if "roughness" in name}
 
 
+def test_figures_of_the_zone_are_remarked_on_until_the_scenario_gives_them(make_scenario):
+    def noted(**climate):
+        return [note for note in priced(make_scenario(climate=climate)).notes if note.startswith("microwave: fades")]
+
+    (note,) = noted(zone="wet_tropics", dn1_per_km=-320.0)
+    assert "climate.rain_mm_h 95 mm/h" in note
+    assert "dn1" not in note
+    assert not noted(rain_mm_h=80.0, dn1_per_km=-320.0, vapour_g_m3=18.0)
+
+
 def test_masts_by_class_and_height(make_scenario):
     scenario = make_scenario()
     prices = priced(scenario)
@@ -250,11 +260,13 @@ def test_what_is_switched_off_is_not_offered_and_is_listed(make_scenario, switch
 
 
 def test_nothing_is_noted_where_all_is_on_offer_in_the_catalogues_year(make_scenario):
-    assert priced(make_scenario()).notes == ()
+    here = {"rain_mm_h": 50.0, "dn1_per_km": -250.0, "vapour_g_m3": 9.0}
+    assert priced(make_scenario(climate=here)).notes == ()
 
 
 def test_another_price_year_and_a_nominal_rate_are_remarked_on(make_scenario):
-    notes = priced(make_scenario(money={"price_year": 2026, "real": False})).notes
+    here = {"rain_mm_h": 50.0, "dn1_per_km": -250.0, "vapour_g_m3": 9.0}
+    notes = priced(make_scenario(money={"price_year": 2026, "real": False}, climate=here)).notes
     assert len(notes) == 2
     assert "2024" in notes[0]
     assert "2026" in notes[0]
