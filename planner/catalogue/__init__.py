@@ -1,6 +1,7 @@
 """Technologies, equipment and unit costs: what there is to build with, what it costs, and who says so."""
 
 from planner.catalogue.assumptions import Assumption
+from planner.catalogue.climate import RadioClimate, radio_climate
 from planner.catalogue.loading import load_catalogue
 from planner.catalogue.microwave import MicrowaveOption
 from planner.catalogue.prices import FibreOption, MastClass, PriceList, SiteClass, price_list, terms
@@ -15,9 +16,11 @@ __all__ = [
     "MastClass",
     "MicrowaveOption",
     "PriceList",
+    "RadioClimate",
     "ServiceOption",
     "SiteClass",
     "load_catalogue",
     "price_list",
+    "radio_climate",
     "terms",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 from planner.catalogue.items import figure, yearly
 from planner.catalogue.kinds import OptionKind
 from planner.finance import line_money
+from planner.radio import Modulation, antenna_gain_dbi, receiver_threshold_dbm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MicrowaveOption:
-    """One way to equip a hop.
+    """One way to equip a hop; what it carries depends on the hop, see `planner.links.fading`.
 
     Attributes
     ----------
@@ -32,18 +33,29 @@ class MicrowaveOption:
         Its items are paid once per hop, both ends together.
     frequency_ghz : float
     range_km : float
-        Longest hop: of the band in the scenario's climate zone, of the antennas, of the scenario's search.
-    capacity_mbps : float
-        In each direction.
+        Longest hop tried: of the band in the scenario's climate zone, of the antennas, of the scenario's search.
+    signal_dbm : float
+        Power and the gains of both antennas: what is received where nothing is lost on the way.
+    thresholds_dbm : tuple of float
+        Weakest signal that each modulation can use, rising.
+    rates_mbps : tuple of float
+        What each modulation carries in each direction, rising.
     availability : float
-        Share of the year, at the range limit.
+        Share of the year in which the equipment works.
     """
 
     kind: OptionKind
     frequency_ghz: float
     range_km: float
-    capacity_mbps: float
+    signal_dbm: float
+    thresholds_dbm: tuple[float, ...]
+    rates_mbps: tuple[float, ...]
     availability: float
+
+    @property
+    def capacity_mbps(self) -> float:
+        """Capacity of the fastest modulation."""
+        return self.rates_mbps[-1]
 
 
 def microwave_options(
@@ -68,9 +80,25 @@ def _all_options(microwave: Microwave, pricer: Pricer, scenario: Scenario) -> It
                 for carriers in range(1, radio.max_carriers + 1):
                     name = f"{band_name} {channel_mhz:g} MHz {carriers}+0, {range_km:g} km"
                     items = _items(microwave, band, radio, antennas, channel_mhz, carriers, pricer)
-                    capacity_mbps = band.net_bit_s_hz * channel_mhz * carriers
-                    kind = OptionKind("microwave", name, 1, items)
-                    yield MicrowaveOption(kind, band.frequency_ghz, range_km, capacity_mbps, radio.availability)
+                    yield MicrowaveOption(
+                        kind=OptionKind("microwave", name, 1, items),
+                        frequency_ghz=band.frequency_ghz,
+                        range_km=range_km,
+                        signal_dbm=_signal_dbm(band, antennas),
+                        thresholds_dbm=tuple(float(receiver_threshold_dbm(channel_mhz, step)) for step in _steps(band)),
+                        rates_mbps=tuple(step.net_bit_s_hz * channel_mhz * carriers for step in _steps(band)),
+                        availability=radio.availability,
+                    )
+
+
+def _signal_dbm(band: Band, antennas: Antennas) -> float:
+    diameter_m = min(antennas.diameter_m, band.max_dish_m)
+    return band.transmit_dbm + 2 * float(antenna_gain_dbi(diameter_m, band.frequency_ghz))
+
+
+def _steps(band: Band) -> list[Modulation]:
+    """Return the modulations that the band is used with, slowest first."""
+    return [step for step in Modulation if step.net_bit_s_hz <= band.net_bit_s_hz]
 
 
 def _items(
@@ -96,20 +124,26 @@ def _items(
 
 
 def _dominated(options: list[MicrowaveOption], terms: Terms) -> list[bool]:
-    """Say of each option whether another one is at least as good in every respect.
+    """Say of each option whether another one of its frequency is at least as good in every respect, on any hop.
 
-    Frequency counts as a quality: the higher it is, the smaller the Fresnel zone and the lower the masts. Of equals the
-    first stays.
+    Which of two frequencies is better depends on the hop: a higher one needs less clearance and fades more in rain. The
+    margin is that of each modulation. Of equals the first stays.
     """
     one: dict[Per, NDArray[np.float64]] = {"each": np.ones(1)}
     costs = np.array([line_money(option.kind.items, one, terms)[0] for option in options])
-    merits = np.array(
-        [(option.range_km, option.frequency_ghz, option.capacity_mbps, option.availability) for option in options]
-    )
+    frequency = np.array([option.frequency_ghz for option in options])
+    steps = max((len(option.rates_mbps) for option in options), default=0)
+    merits = np.array([_merits(option, steps) for option in options])
     merits = np.hstack([merits, -costs])
     beaten = []
     for i, merit in enumerate(merits):
-        as_good = np.all(merits >= merit, axis=1)
+        as_good = np.all(merits >= merit, axis=1) & (frequency == frequency[i])
         better = np.any(merits > merit, axis=1) | (np.arange(len(merits)) < i)
         beaten.append(bool(np.any(as_good & better)))
     return beaten
+
+
+def _merits(option: MicrowaveOption, steps: int) -> list[float]:
+    missing = steps - len(option.rates_mbps)
+    margins = [option.signal_dbm - threshold for threshold in option.thresholds_dbm] + [-np.inf] * missing
+    return [option.range_km, option.availability, *margins, *option.rates_mbps, *[0.0] * missing]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.catalogue.assumptions import assumptions, remarks
+from planner.catalogue.climate import climate_assumptions, climate_notes
 from planner.catalogue.figures import figures
 from planner.catalogue.items import MONTHS, Pricer, figure, yearly
 from planner.catalogue.kinds import OptionKind
@@ -177,8 +178,15 @@ def price_list(catalogue: Catalogue, scenario: Scenario) -> PriceList:
         existing_kind=OptionKind("existing", "existing", 0, ()),
         transit_items=_transit(catalogue.source) if by_own_links else (),
         packages=_packages(catalogue, scenario, pricer),
-        notes=(*(note for note in notes.values() if note is not None), *remarks(catalogue, scenario)),
-        assumptions=assumptions(catalogue, scenario, sections),
+        notes=(
+            *(note for note in notes.values() if note is not None),
+            *(climate_notes(scenario) if microwave else ()),
+            *remarks(catalogue, scenario),
+        ),
+        assumptions=(
+            *assumptions(catalogue, scenario, sections),
+            *(climate_assumptions(scenario) if microwave else ()),
+        ),
     )
 
 

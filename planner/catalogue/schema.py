@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from planner.i18n import _
-from planner.scenario.fields import Flag, Fraction, NotNegative, Positive, Section, Text, Whole, said
+from planner.scenario.fields import Flag, Fraction, NotNegative, Number, Positive, Section, Text, Whole, said
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -147,6 +147,7 @@ class Antennas(Section):
     """Antennas of a hop up to some length."""
 
     up_to_km: Annotated[Positive, said("Length", "Longest hop that they serve.", unit="km")]
+    diameter_m: Annotated[Positive, said("Diameter", "Of each dish, no larger than the band allows.", unit="m")]
     price: Annotated[Price, said("Antennas", "Both ends.", unit="currency per hop")]
 
 
@@ -160,7 +161,9 @@ class Radio(Section):
     life: Life
     power_w: Power
     max_carriers: Annotated[Whole, said("Carriers", "1: one polarisation; 2: both (XPIC).", ge=1, le=2)]
-    availability: Availability
+    availability: Annotated[
+        Fraction, said("Availability", "Of equipment and power; fades come on top.", unit="share of the year")
+    ]
 
 
 class Band(Section):
@@ -169,12 +172,22 @@ class Band(Section):
     frequency_ghz: Annotated[Positive, said("Frequency", "For clearance and loss.", unit="GHz")]
     radio: Annotated[Text, said("Radio", "Key of microwave.radios.")]
     channels_mhz: Annotated[tuple[Positive, ...], said("Channels", "Widths on offer.", unit="MHz", min_length=1)]
-    net_bit_s_hz: Annotated[Positive, said("Efficiency", "Net, with the modulation planned for.", unit="bit/s/Hz")]
+    net_bit_s_hz: Annotated[
+        Number,
+        said(
+            "Efficiency",
+            "Net, of the fastest modulation; slower ones are used where fades ask for it. QPSK 1.5, 16QAM 3.0, 32QAM "
+            "3.65, 64QAM 4.6, 128QAM 5.3, 256QAM 6.4.",
+            unit="bit/s/Hz",
+            ge=1.5,
+        ),
+    ]
+    transmit_dbm: Annotated[Number, said("Power", "At the antenna, with the fastest modulation.", unit="dBm")]
     licensed: Annotated[Flag, said("Licensed", "Whether spectrum is paid for.")]
     range_km: Annotated[
-        dict[Zone, Positive], said("Range", "Longest useful hop by climate zone.", unit="km", min_length=2)
+        dict[Zone, Positive], said("Range", "Longest hop tried, by climate zone.", unit="km", min_length=2)
     ]
-    dish_m: Annotated[str, said("Dishes", "Usual diameters, for information.", unit="m")]
+    max_dish_m: Annotated[Positive, said("Largest dish", "Diameter.", unit="m")]
 
 
 class Microwave(Section):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.catalogue import SiteClass, load_catalogue, price_list, terms
+from planner.catalogue import SiteClass, load_catalogue, price_list, radio_climate, terms
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES, line_money
 from planner.i18n import _, ngettext
@@ -266,6 +266,7 @@ def _microwave(task: _Task) -> Block:
             margin_m=search.microwave.margin_m,
             clutter_m=0.0,
         ),
+        climate=radio_climate(task.scenario),
         upstream=task.feeds | (task.places.kind == PlaceKind.RELAY),
         max_neighbours=max(search.max_candidates * CHOSEN_NEIGHBOURS // 100, 1),
         useful_mbps=float(task.inputs.offices["demand_mbps"].to_numpy(np.float64)[candidates].sum()),
@@ -278,8 +279,8 @@ def _microwave(task: _Task) -> Block:
         u=hops.u,
         v=hops.v,
         kind=hops.radio.astype(np.int64),
-        capacity_mbps=np.array([option.capacity_mbps for option in options], dtype=np.float64)[hops.radio],
-        availability=np.array([option.availability for option in options], dtype=np.float64)[hops.radio],
+        capacity_mbps=hops.capacity_mbps,
+        availability=hops.availability,
         length_km=hops.length_km,
         rung_u=hops.rung_u,
         rung_v=hops.rung_v,
@@ -291,12 +292,25 @@ def _microwave(task: _Task) -> Block:
 def _radios(options: list[MicrowaveOption], scenario: Scenario) -> Radios:
     one: dict[Per, NDArray[np.float64]] = {"each": np.ones(1)}
     money = [line_money(option.kind.items, one, terms(scenario))[0] for option in options]
+    steps = max((len(option.rates_mbps) for option in options), default=0)
+    equipment = np.array([option.availability for option in options], dtype=np.float64)
     return Radios(
         frequency_ghz=np.array([option.frequency_ghz for option in options], dtype=np.float64),
         range_km=np.array([option.range_km for option in options], dtype=np.float64),
-        capacity_mbps=np.array([option.capacity_mbps for option in options], dtype=np.float64),
+        rates_mbps=_with_steps([option.rates_mbps for option in options], steps),
+        system_db=np.array([option.signal_dbm for option in options]).reshape(-1, 1)
+        - _with_steps([option.thresholds_dbm for option in options], steps),
+        equipment=equipment,
+        # The office has to be served for its share of the year although the equipment fails too.
+        wanted=np.maximum(scenario.links.microwave.availability, scenario.service.availability / equipment),
         money=np.array(money, dtype=np.int64).reshape(-1, len(MEASURES)),
     )
+
+
+def _with_steps(rows: list[tuple[float, ...]], steps: int) -> NDArray[np.float64]:
+    """Return a table of figures by modulation in which short rows repeat their last figure."""
+    filled = [[*row, *[row[-1]] * (steps - len(row))] for row in rows]
+    return np.array(filled, dtype=np.float64).reshape(len(rows), steps)
 
 
 def _fibre(task: _Task, fibre: FibreOption) -> tuple[Block, Places]:

@@ -24,7 +24,7 @@ CACHE_VARIABLE = "PLANNER_CACHE_DIR"
 
 _SECTIONS = {"money", "inputs", "missing", "service", "package", "climate", "technologies", "links"}
 """Sections of the scenario that candidate links depend on: no budget, objective, limit, solver or name among them."""
-_ROOMS = ("catalogue", "inputs", "links", "scenario", "terrain", "finance.py")
+_ROOMS = ("catalogue", "inputs", "links", "radio", "scenario", "terrain", "finance.py")
 """Code that candidate links depend on, the reading of scenario and files too: only their contents are hashed."""
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 
 from planner.finance import PRESENT_VALUE
 from planner.i18n import _
+from planner.links.fading import NO_STEP, Fades, Paths, fastest_steps
 from planner.links.options import NO_MAST, Rejection
 from planner.terrain import NO_LEVEL, PathState, line_of_sight, pairs_within
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from planner.catalogue import RadioClimate
     from planner.links.options import Places
     from planner.terrain import Elevation
 
@@ -29,19 +32,37 @@ UPSTREAM_NEIGHBOURS = 3
 
 @dataclass(frozen=True)
 class Radios:
-    """The radio configurations on offer, r rows.
+    """The radio configurations on offer, r rows, with s modulations.
 
     Attributes
     ----------
-    frequency_ghz, range_km, capacity_mbps : (r,) float64
+    frequency_ghz, range_km : (r,) float64
+    rates_mbps : (r, s) float64
+        Of each modulation, slowest first; those that a radio does not have repeat its fastest one.
+    system_db : (r, s) float64
+        What may be lost on the way with each modulation.
+    equipment : (r,) float64
+        Share of the year in which it works.
+    wanted : (r,) float64
+        Share of the year for which fades must leave a modulation that counts as capacity.
     money : (r, 4) int64
         Price of a hop in cents, without masts.
     """
 
     frequency_ghz: NDArray[np.float64]
     range_km: NDArray[np.float64]
-    capacity_mbps: NDArray[np.float64]
+    rates_mbps: NDArray[np.float64]
+    system_db: NDArray[np.float64]
+    equipment: NDArray[np.float64]
+    wanted: NDArray[np.float64]
     money: NDArray[np.int64]
+
+    @cached_property
+    def signals(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return one radio of each signal, and the signal of each radio: radios that differ in carriers fade alike."""
+        table = np.column_stack([self.frequency_ghz, self.wanted, self.range_km, self.system_db])
+        _table, first, of_radio = np.unique(table, axis=0, return_index=True, return_inverse=True)
+        return first, of_radio.reshape(-1)
 
 
 @dataclass(frozen=True)
@@ -63,7 +84,9 @@ class Hops:
         Places, u < v.
     radio : (m,) int16
         Row of `Radios`.
-    length_km : (m,) float64
+    length_km, capacity_mbps : (m,) float64
+    availability : (m,) float64
+        Share of the year in which the hop has its capacity.
     rung_u, rung_v : (m,) int8
     rejections : tuple of Rejection
     """
@@ -72,28 +95,35 @@ class Hops:
     v: NDArray[np.int32]
     radio: NDArray[np.int16]
     length_km: NDArray[np.float64]
+    capacity_mbps: NDArray[np.float64]
+    availability: NDArray[np.float64]
     rung_u: NDArray[np.int8]
     rung_v: NDArray[np.int8]
     rejections: tuple[Rejection, ...]
 
     def __getitem__(self, rows: NDArray[np.bool_]) -> Hops:
         """Return some of the rows."""
-        columns = {name: getattr(self, name)[rows] for name in ("u", "v", "radio", "length_km", "rung_u", "rung_v")}
-        return replace(self, **columns)
+        names = [field.name for field in fields(self) if field.name != "rejections"]
+        return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
 
 @dataclass(frozen=True)
 class _Pairs:
-    """Pairs of places in range, p rows; ``least_level[b]`` is the table of `Sight` in the b-th frequency."""
+    """Pairs of places in range, p rows.
+
+    ``least_level[b]`` is the table of `Sight` in the b-th frequency, ``step`` the modulation that each of
+    `Radios.signals` keeps up, (p, signals): none beyond its range.
+    """
 
     u: NDArray[np.int64]
     v: NDArray[np.int64]
-    length_km: NDArray[np.float64]
+    paths: Paths
     least_level: dict[float, NDArray[np.uint8]]
+    step: NDArray[np.int8]
 
     def __getitem__(self, rows: NDArray[np.int64]) -> _Pairs:
         tables = {ghz: table[rows] for ghz, table in self.least_level.items()}
-        return _Pairs(self.u[rows], self.v[rows], self.length_km[rows], tables)
+        return _Pairs(self.u[rows], self.v[rows], self.paths[rows], tables, self.step[rows])
 
 
 def find_hops(
@@ -105,14 +135,15 @@ def find_hops(
     ladder_m: NDArray[np.float64],
     mast_money: NDArray[np.int64],
     rules: SightRules,
+    climate: RadioClimate,
     upstream: NDArray[np.bool_],
     max_neighbours: int,
     useful_mbps: float,
 ) -> Hops:
-    """Return the hops between places in range and in sight of each other.
+    """Return the hops between places in range and in sight of each other that fades leave open long enough.
 
-    Of each pair all alternatives are kept that no other beats in price, capacity and both masts. Of the pairs, each
-    place keeps those that `_choose_pairs` names.
+    Of each pair all alternatives are kept that no other beats in price, capacity and both masts; of those equal in all
+    of these, the one that fades least. Of the pairs, each place keeps those that `_choose_pairs` names.
 
     Parameters
     ----------
@@ -125,6 +156,7 @@ def find_hops(
     mast_money : (n, L, 4) int64
         What using a rung at a place costs.
     rules : SightRules
+    climate : RadioClimate
     upstream : (n,) bool
         Places that networks come from or run over: sources, connected offices that share, towers.
     max_neighbours : int
@@ -135,12 +167,18 @@ def find_hops(
     if len(radios.money) == 0:
         return _no_hops()
     pairs, rejections = _pairs_in_sight(elevation, places, open_to_links, radios, ladder_m, rules)
+    _fill_steps(pairs, radios, climate)
+    open_pairs = np.flatnonzero(_usable(pairs, radios).any(axis=1))
+    if len(open_pairs) < len(pairs.u):
+        reason = _("pair in sight, but fades leave too little of the year with every radio in range")
+        rejections.append(Rejection("microwave", reason, len(pairs.u) - len(open_pairs)))
+    pairs = pairs[open_pairs]
     price = _cheapest(pairs, radios, mast_money[:, :, PRESENT_VALUE])
     chosen = _choose_pairs(pairs, price, upstream, max_neighbours)
     if len(chosen) < len(pairs.u):
         reason = _("pair in sight, but each end has {count} cheaper neighbours").format(count=max_neighbours)
         rejections.append(Rejection("microwave", reason, len(pairs.u) - len(chosen)))
-    hops = _alternatives(pairs[chosen], radios)
+    hops = _alternatives(pairs[chosen], radios, climate)
     keep = _undominated(hops, radios, useful_mbps)
     if not keep.all():
         reason = _("alternative that another one beats in price, capacity and both masts")
@@ -149,8 +187,8 @@ def find_hops(
 
 
 def _no_hops() -> Hops:
-    places, rungs = np.zeros(0, np.int32), np.zeros(0, np.int8)
-    return Hops(places, places, np.zeros(0, np.int16), np.zeros(0), rungs, rungs, ())
+    places, rungs, figures = np.zeros(0, np.int32), np.zeros(0, np.int8), np.zeros(0)
+    return Hops(places, places, np.zeros(0, np.int16), figures, figures, figures, rungs, rungs, ())
 
 
 def _pairs_in_sight(
@@ -194,8 +232,31 @@ def _pairs_in_sight(
         ),
     }
     rejections = [Rejection("microwave", reason, count) for reason, count in counts.items() if count]
-    pairs = _Pairs(able[u], able[v], length_km, tables)
+    ground_m = np.nan_to_num(places.ground_m[able], nan=0.0)
+    paths = Paths(length_km, (lat[u] + lat[v]) / 2.0, ground_m[u], ground_m[v])
+    no_step = np.full((len(u), len(radios.signals[0])), NO_STEP, dtype=np.int8)
+    pairs = _Pairs(able[u], able[v], paths, tables, no_step)
     return pairs[np.flatnonzero(any_clear)], rejections
+
+
+def _fill_steps(pairs: _Pairs, radios: Radios, climate: RadioClimate) -> None:
+    """Find the modulation that each signal keeps up on each pair in its range and sight."""
+    first, _of_radio = radios.signals
+    for ghz, least in pairs.least_level.items():
+        of_frequency = np.flatnonzero(radios.frequency_ghz[first] == ghz)
+        longest_km = radios.range_km[first[of_frequency]].max()
+        near = np.flatnonzero((least != NO_LEVEL).any(axis=1) & (pairs.paths.length_km <= longest_km))
+        fades = Fades.of(pairs.paths[near], ghz, climate)
+        for signal in of_frequency:
+            radio = first[signal]
+            within = np.flatnonzero(pairs.paths.length_km[near] <= radios.range_km[radio])
+            steps = fastest_steps(fades[within], radios.system_db[radio], float(radios.wanted[radio]))
+            pairs.step[near[within], signal] = steps
+
+
+def _usable(pairs: _Pairs, radios: Radios) -> NDArray[np.bool_]:
+    """Return which radios serve which pairs, (p, r): in range, in sight, and in spite of fades."""
+    return np.asarray(pairs.step[:, radios.signals[1]] != NO_STEP)
 
 
 def _cheapest(pairs: _Pairs, radios: Radios, mast_cents: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -207,7 +268,7 @@ def _cheapest(pairs: _Pairs, radios: Radios, mast_cents: NDArray[np.int64]) -> N
         masts = mast_cents[pairs.u] + np.take_along_axis(mast_cents[pairs.v], beyond.astype(np.int64), axis=1)
         masts = np.where(seen, masts, np.iinfo(np.int64).max).min(axis=1)
         for radio in np.flatnonzero(radios.frequency_ghz == ghz):
-            able = seen.any(axis=1) & (pairs.length_km <= radios.range_km[radio])
+            able = pairs.step[:, radios.signals[1][radio]] != NO_STEP
             best[able] = np.minimum(best[able], masts[able] + radios.money[radio, PRESENT_VALUE])
     return best
 
@@ -240,7 +301,9 @@ def _rank_at_ends(
     size = len(pairs.u)
     end = np.concatenate([pairs.u, pairs.v])
     counts = np.concatenate([counts_at_u, counts_at_v])
-    order = np.lexsort((np.tile(np.arange(size), 2), np.tile(pairs.length_km, 2), np.tile(price, 2), ~counts, end))
+    order = np.lexsort(
+        (np.tile(np.arange(size), 2), np.tile(pairs.paths.length_km, 2), np.tile(price, 2), ~counts, end)
+    )
     first = np.searchsorted(end[order], end[order])
     rank = np.empty(2 * size, dtype=np.int64)
     rank[order] = np.arange(2 * size) - first
@@ -248,14 +311,15 @@ def _rank_at_ends(
     return np.minimum(rank[:size], rank[size:])
 
 
-def _alternatives(pairs: _Pairs, radios: Radios) -> Hops:
+def _alternatives(pairs: _Pairs, radios: Radios, climate: RadioClimate) -> Hops:
     """Return, for each pair and radio, the pairs of rungs of which neither can be lowered alone."""
     row, radio, rung_u, rung_v = [], [], [], []
+    usable = _usable(pairs, radios)
     for r, ghz in enumerate(radios.frequency_ghz):
         least = pairs.least_level[float(ghz)].astype(np.int16)
         before = np.full_like(least, NO_LEVEL)
         before[:, 1:] = np.minimum.accumulate(least, axis=1)[:, :-1]
-        corner = (least < before) & (pairs.length_km <= radios.range_km[r])[:, None]
+        corner = (least < before) & usable[:, r, None]
         at_row, at_rung = np.nonzero(corner)
         row.append(at_row)
         radio.append(np.full(len(at_row), r))
@@ -263,42 +327,63 @@ def _alternatives(pairs: _Pairs, radios: Radios) -> Hops:
         rung_v.append(least[at_row, at_rung])
     hop = np.concatenate(row)
     order = np.lexsort((np.concatenate(radio), np.concatenate(rung_v), np.concatenate(rung_u), hop))
+    hop, of_radio = hop[order], np.concatenate(radio)[order]
+    step = pairs.step[hop, radios.signals[1][of_radio]]
     return Hops(
-        u=pairs.u[hop[order]].astype(np.int32),
-        v=pairs.v[hop[order]].astype(np.int32),
-        radio=np.concatenate(radio)[order].astype(np.int16),
-        length_km=pairs.length_km[hop[order]],
+        u=pairs.u[hop].astype(np.int32),
+        v=pairs.v[hop].astype(np.int32),
+        radio=of_radio.astype(np.int16),
+        length_km=pairs.paths.length_km[hop],
+        capacity_mbps=radios.rates_mbps[of_radio, step],
+        availability=_availability(pairs.paths[hop], of_radio, step, radios, climate),
         rung_u=np.concatenate(rung_u)[order].astype(np.int8),
         rung_v=np.concatenate(rung_v)[order].astype(np.int8),
         rejections=(),
     )
 
 
+def _availability(
+    paths: Paths, radio: NDArray[np.int64], step: NDArray[np.int8], radios: Radios, climate: RadioClimate
+) -> NDArray[np.float64]:
+    """Return the share of the year in which equipment and fades leave hops the given modulations."""
+    share = np.ones(len(radio))
+    for ghz in np.unique(radios.frequency_ghz[radio]):
+        rows = np.flatnonzero(radios.frequency_ghz[radio] == ghz)
+        fades = Fades.of(paths[rows], float(ghz), climate)
+        share[rows] = fades.availability(radios.system_db[radio[rows], step[rows]])
+    return share * radios.equipment[radio]
+
+
 def _undominated(hops: Hops, radios: Radios, useful_mbps: float) -> NDArray[np.bool_]:
     """Return which alternatives no other one of the same pair beats or equals in everything, (m,)."""
     change = (np.diff(hops.u) != 0) | (np.diff(hops.v) != 0)
     start = np.concatenate([[0], np.flatnonzero(change) + 1, [len(hops.u)]])
-    capacity = np.minimum(radios.capacity_mbps, useful_mbps)
-    return _undominated_rows(start, hops.radio, hops.rung_u, hops.rung_v, radios.money, capacity)
+    capacity = np.minimum(hops.capacity_mbps, useful_mbps)
+    money = radios.money[hops.radio]
+    return _undominated_rows(start, hops.rung_u, hops.rung_v, money, capacity, hops.availability)
 
 
 @njit(cache=True)
 def _undominated_rows(
     start: NDArray[np.int64],
-    radio: NDArray[np.int16],
     rung_u: NDArray[np.int8],
     rung_v: NDArray[np.int8],
     money: NDArray[np.int64],
     capacity: NDArray[np.float64],
+    availability: NDArray[np.float64],
 ) -> NDArray[np.bool_]:
-    keep = np.ones(len(radio), dtype=np.bool_)
+    """Drop alternatives; all are available enough, so that more availability only decides between equals."""
+    keep = np.ones(len(capacity), dtype=np.bool_)
     for group in range(len(start) - 1):
         for i in range(start[group], start[group + 1]):
             for j in range(start[group], start[group + 1]):
                 if i == j or not keep[j] or rung_u[j] > rung_u[i] or rung_v[j] > rung_v[i]:
                     continue
-                a, b = radio[i], radio[j]
-                if capacity[b] >= capacity[a] and (money[b] <= money[a]).all():
-                    keep[i] = False
-                    break
+                if capacity[j] < capacity[i] or (money[j] > money[i]).any():
+                    continue
+                equal = rung_u[j] == rung_u[i] and rung_v[j] == rung_v[i] and capacity[j] == capacity[i]
+                if equal and availability[j] < availability[i] and (money[j] == money[i]).all():
+                    continue
+                keep[i] = False
+                break
     return keep

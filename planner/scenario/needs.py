@@ -94,8 +94,34 @@ class Benefit(Section):
 
 
 class Climate(Section):
-    """What rain does to radio links."""
+    """What rain and layers of air do to radio links; figures that are left out are those of the zone."""
 
     zone: Annotated[
-        Literal["temperate", "wet_tropics"], said("Zone", "Chooses the useful range of each microwave band.")
+        Literal["temperate", "wet_tropics"],
+        said("Zone", "Gives the figures that are left out, and how long a hop of each microwave band may be."),
     ] = "temperate"
+    rain_mm_h: Annotated[
+        Number | None,
+        said("Rain rate", "R0.01: exceeded during 0.01 % of a year (ITU-R P.837).", unit="mm/h", gt=0, le=300),
+    ] = None
+    dn1_per_km: Annotated[
+        Number | None,
+        said(
+            "Refractivity gradient",
+            "dN1 of the lowest 65 m, not exceeded during 1 % of a year (ITU-R P.453); negative.",
+            unit="N/km",
+            ge=-1500,
+            le=0,
+        ),
+    ] = None
+    vapour_g_m3: Annotated[
+        Number | None, said("Water vapour", "At the ground, annual mean (ITU-R P.836).", unit="g/m³", ge=0, le=50)
+    ] = None
+    roughness_m: Annotated[
+        NotNegative | None,
+        said(
+            "Roughness",
+            "Standard deviation of terrain heights within 110 km; left out: the method that does without it.",
+            unit="m",
+        ),
+    ] = None

@@ -67,6 +67,16 @@ class MicrowaveSearch(Section):
         NotNegative,
         said("Clearance at low k", "Share of the first Fresnel zone that is kept free; 1.0 is asked at k = 4/3."),
     ] = 0.6
+    availability: Annotated[
+        Number,
+        said(
+            "Availability",
+            "Rain and layered air leave each hop its capacity for this share of the year.",
+            unit="share of the year",
+            ge=0.9,
+            lt=1,
+        ),
+    ] = 0.9995
     max_mast_m: Annotated[MaxMast, said("Tallest masts", "By kind of place.", unit="m")] = MaxMast()
     margin_m: Annotated[NotNegative, said("Terrain margin", "Added to every height on the way.", unit="m")] = 3.0
     hilltops: Annotated[Hilltops, said("Hilltops", "New relay sites on summits of the terrain.")] = Hilltops()

@@ -158,7 +158,8 @@ def test_faults_say_file_line_path_value_and_remedy(make_scenario, text, code, r
 def test_a_new_band_must_be_complete(make_scenario):
     found = problems(make_scenario, HEAD + "microwave: {bands: {26 GHz: {frequency_ghz: 26, radio: standard}}}\n")
     assert {entry.column for entry in found} == {
-        f"microwave.bands.26 GHz.{name}" for name in ("channels_mhz", "net_bit_s_hz", "licensed", "range_km", "dish_m")
+        f"microwave.bands.26 GHz.{name}"
+        for name in ("channels_mhz", "net_bit_s_hz", "transmit_dbm", "licensed", "range_km", "max_dish_m")
     }
     assert {entry.file for entry in found} == {"mine.yaml"}
 

@@ -93,7 +93,11 @@ def test_the_search_range_caps_every_band(make_scenario):
 
 def merits(option, scenario):
     costs = [-cents for cents in cost(option.kind.items, scenario)]
-    return [option.range_km, option.frequency_ghz, option.capacity_mbps, option.availability, *costs]
+    margins = [option.signal_dbm - threshold for threshold in option.thresholds_dbm]
+    rates = list(option.rates_mbps)
+    missing = 6 - len(rates)
+    margins += [-np.inf] * missing
+    return [option.range_km, option.availability, *margins, *rates, *[0.0] * missing, *costs]
 
 
 def test_no_option_on_offer_is_beaten_by_another(make_scenario):
@@ -102,21 +106,70 @@ def test_no_option_on_offer_is_beaten_by_another(make_scenario):
     table = [merits(option, scenario) for option in options]
     for i, this in enumerate(table):
         for j, other in enumerate(table):
-            assert i == j or any(mine > theirs for mine, theirs in zip(this, other, strict=True)), (
+            same_band = options[i].frequency_ghz == options[j].frequency_ghz
+            assert i == j or not same_band or any(mine > theirs for mine, theirs in zip(this, other, strict=True)), (
                 f"{options[j].kind.name} is as good as {options[i].kind.name} in everything"
             )
     keys = [(option.range_km, option.frequency_ghz, option.capacity_mbps) for option in options]
     assert keys == sorted(keys)
 
 
-def test_a_band_that_another_beats_throughout_is_left_out(make_scenario):
-    # the same as 7 GHz but shorter and at a lower frequency
-    worse = (
-        "microwave: {bands: {6 GHz: {frequency_ghz: 6.2, radio: standard, channels_mhz: [28], net_bit_s_hz: 6.4, "
-        "licensed: true, range_km: {wet_tropics: 40, temperate: 50}, dish_m: '1.8'}}}\n"
-    )
-    plain, more = priced(make_scenario()), priced(make_scenario({"mine.yaml": HEAD + worse}))
-    assert [option.kind.name for option in more.microwave] == [option.kind.name for option in plain.microwave]
+BAND = (
+    "{{frequency_ghz: {ghz}, radio: standard, channels_mhz: [28, 56], net_bit_s_hz: 6.4, transmit_dbm: {dbm}, "
+    "licensed: true, range_km: {{wet_tropics: 50, temperate: 60}}, max_dish_m: 2.4}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("ghz", "dbm", "offered"),
+    [
+        (7.5, 25, False),  # the same as 7 GHz, with less power
+        (7.5, 27, True),
+        (7.1, 26, True),  # which frequency is better depends on the hop
+    ],
+)
+def test_a_band_that_another_of_its_frequency_beats_throughout_is_left_out(make_scenario, ghz, dbm, offered):
+    text = f"microwave: {{bands: {{other band: {BAND.format(ghz=ghz, dbm=dbm)}}}}}\n"
+    names = [option.kind.name for option in priced(make_scenario({"mine.yaml": HEAD + text})).microwave]
+    assert any(name.startswith("other band") for name in names) == offered
+    assert any(name.startswith("7 GHz") for name in names) != (dbm == 27)
+
+
+def test_signal_and_modulations_of_a_hop(make_scenario):
+    """26 dBm and twice 39.83 dBi (1.8 m at 7 GHz: 39.8 in data sheets); 16QAM of 28 MHz needs -114 + 14.47 + 19.75."""
+    text = f"microwave: {{bands: {{new: {BAND.format(ghz=7.0, dbm=26)}}}}}\n"
+    prices = priced(make_scenario({"mine.yaml": HEAD + text}, links={"microwave": {"range_km": 30}}))
+    hop = next(option for option in prices.microwave if option.kind.name == "new 28 MHz 1+0, 30 km")
+    assert hop.signal_dbm == pytest.approx(26 + 2 * 39.8, abs=0.1)
+    assert hop.thresholds_dbm[1] == pytest.approx(-79.78, abs=0.005)
+    assert hop.rates_mbps == pytest.approx([28 * rate for rate in (1.5, 3.0, 3.65, 4.6, 5.3, 6.4)])
+    light = next(option for option in prices.microwave if option.frequency_ghz == 5.8)
+    assert light.rates_mbps == pytest.approx([60, 120])  # up to 16QAM
+
+
+def test_the_climate_in_force_is_told_with_its_source(make_scenario):
+    def told(**climate):
+        assumptions = priced(make_scenario(climate=climate)).assumptions
+        return {a.name: (a.value, a.unit, a.source) for a in assumptions if a.name.startswith("climate.")}
+
+    wet, dry = told(zone="wet_tropics"), told()
+    assert (wet["climate.rain_mm_h"][0], dry["climate.rain_mm_h"][0]) == (95, 42)  # rain zones N and K
+    assert "P.837-1" in wet["climate.rain_mm_h"][2]
+    mine = told(zone="wet_tropics", rain_mm_h=80.5, roughness_m=40.0)
+    assert mine["climate.rain_mm_h"] == (80.5, "mm/h", "user")
+    assert mine["climate.roughness_m"] == (40.0, "m", "user")
+    assert mine["climate.dn1_per_km"] == wet["climate.dn1_per_km"]
+    assert not {name for name in wet if "roughness" in name}
+
+
+def test_figures_of_the_zone_are_remarked_on_until_the_scenario_gives_them(make_scenario):
+    def noted(**climate):
+        return [note for note in priced(make_scenario(climate=climate)).notes if note.startswith("microwave: fades")]
+
+    (note,) = noted(zone="wet_tropics", dn1_per_km=-320.0)
+    assert "climate.rain_mm_h 95 mm/h" in note
+    assert "dn1" not in note
+    assert not noted(rain_mm_h=80.0, dn1_per_km=-320.0, vapour_g_m3=18.0)
 
 
 def test_masts_by_class_and_height(make_scenario):
@@ -207,11 +260,13 @@ def test_what_is_switched_off_is_not_offered_and_is_listed(make_scenario, switch
 
 
 def test_nothing_is_noted_where_all_is_on_offer_in_the_catalogues_year(make_scenario):
-    assert priced(make_scenario()).notes == ()
+    here = {"rain_mm_h": 50.0, "dn1_per_km": -250.0, "vapour_g_m3": 9.0}
+    assert priced(make_scenario(climate=here)).notes == ()
 
 
 def test_another_price_year_and_a_nominal_rate_are_remarked_on(make_scenario):
-    notes = priced(make_scenario(money={"price_year": 2026, "real": False})).notes
+    here = {"rain_mm_h": 50.0, "dn1_per_km": -250.0, "vapour_g_m3": 9.0}
+    notes = priced(make_scenario(money={"price_year": 2026, "real": False}, climate=here)).notes
     assert len(notes) == 2
     assert "2024" in notes[0]
     assert "2026" in notes[0]

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from planner.catalogue import RadioClimate
 from planner.finance import PRESENT_VALUE
 from planner.links import microwave
 from planner.links.microwave import Radios, SightRules, find_hops
@@ -15,10 +16,14 @@ from planner.terrain.profile import clearance_m, terrain_profile
 
 LADDER_M = np.array([6.0, 15.0, 30.0])
 RULES = SightRules(criteria=((4 / 3, 1.0), (2 / 3, 0.6)), margin_m=2.0, clutter_m=0.0)
+CLIMATE = RadioClimate(rain_mm_h=60.0, dn1_per_km=-250.0, vapour_g_m3=10.0, roughness_m=None)
 RADIOS = Radios(
     frequency_ghz=np.array([5.8, 18.0, 18.0, 80.0]),
     range_km=np.array([5.0, 4.0, 4.0, 1.5]),
-    capacity_mbps=np.array([100.0, 200.0, 800.0, 5000.0]),
+    rates_mbps=np.array([[100.0], [200.0], [800.0], [5000.0]]),
+    system_db=np.full((4, 1), 400.0),  # no fade is as deep
+    equipment=np.array([0.998, 0.999, 0.999, 0.999]),
+    wanted=np.full(4, 0.9995),
     money=np.array([[300, 30, 450, 450], [800, 60, 1200, 1100], [1000, 70, 1400, 1350], [900, 80, 1500, 1300]]),
 )
 
@@ -32,7 +37,7 @@ def scattered(count, seed=0):
     return rng.uniform(30.003, 30.063, count), rng.uniform(-2.047, -2.003, count)
 
 
-def search(elevation, places, *, radios=RADIOS, upstream=None, max_neighbours=99, useful_mbps=np.inf):
+def search(elevation, places, *, radios=RADIOS, climate=CLIMATE, upstream=None, max_neighbours=99, useful_mbps=np.inf):
     return find_hops(
         elevation,
         places,
@@ -41,6 +46,7 @@ def search(elevation, places, *, radios=RADIOS, upstream=None, max_neighbours=99
         ladder_m=LADDER_M,
         mast_money=mast_money(len(places)),
         rules=RULES,
+        climate=climate,
         upstream=places.kind != PlaceKind.OFFICE if upstream is None else upstream,
         max_neighbours=max_neighbours,
         useful_mbps=useful_mbps,
@@ -73,7 +79,7 @@ def brute(elevation, lon, lat, u, v, length_km, useful_mbps):
                 return None
             if clear:
                 able.append((radio, rung_u, rung_v))
-    capacity = np.minimum(RADIOS.capacity_mbps, useful_mbps)
+    capacity = np.minimum(RADIOS.rates_mbps[:, 0], useful_mbps)
 
     def beats(one, other):
         better_radio = capacity[one[0]] >= capacity[other[0]] and (RADIOS.money[one[0]] <= RADIOS.money[other[0]]).all()
@@ -177,7 +183,8 @@ def test_clusters_stay_joined(ground, places_at):
 
 
 def test_no_radio_no_hop(ground, places_at):
-    nothing = Radios(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros((0, 4), np.int64))
+    none, no_step = np.zeros(0), np.zeros((0, 1))
+    nothing = Radios(none, none, no_step, no_step, none, none, np.zeros((0, 4), np.int64))
     assert len(search(ground(), places_at(*scattered(3)), radios=nothing).u) == 0
 
 

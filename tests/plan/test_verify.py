@@ -269,6 +269,19 @@ def test_a_hop_beyond_the_reach_of_its_radio_is_noticed(document, basis):
 
 
 @pytest.mark.parametrize(
+    ("rain_mm_h", "gradient", "what"), [(300.0, None, "capacity_mbps"), (None, -1500.0, "capacity_mbps")]
+)
+def test_a_hop_that_fades_more_than_the_plan_says_is_noticed(document, basis, rain_mm_h, gradient, what):
+    climate = basis.scenario.climate.model_copy(update={"rain_mm_h": rain_mm_h, "dn1_per_km": gradient})
+    wetter = dataclasses.replace(basis, scenario=basis.scenario.model_copy(update={"climate": climate}))
+    hops = {link["id"] for link in document["links"] if link["technology"] == "microwave"}
+    told = {(d.what, d.where) for d in differences(document, wetter)}
+    assert {where for _what, where in told} & hops
+    assert {told_what for told_what, where in told if where in hops} <= {what, "availability"}
+    assert {told_what for told_what, where in told if where in hops}
+
+
+@pytest.mark.parametrize(
     ("changes", "what"),
     [
         ({"min_up_mbps": 50.0}, "upload in Mbit/s"),
