@@ -187,7 +187,7 @@ class Finish:
             idle = idle + 1 if search.value == before else 0
 
     def search_exactly(self) -> None:
-        """Search to the end what is small enough; branch on what is not, or look nearer to the ceiling."""
+        """Search to the end what is small enough; of what is not, look nearer to the ceiling or branch on it."""
         search = self.search
         shrunk = self.shrink(self.wanted)
         if shrunk is None or search.stopped():
@@ -195,21 +195,25 @@ class Finish:
         if count_own(shrunk[0]) <= (SMALL_LAYERED if shrunk[0].layered else SMALL):
             self.search_above(self.wanted, Decided.nothing(shrunk[0]), shrunk[1].price, -1, search.note_ceiling)
             return
-        assert search.bound is not None
         large = count_own(shrunk[0]) > LARGE
-        if large and self.search_higher():
-            return
-        telling = search.worth(shrunk[0])[1:].max() > LARGE_PRIZE * (search.bound - search.least)
+        if not (large and self.search_higher()):
+            self.branch_while_telling(*shrunk)
+            if not self.over and not large:
+                self.search_higher()
+        self.node_limit *= 2
+
+    def branch_while_telling(self, graph: Graph, pricing: Pricing) -> None:
+        """Branch on the offices, if there are large prizes, as long as that lowers the ceiling."""
+        search = self.search
+        assert search.bound is not None
+        telling = search.worth(graph)[1:].max() > LARGE_PRIZE * (search.bound - search.least)
         while telling and not self.over:
             before = search.bound
-            self.branch(*shrunk)
+            self.branch(graph, pricing)
             telling = before - search.bound >= TELLING * (before - search.least)
             for _ in range(CHUNKS_BETWEEN):
                 if not self.over:
                     search.improve()
-        if not self.over and not large:
-            self.search_higher()
-        self.node_limit *= 2
 
     def branch(self, graph: Graph, pricing: Pricing) -> None:
         """Branch on the offices, from where it was left or anew, for a number of nodes."""

@@ -54,7 +54,7 @@ PLANTINGS = ((1.5, 0.0), (np.inf, 0.0), (np.inf, 3.0), (np.inf, 15.0))
 PRICE_STEP, PRICE_RANGE = 0.1, 8.0
 """Largest relative step of the price of the search, and how far it may go from where the ceiling is lowest."""
 FAR_BELOW, FAST = 0.9, 5.0
-"""Where the trees of the search leave more than this share of the budget, the price falls faster by this factor."""
+"""Where the trees of the search cost less than this share of the budget, the price falls faster by this factor."""
 ORDER_SPREAD = 0.1
 """Largest standard deviation of the logarithm of the weights that change the order of the ascent."""
 WORTH_REBUILDING = 0.8
