@@ -90,6 +90,7 @@ class Country:
             np.array(name), np.array(kind, np.int8), np.array(lon), np.array(lat), np.full(n, 100.0), np.array(region),
             np.array(office, np.int32), np.array(known), np.array(existing_m), np.full(n, 2, np.int8),
             np.zeros(n, np.int8), np.zeros(n, np.int8), np.array(rent),
+            np.zeros(n, np.int8), np.ones(n), np.full(n, np.nan), np.zeros(n, np.int32),
         )  # fmt: skip
         kinds, u, v, km, capacity, availability, rung_u, rung_v = zip(*self.links, strict=True)
         money = [one_line(list(KINDS.values())[k].items, km=length) for k, length in zip(kinds, km, strict=True)]
@@ -127,6 +128,7 @@ class Country:
             "ladder_m": LADDER_M,
             "mast_items": MAST_ITEMS,
             "site_items": SITE_ITEMS,
+            "power_items": ((),),
             "office_items": tuple(PACKAGE for _office in self.offices),
             "transit_items": TRANSIT,
             "mast_money": mast_money,

@@ -21,6 +21,7 @@ from planner.links.options import ROOT, LinkOptions, PlaceKind, Rejection
 from planner.links.package import office_lines
 from planner.links.places import highest_rung, make_places, with_hilltops, with_junctions
 from planner.links.polyline import price_polyline
+from planner.links.power import find_supplies
 from planner.links.retention import cache_limits, mark_used, prune
 from planner.links.road_graph import RoadSearch
 from planner.links.roads import find_road_trenches
@@ -119,7 +120,9 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
         places = with_hilltops(places, hilltops, rung, inputs.regions, elevation)
         open_to_links = np.concatenate([open_to_links, np.ones(len(hilltops), dtype=np.bool_)])
         feeds = np.concatenate([feeds, np.zeros(len(hilltops), dtype=np.bool_)])
-    masts = mast_money(places, prices, money_terms)
+    supplies = find_supplies(places, inputs, prices.power, money_terms)
+    places = supplies.places
+    masts = mast_money(places, prices, supplies.mast_items, money_terms)
     task = _Task(scenario, inputs, prices, elevation, places, open_to_links, feeds, masts)
     blocks = [_sources(task), _existing(task), _services(task)]
     if prices.microwave:
@@ -130,7 +133,7 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
         block, places = _fibre(task, prices.fibre)
         blocks.append(block)
     junctions = len(places) - len(task.places)
-    lines = office_lines(inputs.offices, prices, money_terms)
+    lines = office_lines(inputs.offices, supplies.office_items, prices, money_terms)
     say(_("Candidate links are built"), 1.0)
     return LinkOptions(
         places=places,
@@ -138,11 +141,13 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
         ladder_m=prices.ladder_m,
         mast_items=prices.mast_items,
         site_items=prices.site_items,
+        power_items=supplies.mast_items,
         mast_money=np.concatenate([masts, np.zeros((junctions, *masts.shape[1:]), dtype=np.int64)]),
         **{field.name: getattr(lines, field.name) for field in fields(lines)},
         rejections=(*_closed_places(task), *(rejection for block in blocks for rejection in block.rejections)),
         notes=(
             *prices.notes,
+            *supplies.notes,
             *(() if hilltops is None else (hilltops.note(),)),
             *(note for block in blocks for note in block.notes),
         ),
@@ -233,7 +238,7 @@ def _existing(task: _Task) -> Block:
 def _services(task: _Task) -> Block:
     """Return root → office by satellite or mobile network."""
     inputs, scenario = task.inputs, task.scenario
-    services = service_options(inputs.offices, inputs.coverage, task.prices, scenario, terms(scenario))
+    services = service_options(inputs.offices, inputs.coverage, inputs.quotes, task.prices, scenario, terms(scenario))
     return Block.of(
         services.kinds,
         u=np.full(len(services.office), ROOT, dtype=np.int32),
@@ -327,6 +332,7 @@ def _fibre(task: _Task, fibre: FibreOption) -> tuple[Block, Places]:
     )
     size = len(trenches.u)
     lit_ends = (trenches.u < len(task.places)).astype(np.int64) + (trenches.v < len(task.places))
+    availability = fibre.availability(length_km, lit_ends)
     used_m = search_cell_m(task.elevation, search.cell_m)
     note = _("fibre: routes are searched on cells of {used} m instead of {asked} m, the terrain being large.")
     block = Block.of(
@@ -335,7 +341,7 @@ def _fibre(task: _Task, fibre: FibreOption) -> tuple[Block, Places]:
         v=trenches.v,
         kind=len(fibre.kinds) * trenches.ground + lit_ends,
         capacity_mbps=np.full(size, fibre.capacity_mbps),
-        availability=np.full(size, fibre.availability),
+        availability=availability,
         length_km=length_km,
         priced_km=priced_km,
         vertices=trenches.vertices,

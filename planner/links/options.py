@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.catalogue.kinds import OptionKind
+from planner.finance import Item
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
 
-    from planner.finance import Item
+    from numpy.typing import NDArray
 
 __all__ = ["NO_MAST", "ROOT", "LinkOptions", "OptionKind", "PlaceKind", "Places", "Rejection"]
 
@@ -63,10 +64,18 @@ class Places:
     mast_class : (n,) int8
         Row in ``LinkOptions.mast_items``.
     site_class : (n,) int8
-        Row in ``LinkOptions.site_items``: what using any rung at the place costs besides the mast itself (power, access
-        road, rent).
+        Row in ``LinkOptions.site_items``: what using any rung at the place costs besides the mast itself and its power
+        (access road, rent).
     rent_per_year : (n,) float64
         The owner's rent of an existing tower, added to the site's own items; 0 where none.
+    supply : (n,) int8
+        How the place is supplied with electricity, `planner.catalogue.power.Supply`.
+    supply_availability : (n,) float64
+        Share of the year in which that works; 1 where there is nothing to supply.
+    grid_km : (n,) float64
+        Length of the grid extension to it, NaN where none is planned.
+    power_class : (n,) int32
+        Row in ``LinkOptions.power_items``: what the supply of radios on a mast there costs.
     """
 
     id: NDArray[np.str_]
@@ -82,10 +91,24 @@ class Places:
     mast_class: NDArray[np.int8]
     site_class: NDArray[np.int8]
     rent_per_year: NDArray[np.float64]
+    supply: NDArray[np.int8]
+    supply_availability: NDArray[np.float64]
+    grid_km: NDArray[np.float64]
+    power_class: NDArray[np.int32]
 
     def __len__(self) -> int:
         """Return the number of places."""
         return len(self.id)
+
+
+def mast_site(
+    places: Places, place: int, site_items: Sequence[tuple[Item, ...]], power_items: Sequence[tuple[Item, ...]]
+) -> list[Item]:
+    """Return what using a mast at a place is made of besides the mast: site, power, rent."""
+    items = [*site_items[places.site_class[place]], *power_items[places.power_class[place]]]
+    if places.rent_per_year[place] > 0:
+        items.append(Item("rent", 0.0, float(places.rent_per_year[place]), None))
+    return items
 
 
 @dataclass(frozen=True)
@@ -133,12 +156,14 @@ class LinkOptions:
         ``mast_items[mast_class][rung]``: what a new mast of that height costs.
     site_items : tuple of tuple of Item
         ``site_items[site_class]``.
+    power_items : tuple of tuple of Item
+        ``power_items[power_class]``: the supply of radios on a mast.
     office_items : tuple of tuple of Item
-        ``office_items[office row]``: the office package.
+        ``office_items[office row]``: the office package, its supply with electricity in it.
     transit_items : tuple of Item
         IP transit, per Mbit/s of demand, for offices whose chain starts at a source or an existing connection.
     mast_money : (n, L) int64 of 4 columns, shape (n, L, 4)
-        What using rung l at place i costs in all (mast if new, site, rent); ascending in l.
+        What using rung l at place i costs in all (mast if new, site, power, rent); ascending in l.
     package_money : (o, 4) int64
         The office line where the service comes from the root.
     package_transit_money : (o, 4) int64
@@ -165,6 +190,7 @@ class LinkOptions:
     ladder_m: NDArray[np.float64]
     mast_items: tuple[tuple[tuple[Item, ...], ...], ...]
     site_items: tuple[tuple[Item, ...], ...]
+    power_items: tuple[tuple[Item, ...], ...]
     office_items: tuple[tuple[Item, ...], ...]
     transit_items: tuple[Item, ...]
     mast_money: NDArray[np.int64]
@@ -181,6 +207,10 @@ class LinkOptions:
         """Return the technology of each option, (m,)."""
         names = np.array([kind.technology for kind in self.kinds], dtype=np.str_)
         return names[self.kind]
+
+    def site_parts(self, place: int) -> list[Item]:
+        """Return what using a mast at a place is made of besides the mast: site, power, rent."""
+        return mast_site(self.places, place, self.site_items, self.power_items)
 
     def vertices(self, i: int) -> NDArray[np.float64]:
         """Return the polyline of option i, (k, 2) lon and lat; both ends where the option is a straight line."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from planner.catalogue import MastClass, SiteClass
+from planner.catalogue.power import Supply
 from planner.inputs.areas import regions_at
 from planner.links.options import NO_MAST, PlaceKind, Places
 
@@ -71,6 +72,7 @@ def make_places(
         mast_class=np.where(kind == PlaceKind.RELAY, MastClass.RELAY, MastClass.OFFICE).astype(np.int8),
         site_class=np.concatenate([np.full(sizes[0] + sizes[1], SiteClass.OFFICE), tower_site]).astype(np.int8),
         rent_per_year=np.concatenate([np.zeros(sizes[0] + sizes[1]), np.nan_to_num(rent)]),
+        **_unsupplied(len(kind)),
     )
     shares_nothing = (offices["status_before"] == "adequate") & ~offices["is_source"]
     open_to_links = known.copy()
@@ -140,7 +142,18 @@ def _with_made(
         mast_class=code(places.mast_class, MastClass.RELAY),
         site_class=code(places.site_class, made.site_class),
         rent_per_year=behind(places.rent_per_year, 0.0),
+        **{name: np.concatenate([getattr(places, name), column]) for name, column in _unsupplied(size).items()},
     )
+
+
+def _unsupplied(size: int) -> dict[str, NDArray[Any]]:
+    """Return the columns of places that nothing supplies yet (`planner.links.power`)."""
+    return {
+        "supply": np.full(size, Supply.NONE, dtype=np.int8),
+        "supply_availability": np.ones(size),
+        "grid_km": np.full(size, np.nan),
+        "power_class": np.zeros(size, dtype=np.int32),
+    }
 
 
 def highest_rung(ladder_m: NDArray[np.float64], tallest_m: NDArray[np.float64]) -> NDArray[np.int8]:

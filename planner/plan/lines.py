@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from planner.catalogue.power import SUPPLY_WORDS
 from planner.finance import MEASURES
 from planner.links.options import NO_MAST, ROOT, PlaceKind
 from planner.plan.arborescence import NONE
@@ -54,6 +55,9 @@ def place_lines(options: LinkOptions, tree: Arborescence) -> pd.DataFrame:
             "lat": places.lat[rows],
             "region": texts(places.region[rows]),
             "ground_m": places.ground_m[rows],
+            "power": np.array(SUPPLY_WORDS, dtype=object)[places.supply[rows]],
+            "power_availability": places.supply_availability[rows],
+            "grid_km": places.grid_km[rows],
         }
     )
 
@@ -187,7 +191,10 @@ def _breakdowns(
     places = options.places
     stands = places.existing_m[place] >= options.ladder_m[rung]
     kinds = np.column_stack(
-        [rung, stands, places.mast_class[place], places.site_class[place], places.rent_per_year[place]]
+        [
+            *(rung, stands, places.mast_class[place], places.site_class[place]),
+            *(places.power_class[place], places.rent_per_year[place]),
+        ]
     )
     _kinds, sample, kind = np.unique(kinds, axis=0, return_index=True, return_inverse=True)
     breakdowns = [_amounts(mast_parts(options, int(place[row]), int(rung[row]), terms)) for row in sample]

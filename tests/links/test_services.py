@@ -36,6 +36,8 @@ def offices_of(demand_mbps, *, lon=None, known=None, status="offline"):
             "kind": "branch",
             "status_before": status,
             "demand_mbps": np.asarray(demand_mbps, dtype=np.float64),
+            "id": [f"o{i}" for i in range(n)],
+            "region": "",
             "position_known": known if known is not None else np.ones(n, dtype=np.bool_),
         }
     )
@@ -45,6 +47,7 @@ def coverage_of(*rows):
     return gpd.GeoDataFrame(
         {
             "technology": [row[0] for row in rows],
+            "provider": [row[3] if len(row) > 3 else "" for row in rows],
             "mbps": np.array([row[1] for row in rows], dtype=np.float64),
             "geometry": [row[2] for row in rows],
         },
@@ -52,9 +55,9 @@ def coverage_of(*rows):
     )
 
 
-def services(scenario, offices, coverage=None):
+def services(scenario, offices, coverage=None, quotes=None):
     prices = price_list(load_catalogue(scenario), scenario)
-    return service_options(offices, coverage, prices, scenario, terms(scenario)), prices
+    return service_options(offices, coverage, quotes, prices, scenario, terms(scenario)), prices
 
 
 def table(found):

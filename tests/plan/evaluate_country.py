@@ -52,6 +52,10 @@ class Country:
             mast_class=np.zeros(n, np.int8),
             site_class=np.zeros(n, np.int8),
             rent_per_year=np.zeros(n),
+            supply=np.zeros(n, dtype=np.int8),
+            supply_availability=np.ones(n),
+            grid_km=np.full(n, np.nan),
+            power_class=np.zeros(n, dtype=np.int32),
         )
         mast = np.broadcast_to(np.array(mast_cents, np.int64)[None, :, None], (n, len(LADDER_M), 4))
         return LinkOptions(
@@ -72,6 +76,7 @@ class Country:
             ladder_m=LADDER_M,
             mast_items=(((), (), ()),),
             site_items=((),),
+            power_items=((),),
             office_items=((),) * self.offices,
             transit_items=(),
             mast_money=mast,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from planner.plan.verify.document import Link, Office, PlanDocument
 
 ROOT_ID = "root"
-FROM_ROOT = frozenset({"source", "existing", "leo", "geo", "cellular"})
+FROM_ROOT = frozenset({"source", "existing", "leo", "geo", "cellular", "leased"})
 """Technologies whose links start at the root; all others join two places."""
 LOAD_TOLERANCE_MBPS = 1e-6
 """Sums of demands may be taken in any order."""
@@ -144,12 +144,13 @@ def _check_office(office: Office, tree: Tree, findings: Findings) -> None:
 
 
 def _check_chains(plan: PlanDocument, tree: Tree, findings: Findings) -> None:
-    """Add up hop weights and multiply availabilities down the tree."""
+    """Add up hop weights, and multiply availabilities of links and of the places' supplies, down the tree."""
     hops, availability = {ROOT_ID: 0}, {ROOT_ID: 1.0}
+    supplied = {place.id: place.power_availability for place in plan.places}
     for place in tree.order:
         link = tree.into[place]
         hops[place] = hops[link.tail] + link.hop_weight
-        availability[place] = availability[link.tail] * link.availability
+        availability[place] = availability[link.tail] * link.availability * supplied.get(place, 1.0)
     for office in plan.offices:
         if office.connected and office.id in hops:
             findings.compare("hops", office.id, office.hops, hops[office.id])
