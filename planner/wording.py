@@ -62,6 +62,7 @@ _TECHNOLOGIES: dict[str, Callable[[], str]] = {
     "geo": lambda: _("geostationary satellite (GEO)"),
     "cellular": lambda: _("cellular"),
     "leased": lambda: _("leased line"),
+    "limit": lambda: _("limit of a provider or satellite cell"),
     "source": lambda: _("source"),
     "existing": lambda: _("existing connection"),
 }

@@ -27,8 +27,10 @@ KINDS = {
         "fibre", "fibre", 0, (Item("trench", 1000.0, 10.0, 20, "km"), Item("terminals", 500.0, 0.0, 5))
     ),
     "microwave": OptionKind("microwave", "18 GHz", 1, (Item("radios", 8000.0, 800.0, 10),)),
-    "leo": OptionKind("leo", "LEO business", 0, (Item("terminal", 600.0, 0.0, 5), Item("service", 0.0, 600.0, None))),
-    "cellular": OptionKind("cellular", "4G", 0, (Item("modem", 100.0, 240.0, 5),)),
+    "leo": OptionKind(
+        "leo", "LEO business", 0, (Item("terminal", 600.0, 0.0, 5), Item("service", 0.0, 600.0, None)), True
+    ),
+    "cellular": OptionKind("cellular", "4G", 0, (Item("modem", 100.0, 240.0, 5),), True),
 }
 LADDER_M = np.array([10.0, 20.0, 30.0])
 MAST_ITEMS = (tuple((Item("mast", 10_000.0 * (rung + 1), 200.0 * (rung + 1), 20),) for rung in range(3)),)

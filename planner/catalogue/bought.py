@@ -138,7 +138,9 @@ def _quoted(position: int, row: Mapping[Hashable, Any], terms: QuoteTerms) -> Se
     share = UPLOAD_SHARE.get(technology, 1.0)
     promised = not np.isnan(row["availability"])
     return ServiceOption(
-        kind=OptionKind(technology, name, 0, tuple(item for item in items if item.capex or item.opex_per_year)),
+        kind=OptionKind(
+            technology, name, 0, tuple(item for item in items if item.capex or item.opex_per_year), service=True
+        ),
         technology=technology,
         max_mbps=mbps,
         up_mbps=stated("up_mbps", share * mbps if terms.up_mbps is None else terms.up_mbps),

@@ -113,6 +113,14 @@ class FibreOption:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """Cells on the ground in which offices share the capacity of low-orbit satellites: side in km, Mbit/s."""
+
+    side_km: float
+    mbps: float
+
+
+@dataclass(frozen=True)
 class PriceList:
     """All that can be bought. Capex has freight, duties and contingency in it.
 
@@ -138,6 +146,8 @@ class PriceList:
     power : PowerPrices
     quoted : mapping of str to QuoteTerms
         Terms of the technologies that quotes are taken for.
+    leo_cell : Cell or None
+        None: no limit by cell is known.
     notes : tuple of str
         What is not offered and why; what a reader of the prices must know.
     assumptions : tuple of Assumption
@@ -155,6 +165,7 @@ class PriceList:
     packages: Mapping[str, tuple[Item, ...]]
     power: PowerPrices
     quoted: Mapping[str, QuoteTerms]
+    leo_cell: Cell | None
     notes: tuple[str, ...]
     assumptions: tuple[Assumption, ...]
 
@@ -193,6 +204,7 @@ def price_list(catalogue: Catalogue, scenario: Scenario) -> PriceList:
         *(satellite_options("geo", catalogue.geo, scenario.climate.zone, pricer) if "geo" in offered else ()),
         *(cellular_options(catalogue.cellular, pricer) if "cellular" in offered else ()),
     ]
+    leo = catalogue.leo
     by_own_links = offered & {"fibre", "microwave"}
     microwave = "microwave" in offered
     sections = {"general", "power"}.union(*(_NEEDS[name] for name in offered))
@@ -210,6 +222,7 @@ def price_list(catalogue: Catalogue, scenario: Scenario) -> PriceList:
         transit_items=_transit(catalogue.source) if by_own_links else (),
         packages=_packages(catalogue, scenario, pricer),
         power=PowerPrices.of(catalogue.power, pricer),
+        leo_cell=None if leo.mbps_per_cell is None else Cell(leo.cell_km, leo.mbps_per_cell),
         quoted=quote_terms(catalogue, scenario, services, pricer),
         notes=(
             *(note for note in notes.values() if note is not None),

@@ -232,6 +232,15 @@ class Service(Section):
     power_w: Power
 
 
+class LowOrbit(Service):
+    """A satellite service whose capacity is shared by the places of a cell on the ground."""
+
+    mbps_per_cell: Annotated[
+        Positive | None, said("Cell limit", "For all offices in a cell together; null: not known.", unit="Mbit/s")
+    ] = None
+    cell_km: Annotated[Positive, said("Cell", "Side of a cell; cells are squares.", unit="km")]
+
+
 class Geostationary(Service):
     """A satellite service whose rain fades are reckoned by ITU-R P.618; its availability is that in dry air."""
 
@@ -367,7 +376,7 @@ class Catalogue(Section):
     masts: Masts
     sites: Sites
     source: Source
-    leo: Service
+    leo: LowOrbit
     geo: Geostationary
     cellular: Cellular
     leased: Leased

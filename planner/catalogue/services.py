@@ -109,7 +109,7 @@ def _plan(technology: str, service: Service, zone: Zone, pricer: Pricer, mbps: f
     name = f"{technology.upper()} {mbps:g} Mbit/s"
     if terminals > 1:
         name += _(", {n} terminals").format(n=terminals)
-    kind = OptionKind(technology, name, 0, items)
+    kind = OptionKind(technology, name, 0, items, service=True)
     up_mbps = terminals * service.up_mbps
     availability = service.availability[zone] * working(service.mtbf_h, service.repair_h)
     fades = rain_fades(service) if isinstance(service, Geostationary) else None
@@ -127,7 +127,11 @@ def cellular_options(cellular: Cellular, pricer: Pricer) -> tuple[ServiceOption,
     return tuple(
         ServiceOption(
             OptionKind(
-                "cellular", name, 0, (*equipment, yearly("service fee", MONTHS * figure(generation.monthly_fee)))
+                "cellular",
+                name,
+                0,
+                (*equipment, yearly("service fee", MONTHS * figure(generation.monthly_fee))),
+                service=True,
             ),
             "cellular",
             generation.mbps,

@@ -15,11 +15,12 @@ from planner.links.block import Block, join
 from planner.links.cache import cache_file
 from planner.links.fibre import find_trenches, search_cell_m
 from planner.links.hilltops import clear_between_samples, find_hilltops
+from planner.links.limits import find_limits
 from planner.links.masts import mast_money
 from planner.links.microwave import Radios, SightRules, find_hops
 from planner.links.options import ROOT, LinkOptions, PlaceKind, Rejection
 from planner.links.package import office_lines
-from planner.links.places import highest_rung, make_places, with_hilltops, with_junctions
+from planner.links.places import highest_rung, make_places, with_hilltops, with_junctions, with_limits
 from planner.links.polyline import price_polyline
 from planner.links.power import find_supplies
 from planner.links.retention import cache_limits, mark_used, prune
@@ -124,7 +125,7 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
     places = supplies.places
     masts = mast_money(places, prices, supplies.mast_items, money_terms)
     task = _Task(scenario, inputs, prices, elevation, places, open_to_links, feeds, masts)
-    blocks = [_sources(task), _existing(task), _services(task)]
+    blocks = [_sources(task), _existing(task)]
     if prices.microwave:
         say(_("Searching microwave hops"), 0.1)
         blocks.append(_microwave(task))
@@ -132,6 +133,8 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
         say(_("Searching fibre routes"), 0.4)
         block, places = _fibre(task, prices.fibre)
         blocks.append(block)
+    block, places = _services(task, places)
+    blocks.append(block)
     junctions = len(places) - len(task.places)
     lines = office_lines(inputs.offices, supplies.office_items, prices, money_terms)
     say(_("Candidate links are built"), 1.0)
@@ -235,19 +238,37 @@ def _existing(task: _Task) -> Block:
     )
 
 
-def _services(task: _Task) -> Block:
-    """Return root → office by satellite or mobile network."""
+def _services(task: _Task, places: Places) -> tuple[Block, Places]:
+    """Return what can be bought, and the places with the limits that services share behind them."""
     inputs, scenario = task.inputs, task.scenario
-    services = service_options(inputs.offices, inputs.coverage, inputs.quotes, task.prices, scenario, terms(scenario))
-    return Block.of(
-        services.kinds,
-        u=np.full(len(services.office), ROOT, dtype=np.int32),
-        v=services.office,  # offices are the first places, in the same order
-        kind=services.kind.astype(np.int64),
-        capacity_mbps=services.capacity_mbps,
-        availability=services.availability,
-        rejections=services.rejections,
+    shares = scenario.links.services.provider_shares
+    services = service_options(
+        inputs.offices,
+        inputs.coverage,
+        inputs.quotes,
+        task.prices,
+        scenario,
+        terms(scenario),
+        group_of=lambda option: option.provider if option.provider in shares else None,
     )
+    limits, notes = find_limits(services, inputs.offices, shares, task.prices.leo_cell)
+    first = len(places)
+
+    def place_of(row: NDArray[np.int32]) -> NDArray[np.int32]:
+        return np.where(row == ROOT, ROOT, first + row).astype(np.int32)
+
+    block = Block.of(
+        (*limits.kinds, *services.kinds),
+        u=place_of(np.concatenate([limits.above, limits.begin])),
+        # Offices are the first places, in the same order.
+        v=np.concatenate([first + np.arange(len(limits)), services.office]).astype(np.int32),
+        kind=np.concatenate([np.arange(len(limits)), len(limits) + services.kind.astype(np.int64)]),
+        capacity_mbps=np.concatenate([limits.capacity_mbps, services.capacity_mbps]),
+        availability=np.concatenate([np.ones(len(limits)), services.availability]),
+        rejections=services.rejections,
+        notes=notes,
+    )
+    return block, with_limits(places, limits)
 
 
 def _microwave(task: _Task) -> Block:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -130,7 +131,7 @@ class LinkOptions:
     kinds : tuple of OptionKind
     u, v : (m,) int32
         Places at the ends. ``u == ROOT`` is a service from the outside world (or ``source``, ``existing``) and is
-        directed to v; every other option can be used in both directions.
+        directed to v, as are services that begin at a limit; every other option can be used in both directions.
     kind : (m,) int16
         Index into ``kinds``.
     length_km : (m,) float64
@@ -207,6 +208,26 @@ class LinkOptions:
         """Return the technology of each option, (m,)."""
         names = np.array([kind.technology for kind in self.kinds], dtype=np.str_)
         return names[self.kind]
+
+    def bought(self) -> NDArray[np.bool_]:
+        """Return which options are a provider's, (m,): services, and the limits that they share."""
+        return np.array([kind.service for kind in self.kinds], dtype=np.bool_)[self.kind]
+
+    def is_service(self) -> NDArray[np.bool_]:
+        """Return which options are services that end at an office, (m,)."""
+        return self.bought() & (self.places.office[self.v] >= 0)
+
+    def way_of_service(self, option: int) -> list[int]:
+        """Return the rows from the root to a service: the limits that it shares, and itself."""
+        way = [option]
+        while (tail := int(self.u[way[0]])) != ROOT:
+            way.insert(0, self._into_limit[tail])
+        return way
+
+    @cached_property
+    def _into_limit(self) -> dict[int, int]:
+        rows = np.flatnonzero(self.bought() & ~self.is_service()).tolist()
+        return {int(self.v[row]): row for row in rows}
 
     def site_parts(self, place: int) -> list[Item]:
         """Return what using a mast at a place is made of besides the mast: site, power, rent."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from planner.inputs import Inputs
     from planner.links.hilltops import Hilltops
+    from planner.links.limits import Limits
     from planner.scenario import Scenario
     from planner.terrain import Elevation
 
@@ -103,6 +104,12 @@ def with_hilltops(
     return _with_made(places, made, hilltops.ids, hilltops.lon, hilltops.lat, regions, elevation)
 
 
+def with_limits(places: Places, limits: Limits) -> Places:
+    """Return the places with the limits of services behind them: nothing stands there, and they lie in no region."""
+    made = _Made(PlaceKind.JUNCTION, NO_MAST, SiteClass.OFFICE)
+    return _with_made(places, made, limits.ids, limits.lon, limits.lat, None, None)
+
+
 class _Made(NamedTuple):
     """What places that the program makes have in common."""
 
@@ -118,9 +125,10 @@ def _with_made(
     lon: NDArray[np.float64],
     lat: NDArray[np.float64],
     regions: gpd.GeoDataFrame | None,
-    elevation: Elevation,
+    elevation: Elevation | None,
 ) -> Places:
     size = len(ids)
+    ground_m = np.full(size, np.nan) if elevation is None else elevation.sample(lon, lat)
 
     def behind(column: NDArray[np.float64], value: float) -> NDArray[np.float64]:
         return np.concatenate([column, np.full(size, value)])
@@ -133,7 +141,7 @@ def _with_made(
         kind=code(places.kind, made.kind),
         lon=np.concatenate([places.lon, lon]),
         lat=np.concatenate([places.lat, lat]),
-        ground_m=np.concatenate([places.ground_m, elevation.sample(lon, lat)]),
+        ground_m=np.concatenate([places.ground_m, ground_m]),
         region=np.concatenate([places.region, _region_at(regions, lon, lat)]),
         office=np.concatenate([places.office, np.full(size, -1, dtype=np.int32)]),
         position_known=np.concatenate([places.position_known, np.ones(size, dtype=np.bool_)]),

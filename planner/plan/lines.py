@@ -81,7 +81,7 @@ def link_lines(options: LinkOptions, tree: Arborescence) -> pd.DataFrame:
             "technology": technology,
             "option": option_names[options.kind[rows]],
             "hop_weight": weights[options.kind[rows]],
-            "shareable": (tree.tail != ROOT) | np.isin(technology, ("source", "existing")),
+            "shareable": ~options.is_service()[rows],
             "region": texts(places.region[tree.head]),
             "length_km": options.length_km[rows],
             "capacity_mbps": options.capacity_mbps[rows],
@@ -177,7 +177,7 @@ def shared_cost(tree: Arborescence, links: pd.DataFrame, masts: pd.DataFrame, me
 def _geometries(options: LinkOptions, tree: Arborescence) -> NDArray[np.object_]:
     """Return a GeoJSON line from tail to head per link, None for those from the root."""
     lines = np.full(len(tree), None, dtype=object)
-    for row in np.flatnonzero(tree.tail != ROOT):
+    for row in np.flatnonzero((tree.tail != ROOT) & ~options.bought()[tree.option]):
         vertices = options.vertices(tree.option[row])
         drawn = vertices[::-1] if tree.reversed[row] else vertices
         lines[row] = {"type": "LineString", "coordinates": drawn.tolist()}

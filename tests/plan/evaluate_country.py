@@ -60,7 +60,10 @@ class Country:
         mast = np.broadcast_to(np.array(mast_cents, np.int64)[None, :, None], (n, len(LADDER_M), 4))
         return LinkOptions(
             places=places,
-            kinds=tuple(OptionKind(name, name, int(name == "microwave"), ()) for name in names),
+            kinds=tuple(
+                OptionKind(name, name, int(name == "microwave"), (), service=name in {"leo", "geo", "cellular"})
+                for name in names
+            ),
             u=np.array(u, np.int32),
             v=np.array(v, np.int32),
             kind=np.array([names.index(name) for name in technology], np.int16),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from planner.catalogue import bought_services, radio_climate
+from planner.catalogue import radio_climate
 from planner.catalogue.services import UNKNOWN_OFFSET_DEG
 from planner.radio import CIRCULAR_DEG, rain_height_of_latitude_km, slant_rain_001_db, slant_rain_db
 
@@ -29,13 +29,9 @@ class ServiceFinder:
     """Services by technology and name, and what they deliver where."""
 
     def __init__(self, basis: Basis) -> None:
-        inputs = basis.inputs
         self._basis = basis
         self._rain_mm_h = radio_climate(basis.scenario).rain_mm_h
-        self._services = {
-            (option.technology, option.kind.name): option
-            for option in bought_services(basis.prices, inputs.coverage, inputs.quotes)
-        }
+        self._services = {(option.technology, option.kind.name): option for option in basis.services}
 
     def named(self, technology: str, name: str) -> ServiceOption | None:
         """Return a service by technology and name; None where nothing of that name is sold."""

@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING
 from pyproj import Geod
 
 from planner.catalogue import radio_climate
+from planner.catalogue.kinds import OptionKind
 from planner.i18n import _
 from planner.plan.verify.along import RoadFinder
 from planner.plan.verify.bought import ServiceFinder
 from planner.plan.verify.cashflow import check_money
 from planner.plan.verify.fading import SAME_SHARE, SHORTEST_KM, Carried, Hop, carried
 from planner.plan.verify.findings import Findings
+from planner.plan.verify.limits import check_beginning, limit_mbps
 from planner.plan.verify.sites import Site
-from planner.plan.verify.tree import ROOT_ID
+from planner.plan.verify.tree import LIMIT, ROOT_ID, SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from planner.catalogue import FibreOption, MicrowaveOption
-    from planner.catalogue.kinds import OptionKind
     from planner.finance import Item
     from planner.plan.verify.basis import Basis
     from planner.plan.verify.document import Link, Office, Place, PlanDocument
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 GEODESIC = Geod(ellps="WGS84")
 LENGTH_TOLERANCE_KM = 1e-9
 """A micrometre: sums of segments may be taken in any order."""
-SERVICES = frozenset({"leo", "geo", "cellular", "leased"})
-"""Technologies that end at the office."""
 JUNCTION = Site("junction", math.nan, math.nan)
 """Any place that the inputs do not name."""
 
@@ -93,23 +92,33 @@ class OfferFinder:
         if link.technology == "source":
             return Offer(prices.source_kind, 0.0, 0.0, site.capacity_mbps, 1.0) if site.kind == "source" else None
         if link.technology == "fibre":
-            return None if prices.fibre is None else self._fibre(link, prices.fibre)
+            return self._fibre(link, prices.fibre)
         if link.technology == "microwave":
             return self._hop(link)
+        return self._limit(link) if link.technology == LIMIT else self._service(link, site)
+
+    def _service(self, link: Link, site: Site) -> Offer | None:
         service = self.services.named(link.technology, link.option)
         if service is None or site.kind != "office":
             return None
         mbps = self.services.mbps(service, link.head, site)
         return Offer(service.kind, 0.0, 0.0, mbps, self.services.availability(service, site))
 
-    def _fibre(self, link: Link, fibre: FibreOption) -> Offer | None:
+    def _limit(self, link: Link) -> Offer | None:
+        mbps = limit_mbps(link.head, self._basis)
+        if mbps is None:
+            return None
+        name = "cell limit" if link.head.startswith("~cell:") else "provider limit"
+        return Offer(OptionKind(LIMIT, name, 0, (), service=True), 0.0, 0.0, mbps, 1.0)
+
+    def _fibre(self, link: Link, fibre: FibreOption | None) -> Offer | None:
         """Measure a trench along its stored vertices.
 
         A segment of geodesic length d between points whose heights differ by h is priced as route factor ·
         (d + climb factor · |h|), heights bilinear between the terrain's cell centres. What is priced as a trench along
         a road has to follow one.
         """
-        if link.geometry is None or self._basis.elevation is None:
+        if fibre is None or link.geometry is None or self._basis.elevation is None:
             return None
         lon, lat = (list(degrees) for degrees in zip(*link.geometry.coordinates, strict=True))
         kinds, route_factor = fibre.kinds, fibre.route_factor
@@ -174,6 +183,8 @@ def check_offers(plan: PlanDocument, basis: Basis) -> Findings:
         if link.technology in {"microwave", "fibre"}:
             asked = basis.scenario.service.availability
             findings.require(offer.availability >= asked, _("availability"), link.id, offer.availability, asked)
+        if link.technology in SERVICES | {LIMIT}:
+            check_beginning(link, finder.services, basis, findings)
         if link.technology in SERVICES:
             _check_service(link, offer, offices.get(link.head), finder, findings)
     return findings
@@ -197,7 +208,8 @@ def _compare(link: Link, offer: Offer, findings: Findings) -> None:
 
 def _check_ends(link: Link, sites: Mapping[str, Site], places: Mapping[str, Place], findings: Findings) -> None:
     """Check that a link runs between its places, and touches none whose position is not known."""
-    findings.compare(_("drawn"), link.id, link.geometry is not None, link.tail != ROOT_ID)
+    joins = link.technology not in SERVICES | {LIMIT, "source", "existing"}
+    findings.compare(_("drawn"), link.id, link.geometry is not None, joins)
     if link.geometry is None or link.tail == ROOT_ID:
         return
     for end, vertex in ((link.tail, link.geometry.coordinates[0]), (link.head, link.geometry.coordinates[-1])):

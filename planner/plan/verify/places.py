@@ -10,6 +10,7 @@ import shapely
 from planner.i18n import _
 from planner.plan.verify.findings import Findings
 from planner.plan.verify.hilltops import check_hilltops
+from planner.plan.verify.limits import limit_site
 from planner.plan.verify.power import supply_of
 from planner.plan.verify.sites import Site, site_of_id
 
@@ -34,7 +35,11 @@ def check_places(plan: PlanDocument, basis: Basis) -> Findings:
     for name in sorted(used | places.keys()):
         findings.compare(_("place that a link touches"), name, name in places, name in used)
     for place in plan.places:
-        site = basis.sites.get(place.id) or site_of_id(place.id, JUNCTION_MARK, JUNCTION)
+        site = (
+            basis.sites.get(place.id)
+            or site_of_id(place.id, JUNCTION_MARK, JUNCTION)
+            or limit_site(place.id, basis, plan)
+        )
         if not findings.require(site is not None, _("place of the inputs"), place.id, place.kind, None) or site is None:
             continue
         findings.compare("kind", place.id, place.kind, site.kind)
