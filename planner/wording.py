@@ -94,6 +94,7 @@ _ITEMS: dict[str, Callable[[], str]] = {
     "mast": lambda: _("mast"),
     "one-off fee": lambda: _("one-off fee"),
     "radios": lambda: _("radios"),
+    "regional surcharge": lambda: _("regional surcharge"),
     "rent": lambda: _("rent"),
     "router": lambda: _("router"),
     "service fee": lambda: _("service fee"),

@@ -65,7 +65,7 @@ class Pricer:
         yearly: float = 0.0,
     ) -> Item:
         """Return imported goods; their yearly maintenance is a share of the list price."""
-        return Item(name, price * self.imported, price * maintenance + yearly, life.typical, per)
+        return Item(name, price * self.imported, price * maintenance + yearly, life.typical, per, imported=True)
 
     def works(
         self, name: str, price: float, life: Estimate | None = None, maintenance: float = 0.0, *, per: Per = "each"

@@ -107,4 +107,4 @@ class PowerPrices:
 
 def times(item: Item, units: float) -> Item:
     """Return a number of units of an item as one."""
-    return Item(item.name, item.capex * units, item.opex_per_year * units, item.life_years)
+    return Item(item.name, item.capex * units, item.opex_per_year * units, item.life_years, imported=item.imported)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import geopandas as gpd
+
     from planner.scenario import Scenario
 
 # fmt: off
@@ -89,6 +91,7 @@ def _read(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
     quotes, of_quotes = read_quotes(scenario, offices.frame, known, regions)
     assumptions = list(offices.assumptions)
     _check_excluded(scenario, offices, problems)
+    _check_region_prices(scenario, offices, regions, problems)
     frame = _complete(scenario, offices, terrain, problems, assumptions)
     assumptions += notes
     groups = (offices.group, of_sources, of_towers, of_regions, of_coverage, of_roads, of_grid, of_quotes)
@@ -149,6 +152,20 @@ def _check_excluded(scenario: Scenario, offices: ReadOffices, problems: list[Pro
             )
             message = _("No office has this id.")
             problems.append(Problem("unknown-office", message, remedy, column="limits.exclude", value=text))
+
+
+def _check_region_prices(
+    scenario: Scenario, offices: ReadOffices, regions: gpd.GeoDataFrame | None, problems: list[Problem]
+) -> None:
+    """Note regions under ``money.regions`` that no layer and no office knows."""
+    known = {str(text) for text in offices.frame["region"] if text}
+    if regions is not None:
+        known |= {str(text) for column in ("id", "name") for text in regions[column]}
+    for name in scenario.money.regions:
+        if name not in known:
+            message = _("No region has this id or name.")
+            remedy = _("The regions: {names}.").format(names=", ".join(sorted(known)))
+            problems.append(Problem("unknown-region", message, remedy, column="money.regions", value=name))
 
 
 def _complete(

@@ -23,6 +23,7 @@ from planner.links.package import office_lines
 from planner.links.places import highest_rung, make_places, with_hilltops, with_junctions, with_limits
 from planner.links.polyline import price_polyline
 from planner.links.power import find_supplies
+from planner.links.regional import with_price_factors, with_regional_prices
 from planner.links.retention import cache_limits, mark_used, prune
 from planner.links.road_graph import RoadSearch
 from planner.links.roads import find_road_trenches
@@ -121,6 +122,7 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
         places = with_hilltops(places, hilltops, rung, inputs.regions, elevation)
         open_to_links = np.concatenate([open_to_links, np.ones(len(hilltops), dtype=np.bool_)])
         feeds = np.concatenate([feeds, np.zeros(len(hilltops), dtype=np.bool_)])
+    places = with_price_factors(places, scenario, inputs.regions)
     supplies = find_supplies(places, inputs, prices.power, money_terms)
     places = supplies.places
     masts = mast_money(places, prices, supplies.mast_items, money_terms)
@@ -136,11 +138,13 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
     block, places = _services(task, places)
     blocks.append(block)
     junctions = len(places) - len(task.places)
-    lines = office_lines(inputs.offices, supplies.office_items, prices, money_terms)
+    lines = office_lines(inputs.offices, supplies.office_items, places, prices, money_terms)
     say(_("Candidate links are built"), 1.0)
+    # Junctions have been added since.
+    places = with_price_factors(places, scenario, inputs.regions)
     return LinkOptions(
         places=places,
-        **join(blocks, money_terms),
+        **with_regional_prices(join(blocks, money_terms), places, money_terms),
         ladder_m=prices.ladder_m,
         mast_items=prices.mast_items,
         site_items=prices.site_items,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -64,6 +64,14 @@ class Limits:
         return len(self.ids)
 
 
+class _Limit(NamedTuple):
+    name: str
+    lon: float
+    lat: float
+    mbps: float
+    above: int
+
+
 def find_limits(
     services: Services, offices: pd.DataFrame, shares: Mapping[str, float], cell: Cell | None
 ) -> tuple[Limits, tuple[str, ...]]:
@@ -81,27 +89,34 @@ def find_limits(
     lon, lat = (offices[name].to_numpy(np.float64) for name in ("lon", "lat"))
     lacking = (offices["status_before"] != "adequate").to_numpy()
     demand_mbps = math.fsum(offices["demand_mbps"].to_numpy(np.float64)[lacking])
-    rows: dict[str, tuple[str, float, float, float, int]] = {}
+    found: dict[str, _Limit] = {}
+    order: dict[str, int] = {}
     begin = np.full(len(services.office), ROOT, dtype=np.int32)
-    order = {}
+
+    def row_of(name: str, limit: _Limit) -> int:
+        found.setdefault(name, limit)
+        return order.setdefault(name, len(order))
+
     for i, (office, kind) in enumerate(zip(services.office.tolist(), services.kind.tolist(), strict=True)):
         provider, at = services.providers[kind], ROOT
         if provider in shares:
-            name = f"{PROVIDER_MARK}{provider}"
-            order.setdefault(name, len(order))
-            rows.setdefault(name, (PROVIDER_LIMIT, lon[office], lat[office], shares[provider] * demand_mbps, ROOT))
-            at = order[name]
+            mbps = shares[provider] * demand_mbps
+            limit = _Limit(PROVIDER_LIMIT, float(lon[office]), float(lat[office]), mbps, ROOT)
+            at = row_of(f"{PROVIDER_MARK}{provider}", limit)
         if cell is not None and services.kinds[kind].technology == "leo":
             row, column, x, y = cell_at(lon[office], lat[office], cell.side_km)
-            name = f"{CELL_MARK}{provider}:{row}:{column}"
-            order.setdefault(name, len(order))
-            rows.setdefault(name, (CELL_LIMIT, x, y, cell.mbps, at))
-            at = order[name]
+            at = row_of(f"{CELL_MARK}{provider}:{row}:{column}", _Limit(CELL_LIMIT, x, y, cell.mbps, at))
         begin[i] = at
-    texts, x, y, mbps, above = zip(*rows.values(), strict=True) if rows else ((),) * 5
-    kinds = tuple(OptionKind(TECHNOLOGY, text, 0, (), service=True) for text in texts)
-    numbers = (np.array(column, dtype=np.float64) for column in (x, y, mbps))
-    limits = Limits(kinds, np.array(list(rows), dtype=np.str_), *numbers, np.array(above, dtype=np.int32), begin)
+    listed = list(found.values())
+    limits = Limits(
+        kinds=tuple(OptionKind(TECHNOLOGY, limit.name, 0, (), service=True) for limit in listed),
+        ids=np.array(list(found), dtype=np.str_),
+        lon=np.array([limit.lon for limit in listed], dtype=np.float64),
+        lat=np.array([limit.lat for limit in listed], dtype=np.float64),
+        capacity_mbps=np.array([limit.mbps for limit in listed], dtype=np.float64),
+        above=np.array([limit.above for limit in listed], dtype=np.int32),
+        begin=begin,
+    )
     idle = sorted(set(shares) - {services.providers[kind] for kind in services.kind.tolist()})
     note = _("{provider}: a share is set, but no service of this provider is offered.")
     return limits, tuple(note.format(provider=provider) for provider in idle)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.finance import MEASURES, line_money
-from planner.links.options import mast_site
+from planner.links.options import mast_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ def mast_money(
     if not prices.mast_items:
         return money
     own = places.mast_class, places.site_class, places.power_class, places.existing_m, places.rent_per_year
-    like = np.column_stack(own)
+    like = np.column_stack([*own, places.freight, places.works])
     _rows, sample, which = np.unique(like, axis=0, return_index=True, return_inverse=True)
     distinct = np.array([_ladder_money(places, int(row), prices, power_items, terms) for row in sample], dtype=np.int64)
     if (np.diff(distinct, axis=1) < 0).any():
@@ -46,9 +46,10 @@ def mast_money(
 def _ladder_money(
     places: Places, row: int, prices: PriceList, power_items: Sequence[tuple[Item, ...]], terms: Terms
 ) -> list[NDArray[np.int64]]:
-    site = mast_site(places, row, prices.site_items, power_items)
-    ladder = zip(prices.ladder_m, prices.mast_items[places.mast_class[row]], strict=True)
-    return [
-        line_money([*(() if places.existing_m[row] >= height_m else mast), *site], {"each": np.ones(1)}, terms)[0]
-        for height_m, mast in ladder
-    ]
+    def line(height_m: float, mast: tuple[Item, ...]) -> NDArray[np.int64]:
+        stands = places.existing_m[row] >= height_m
+        items = mast_line(places, row, () if stands else mast, prices.site_items, power_items)
+        return np.asarray(line_money(items, {"each": np.ones(1)}, terms)[0])
+
+    ladder = zip(prices.ladder_m.tolist(), prices.mast_items[places.mast_class[row]], strict=True)
+    return [line(height_m, mast) for height_m, mast in ladder]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.catalogue.kinds import OptionKind
-from planner.finance import Item
+from planner.finance import Item, PriceFactors, surcharged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +77,8 @@ class Places:
         Length of the grid extension to it, NaN where none is planned.
     power_class : (n,) int32
         Row in ``LinkOptions.power_items``: what the supply of radios on a mast there costs.
+    freight, works : (n,) float64
+        Price factors of the region, see `planner.finance.PriceFactors`.
     """
 
     id: NDArray[np.str_]
@@ -96,20 +98,30 @@ class Places:
     supply_availability: NDArray[np.float64]
     grid_km: NDArray[np.float64]
     power_class: NDArray[np.int32]
+    freight: NDArray[np.float64]
+    works: NDArray[np.float64]
+
+    def price_factors(self, place: int) -> PriceFactors:
+        """Return the price factors of a place's region."""
+        return PriceFactors(float(self.freight[place]), float(self.works[place]))
 
     def __len__(self) -> int:
         """Return the number of places."""
         return len(self.id)
 
 
-def mast_site(
-    places: Places, place: int, site_items: Sequence[tuple[Item, ...]], power_items: Sequence[tuple[Item, ...]]
-) -> list[Item]:
-    """Return what using a mast at a place is made of besides the mast: site, power, rent."""
-    items = [*site_items[places.site_class[place]], *power_items[places.power_class[place]]]
+def mast_line(
+    places: Places,
+    place: int,
+    mast: Sequence[Item],
+    site_items: Sequence[tuple[Item, ...]],
+    power_items: Sequence[tuple[Item, ...]],
+) -> tuple[Item, ...]:
+    """Return what using a mast at a place is made of: itself, site, power, rent, at the prices of its region."""
+    items = [*mast, *site_items[places.site_class[place]], *power_items[places.power_class[place]]]
     if places.rent_per_year[place] > 0:
         items.append(Item("rent", 0.0, float(places.rent_per_year[place]), None))
-    return items
+    return surcharged(items, places.price_factors(place))
 
 
 @dataclass(frozen=True)
@@ -229,9 +241,11 @@ class LinkOptions:
         rows = np.flatnonzero(self.bought() & ~self.is_service()).tolist()
         return {int(self.v[row]): row for row in rows}
 
-    def site_parts(self, place: int) -> list[Item]:
-        """Return what using a mast at a place is made of besides the mast: site, power, rent."""
-        return mast_site(self.places, place, self.site_items, self.power_items)
+    def mast_parts(self, place: int, rung: int) -> tuple[Item, ...]:
+        """Return what using a rung at a place is made of: the mast where none that tall stands, site, power, rent."""
+        stands = self.places.existing_m[place] >= self.ladder_m[rung]
+        mast = () if stands else self.mast_items[self.places.mast_class[place]][rung]
+        return mast_line(self.places, place, mast, self.site_items, self.power_items)
 
     def vertices(self, i: int) -> NDArray[np.float64]:
         """Return the polyline of option i, (k, 2) lon and lat; both ends where the option is a straight line."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.finance import MEASURES, line_money
+from planner.finance import MEASURES, line_money, surcharged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from planner.catalogue import PriceList
     from planner.finance import Item, Per, Terms
+    from planner.links.options import Places
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class OfficeLines:
 
 
 def office_lines(
-    offices: pd.DataFrame, power_items: Sequence[tuple[Item, ...]], prices: PriceList, terms: Terms
+    offices: pd.DataFrame, power_items: Sequence[tuple[Item, ...]], places: Places, prices: PriceList, terms: Terms
 ) -> OfficeLines:
     """Return the office lines of all offices.
 
@@ -51,12 +52,17 @@ def office_lines(
         ``kind`` and ``demand_mbps`` of ``Inputs.offices``.
     power_items : sequence of tuple of Item
         The supply with electricity of each office.
+    places : Places
+        Offices come first, in the same order.
     prices : PriceList
     terms : Terms
     """
     demand = offices["demand_mbps"].to_numpy(dtype=np.float64)
     kinds = offices["kind"].to_numpy(dtype=np.str_)
-    items = [(*prices.package_items(str(kind)), *power) for kind, power in zip(kinds, power_items, strict=True)]
+    items = [
+        surcharged((*prices.package_items(str(kind)), *power), places.price_factors(row))
+        for row, (kind, power) in enumerate(zip(kinds, power_items, strict=True))
+    ]
     rows_of: dict[tuple[Item, ...], list[int]] = defaultdict(list)
     for row, own in enumerate(items):
         rows_of[own].append(row)

@@ -155,12 +155,14 @@ def _with_made(
 
 
 def _unsupplied(size: int) -> dict[str, NDArray[Any]]:
-    """Return the columns of places that nothing supplies yet (`planner.links.power`)."""
+    """Return the columns of places without supply (`planner.links.power`) or price factors (`.regional`) yet."""
     return {
         "supply": np.full(size, Supply.NONE, dtype=np.int8),
         "supply_availability": np.ones(size),
         "grid_km": np.full(size, np.nan),
         "power_class": np.zeros(size, dtype=np.int32),
+        "freight": np.ones(size),
+        "works": np.ones(size),
     }
 
 

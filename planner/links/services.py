@@ -130,8 +130,8 @@ def service_options(
     asking = np.flatnonzero(offices["status_before"].to_numpy() != "adequate")
     rejections = _unknown_generations(coverage, prices)
     index_of: dict[str, list[int]] = defaultdict(list)
-    for index, option in enumerate(services):
-        index_of[option.technology].append(index)
+    for position, option in enumerate(services):
+        index_of[option.technology].append(position)
     none = np.zeros((0, 2), dtype=np.int64)
     found: list[NDArray[np.int64]] = [none]
     reached: list[NDArray[np.float64]] = [none.astype(np.float64)]
@@ -238,7 +238,7 @@ class _Covered:
         named = self._coverage["provider"] == provider
         _area, office = self._query(named if named.any() else named | True)
         inside[office] = True
-        return inside & self.known
+        return np.asarray(inside & self.known)
 
     def _query(self, which: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         assert self._coverage is not None
@@ -255,8 +255,8 @@ def _fitting(
     latency = np.array([option.latency_ms for option in offer.options])
     up_mbps = np.array([option.up_mbps for option in offer.options])
     latency_limit = np.inf if asked.max_latency_ms is None else asked.max_latency_ms
-    fits = offer.mbps > 0
-    _reject_absent(offer, ~fits.any(axis=1), rejections, without_data=without_data)
+    fits = np.asarray(offer.mbps > 0)
+    _reject_absent(offer, np.asarray(~fits.any(axis=1)), rejections, without_data=without_data)
     for reason, suits in (
         (_("satellite too low over the horizon"), offer.high),
         (_("latency above the limit"), latency <= latency_limit),
@@ -267,7 +267,7 @@ def _fitting(
     ):
         before = fits.any(axis=1)
         fits &= suits
-        _reject(rejections, offer.technology, reason, before & ~fits.any(axis=1))
+        _reject(rejections, offer.technology, reason, np.asarray(before & ~fits.any(axis=1)))
     return fits
 
 

@@ -100,13 +100,7 @@ def link_parts(options: LinkOptions, option: int, terms: Terms) -> tuple[Part, .
 
 def mast_parts(options: LinkOptions, place: int, rung: int, terms: Terms) -> tuple[Part, ...]:
     """Return what using a rung at a place is made of: the mast where none that tall stands there, and its site."""
-    places = options.places
-    stands = places.existing_m[place] >= options.ladder_m[rung]
-    items = [
-        *(() if stands else options.mast_items[places.mast_class[place]][rung]),
-        *options.site_parts(place),
-    ]
-    return build_up(items, {"each": 1.0}, options.mast_money[place, rung], terms)
+    return build_up(options.mast_parts(place, rung), {"each": 1.0}, options.mast_money[place, rung], terms)
 
 
 def office_parts(

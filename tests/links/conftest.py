@@ -56,6 +56,8 @@ def places_at():
             supply_availability=np.ones(size),
             grid_km=np.full(size, np.nan),
             power_class=np.zeros(size, dtype=np.int32),
+            freight=np.ones(size),
+            works=np.ones(size),
         )
 
     return make

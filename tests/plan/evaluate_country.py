@@ -56,6 +56,8 @@ class Country:
             supply_availability=np.ones(n),
             grid_km=np.full(n, np.nan),
             power_class=np.zeros(n, dtype=np.int32),
+            freight=np.ones(n),
+            works=np.ones(n),
         )
         mast = np.broadcast_to(np.array(mast_cents, np.int64)[None, :, None], (n, len(LADDER_M), 4))
         return LinkOptions(

@@ -119,4 +119,4 @@ class ServiceFinder:
             here &= (coverage["provider"] == provider).to_numpy()
         if generation is not None:
             here &= coverage["technology"].astype(str).str.casefold().to_numpy() == generation.casefold()
-        return coverage["mbps"].to_numpy(np.float64)[here]
+        return np.asarray(coverage["mbps"].to_numpy(np.float64)[here])

@@ -11,6 +11,7 @@ from planner.plan.verify.cashflow import check_money, line_amounts
 from planner.plan.verify.document import MEASURES
 from planner.plan.verify.findings import Findings
 from planner.plan.verify.power import mast_supply, office_supply, supply_of
+from planner.plan.verify.regional import factors_at, with_surcharges
 
 if TYPE_CHECKING:
     from planner.plan.verify.basis import Basis
@@ -45,7 +46,9 @@ def check_masts(plan: PlanDocument, basis: Basis) -> Findings:
         findings.compare("year", mast.place, mast.year, None)
         supply = supply_of(mast.place, site, basis, places.get(mast.place))
         power = mast_supply(supply, site, basis)
-        items = [*_mast_items(site, ladder_m.index(mast.height_m), mast.height_m, basis), *power]
+        plain = [*_mast_items(site, ladder_m.index(mast.height_m), mast.height_m, basis), *power]
+        priced = with_surcharges([(item, 1.0) for item in plain], factors_at([mast.region], basis))
+        items = [item for item, _one in priced]
         check_money(mast, mast.place, [(item, 1.0) for item in items], basis.terms, findings)
         _check_breakdown(mast, items, basis, findings)
     return findings
@@ -111,5 +114,6 @@ def check_office_lines(plan: PlanDocument, tree: Tree, basis: Basis) -> Findings
             items = [(item, 1.0) for item in (*prices.package_items(office.kind), *power)]
             if tree.first(office.id).technology in {"source", "existing"}:
                 items += [(item, office.demand_mbps) for item in prices.transit_items]
-        check_money(office, office.id, items, basis.terms, findings)
+        priced = with_surcharges(items, factors_at([office.region], basis))
+        check_money(office, office.id, priced, basis.terms, findings)
     return findings

@@ -18,6 +18,7 @@ from planner.plan.verify.cashflow import check_money
 from planner.plan.verify.fading import SAME_SHARE, SHORTEST_KM, Carried, Hop, carried
 from planner.plan.verify.findings import Findings
 from planner.plan.verify.limits import check_beginning, limit_mbps
+from planner.plan.verify.regional import factors_at, with_surcharges
 from planner.plan.verify.sites import Site
 from planner.plan.verify.tree import LIMIT, ROOT_ID, SERVICES
 
@@ -179,7 +180,9 @@ def check_offers(plan: PlanDocument, basis: Basis) -> Findings:
         if not findings.require(offer is not None, _("offered there"), link.id, link.option, None) or offer is None:
             continue
         _compare(link, offer, findings)
-        check_money(link, link.id, offer.priced(), basis.terms, findings)
+        regions = [places[end].region for end in (link.tail, link.head) if end in places]
+        priced = with_surcharges(offer.priced(), factors_at(regions, basis))
+        check_money(link, link.id, priced, basis.terms, findings)
         if link.technology in {"microwave", "fibre"}:
             asked = basis.scenario.service.availability
             findings.require(offer.availability >= asked, _("availability"), link.id, offer.availability, asked)

@@ -101,7 +101,10 @@ def _items(supply: Supply, load_w: float, basis: Basis) -> list[Item]:
         parts = [(prices.line, supply.grid_km), (prices.connection, 1.0)]
     else:
         parts = []
-    return [Item(item.name, item.capex * n, item.opex_per_year * n, item.life_years) for item, n in parts]
+    return [
+        Item(item.name, item.capex * n, item.opex_per_year * n, item.life_years, imported=item.imported)
+        for item, n in parts
+    ]
 
 
 def _extension_is_cheaper(away_km: float, is_office: bool, basis: Basis) -> bool:
