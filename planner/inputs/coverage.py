@@ -13,6 +13,7 @@ from planner.inputs.areas import frame_of, in_degrees, is_area, repaired
 from planner.inputs.columns import COVERAGE_COLUMNS
 from planner.inputs.group import Group, read_group
 from planner.inputs.places import table_points
+from planner.inputs.template import warn_of_example_provider
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -47,6 +48,7 @@ def read_coverage(scenario: Scenario) -> tuple[gpd.GeoDataFrame | None, Group]:
     remedy = _("Fill in the technology, such as 4G, or give it in “defaults”.")
     nameless = group.sound & (technology == "")
     group.fault(nameless, "missing-value", _("The area has no technology."), remedy, column="technology")
+    warn_of_example_provider(group)
     return frame_of(group, geometry, technology=technology, provider=group.text("provider"), mbps=mbps), group
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from planner.i18n import _
 from planner.inputs.columns import QUOTE_COLUMNS, plain_name
 from planner.inputs.group import Group, read_group
+from planner.inputs.template import warn_of_example_provider
 from planner.likeness import nearest_ids
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def read_quotes(
     both = group.sound & (columns["office"] != "") & (columns["area"] != "")
     message = _("The quote is for an office and for an area at once.")
     group.fault(both, "two-scopes", message, _("Leave one of the two cells empty."), column="area")
+    warn_of_example_provider(group)
     if not group.sound.any():
         return None, group
     return pd.DataFrame({name: values[group.sound] for name, values in columns.items()}), group

@@ -138,7 +138,8 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
     block, places = _services(task, places)
     blocks.append(block)
     junctions = len(places) - len(task.places)
-    lines = office_lines(inputs.offices, supplies.office_items, places, prices, money_terms)
+    factors = [places.price_factors(row) for row in range(len(inputs.offices))]
+    lines = office_lines(inputs.offices, supplies.office_items, factors, prices, money_terms)
     say(_("Candidate links are built"), 1.0)
     # Junctions have been added since.
     places = with_price_factors(places, scenario, inputs.regions)

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.catalogue import PriceList
-    from planner.finance import Item, Per, Terms
-    from planner.links.options import Places
+    from planner.finance import Item, Per, PriceFactors, Terms
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,11 @@ class OfficeLines:
 
 
 def office_lines(
-    offices: pd.DataFrame, power_items: Sequence[tuple[Item, ...]], places: Places, prices: PriceList, terms: Terms
+    offices: pd.DataFrame,
+    power_items: Sequence[tuple[Item, ...]],
+    factors: Sequence[PriceFactors],
+    prices: PriceList,
+    terms: Terms,
 ) -> OfficeLines:
     """Return the office lines of all offices.
 
@@ -52,16 +55,16 @@ def office_lines(
         ``kind`` and ``demand_mbps`` of ``Inputs.offices``.
     power_items : sequence of tuple of Item
         The supply with electricity of each office.
-    places : Places
-        Offices come first, in the same order.
+    factors : sequence of PriceFactors
+        Of each office's region.
     prices : PriceList
     terms : Terms
     """
     demand = offices["demand_mbps"].to_numpy(dtype=np.float64)
     kinds = offices["kind"].to_numpy(dtype=np.str_)
     items = [
-        surcharged((*prices.package_items(str(kind)), *power), places.price_factors(row))
-        for row, (kind, power) in enumerate(zip(kinds, power_items, strict=True))
+        surcharged((*prices.package_items(str(kind)), *power), own)
+        for kind, power, own in zip(kinds, power_items, factors, strict=True)
     ]
     rows_of: dict[tuple[Item, ...], list[int]] = defaultdict(list)
     for row, own in enumerate(items):

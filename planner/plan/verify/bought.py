@@ -22,6 +22,8 @@ EARTH_KM, ORBIT_KM = 6378.137, 42164.17
 FLATTENING = 1 / 298.257223563
 LEAST_PCT, MOST_PCT = 0.001, 5.0
 """Percentages of a year for which P.618 states its law of rain (0.001: also where less would do)."""
+LEAST_ELEVATION_DEG = 1.0
+"""Of the paths that rain is reckoned on; lower satellites are a fault of their own."""
 _HALVINGS = 60
 
 
@@ -67,7 +69,7 @@ class ServiceFinder:
 
     def _rain_pct(self, fades: RainFades, site: Site) -> float:
         """Return the percentage of a year in which rain takes more than the margin, sought in the law of P.618."""
-        elevation = self.elevation_deg(fades, site)
+        elevation = max(self.elevation_deg(fades, site), LEAST_ELEVATION_DEG)
         worst_db = slant_rain_001_db(
             site.lat,
             elevation,
