@@ -198,7 +198,7 @@ def _mast_arcs(options: LinkOptions, levels: _Levels, measure: int) -> _Arcs:
 
 
 def _link_arcs(options: LinkOptions, levels: _Levels, measure: int) -> _Arcs:
-    """Return both directions of every option between two places; what arrives pays the mast at the head."""
+    """Return the directions of every option between two places; what arrives pays the mast at the head."""
     rows = np.flatnonzero((options.u != ROOT) & ~options.bought())
     size = len(options.ladder_m)
     near = levels.node(options.u[rows], options.rung_u[rows], size)
@@ -225,7 +225,7 @@ def _link_arcs(options: LinkOptions, levels: _Levels, measure: int) -> _Arcs:
     fixed = np.zeros(1 + len(options.places), dtype=np.bool_)
     fixed[1 + options.v[options.technology() == "existing"]] = True
     entered = np.concatenate([options.v[rows], options.u[rows]]).astype(np.int64)
-    keep = ~fixed[1 + entered]
+    keep = ~fixed[1 + entered] & ~(arcs.reversed & options.directed()[arcs.option])
     return _Arcs(*(getattr(arcs, name)[keep] for name in ("tail", "head", "cost", "capacity", "option", "reversed")))
 
 

@@ -16,7 +16,8 @@ class OptionKind:
     Attributes
     ----------
     technology : str
-        ``fibre``, ``microwave``, ``leo``, ``geo``, ``cellular``, ``leased``, ``limit``, ``source`` or ``existing``.
+        ``fibre``, ``microwave``, ``ptmp``, ``leo``, ``geo``, ``cellular``, ``leased``, ``limit``, ``source`` or
+        ``existing``.
     name : str
         The catalogue's name of the option, e.g. ``"18 GHz 56 MHz 2+0"``.
     hop_weight : int
@@ -26,6 +27,8 @@ class OptionKind:
     service : bool
         It is bought from a provider: directed away from the root, it ends at an office, or at a limit that services
         share.
+    directed : bool
+        Of own links: it runs from u to v alone.
     """
 
     technology: str
@@ -33,3 +36,4 @@ class OptionKind:
     hop_weight: int
     items: tuple[Item, ...]
     service: bool = False
+    directed: bool = False

@@ -15,6 +15,7 @@ from planner.catalogue.figures import figures
 from planner.catalogue.items import MONTHS, Pricer, figure, working, yearly
 from planner.catalogue.kinds import OptionKind
 from planner.catalogue.microwave import microwave_options
+from planner.catalogue.multipoint import MultipointOption, multipoint_option
 from planner.catalogue.power import PowerPrices
 from planner.catalogue.services import cellular_options, satellite_options
 from planner.finance import Terms
@@ -130,13 +131,15 @@ class PriceList:
         None where it is not offered.
     microwave : tuple of MicrowaveOption
         Non-dominated, by range, frequency, capacity; empty where it is not offered.
+    multipoint : MultipointOption or None
+        None where it is not offered.
     services : tuple of ServiceOption
     ladder_m : (L,) float64
         Antenna heights that masts come in, ascending.
     mast_items : tuple of tuple of tuple of Item
-        ``mast_items[MastClass][rung]``; without items where microwave is not offered.
+        ``mast_items[MastClass][rung]``; without items where no radio is offered.
     site_items : tuple of tuple of Item
-        ``site_items[SiteClass]``; without items where microwave is not offered.
+        ``site_items[SiteClass]``; without items where no radio is offered.
     source_kind, existing_kind : OptionKind
         The links from the root to a source and to an office that is connected already (no items).
     transit_items : tuple of Item
@@ -155,6 +158,7 @@ class PriceList:
 
     fibre: FibreOption | None
     microwave: tuple[MicrowaveOption, ...]
+    multipoint: MultipointOption | None
     services: tuple[ServiceOption, ...]
     ladder_m: NDArray[np.float64]
     mast_items: tuple[tuple[tuple[Item, ...], ...], ...]
@@ -187,6 +191,7 @@ _NEEDS = {
     "geo": ("geo", "general"),
     "cellular": ("cellular", "general"),
     "leased": ("leased", "general"),
+    "ptmp": ("ptmp", "masts", "sites", "source", "general"),
 }
 """Sections of the catalogue in which every price must be known before a technology is offered."""
 
@@ -205,18 +210,19 @@ def price_list(catalogue: Catalogue, scenario: Scenario) -> PriceList:
         *(cellular_options(catalogue.cellular, pricer) if "cellular" in offered else ()),
     ]
     leo = catalogue.leo
-    by_own_links = offered & {"fibre", "microwave"}
-    microwave = "microwave" in offered
+    by_own_links = offered & {"fibre", "microwave", "ptmp"}
+    microwave, masts = "microwave" in offered, bool(offered & {"microwave", "ptmp"})
     sections = {"general", "power"}.union(*(_NEEDS[name] for name in offered))
     if DEFAULT_KIND not in scenario.package:
         sections.add("package")
     return PriceList(
         fibre=_fibre(catalogue.fibre, pricer) if "fibre" in offered else None,
         microwave=microwave_options(catalogue.microwave, pricer, scenario, terms(scenario)) if microwave else (),
+        multipoint=multipoint_option(catalogue.ptmp, pricer, scenario) if "ptmp" in offered else None,
         services=tuple(services),
         ladder_m=np.array(catalogue.masts.heights_m, dtype=np.float64),
-        mast_items=_masts(catalogue.masts, pricer) if microwave else _no_masts(catalogue.masts),
-        site_items=_sites(catalogue.sites, pricer) if microwave else ((),) * len(SiteClass),
+        mast_items=_masts(catalogue.masts, pricer) if masts else _no_masts(catalogue.masts),
+        site_items=_sites(catalogue.sites, pricer) if masts else ((),) * len(SiteClass),
         source_kind=OptionKind("source", "source", 0, _activation(catalogue.source, pricer) if by_own_links else ()),
         existing_kind=OptionKind("existing", "existing", 0, ()),
         transit_items=_transit(catalogue.source) if by_own_links else (),
@@ -227,12 +233,12 @@ def price_list(catalogue: Catalogue, scenario: Scenario) -> PriceList:
         notes=(
             *(note for note in notes.values() if note is not None),
             *_not_permitted(catalogue, offered),
-            *(climate_notes(scenario) if microwave else ()),
+            *(climate_notes(scenario) if masts else ()),
             *remarks(catalogue, scenario),
         ),
         assumptions=(
             *assumptions(catalogue, scenario, sections),
-            *(climate_assumptions(scenario) if microwave else ()),
+            *(climate_assumptions(scenario) if masts else ()),
         ),
     )
 

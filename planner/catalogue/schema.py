@@ -255,6 +255,34 @@ class Geostationary(Service):
     rain_margin_db: Annotated[Positive, said("Rain margin", "What rain may take from the signal.", unit="dB")]
 
 
+class Multipoint(Section):
+    """Radio from a base station to many offices around it; the fastest modulation is kept up, or nothing is offered."""
+
+    supply: Supply = "build"
+    permitted: Permitted = True
+    base: Annotated[Price, said("Base station", "Radio and antennas, installed; paid once.", unit="currency each")]
+    terminal: Annotated[Price, said("Terminal", "At an office.", unit="currency each")]
+    survey: Annotated[Price, said("Survey", "And installation, at an office.", unit="currency each")]
+    maintenance: Maintenance
+    life: Life
+    base_power_w: Power
+    terminal_power_w: Power
+    frequency_ghz: Annotated[Positive, said("Frequency", "For clearance and loss.", unit="GHz")]
+    channel_mhz: Annotated[Positive, said("Channel", "Width.", unit="MHz")]
+    net_bit_s_hz: Annotated[
+        Number, said("Efficiency", "Net, of the modulation that is kept up.", unit="bit/s/Hz", ge=1.5)
+    ]
+    eirp_dbm: Annotated[Number, said("Radiated power", "Of either end, as the country allows.", unit="dBm")]
+    receive_dbi: Annotated[Number, said("Gain", "Of the receiving antenna, the lesser of both ends.", unit="dBi")]
+    mbps_per_base: Annotated[Positive, said("Capacity", "Of all offices at a base station together.", unit="Mbit/s")]
+    mbps_per_office: Annotated[Positive, said("Terminal limit", "Of one office.", unit="Mbit/s")]
+    range_km: Annotated[
+        dict[Zone, Positive], said("Range", "Farthest office, by climate zone.", unit="km", min_length=2)
+    ]
+    mtbf_h: Mtbf
+    repair_h: Repair
+
+
 class Leased(Section):
     """A line that a provider runs to the office; offered by quotes alone. The figures hold where quotes say nothing."""
 
@@ -380,6 +408,7 @@ class Catalogue(Section):
     geo: Geostationary
     cellular: Cellular
     leased: Leased
+    ptmp: Multipoint
     power: PowerSection
     package: dict[Text, Package] = Field(title="Office package by kind of office; “default” for all others")
 

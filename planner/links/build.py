@@ -18,9 +18,10 @@ from planner.links.hilltops import clear_between_samples, find_hilltops
 from planner.links.limits import find_limits
 from planner.links.masts import mast_money
 from planner.links.microwave import Radios, SightRules, find_hops
-from planner.links.options import ROOT, LinkOptions, PlaceKind, Rejection
+from planner.links.multipoint import SECTOR_MARK, find_sectors, hosts_of
+from planner.links.options import NO_MAST, ROOT, LinkOptions, PlaceKind, Rejection
 from planner.links.package import office_lines
-from planner.links.places import highest_rung, make_places, with_hilltops, with_junctions, with_limits
+from planner.links.places import highest_rung, make_places, with_hilltops, with_junctions, with_limits, with_sectors
 from planner.links.polyline import price_polyline
 from planner.links.power import find_supplies
 from planner.links.regional import with_price_factors, with_regional_prices
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.catalogue import FibreOption, MicrowaveOption, PriceList
+    from planner.catalogue.multipoint import MultipointOption
     from planner.finance import Per
     from planner.inputs import Inputs
     from planner.links.fibre import Trenches
@@ -134,6 +136,9 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
     if prices.fibre is not None:
         say(_("Searching fibre routes"), 0.4)
         block, places = _fibre(task, prices.fibre)
+        blocks.append(block)
+    if prices.multipoint is not None:
+        block, places = _multipoint(task, places, prices.multipoint)
         blocks.append(block)
     block, places = _services(task, places)
     blocks.append(block)
@@ -283,7 +288,7 @@ def _microwave(task: _Task) -> Block:
     note = _("microwave: {count} equipment options are not offered, availability below what is asked.")
     left_out = len(task.prices.microwave) - len(options)
     candidates = (task.inputs.offices["status_before"] != "adequate").to_numpy(np.bool_)
-    criteria = ((K_STANDARD, FRESNEL_STANDARD), (search.microwave.k_low, search.microwave.fresnel_low))
+    criteria = _criteria(task.scenario)
     radios = _radios(options, task.scenario)
     hops = find_hops(
         task.elevation,
@@ -318,6 +323,44 @@ def _microwave(task: _Task) -> Block:
         rejections=hops.rejections,
         notes=(note.format(count=left_out),) if left_out else (),
     )
+
+
+def _multipoint(task: _Task, places: Places, option: MultipointOption) -> tuple[Block, Places]:
+    """Return base stations with the offices around them, and the places with their sectors behind them."""
+    given, search = task.places, task.scenario.links.microwave
+    asking = np.zeros(len(given), dtype=np.bool_)
+    lacking = (task.inputs.offices["status_before"] != "adequate").to_numpy(np.bool_)
+    asking[: len(lacking)] = lacking & task.open_to_links[: len(lacking)]
+    sectors = find_sectors(
+        task.elevation,
+        given,
+        hosts_of(given, task.open_to_links, task.feeds),
+        asking,
+        option,
+        task.prices.ladder_m,
+        SightRules(_criteria(task.scenario), search.margin_m, 0.0),
+        task.scenario,
+    )
+    first, bases, terminals = len(places), len(sectors.base), len(sectors.office)
+    no_rung = np.full(max(bases, terminals), NO_MAST, dtype=np.int8)
+    block = Block.of(
+        (option.base_kind, option.terminal.kind),
+        u=np.concatenate([sectors.base, first + sectors.sector]).astype(np.int32),
+        v=np.concatenate([first + np.arange(bases), sectors.office]).astype(np.int32),
+        kind=np.repeat([0, 1], [bases, terminals]),
+        capacity_mbps=np.repeat([option.base_mbps, option.terminal.capacity_mbps], [bases, terminals]),
+        availability=np.concatenate([np.full(bases, option.base_availability), sectors.availability]),
+        length_km=np.concatenate([np.zeros(bases), sectors.length_km]),
+        rung_u=np.concatenate([sectors.base_rung, no_rung[:terminals]]),
+        rung_v=np.concatenate([no_rung[:bases], sectors.rung]),
+        rejections=sectors.rejections,
+    )
+    return block, with_sectors(places, sectors.base, SECTOR_MARK)
+
+
+def _criteria(scenario: Scenario) -> tuple[tuple[float, float], ...]:
+    search = scenario.links.microwave
+    return (K_STANDARD, FRESNEL_STANDARD), (search.k_low, search.fresnel_low)
 
 
 def _radios(options: list[MicrowaveOption], scenario: Scenario) -> Radios:

@@ -225,6 +225,10 @@ class LinkOptions:
         """Return which options are a provider's, (m,): services, and the limits that they share."""
         return np.array([kind.service for kind in self.kinds], dtype=np.bool_)[self.kind]
 
+    def directed(self) -> NDArray[np.bool_]:
+        """Return which options between two places run from u to v alone, (m,)."""
+        return np.array([kind.directed for kind in self.kinds], dtype=np.bool_)[self.kind]
+
     def is_service(self) -> NDArray[np.bool_]:
         """Return which options are services that end at an office, (m,)."""
         return self.bought() & (self.places.office[self.v] >= 0)

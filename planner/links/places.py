@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -102,6 +103,16 @@ def with_hilltops(
     """Return the places with hilltops behind them: relays where nothing stands yet, not even a road."""
     made = _Made(PlaceKind.RELAY, max_rung, SiteClass.GREENFIELD)
     return _with_made(places, made, hilltops.ids, hilltops.lon, hilltops.lat, regions, elevation)
+
+
+def with_sectors(places: Places, at: NDArray[np.int64], mark: str) -> Places:
+    """Return the places with the sectors of base stations behind them, each where its base station stands."""
+    made = _Made(PlaceKind.JUNCTION, NO_MAST, SiteClass.OFFICE)
+    ids = np.array([f"{mark}{name}" for name in places.id[at]], dtype=np.str_)
+    behind = _with_made(places, made, ids, places.lon[at], places.lat[at], None, None)
+    ground_m, region = behind.ground_m.copy(), behind.region.copy()
+    ground_m[len(places) :], region[len(places) :] = places.ground_m[at], places.region[at]
+    return replace(behind, ground_m=ground_m, region=region)
 
 
 def with_limits(places: Places, limits: Limits) -> Places:

@@ -27,6 +27,9 @@ class Technologies(Section):
     leo: Annotated[Technology, said("LEO satellite", "Low earth orbit.")] = Technology()
     geo: Annotated[Technology, said("GEO satellite", "Geostationary orbit.")] = Technology()
     cellular: Annotated[Technology, said("Cellular", "Mobile data service where there is coverage.")] = Technology()
+    ptmp: Annotated[
+        Technology, said("Point to multipoint", "Base stations that many offices share; off unless enabled.")
+    ] = Technology(enabled=False)
     leased: Annotated[Technology, said("Leased line", "Of a provider, where there is a quote for it.")] = Technology()
 
 

@@ -236,7 +236,7 @@ def test_a_plan_beyond_the_terminals_is_not_on_offer(make_scenario):
         (
             "general: {energy_per_kwh: null}\n",
             "general.energy_per_kwh",
-            {"fibre", "microwave", "leo", "geo", "cellular"},
+            {"fibre", "microwave", "leo", "geo", "cellular", "leased"},
         ),
     ],
 )

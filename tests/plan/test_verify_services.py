@@ -18,6 +18,7 @@ from planner.files import write_whole
 from planner.finance import PROGRAMME_COST
 from planner.inputs import read_inputs
 from planner.links import build_links
+from planner.pipeline import solve
 from planner.plan.evaluate import Wish, choose
 from planner.plan.plan import Budget, Outcome, build_plan
 from planner.plan.store import write_run_files
@@ -219,3 +220,73 @@ def test_an_office_without_the_surcharge_of_its_region_is_noticed(document, basi
     money = basis.scenario.money.model_copy(update={"regions": plain})
     cheaper = dataclasses.replace(basis, scenario=basis.scenario.model_copy(update={"money": money}))
     assert (office["id"], "capex") in differences(document, cheaper)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """Return a solved run in which base stations are the cheapest there is."""
+    folder = tmp_path_factory.mktemp("sectors")
+    path = make_country(folder / "country", offices=20, seed=1, terrain_arcsec=9)
+    cheap = {
+        "ptmp.base": 10,
+        "ptmp.terminal": 10,
+        "ptmp.survey": 10,
+        "ptmp.mbps_per_base": 90,
+        "ptmp.mbps_per_office": 60,
+    }
+    overrides = {
+        "technologies": {
+            "ptmp": {"enabled": True, "overrides": {key.partition(".")[2]: value for key, value in cheap.items()}},
+            **{name: {"enabled": False} for name in ("leo", "geo", "cellular", "leased")},
+        },
+        "service": {**yaml.safe_load(path.read_text(encoding="utf-8"))["service"], "availability": 0.99},
+        "solver": {"time_limit_s": 10.0},
+    }
+    scenario = load_scenario(_with(path, overrides), overrides={"budgets.programme": 600_000})
+    inputs = read_inputs(scenario)
+    options = build_links(scenario, inputs, cache_dir=folder / "cache")
+    plan = solve(scenario, inputs, options)
+    run_dir = folder / "run"
+    run_dir.mkdir()
+    write_whole(run_dir / "scenario.yaml", dump_scenario(scenario))
+    record = {"scenario_file": str(path), "data_root": None, "files": [vars(f) for f in inputs.files], "language": "en"}
+    write_whole(run_dir / "inputs.json", json.dumps(record))
+    write_run_files(plan, run_dir)
+    return run_dir
+
+
+def test_base_stations_are_paid_once_and_shared(shared, referee):
+    document = json.loads((shared / "plan.json").read_text(encoding="utf-8"))
+    assert [str(difference) for difference in verify(shared).differences] == []
+    assert referee(document) == []
+    links = [entry for entry in document["links"] if entry["technology"] == "ptmp"]
+    bases = {entry["to"]: entry for entry in links if entry["option"] == "base station"}
+    served = [entry for entry in links if entry["option"] == "terminal"]
+    assert max(sum(entry["from"] == sector for entry in served) for sector in bases) > 1
+    for sector, base in bases.items():
+        beyond = sum(entry["load_mbps"] for entry in served if entry["from"] == sector)
+        assert base["load_mbps"] == pytest.approx(beyond)
+        assert beyond <= base["capacity_mbps"] == 90
+        assert base["hop_weight"] == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "field", "value"),
+    [
+        ("base station", "capacity_mbps", 91.0),
+        ("base station", "capex", 0.0),
+        ("base station", "mast_from_m", 6.0),
+        ("terminal", "capacity_mbps", 61.0),
+        ("terminal", "availability", 0.9999999),
+        ("terminal", "length_km", 0.5),
+        ("terminal", "hop_weight", 0),
+        ("terminal", "capex", 0.0),
+        ("terminal", "mast_to_m", None),
+    ],
+)
+def test_another_base_station_or_terminal_is_noticed(shared, option, field, value):
+    document = json.loads((shared / "plan.json").read_text(encoding="utf-8"))
+    next(entry for entry in document["links"] if entry["technology"] == "ptmp" and entry["option"] == option)[field] = (
+        value
+    )
+    assert differences(document, read_basis(shared, None)[0])

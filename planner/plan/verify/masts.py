@@ -10,6 +10,7 @@ from planner.i18n import _
 from planner.plan.verify.cashflow import check_money, line_amounts
 from planner.plan.verify.document import MEASURES
 from planner.plan.verify.findings import Findings
+from planner.plan.verify.multipoint import antennas
 from planner.plan.verify.power import mast_supply, office_supply, supply_of
 from planner.plan.verify.regional import factors_at, with_surcharges
 
@@ -30,8 +31,8 @@ def check_masts(plan: PlanDocument, basis: Basis) -> Findings:
     ladder_m = basis.prices.ladder_m.tolist()
     places = {place.id: place for place in plan.places}
     for link in [*plan.links, *plan.backup_links]:
-        for end, height_m in ((link.tail, link.mast_from_m), (link.head, link.mast_to_m)):
-            needs = link.technology == "microwave"
+        heights_m = (link.tail, link.mast_from_m), (link.head, link.mast_to_m)
+        for (end, height_m), needs in zip(heights_m, antennas(link), strict=True):
             findings.compare(_("antenna on a mast"), link.id, height_m is not None, needs)
             if height_m is not None and end in sites:
                 tallest_m = _tallest_m(sites[end], basis)

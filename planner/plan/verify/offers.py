@@ -18,6 +18,7 @@ from planner.plan.verify.cashflow import check_money
 from planner.plan.verify.fading import SAME_SHARE, SHORTEST_KM, Carried, Hop, carried
 from planner.plan.verify.findings import Findings
 from planner.plan.verify.limits import check_beginning, limit_mbps
+from planner.plan.verify.multipoint import MULTIPOINT, SECTOR_MARK, is_base, may_host
 from planner.plan.verify.regional import factors_at, with_surcharges
 from planner.plan.verify.sites import Site
 from planner.plan.verify.tree import LIMIT, ROOT_ID, SERVICES
@@ -96,6 +97,8 @@ class OfferFinder:
             return self._fibre(link, prices.fibre)
         if link.technology == "microwave":
             return self._hop(link)
+        if link.technology == MULTIPOINT:
+            return self._multipoint(link)
         return self._limit(link) if link.technology == LIMIT else self._service(link, site)
 
     def _service(self, link: Link, site: Site) -> Offer | None:
@@ -104,6 +107,23 @@ class OfferFinder:
             return None
         mbps = self.services.mbps(service, link.head, site)
         return Offer(service.kind, 0.0, 0.0, mbps, self.services.availability(service, site))
+
+    def _multipoint(self, link: Link) -> Offer | None:
+        """Return a base station, or a terminal within reach of one; between other ends there is none."""
+        option, at = self._basis.prices.multipoint, link.tail.removeprefix(SECTOR_MARK)
+        host = self._sites.get(at)
+        if option is None or host is None or not may_host(at, host, self._basis):
+            return None
+        if is_base(link):
+            return Offer(option.base_kind, 0.0, 0.0, option.base_mbps, option.base_availability)
+        office = self._sites.get(link.head)
+        if not link.tail.startswith(SECTOR_MARK) or office is None or office.kind != "office":
+            return None
+        radio = option.terminal
+        length_km = GEODESIC.line_length([host.lon, office.lon], [host.lat, office.lat]) / 1000
+        gives = self._carried(link, radio, length_km, (host, office))
+        works = radio.availability * gives.share
+        return Offer(radio.kind, length_km, 0.0, gives.capacity_mbps, works, radio.range_km)
 
     def _limit(self, link: Link) -> Offer | None:
         mbps = limit_mbps(link.head, self._basis)
@@ -183,7 +203,7 @@ def check_offers(plan: PlanDocument, basis: Basis) -> Findings:
         regions = [places[end].region for end in (link.tail, link.head) if end in places]
         priced = with_surcharges(offer.priced(), factors_at(regions, basis))
         check_money(link, link.id, priced, basis.terms, findings)
-        if link.technology in {"microwave", "fibre"}:
+        if link.technology in {"microwave", "fibre", MULTIPOINT}:
             asked = basis.scenario.service.availability
             findings.require(offer.availability >= asked, _("availability"), link.id, offer.availability, asked)
         if link.technology in SERVICES | {LIMIT}:
@@ -197,13 +217,13 @@ def _compare(link: Link, offer: Offer, findings: Findings) -> None:
     """Compare the figures of a link with those that it has to have."""
     findings.compare("id", link.id, link.id, f"{link.technology}:{link.tail}>{link.head}")
     findings.compare("option", link.id, link.option, offer.kind.name)
-    findings.compare("hop_weight", link.id, link.hop_weight, int(link.technology == "microwave"))
+    findings.compare("hop_weight", link.id, link.hop_weight, offer.kind.hop_weight)
     findings.compare("length_km", link.id, link.length_km, offer.length_km, tolerance=LENGTH_TOLERANCE_KM)
     reached = offer.length_km <= offer.longest_km
     findings.require(reached, _("length within reach, in km"), link.id, link.length_km, offer.longest_km)
     capacity_mbps = None if math.isinf(offer.capacity_mbps) else offer.capacity_mbps
     findings.compare("capacity_mbps", link.id, link.capacity_mbps, capacity_mbps)
-    same = SAME_SHARE if link.technology in {"microwave", "fibre", "geo"} else 0.0
+    same = SAME_SHARE if link.technology in {"microwave", "fibre", "geo", MULTIPOINT} else 0.0
     findings.compare("availability", link.id, link.availability, offer.availability, tolerance=same)
     findings.compare("shareable", link.id, link.shareable, link.technology not in SERVICES)
     findings.compare("year", link.id, link.year, None)

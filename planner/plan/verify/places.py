@@ -11,6 +11,7 @@ from planner.i18n import _
 from planner.plan.verify.findings import Findings
 from planner.plan.verify.hilltops import check_hilltops
 from planner.plan.verify.limits import limit_site
+from planner.plan.verify.multipoint import sector_site
 from planner.plan.verify.power import supply_of
 from planner.plan.verify.sites import Site, site_of_id
 
@@ -39,6 +40,7 @@ def check_places(plan: PlanDocument, basis: Basis) -> Findings:
             basis.sites.get(place.id)
             or site_of_id(place.id, JUNCTION_MARK, JUNCTION)
             or limit_site(place.id, basis, plan)
+            or sector_site(place.id, basis)
         )
         if not findings.require(site is not None, _("place of the inputs"), place.id, place.kind, None) or site is None:
             continue
