@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.catalogue.items import MONTHS, yearly
+from planner.catalogue.items import MONTHS, working, yearly
 from planner.catalogue.kinds import OptionKind
 from planner.catalogue.services import RainFades, ServiceOption, rain_fades
 from planner.i18n import _
@@ -63,8 +63,7 @@ def quote_terms(
     zone = scenario.climate.zone
     sections = {"leo": catalogue.leo, "geo": catalogue.geo}
     for name, section in sections.items():
-        works = section.mtbf_h.typical / (section.mtbf_h.typical + section.repair_h.typical)
-        availability = section.availability[zone] * works
+        availability = section.availability[zone] * working(section.mtbf_h, section.repair_h)
         fades = rain_fades(catalogue.geo) if name == "geo" else None
         terms[name] = QuoteTerms(availability, section.latency_ms, section.up_mbps, section.power_w, fades, pricer)
     own = [option for option in services if option.technology == CELLULAR]

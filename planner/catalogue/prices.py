@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -151,6 +151,8 @@ class PriceList:
         Terms of the technologies that quotes are taken for.
     leo_cell : Cell or None
         None: no limit by cell is known.
+    supply : mapping of str to {"build", "buy"}
+        Of each technology on offer: works of one's own, or a provider's service.
     notes : tuple of str
         What is not offered and why; what a reader of the prices must know.
     assumptions : tuple of Assumption
@@ -170,6 +172,7 @@ class PriceList:
     power: PowerPrices
     quoted: Mapping[str, QuoteTerms]
     leo_cell: Cell | None
+    supply: Mapping[str, Literal["build", "buy"]]
     notes: tuple[str, ...]
     assumptions: tuple[Assumption, ...]
 
@@ -229,6 +232,7 @@ def price_list(catalogue: Catalogue, scenario: Scenario) -> PriceList:
         packages=_packages(catalogue, scenario, pricer),
         power=PowerPrices.of(catalogue.power, pricer),
         leo_cell=None if leo.mbps_per_cell is None else Cell(leo.cell_km, leo.mbps_per_cell),
+        supply={name: getattr(catalogue, name).supply for name in _NEEDS if name in offered},
         quoted=quote_terms(catalogue, scenario, services, pricer),
         notes=(
             *(note for note in notes.values() if note is not None),

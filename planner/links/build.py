@@ -160,6 +160,7 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
         rejections=(*_closed_places(task), *(rejection for block in blocks for rejection in block.rejections)),
         notes=(
             *prices.notes,
+            *_supply_notes(prices),
             *supplies.notes,
             *(() if hilltops is None else (hilltops.note(),)),
             *(note for block in blocks for note in block.notes),
@@ -453,6 +454,13 @@ def _trenches(task: _Task, fibre: FibreOption) -> Trenches:
         max_arcs=task.scenario.links.max_candidates,
     )
     return find_road_trenches(task.elevation, task.places, open_to_links, roads, rules, task.feeds)
+
+
+def _supply_notes(prices: PriceList) -> tuple[str, ...]:
+    """Return which technologies on offer are works of one's own, and which are bought."""
+    by = {way: [name for name, supply in prices.supply.items() if supply == way] for way in ("build", "buy")}
+    texts = {"build": _("to build: {technologies}."), "buy": _("to buy from providers: {technologies}.")}
+    return tuple(texts[way].format(technologies=", ".join(names)) for way, names in by.items() if names)
 
 
 def _closed_places(task: _Task) -> list[Rejection]:
