@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,37 +10,35 @@ import numpy as np
 from planner.catalogue import SiteClass, load_catalogue, price_list, radio_climate, terms
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES, line_money
-from planner.i18n import _, ngettext
+from planner.i18n import _
 from planner.links.block import Block, join
 from planner.links.cache import cache_file
 from planner.links.fibre import find_trenches, search_cell_m
+from planner.links.from_root import existing_block, service_block, source_block
 from planner.links.hilltops import clear_between_samples, find_hilltops
-from planner.links.limits import find_limits
 from planner.links.masts import mast_money
 from planner.links.microwave import Radios, SightRules, find_hops
-from planner.links.multipoint import SECTOR_MARK, find_sectors, hosts_of
-from planner.links.options import NO_MAST, ROOT, LinkOptions, PlaceKind, Rejection
+from planner.links.multipoint import multipoint_block
+from planner.links.options import LinkOptions, PlaceKind, Rejection
 from planner.links.package import office_lines
-from planner.links.places import highest_rung, make_places, with_hilltops, with_junctions, with_limits, with_sectors
+from planner.links.places import highest_rung, make_places, with_hilltops, with_junctions
 from planner.links.polyline import price_polyline
 from planner.links.power import find_supplies
 from planner.links.regional import with_price_factors, with_regional_prices
 from planner.links.retention import cache_limits, mark_used, prune
 from planner.links.road_graph import RoadSearch
 from planner.links.roads import find_road_trenches
-from planner.links.services import service_options
 from planner.links.store import load_options, save_options
+from planner.links.task import Task
 from planner.terrain import open_elevation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from planner.catalogue import FibreOption, MicrowaveOption, PriceList
-    from planner.catalogue.multipoint import MultipointOption
     from planner.finance import Per
     from planner.inputs import Inputs
     from planner.links.fibre import Trenches
@@ -53,26 +51,9 @@ if TYPE_CHECKING:
 
 TERRAIN_MARGIN_KM = 10.0
 """How far beyond the outermost places terrain is read: trenches may swing out."""
-K_STANDARD, FRESNEL_STANDARD = 4 / 3, 1.0
-"""Effective earth radius factor at which the whole first Fresnel zone must be free."""
-
 CHOSEN_NEIGHBOURS = 35
 """Per cent of ``max_candidates``: neighbours that a place chooses for its hops. The neighbours that choose it come on
 top, and each hop has several alternatives."""
-
-
-@dataclass(frozen=True)
-class _Task:
-    """What every technology needs to know."""
-
-    scenario: Scenario
-    inputs: Inputs
-    prices: PriceList
-    elevation: Elevation
-    places: Places
-    open_to_links: NDArray[np.bool_]
-    feeds: NDArray[np.bool_]
-    mast_money: NDArray[np.int64]
 
 
 def build_links(
@@ -128,8 +109,8 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
     supplies = find_supplies(places, inputs, prices.power, money_terms)
     places = supplies.places
     masts = mast_money(places, prices, supplies.mast_items, money_terms)
-    task = _Task(scenario, inputs, prices, elevation, places, open_to_links, feeds, masts)
-    blocks = [_sources(task), _existing(task)]
+    task = Task(scenario, inputs, prices, elevation, places, open_to_links, feeds, masts)
+    blocks = [source_block(task), existing_block(task)]
     if prices.microwave:
         say(_("Searching microwave hops"), 0.1)
         blocks.append(_microwave(task))
@@ -138,9 +119,9 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
         block, places = _fibre(task, prices.fibre)
         blocks.append(block)
     if prices.multipoint is not None:
-        block, places = _multipoint(task, places, prices.multipoint)
+        block, places = multipoint_block(task, places, prices.multipoint)
         blocks.append(block)
-    block, places = _services(task, places)
+    block, places = service_block(task, places)
     blocks.append(block)
     junctions = len(places) - len(task.places)
     factors = [places.price_factors(row) for row in range(len(inputs.offices))]
@@ -213,83 +194,14 @@ def _read_terrain(inputs: Inputs) -> Elevation:
     return open_elevation(inputs.terrain, lon=lon, lat=lat, margin_km=TERRAIN_MARGIN_KM)
 
 
-def _sources(task: _Task) -> Block:
-    """Return root → source; what the source carries is what it can pass on."""
-    at = np.flatnonzero(task.places.kind == PlaceKind.SOURCE).astype(np.int32)
-    return Block.of(
-        (task.prices.source_kind,),
-        u=np.full(len(at), ROOT, dtype=np.int32),
-        v=at,
-        kind=np.zeros(len(at), dtype=np.int64),
-        capacity_mbps=task.inputs.sources["capacity_mbps"].to_numpy(np.float64),
-        availability=np.ones(len(at)),
-    )
-
-
-def _existing(task: _Task) -> Block:
-    """Return root → office that is adequately connected; what it does not use itself it may pass on, if it shares."""
-    offices: pd.DataFrame = task.inputs.offices
-    rows = np.flatnonzero((offices["status_before"] == "adequate").to_numpy(np.bool_))
-    spare = (offices["mbps_before"] - offices["demand_mbps"]).to_numpy(np.float64)[rows]
-    shares = offices["is_source"].to_numpy(np.bool_)[rows]
-    unknown = int(np.count_nonzero(np.isnan(spare) & shares))
-    note = ngettext(
-        "{count} connected office serves as a source without a known speed: taken as unlimited.",
-        "{count} connected offices serve as sources without a known speed: taken as unlimited.",
-        unknown,
-    )
-    return Block.of(
-        (task.prices.existing_kind,),
-        u=np.full(len(rows), ROOT, dtype=np.int32),
-        v=rows.astype(np.int32),
-        kind=np.zeros(len(rows), dtype=np.int64),
-        capacity_mbps=np.maximum(np.where(np.isnan(spare), np.inf, spare), 0.0),
-        availability=np.ones(len(rows)),
-        notes=(note.format(count=unknown),) if unknown else (),
-    )
-
-
-def _services(task: _Task, places: Places) -> tuple[Block, Places]:
-    """Return what can be bought, and the places with the limits that services share behind them."""
-    inputs, scenario = task.inputs, task.scenario
-    shares = scenario.links.services.provider_shares
-    services = service_options(
-        inputs.offices,
-        inputs.coverage,
-        inputs.quotes,
-        task.prices,
-        scenario,
-        terms(scenario),
-        group_of=lambda option: option.provider if option.provider in shares else None,
-    )
-    limits, notes = find_limits(services, inputs.offices, shares, task.prices.leo_cell)
-    first = len(places)
-
-    def place_of(row: NDArray[np.int32]) -> NDArray[np.int32]:
-        return np.where(row == ROOT, ROOT, first + row).astype(np.int32)
-
-    block = Block.of(
-        (*limits.kinds, *services.kinds),
-        u=place_of(np.concatenate([limits.above, limits.begin])),
-        # Offices are the first places, in the same order.
-        v=np.concatenate([first + np.arange(len(limits)), services.office]).astype(np.int32),
-        kind=np.concatenate([np.arange(len(limits)), len(limits) + services.kind.astype(np.int64)]),
-        capacity_mbps=np.concatenate([limits.capacity_mbps, services.capacity_mbps]),
-        availability=np.concatenate([np.ones(len(limits)), services.availability]),
-        rejections=services.rejections,
-        notes=notes,
-    )
-    return block, with_limits(places, limits)
-
-
-def _microwave(task: _Task) -> Block:
+def _microwave(task: Task) -> Block:
     """Return hops between places in sight of each other."""
     search, asked = task.scenario.links, task.scenario.service.availability
     options = [option for option in task.prices.microwave if option.availability >= asked]
     note = _("microwave: {count} equipment options are not offered, availability below what is asked.")
     left_out = len(task.prices.microwave) - len(options)
     candidates = (task.inputs.offices["status_before"] != "adequate").to_numpy(np.bool_)
-    criteria = _criteria(task.scenario)
+    criteria = task.criteria()
     radios = _radios(options, task.scenario)
     hops = find_hops(
         task.elevation,
@@ -326,44 +238,6 @@ def _microwave(task: _Task) -> Block:
     )
 
 
-def _multipoint(task: _Task, places: Places, option: MultipointOption) -> tuple[Block, Places]:
-    """Return base stations with the offices around them, and the places with their sectors behind them."""
-    given, search = task.places, task.scenario.links.microwave
-    asking = np.zeros(len(given), dtype=np.bool_)
-    lacking = (task.inputs.offices["status_before"] != "adequate").to_numpy(np.bool_)
-    asking[: len(lacking)] = lacking & task.open_to_links[: len(lacking)]
-    sectors = find_sectors(
-        task.elevation,
-        given,
-        hosts_of(given, task.open_to_links, task.feeds),
-        asking,
-        option,
-        task.prices.ladder_m,
-        SightRules(_criteria(task.scenario), search.margin_m, 0.0),
-        task.scenario,
-    )
-    first, bases, terminals = len(places), len(sectors.base), len(sectors.office)
-    no_rung = np.full(max(bases, terminals), NO_MAST, dtype=np.int8)
-    block = Block.of(
-        (option.base_kind, option.terminal.kind),
-        u=np.concatenate([sectors.base, first + sectors.sector]).astype(np.int32),
-        v=np.concatenate([first + np.arange(bases), sectors.office]).astype(np.int32),
-        kind=np.repeat([0, 1], [bases, terminals]),
-        capacity_mbps=np.repeat([option.base_mbps, option.terminal.capacity_mbps], [bases, terminals]),
-        availability=np.concatenate([np.full(bases, option.base_availability), sectors.availability]),
-        length_km=np.concatenate([np.zeros(bases), sectors.length_km]),
-        rung_u=np.concatenate([sectors.base_rung, no_rung[:terminals]]),
-        rung_v=np.concatenate([no_rung[:bases], sectors.rung]),
-        rejections=sectors.rejections,
-    )
-    return block, with_sectors(places, sectors.base, SECTOR_MARK)
-
-
-def _criteria(scenario: Scenario) -> tuple[tuple[float, float], ...]:
-    search = scenario.links.microwave
-    return (K_STANDARD, FRESNEL_STANDARD), (search.k_low, search.fresnel_low)
-
-
 def _radios(options: list[MicrowaveOption], scenario: Scenario) -> Radios:
     one: dict[Per, NDArray[np.float64]] = {"each": np.ones(1)}
     money = [line_money(option.kind.items, one, terms(scenario))[0] for option in options]
@@ -388,7 +262,7 @@ def _with_steps(rows: list[tuple[float, ...]], steps: int) -> NDArray[np.float64
     return np.array(filled, dtype=np.float64).reshape(len(rows), steps)
 
 
-def _fibre(task: _Task, fibre: FibreOption) -> tuple[Block, Places]:
+def _fibre(task: Task, fibre: FibreOption) -> tuple[Block, Places]:
     """Return trenches, and the places with the junctions of the trenches behind them."""
     search = task.scenario.links.fibre
     trenches = _trenches(task, fibre)
@@ -426,7 +300,7 @@ def _fibre(task: _Task, fibre: FibreOption) -> tuple[Block, Places]:
     return block, with_junctions(task.places, *names, task.inputs.regions, task.elevation)
 
 
-def _trenches(task: _Task, fibre: FibreOption) -> Trenches:
+def _trenches(task: Task, fibre: FibreOption) -> Trenches:
     """Return trenches along roads where the scenario gives any, else over the terrain."""
     search, roads = task.scenario.links.fibre, task.inputs.roads
     # Hilltops are for radio: trenches are the same with and without them.
@@ -463,7 +337,7 @@ def _supply_notes(prices: PriceList) -> tuple[str, ...]:
     return tuple(texts[way].format(technologies=", ".join(names)) for way, names in by.items() if names)
 
 
-def _closed_places(task: _Task) -> list[Rejection]:
+def _closed_places(task: Task) -> list[Rejection]:
     """Return how many offices own links do not touch, per technology on offer."""
     unknown = int(np.count_nonzero(~task.places.position_known))
     shares_nothing = int(np.count_nonzero(task.places.position_known & ~task.open_to_links))

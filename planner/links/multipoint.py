@@ -14,16 +14,19 @@ import numpy as np
 
 from planner.catalogue import SiteClass, radio_climate
 from planner.i18n import _
+from planner.links.block import Block
 from planner.links.fading import Fades, Paths
+from planner.links.microwave import SightRules
 from planner.links.options import NO_MAST, PlaceKind, Rejection
+from planner.links.places import with_sectors
 from planner.terrain import NO_LEVEL, line_of_sight, pairs_within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.catalogue.multipoint import MultipointOption
-    from planner.links.microwave import SightRules
     from planner.links.options import Places
+    from planner.links.task import Task
     from planner.scenario import Scenario
     from planner.terrain import Elevation
 
@@ -130,3 +133,36 @@ def hosts_of(places: Places, open_to_links: NDArray[np.bool_], feeds: NDArray[np
     """Return where base stations may stand: on existing towers, and where networks begin."""
     towers = (places.kind == PlaceKind.RELAY) & (places.site_class != SiteClass.GREENFIELD)
     return np.asarray(open_to_links & (feeds | towers))
+
+
+def multipoint_block(task: Task, places: Places, option: MultipointOption) -> tuple[Block, Places]:
+    """Return base stations with the offices around them, and the places with their sectors behind them."""
+    given, search = task.places, task.scenario.links.microwave
+    asking = np.zeros(len(given), dtype=np.bool_)
+    lacking = (task.inputs.offices["status_before"] != "adequate").to_numpy(np.bool_)
+    asking[: len(lacking)] = lacking & task.open_to_links[: len(lacking)]
+    sectors = find_sectors(
+        task.elevation,
+        given,
+        hosts_of(given, task.open_to_links, task.feeds),
+        asking,
+        option,
+        task.prices.ladder_m,
+        SightRules(task.criteria(), search.margin_m, 0.0),
+        task.scenario,
+    )
+    first, bases, terminals = len(places), len(sectors.base), len(sectors.office)
+    no_rung = np.full(max(bases, terminals), NO_MAST, dtype=np.int8)
+    block = Block.of(
+        (option.base_kind, option.terminal.kind),
+        u=np.concatenate([sectors.base, first + sectors.sector]).astype(np.int32),
+        v=np.concatenate([first + np.arange(bases), sectors.office]).astype(np.int32),
+        kind=np.repeat([0, 1], [bases, terminals]),
+        capacity_mbps=np.repeat([option.base_mbps, option.terminal.capacity_mbps], [bases, terminals]),
+        availability=np.concatenate([np.full(bases, option.base_availability), sectors.availability]),
+        length_km=np.concatenate([np.zeros(bases), sectors.length_km]),
+        rung_u=np.concatenate([sectors.base_rung, no_rung[:terminals]]),
+        rung_v=np.concatenate([no_rung[:bases], sectors.rung]),
+        rejections=sectors.rejections,
+    )
+    return block, with_sectors(places, sectors.base, SECTOR_MARK)
