@@ -50,6 +50,8 @@ class Item:
         After which it is bought again; None: bought once, worth nothing at the end (survey, licence fee).
     per : {"each", "km", "mbps"}
         What a unit is.
+    imported : bool
+        Goods that freight is paid for, not works on the spot.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Item:
     opex_per_year: float
     life_years: float | None
     per: Per = "each"
+    imported: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,27 @@ def purchases(life_years: float | None, terms: Terms) -> float:
     bought = math.fsum(growth ** -(i * life_years) for i in range(replacements + 1))
     unused_share = (replacements + 1) - terms.horizon_years / life_years
     return bought - max(unused_share, 0.0) * growth**-terms.horizon_years
+
+
+SURCHARGE = "regional surcharge"
+
+
+@dataclass(frozen=True)
+class PriceFactors:
+    """What first purchases cost in a region, over what they cost elsewhere: imported goods, and works on the spot."""
+
+    freight: float = 1.0
+    works: float = 1.0
+
+
+def surcharged(items: Sequence[Item], factors: PriceFactors) -> tuple[Item, ...]:
+    """Return items with what they cost more in a region, as items of their own (`SURCHARGE`)."""
+    more = (
+        Item(SURCHARGE, item.capex * (of - 1), 0.0, item.life_years, item.per, item.imported)
+        for item in items
+        if (of := factors.freight if item.imported else factors.works) != 1 and item.capex
+    )
+    return (*items, *more)
 
 
 def line_money(items: Sequence[Item], quantity: Mapping[Per, NDArray[np.float64]], terms: Terms) -> NDArray[np.int64]:

@@ -198,8 +198,8 @@ def _mast_arcs(options: LinkOptions, levels: _Levels, measure: int) -> _Arcs:
 
 
 def _link_arcs(options: LinkOptions, levels: _Levels, measure: int) -> _Arcs:
-    """Return both directions of every option between two places; what arrives pays the mast at the head."""
-    rows = np.flatnonzero(options.u != ROOT)
+    """Return the directions of every option between two places; what arrives pays the mast at the head."""
+    rows = np.flatnonzero((options.u != ROOT) & ~options.bought())
     size = len(options.ladder_m)
     near = levels.node(options.u[rows], options.rung_u[rows], size)
     far = levels.node(options.v[rows], options.rung_v[rows], size)
@@ -225,22 +225,24 @@ def _link_arcs(options: LinkOptions, levels: _Levels, measure: int) -> _Arcs:
     fixed = np.zeros(1 + len(options.places), dtype=np.bool_)
     fixed[1 + options.v[options.technology() == "existing"]] = True
     entered = np.concatenate([options.v[rows], options.u[rows]]).astype(np.int64)
-    keep = ~fixed[1 + entered]
+    keep = ~fixed[1 + entered] & ~(arcs.reversed & options.directed()[arcs.option])
     return _Arcs(*(getattr(arcs, name)[keep] for name in ("tail", "head", "cost", "capacity", "option", "reversed")))
 
 
 def _root_arcs(options: LinkOptions, terminal: NDArray[np.int64], measure: int) -> _Arcs:
-    """Return root → source and root → existing connection at the ground, and root → office for services."""
-    rows = np.flatnonzero(options.u == ROOT)
-    technology = options.technology()[rows]
-    at_ground = (technology == "source") | (technology == "existing")
+    """Return root → source, root → existing connection and limits of services at the ground, and services to offices.
+
+    A service may begin at a limit, which is a place like any other; it ends at the office, and feeds nothing.
+    """
+    rows = np.flatnonzero((options.u == ROOT) | options.bought())
+    at_ground = ~options.is_service()[rows]
     office = options.places.office[options.v[rows]]
     head = np.where(at_ground, 1 + options.v[rows].astype(np.int64), terminal[office])
     package = np.where(at_ground, 0, options.package_money[office, measure])
     keep = head >= 0  # services of offices that are excluded or already adequate
     rows, head, package = rows[keep], head[keep], package[keep]
     return _Arcs(
-        tail=np.zeros(len(rows), dtype=np.int64),
+        tail=1 + options.u[rows].astype(np.int64),  # node 0 is the root
         head=head,
         cost=options.money[rows, measure] + package,
         capacity=options.capacity_mbps[rows],

@@ -27,8 +27,10 @@ KINDS = {
         "fibre", "fibre", 0, (Item("trench", 1000.0, 10.0, 20, "km"), Item("terminals", 500.0, 0.0, 5))
     ),
     "microwave": OptionKind("microwave", "18 GHz", 1, (Item("radios", 8000.0, 800.0, 10),)),
-    "leo": OptionKind("leo", "LEO business", 0, (Item("terminal", 600.0, 0.0, 5), Item("service", 0.0, 600.0, None))),
-    "cellular": OptionKind("cellular", "4G", 0, (Item("modem", 100.0, 240.0, 5),)),
+    "leo": OptionKind(
+        "leo", "LEO business", 0, (Item("terminal", 600.0, 0.0, 5), Item("service", 0.0, 600.0, None)), True
+    ),
+    "cellular": OptionKind("cellular", "4G", 0, (Item("modem", 100.0, 240.0, 5),), True),
 }
 LADDER_M = np.array([10.0, 20.0, 30.0])
 MAST_ITEMS = (tuple((Item("mast", 10_000.0 * (rung + 1), 200.0 * (rung + 1), 20),) for rung in range(3)),)
@@ -90,6 +92,8 @@ class Country:
             np.array(name), np.array(kind, np.int8), np.array(lon), np.array(lat), np.full(n, 100.0), np.array(region),
             np.array(office, np.int32), np.array(known), np.array(existing_m), np.full(n, 2, np.int8),
             np.zeros(n, np.int8), np.zeros(n, np.int8), np.array(rent),
+            np.zeros(n, np.int8), np.ones(n), np.full(n, np.nan), np.zeros(n, np.int32),
+            np.ones(n), np.ones(n),
         )  # fmt: skip
         kinds, u, v, km, capacity, availability, rung_u, rung_v = zip(*self.links, strict=True)
         money = [one_line(list(KINDS.values())[k].items, km=length) for k, length in zip(kinds, km, strict=True)]
@@ -127,6 +131,7 @@ class Country:
             "ladder_m": LADDER_M,
             "mast_items": MAST_ITEMS,
             "site_items": SITE_ITEMS,
+            "power_items": ((),),
             "office_items": tuple(PACKAGE for _office in self.offices),
             "transit_items": TRANSIT,
             "mast_money": mast_money,

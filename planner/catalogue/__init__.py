@@ -1,11 +1,13 @@
 """Technologies, equipment and unit costs: what there is to build with, what it costs, and who says so."""
 
 from planner.catalogue.assumptions import Assumption
+from planner.catalogue.bought import bought_services
 from planner.catalogue.climate import RadioClimate, radio_climate
+from planner.catalogue.estimates import Estimate
 from planner.catalogue.loading import load_catalogue
 from planner.catalogue.microwave import MicrowaveOption
 from planner.catalogue.prices import FibreOption, MastClass, PriceList, SiteClass, price_list, terms
-from planner.catalogue.schema import Catalogue, Estimate
+from planner.catalogue.schema import Catalogue
 from planner.catalogue.services import ServiceOption
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "RadioClimate",
     "ServiceOption",
     "SiteClass",
+    "bought_services",
     "load_catalogue",
     "price_list",
     "radio_climate",

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from planner.catalogue.estimates import USER
 from planner.catalogue.figures import figures
-from planner.catalogue.schema import USER
 from planner.i18n import _
 from planner.scenario.yaml_text import field_path
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from planner.catalogue.schema import Catalogue, Estimate
+    from planner.catalogue.estimates import Estimate
+    from planner.catalogue.schema import Catalogue
     from planner.scenario import Scenario
 
 

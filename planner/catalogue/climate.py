@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from planner.catalogue.assumptions import Assumption
-from planner.catalogue.schema import USER
+from planner.catalogue.estimates import USER
 from planner.i18n import _
 
 if TYPE_CHECKING:
-    from planner.catalogue.schema import Zone
+    from planner.catalogue.estimates import Zone
     from planner.scenario import Scenario
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from planner.catalogue.schema import Estimate, Price, unit_of
+from planner.catalogue.estimates import Estimate, Price, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from planner.finance import Item
 
 if TYPE_CHECKING:
-    from planner.catalogue.schema import Catalogue, Estimate, Price
+    from planner.catalogue.estimates import Estimate, Price
+    from planner.catalogue.schema import Catalogue
     from planner.finance import Per
     from planner.scenario import Scenario
 
@@ -21,6 +22,11 @@ def figure(price: Price) -> float:
     if price is None:
         raise ValueError("a price that is not known was used; what needs it must not be offered")
     return price.typical
+
+
+def working(mtbf_h: Estimate, repair_h: Estimate) -> float:
+    """Return the share of the year in which equipment works, MTBF / (MTBF + MTTR)."""
+    return mtbf_h.typical / (mtbf_h.typical + repair_h.typical)
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class Pricer:
         yearly: float = 0.0,
     ) -> Item:
         """Return imported goods; their yearly maintenance is a share of the list price."""
-        return Item(name, price * self.imported, price * maintenance + yearly, life.typical, per)
+        return Item(name, price * self.imported, price * maintenance + yearly, life.typical, per, imported=True)
 
     def works(
         self, name: str, price: float, life: Estimate | None = None, maintenance: float = 0.0, *, per: Per = "each"

@@ -16,16 +16,24 @@ class OptionKind:
     Attributes
     ----------
     technology : str
-        ``fibre``, ``microwave``, ``leo``, ``geo``, ``cellular``, ``source`` or ``existing``.
+        ``fibre``, ``microwave``, ``ptmp``, ``leo``, ``geo``, ``cellular``, ``leased``, ``limit``, ``source`` or
+        ``existing``.
     name : str
         The catalogue's name of the option, e.g. ``"18 GHz 56 MHz 2+0"``.
     hop_weight : int
         What it adds to the hop count: microwave 1, everything else 0.
     items : tuple of Item
         Its price, item by item; quantities are 1, ``LinkOptions.priced_km``.
+    service : bool
+        It is bought from a provider: directed away from the root, it ends at an office, or at a limit that services
+        share.
+    directed : bool
+        Of own links: it runs from u to v alone.
     """
 
     technology: str
     name: str
     hop_weight: int
     items: tuple[Item, ...]
+    service: bool = False
+    directed: bool = False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from planner.catalogue.figures import Figure, replaced
-from planner.catalogue.schema import Catalogue, Conversion, Estimate, Head
+from planner.catalogue.schema import Catalogue, Conversion, Head
 from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.scenario import DEFAULT_CATALOGUE
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
+    from planner.catalogue.estimates import Estimate
     from planner.scenario import Scenario
     from planner.scenario.yaml_text import Location
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.catalogue.items import figure, yearly
+from planner.catalogue.items import figure, working, yearly
 from planner.catalogue.kinds import OptionKind
 from planner.finance import line_money
 from planner.radio import Modulation, antenna_gain_dbi, receiver_threshold_dbm
@@ -41,7 +41,7 @@ class MicrowaveOption:
     rates_mbps : tuple of float
         What each modulation carries in each direction, rising.
     availability : float
-        Share of the year in which the equipment works.
+        Share of the year in which the equipment of both ends works, repair included.
     """
 
     kind: OptionKind
@@ -69,6 +69,8 @@ def microwave_options(
 
 def _all_options(microwave: Microwave, pricer: Pricer, scenario: Scenario) -> Iterator[MicrowaveOption]:
     for band_name, band in microwave.bands.items():
+        if not band.permitted:
+            continue
         radio = microwave.radios[band.radio]
         band_km = min(band.range_km[scenario.climate.zone], scenario.links.microwave.range_km)
         shorter_km = 0.0
@@ -87,7 +89,7 @@ def _all_options(microwave: Microwave, pricer: Pricer, scenario: Scenario) -> It
                         signal_dbm=_signal_dbm(band, antennas),
                         thresholds_dbm=tuple(float(receiver_threshold_dbm(channel_mhz, step)) for step in _steps(band)),
                         rates_mbps=tuple(step.net_bit_s_hz * channel_mhz * carriers for step in _steps(band)),
-                        availability=radio.availability,
+                        availability=working(radio.mtbf_h, radio.repair_h) ** 2,
                     )
 
 

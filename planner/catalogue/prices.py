@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from planner.catalogue.assumptions import assumptions, remarks
+from planner.catalogue.bought import QuoteTerms, quote_terms
 from planner.catalogue.climate import climate_assumptions, climate_notes
 from planner.catalogue.figures import figures
-from planner.catalogue.items import MONTHS, Pricer, figure, yearly
+from planner.catalogue.items import MONTHS, Pricer, figure, working, yearly
 from planner.catalogue.kinds import OptionKind
 from planner.catalogue.microwave import microwave_options
+from planner.catalogue.multipoint import MultipointOption, multipoint_option
+from planner.catalogue.power import PowerPrices
 from planner.catalogue.services import cellular_options, satellite_options
 from planner.finance import Terms
 from planner.i18n import _
@@ -22,17 +25,31 @@ from planner.scenario.yaml_text import field_path
 from planner.wording import labelled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from numpy.typing import NDArray
 
     from planner.catalogue.assumptions import Assumption
     from planner.catalogue.microwave import MicrowaveOption
-    from planner.catalogue.schema import Catalogue, Fibre, MastPrices, Masts, Package, PackageItem, Sites, Source
+    from planner.catalogue.schema import (
+        Band,
+        Catalogue,
+        Fibre,
+        Generation,
+        MastPrices,
+        Masts,
+        Package,
+        PackageItem,
+        Sites,
+        Source,
+    )
     from planner.catalogue.services import ServiceOption
     from planner.finance import Item
     from planner.scenario import Package as ScenarioPackage
     from planner.scenario import Scenario
+
+
+HOURS_PER_YEAR = 8766.0
 
 
 class MastClass(IntEnum):
@@ -48,7 +65,7 @@ class SiteClass(IntEnum):
     OFFICE = 0
     """An office or source: nothing."""
     GREENFIELD = 1
-    """A new relay site: access, power, upkeep."""
+    """A new relay site: access, upkeep; its power comes on top (`planner.catalogue.power`)."""
     TOWER = 2
     """An existing tower whose owner's rent is not known: the catalogue's rent."""
     RENTED_TOWER = 3
@@ -74,7 +91,10 @@ class FibreOption:
         Extra length paid per metre of climb or fall. Water cannot be crossed.
     capacity_mbps : float
         ``inf`` where unlimited.
-    availability : float
+    cut_share_per_km : float
+        Share of the year that a kilometre of cable is cut, repair included.
+    terminal_availability : float
+        Share of the year in which the equipment of one end works, repair included.
     """
 
     kinds: tuple[OptionKind, OptionKind, OptionKind]
@@ -84,7 +104,21 @@ class FibreOption:
     road_route_factor: float
     climb_factor: float
     capacity_mbps: float
-    availability: float
+    cut_share_per_km: float
+    terminal_availability: float
+
+    def availability(self, length_km: NDArray[np.float64], lit_ends: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the share of the year in which sections work: neither cut, nor lit equipment out of order."""
+        cable = 1 / (1 + self.cut_share_per_km * length_km)
+        return np.asarray(cable * self.terminal_availability**lit_ends)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Cells on the ground in which offices share the capacity of low-orbit satellites: side in km, Mbit/s."""
+
+    side_km: float
+    mbps: float
 
 
 @dataclass(frozen=True)
@@ -97,19 +131,28 @@ class PriceList:
         None where it is not offered.
     microwave : tuple of MicrowaveOption
         Non-dominated, by range, frequency, capacity; empty where it is not offered.
+    multipoint : MultipointOption or None
+        None where it is not offered.
     services : tuple of ServiceOption
     ladder_m : (L,) float64
         Antenna heights that masts come in, ascending.
     mast_items : tuple of tuple of tuple of Item
-        ``mast_items[MastClass][rung]``; without items where microwave is not offered.
+        ``mast_items[MastClass][rung]``; without items where no radio is offered.
     site_items : tuple of tuple of Item
-        ``site_items[SiteClass]``; without items where microwave is not offered.
+        ``site_items[SiteClass]``; without items where no radio is offered.
     source_kind, existing_kind : OptionKind
         The links from the root to a source and to an office that is connected already (no items).
     transit_items : tuple of Item
         IP transit, per Mbit/s of an office's demand.
     packages : mapping of str to tuple of Item
         Office packages by kind of office; use `package_items`.
+    power : PowerPrices
+    quoted : mapping of str to QuoteTerms
+        Terms of the technologies that quotes are taken for.
+    leo_cell : Cell or None
+        None: no limit by cell is known.
+    supply : mapping of str to {"build", "buy"}
+        Of each technology on offer: works of one's own, or a provider's service.
     notes : tuple of str
         What is not offered and why; what a reader of the prices must know.
     assumptions : tuple of Assumption
@@ -117,6 +160,7 @@ class PriceList:
 
     fibre: FibreOption | None
     microwave: tuple[MicrowaveOption, ...]
+    multipoint: MultipointOption | None
     services: tuple[ServiceOption, ...]
     ladder_m: NDArray[np.float64]
     mast_items: tuple[tuple[tuple[Item, ...], ...], ...]
@@ -125,6 +169,10 @@ class PriceList:
     existing_kind: OptionKind
     transit_items: tuple[Item, ...]
     packages: Mapping[str, tuple[Item, ...]]
+    power: PowerPrices
+    quoted: Mapping[str, QuoteTerms]
+    leo_cell: Cell | None
+    supply: Mapping[str, Literal["build", "buy"]]
     notes: tuple[str, ...]
     assumptions: tuple[Assumption, ...]
 
@@ -145,6 +193,8 @@ _NEEDS = {
     "leo": ("leo", "general"),
     "geo": ("geo", "general"),
     "cellular": ("cellular", "general"),
+    "leased": ("leased", "general"),
+    "ptmp": ("ptmp", "masts", "sites", "source", "general"),
 }
 """Sections of the catalogue in which every price must be known before a technology is offered."""
 
@@ -162,30 +212,37 @@ def price_list(catalogue: Catalogue, scenario: Scenario) -> PriceList:
         *(satellite_options("geo", catalogue.geo, scenario.climate.zone, pricer) if "geo" in offered else ()),
         *(cellular_options(catalogue.cellular, pricer) if "cellular" in offered else ()),
     ]
-    by_own_links = offered & {"fibre", "microwave"}
-    microwave = "microwave" in offered
-    sections = {"general"}.union(*(_NEEDS[name] for name in offered))
+    leo = catalogue.leo
+    by_own_links = offered & {"fibre", "microwave", "ptmp"}
+    microwave, masts = "microwave" in offered, bool(offered & {"microwave", "ptmp"})
+    sections = {"general", "power"}.union(*(_NEEDS[name] for name in offered))
     if DEFAULT_KIND not in scenario.package:
         sections.add("package")
     return PriceList(
         fibre=_fibre(catalogue.fibre, pricer) if "fibre" in offered else None,
         microwave=microwave_options(catalogue.microwave, pricer, scenario, terms(scenario)) if microwave else (),
+        multipoint=multipoint_option(catalogue.ptmp, pricer, scenario) if "ptmp" in offered else None,
         services=tuple(services),
         ladder_m=np.array(catalogue.masts.heights_m, dtype=np.float64),
-        mast_items=_masts(catalogue.masts, pricer) if microwave else _no_masts(catalogue.masts),
-        site_items=_sites(catalogue.sites, pricer) if microwave else ((),) * len(SiteClass),
+        mast_items=_masts(catalogue.masts, pricer) if masts else _no_masts(catalogue.masts),
+        site_items=_sites(catalogue.sites, pricer) if masts else ((),) * len(SiteClass),
         source_kind=OptionKind("source", "source", 0, _activation(catalogue.source, pricer) if by_own_links else ()),
         existing_kind=OptionKind("existing", "existing", 0, ()),
         transit_items=_transit(catalogue.source) if by_own_links else (),
         packages=_packages(catalogue, scenario, pricer),
+        power=PowerPrices.of(catalogue.power, pricer),
+        leo_cell=None if leo.mbps_per_cell is None else Cell(leo.cell_km, leo.mbps_per_cell),
+        supply={name: getattr(catalogue, name).supply for name in _NEEDS if name in offered},
+        quoted=quote_terms(catalogue, scenario, services, pricer),
         notes=(
             *(note for note in notes.values() if note is not None),
-            *(climate_notes(scenario) if microwave else ()),
+            *_not_permitted(catalogue, offered),
+            *(climate_notes(scenario) if masts else ()),
             *remarks(catalogue, scenario),
         ),
         assumptions=(
             *assumptions(catalogue, scenario, sections),
-            *(climate_assumptions(scenario) if microwave else ()),
+            *(climate_assumptions(scenario) if masts else ()),
         ),
     )
 
@@ -195,7 +252,7 @@ def _why_not(name: str, catalogue: Catalogue, scenario: Scenario) -> str | None:
     technology = getattr(scenario.technologies, name)
     if not technology.enabled:
         return _("{technology}: not offered, disabled in the scenario.").format(technology=name)
-    if not technology.licensed:
+    if not technology.licensed or not getattr(getattr(catalogue, name), "permitted", True):
         return _("{technology}: not offered, not licensed.").format(technology=name)
     unknown = [
         field_path(entry.at)
@@ -206,6 +263,22 @@ def _why_not(name: str, catalogue: Catalogue, scenario: Scenario) -> str | None:
     if unknown:
         return _("{technology}: not offered, not priced: {names}.").format(technology=name, names=", ".join(unknown))
     return None
+
+
+def _not_permitted(catalogue: Catalogue, offered: Collection[str]) -> tuple[str, ...]:
+    """Return which bands and generations of technologies on offer may not be used in the country."""
+    entries: dict[str, Mapping[str, Band | Generation]] = {
+        "microwave": catalogue.microwave.bands,
+        "cellular": catalogue.cellular.generations,
+    }
+    text = _("{technology} {entry}: not offered, not licensed.")
+    return tuple(
+        text.format(technology=technology, entry=name)
+        for technology, listed in entries.items()
+        if technology in offered
+        for name, entry in listed.items()
+        if not entry.permitted
+    )
 
 
 def _fibre(fibre: Fibre, pricer: Pricer) -> FibreOption:
@@ -238,7 +311,8 @@ def _fibre(fibre: Fibre, pricer: Pricer) -> FibreOption:
         road_route_factor=fibre.road_route_factor.typical,
         climb_factor=fibre.climb_factor.typical,
         capacity_mbps=np.inf if fibre.capacity_mbps is None else fibre.capacity_mbps,
-        availability=fibre.availability,
+        cut_share_per_km=fibre.cuts_per_1000_km.typical / 1000 * fibre.cut_repair_h.typical / HOURS_PER_YEAR,
+        terminal_availability=working(fibre.terminal_mtbf_h, fibre.terminal_repair_h),
     )
 
 
@@ -260,12 +334,10 @@ def _no_masts(masts: Masts) -> tuple[tuple[tuple[Item, ...], ...], ...]:
 
 
 def _sites(sites: Sites, pricer: Pricer) -> tuple[tuple[Item, ...], ...]:
-    solar = sites.solar_w * figure(sites.solar_per_w)
     items: dict[SiteClass, tuple[Item, ...]] = {
         SiteClass.OFFICE: (),
         SiteClass.GREENFIELD: (
             pricer.works("access", figure(sites.greenfield_access)),
-            pricer.goods("power", solar, sites.solar_life, figure(sites.solar_maintenance)),
             yearly("upkeep", figure(sites.greenfield_upkeep)),
         ),
         SiteClass.TOWER: (yearly("rent", figure(sites.tower_rent)),),

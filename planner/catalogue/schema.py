@@ -9,101 +9,26 @@ import hashlib
 import json
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
+from planner.catalogue.estimates import (
+    Availability,
+    Estimate,
+    Life,
+    Maintenance,
+    Mtbf,
+    Permitted,
+    Power,
+    Price,
+    Removable,
+    Repair,
+    Supply,
+    Zone,
+)
 from planner.i18n import _
-from planner.scenario.fields import Flag, Fraction, NotNegative, Number, Positive, Section, Text, Whole, said
-
-if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
-
-USER = "user"
-"""Source of an estimate that says none."""
-
-Zone = Literal["wet_tropics", "temperate"]
-
-
-class Estimate(Section):
-    """A figure that somebody estimated: planning uses ``typical``."""
-
-    typical: Annotated[NotNegative, said("Typical", "The figure that plans are made with.")]
-    low: Annotated[NotNegative, said("Low", "Lowest credible figure; left out: the typical one.")]
-    high: Annotated[NotNegative, said("High", "Highest credible figure; left out: the typical one.")]
-    source: Annotated[Text, said("Source", "Name and document.")] = USER
-    year: Annotated[Whole | None, said("Year", "Of the source.")] = None
-    judgement: Annotated[Flag, said("Judgement", "true: no source states the figure.")] = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def _fill(cls, given: Any) -> Any:
-        """Understand a bare number, and a range that is not given."""
-        if isinstance(given, str | bool | list):
-            raise ValueError(  # noqa: TRY004 - pydantic turns a ValueError, and no TypeError, into a fault of the file
-                _("Write a number without quotes, separators or exponent, such as 1000000 or 0.5.")
-            )
-        if isinstance(given, int | float):
-            if given < 0:
-                raise ValueError(_("A figure is never negative."))
-            given = {"typical": given}
-        if isinstance(given, dict):
-            typical = given.get("typical")
-            # A typical figure that is missing or wrong is told once, not for the range too.
-            limit = typical if isinstance(typical, int | float) and typical >= 0 else 0.0
-            given = {"low": limit, "high": limit, **given}
-        return given
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Estimate:
-        if not self.low <= self.typical <= self.high:
-            raise ValueError(
-                _("Low {low}, typical {typical}, high {high} are not in ascending order.").format(
-                    low=self.low, typical=self.typical, high=self.high
-                )
-            )
-        return self
-
-    def scaled(self, factor: float) -> Estimate:
-        """Return the same estimate in another unit."""
-        scaled = {name: getattr(self, name) * factor for name in ("low", "typical", "high")}
-        return self.model_copy(update=scaled)
-
-
-Price = Estimate | None
-"""None: not known."""
-
-
-def is_money(info: FieldInfo) -> bool:
-    """Say whether a field holds an amount of money."""
-    return unit_of(info).startswith("currency")
-
-
-def unit_of(info: FieldInfo) -> str:
-    """Return the unit of a field as the schema states it, empty if it has none."""
-    extra = info.json_schema_extra
-    return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
-
-
-def _without_removed(given: Any) -> Any:
-    """Drop the entries that a later file set to null."""
-    return {key: value for key, value in given.items() if value is not None} if isinstance(given, dict) else given
-
-
-Removable = BeforeValidator(_without_removed)
-"""Marks a mapping whose entries a later file removes by setting them to null."""
-
-
-def _positive(life: Estimate) -> Estimate:
-    if life.low <= 0:
-        raise ValueError(_("A life must be longer than 0 years."))
-    return life
-
-
-Life = Annotated[Estimate, AfterValidator(_positive), said("Life", "After which it is bought again.", unit="years")]
-Maintenance = Annotated[Price, said("Maintenance", "Repair, spares and visits.", unit="share of price per year")]
-Power = Annotated[NotNegative, said("Power", "Mean electrical power of one set.", unit="W")]
-Availability = Annotated[Fraction, said("Availability", "What the option delivers.", unit="share of the year")]
+from planner.scenario.fields import Flag, NotNegative, Number, Positive, Section, Text, Whole, said
 
 
 class General(Section):
@@ -118,6 +43,8 @@ class General(Section):
 class Fibre(Section):
     """Buried cable along a trench, and the equipment that lights it."""
 
+    supply: Supply = "build"
+    permitted: Permitted = True
     plant_per_km: Annotated[Price, said("Fibre plant", "Trench, duct, cable; rural ground.", unit="currency per km")]
     plant_life: Life
     operation_per_km: Annotated[Price, said("Operation", "Repair, rights of way.", unit="currency per km and year")]
@@ -140,7 +67,10 @@ class Fibre(Section):
         said("Plant along roads", "By road class, price over that on rural ground; others: 1.", unit="factor"),
     ] = Field(default_factory=dict)
     capacity_mbps: Annotated[Positive | None, said("Capacity", "null: unlimited.", unit="Mbit/s")] = None
-    availability: Availability
+    cuts_per_1000_km: Annotated[Estimate, said("Cuts", "Of cable.", unit="per 1,000 km and year")]
+    cut_repair_h: Repair
+    terminal_mtbf_h: Mtbf
+    terminal_repair_h: Repair
 
 
 class Antennas(Section):
@@ -161,9 +91,8 @@ class Radio(Section):
     life: Life
     power_w: Power
     max_carriers: Annotated[Whole, said("Carriers", "1: one polarisation; 2: both (XPIC).", ge=1, le=2)]
-    availability: Annotated[
-        Fraction, said("Availability", "Of equipment and power; fades come on top.", unit="share of the year")
-    ]
+    mtbf_h: Mtbf
+    repair_h: Repair
 
 
 class Band(Section):
@@ -188,11 +117,13 @@ class Band(Section):
         dict[Zone, Positive], said("Range", "Longest hop tried, by climate zone.", unit="km", min_length=2)
     ]
     max_dish_m: Annotated[Positive, said("Largest dish", "Diameter.", unit="m")]
+    permitted: Permitted = True
 
 
 class Microwave(Section):
     """Point-to-point radio: equipment, bands, spectrum."""
 
+    supply: Supply = "build"
     radios: Annotated[dict[Text, Radio], Removable, Field(min_length=1, title="Classes of equipment")]
     bands: Annotated[dict[Text, Band], Removable, Field(min_length=1, title="Bands")]
     spectrum_once: Annotated[Price, said("Licence", "Paid once.", unit="currency per hop")]
@@ -261,10 +192,6 @@ class Sites(Section):
 
     greenfield_access: Annotated[Price, said("Access", "Road, fence, land at a new relay site.", unit="currency each")]
     greenfield_upkeep: Annotated[Price, said("Upkeep", "Land, guard, visits.", unit="currency per year")]
-    solar_w: Annotated[NotNegative, said("Solar", "Installed at a new relay site.", unit="W")]
-    solar_per_w: Annotated[Price, said("Solar", "Panels, battery, balance of system.", unit="currency per W")]
-    solar_life: Life
-    solar_maintenance: Maintenance
     tower_rent: Annotated[Price, said("Tower rent", "Where the owner's rent is not given.", unit="currency per year")]
 
 
@@ -282,6 +209,8 @@ class Source(Section):
 class Service(Section):
     """A satellite service."""
 
+    supply: Supply = "buy"
+    permitted: Permitted = True
     terminal: Annotated[Price, said("Terminal", "Dish, modem.", unit="currency each")]
     terminal_life: Life
     terminal_maintenance: Maintenance
@@ -293,15 +222,112 @@ class Service(Section):
     ]
     mbps_per_terminal: Annotated[Positive, said("Terminal limit", "Of one terminal.", unit="Mbit/s")]
     max_terminals: Annotated[Whole, said("Terminals", "At one office, at most.", ge=1)]
-    availability: dict[Zone, Availability] = Field(min_length=2, title="Availability by climate zone")
+    availability: dict[Zone, Availability] = Field(
+        min_length=2, title="Availability by climate zone", description="Of network and sky, without the terminal."
+    )
+    mtbf_h: Mtbf
+    repair_h: Repair
     latency_ms: Annotated[NotNegative, said("Latency", "Round trip.", unit="ms")]
     up_mbps: Annotated[Positive, said("Upload", "In the busy hour.", unit="Mbit/s")]
     power_w: Power
 
 
+class LowOrbit(Service):
+    """A satellite service whose capacity is shared by the places of a cell on the ground."""
+
+    mbps_per_cell: Annotated[
+        Positive | None, said("Cell limit", "For all offices in a cell together; null: not known.", unit="Mbit/s")
+    ] = None
+    cell_km: Annotated[Positive, said("Cell", "Side of a cell; cells are squares.", unit="km")]
+
+
+class Geostationary(Service):
+    """A satellite service whose rain fades are reckoned by ITU-R P.618; its availability is that in dry air."""
+
+    satellite_longitude_deg: Annotated[
+        Number | None,
+        said("Satellite", "Longitude below it, east positive; null: not known.", unit="°", ge=-180, le=180),
+    ] = None
+    least_elevation_deg: Annotated[
+        Number, said("Least elevation", "Of the satellite over the horizon.", unit="°", ge=0, lt=90)
+    ]
+    downlink_ghz: Annotated[Number, said("Downlink", "Frequency.", unit="GHz", ge=1, le=55)]
+    rain_margin_db: Annotated[Positive, said("Rain margin", "What rain may take from the signal.", unit="dB")]
+
+
+class Multipoint(Section):
+    """Radio from a base station to many offices around it; the fastest modulation is kept up, or nothing is offered."""
+
+    supply: Supply = "build"
+    permitted: Permitted = True
+    base: Annotated[Price, said("Base station", "Radio and antennas, installed; paid once.", unit="currency each")]
+    terminal: Annotated[Price, said("Terminal", "At an office.", unit="currency each")]
+    survey: Annotated[Price, said("Survey", "And installation, at an office.", unit="currency each")]
+    maintenance: Maintenance
+    life: Life
+    base_power_w: Power
+    terminal_power_w: Power
+    frequency_ghz: Annotated[Positive, said("Frequency", "For clearance and loss.", unit="GHz")]
+    channel_mhz: Annotated[Positive, said("Channel", "Width.", unit="MHz")]
+    net_bit_s_hz: Annotated[
+        Number, said("Efficiency", "Net, of the modulation that is kept up.", unit="bit/s/Hz", ge=1.5)
+    ]
+    eirp_dbm: Annotated[Number, said("Radiated power", "Of either end, as the country allows.", unit="dBm")]
+    receive_dbi: Annotated[Number, said("Gain", "Of the receiving antenna, the lesser of both ends.", unit="dBi")]
+    mbps_per_base: Annotated[Positive, said("Capacity", "Of all offices at a base station together.", unit="Mbit/s")]
+    mbps_per_office: Annotated[Positive, said("Terminal limit", "Of one office.", unit="Mbit/s")]
+    range_km: Annotated[
+        dict[Zone, Positive], said("Range", "Farthest office, by climate zone.", unit="km", min_length=2)
+    ]
+    mtbf_h: Mtbf
+    repair_h: Repair
+
+
+class Leased(Section):
+    """A line that a provider runs to the office; offered by quotes alone. The figures hold where quotes say nothing."""
+
+    supply: Supply = "buy"
+    permitted: Permitted = True
+    availability: Availability
+    latency_ms: Annotated[NotNegative, said("Latency", "Round trip.", unit="ms")]
+    power_w: Power
+
+
+class PowerSection(Section):
+    """How places without adequate mains are supplied. Every figure is needed: a supply is never free."""
+
+    office_w: Annotated[
+        Estimate, said("Load of an office", "Mean, day and night, equipment of the link too.", unit="W")
+    ]
+    mast_w: Annotated[Estimate, said("Load of a mast at an office", "Mean, of the radios on it.", unit="W")]
+    relay_w: Annotated[Estimate, said("Load of a relay", "Mean, of radios, switch and lamp.", unit="W")]
+    sun_hours: Annotated[Estimate, said("Sun", "At full strength, in the poorest month.", unit="h per day")]
+    system_efficiency: Annotated[Estimate, said("Efficiency", "From panel to load.", unit="share")]
+    autonomy_days: Annotated[Estimate, said("Autonomy", "Days without sun that the battery bridges.", unit="days")]
+    depth_of_discharge: Annotated[Estimate, said("Depth of discharge", "Share of the battery used.", unit="share")]
+    panel_per_w: Annotated[Estimate, said("Panels", "With frame, controller, inverter, cables.", unit="currency per W")]
+    panel_life: Life
+    battery_per_kwh: Annotated[Estimate, said("Battery", "Of its whole content.", unit="currency per kWh")]
+    battery_life: Life
+    solar_maintenance: Annotated[Estimate, said("Maintenance", "Of solar sets.", unit="share of price per year")]
+    line_per_km: Annotated[Estimate, said("Line", "Grid extension, medium voltage.", unit="currency per km")]
+    connection: Annotated[Estimate, said("Connection", "Transformer, meter.", unit="currency each")]
+    line_life: Life
+    line_maintenance: Annotated[
+        Estimate, said("Maintenance", "Of line and transformer.", unit="share of price per year")
+    ]
+    near_km: Annotated[NotNegative, said("Near a line", "Within it a place has mains.", unit="km")]
+    enough_hours: Annotated[
+        Number, said("Adequate mains", "Hours a day from which on mains with a UPS will do.", unit="h", gt=0, le=24)
+    ]
+    mains_availability: Availability
+    solar_availability: Availability
+
+
 class Generation(Section):
     """A generation of cellular service at one office."""
 
+    permitted: Permitted = True
     mbps: Annotated[Positive, said("Speed", "In the busy hour, where the coverage data give none.", unit="Mbit/s")]
     monthly_fee: Annotated[Price, said("Fee", "Business tariff.", unit="currency per month")]
     latency_ms: Annotated[NotNegative, said("Latency", "Round trip.", unit="ms")]
@@ -312,11 +338,14 @@ class Generation(Section):
 class Cellular(Section):
     """Fixed wireless access over a mobile network."""
 
+    supply: Supply = "buy"
     cpe: Annotated[Price, said("Equipment", "Outdoor router and antenna.", unit="currency each")]
     cpe_life: Life
     cpe_maintenance: Maintenance
     installation: Annotated[Price, said("Installation", "Once.", unit="currency each")]
     power_w: Power
+    mtbf_h: Mtbf
+    repair_h: Repair
     generations: Annotated[dict[Text, Generation], Removable, Field(min_length=1, title="Generations")]
 
 
@@ -375,9 +404,12 @@ class Catalogue(Section):
     masts: Masts
     sites: Sites
     source: Source
-    leo: Service
-    geo: Service
+    leo: LowOrbit
+    geo: Geostationary
     cellular: Cellular
+    leased: Leased
+    ptmp: Multipoint
+    power: PowerSection
     package: dict[Text, Package] = Field(title="Office package by kind of office; “default” for all others")
 
     _conversions: tuple[Conversion, ...] = PrivateAttr(default=())

@@ -6,13 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from planner.catalogue.items import MONTHS, figure, yearly
+from planner.catalogue.items import MONTHS, figure, working, yearly
 from planner.catalogue.kinds import OptionKind
+from planner.catalogue.schema import Geostationary
 from planner.i18n import _
 
 if TYPE_CHECKING:
+    from planner.catalogue.estimates import Zone
     from planner.catalogue.items import Pricer
-    from planner.catalogue.schema import Cellular, Service, Zone
+    from planner.catalogue.schema import Cellular, Service
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,20 @@ class ServiceOption:
     max_mbps, up_mbps : float
         Download and upload; of cellular only where the coverage data give no speed.
     availability : float
-        Share of the year.
+        Share of the year that network, sky and the office's terminal work, repair included; rain comes on top where
+        ``fades`` is given.
     latency_ms : float
         Round trip.
     generation : str or None
-        Of cellular: the key of the catalogue, e.g. ``"4G"``.
+        Of cellular: the key of the catalogue, e.g. ``"4G"``; None for a quote, which names no generation.
+    provider : str
+        Empty where it is not known.
+    fades : RainFades or None
+        Of geostationary satellites.
+    quote : int or None
+        Row of the quotes that it is; None for services of the catalogue.
+    volume_gb : float
+        Cap on the data volume of a month.
     """
 
     kind: OptionKind
@@ -42,6 +53,39 @@ class ServiceOption:
     availability: float
     latency_ms: float
     generation: str | None = None
+    provider: str = ""
+    fades: RainFades | None = None
+    quote: int | None = None
+    volume_gb: float = math.inf
+
+
+@dataclass(frozen=True)
+class RainFades:
+    """What the path to a geostationary satellite is reckoned with.
+
+    Attributes
+    ----------
+    satellite_longitude_deg : float or None
+        None: not known; the satellite is taken to stand `UNKNOWN_OFFSET_DEG` of longitude away.
+    least_elevation_deg : float
+    downlink_ghz, rain_margin_db : float
+    counts : bool
+        False where a provider promises an availability, rain included: only the elevation counts.
+    """
+
+    satellite_longitude_deg: float | None
+    least_elevation_deg: float
+    downlink_ghz: float
+    rain_margin_db: float
+    counts: bool = True
+
+
+UNKNOWN_OFFSET_DEG = 30.0
+
+
+def rain_fades(geo: Geostationary, *, counts: bool = True) -> RainFades:
+    """Return what paths to the satellite of a catalogue are reckoned with."""
+    return RainFades(geo.satellite_longitude_deg, geo.least_elevation_deg, geo.downlink_ghz, geo.rain_margin_db, counts)
 
 
 def satellite_options(technology: str, service: Service, zone: Zone, pricer: Pricer) -> tuple[ServiceOption, ...]:
@@ -65,9 +109,11 @@ def _plan(technology: str, service: Service, zone: Zone, pricer: Pricer, mbps: f
     name = f"{technology.upper()} {mbps:g} Mbit/s"
     if terminals > 1:
         name += _(", {n} terminals").format(n=terminals)
-    kind = OptionKind(technology, name, 0, items)
+    kind = OptionKind(technology, name, 0, items, service=True)
     up_mbps = terminals * service.up_mbps
-    return ServiceOption(kind, technology, mbps, up_mbps, service.availability[zone], service.latency_ms)
+    availability = service.availability[zone] * working(service.mtbf_h, service.repair_h)
+    fades = rain_fades(service) if isinstance(service, Geostationary) else None
+    return ServiceOption(kind, technology, mbps, up_mbps, availability, service.latency_ms, fades=fades)
 
 
 def cellular_options(cellular: Cellular, pricer: Pricer) -> tuple[ServiceOption, ...]:
@@ -77,17 +123,23 @@ def cellular_options(cellular: Cellular, pricer: Pricer) -> tuple[ServiceOption,
         pricer.works("installation", figure(cellular.installation)),
         pricer.energy(cellular.power_w),
     )
+    works = working(cellular.mtbf_h, cellular.repair_h)
     return tuple(
         ServiceOption(
             OptionKind(
-                "cellular", name, 0, (*equipment, yearly("service fee", MONTHS * figure(generation.monthly_fee)))
+                "cellular",
+                name,
+                0,
+                (*equipment, yearly("service fee", MONTHS * figure(generation.monthly_fee))),
+                service=True,
             ),
             "cellular",
             generation.mbps,
             generation.up_mbps,
-            generation.availability,
+            generation.availability * works,
             generation.latency_ms,
             name,
         )
         for name, generation in cellular.generations.items()
+        if generation.permitted
     )

@@ -1,4 +1,4 @@
-"""Layers of areas: regions that offices belong to, and mobile coverage."""
+"""Layers of areas: regions that offices belong to; what every layer of areas has."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pyproj.exceptions import CRSError
 
 from planner.errors import Problem
 from planner.i18n import _
-from planner.inputs.columns import COVERAGE_COLUMNS, REGION_COLUMNS
+from planner.inputs.columns import REGION_COLUMNS
 from planner.inputs.group import Group, read_group
 
 if TYPE_CHECKING:
@@ -42,35 +42,42 @@ def read_regions(scenario: Scenario) -> tuple[gpd.GeoDataFrame | None, Group]:
     again[group.sound] = pd.Series(ids[group.sound]).duplicated().to_numpy()
     remedy = _("Give each region its own id, or join the parts of one into one feature.")
     group.fault(again, "duplicate-id", _("Another region has the same id."), remedy, column="id", values=ids)
-    return _frame(group, geometry, id=ids, name=names), group
-
-
-def read_coverage(scenario: Scenario) -> tuple[gpd.GeoDataFrame | None, Group]:
-    """Return mobile coverage (``technology, mbps, geometry``); None where the scenario has none or all is faulty."""
-    group = read_group(scenario, "coverage", scenario.inputs.coverage, COVERAGE_COLUMNS, numeric=("mbps",))
-    geometry = _areas(group)
-    technology, mbps = group.text("technology"), group.numbers("mbps")
-    remedy = _("Fill in the technology, such as 4G, or give it in “defaults”.")
-    nameless = group.sound & (technology == "")
-    group.fault(nameless, "missing-value", _("The area has no technology."), remedy, column="technology")
-    return _frame(group, geometry, technology=technology, mbps=mbps), group
+    return frame_of(group, geometry, id=ids, name=names), group
 
 
 def _areas(group: Group) -> NDArray[np.object_]:
     """Return every row's area in longitudes and latitudes; what is no area is a fault."""
     remedy = _("Give a layer of polygons: GeoPackage, GeoJSON or Shapefile.")
     areas = in_degrees(group, _("The file holds no areas."), remedy)
-    is_area = np.isin(shapely.get_type_id(areas), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
-    wrong = group.sound & (~is_area | shapely.is_empty(areas))
-    group.fault(wrong, "not-an-area", _("The feature is no polygon."), _("Remove it or draw it."), column="geometry")
+    group.fault(
+        group.sound & ~is_area(areas),
+        "not-an-area",
+        _("The feature is no polygon."),
+        _("Remove it or draw it."),
+        column="geometry",
+    )
+    return repaired(group, areas)
+
+
+def is_area(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return which geometries are polygons that hold something."""
+    kinds = shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON
+    return np.asarray(np.isin(shapely.get_type_id(geometry), kinds) & ~shapely.is_empty(geometry))
+
+
+def repaired(group: Group, areas: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the areas with those that cross themselves mended, and warn of each."""
     torn = group.sound & ~shapely.is_valid(areas)
+    why = np.array([shapely.is_valid_reason(area) if bad else None for area, bad in zip(areas, torn, strict=True)])
     remedy = _("It was repaired for this run; check its outline.")
-    group.warn(torn, "invalid-area", _("The polygon crosses itself."), remedy, column="geometry")
+    group.warn(torn, "invalid-area", _("The polygon crosses itself."), remedy, column="geometry", values=why)
     return np.where(torn, shapely.make_valid(areas), areas)
 
 
 def in_degrees(group: Group, lacking: str, remedy: str) -> NDArray[np.object_]:
     """Return every row's geometry in longitudes and latitudes, None where the file has none or its CRS is not known.
+
+    Rows of tables with ``lon`` and ``lat``, where these are columns of ours, have none and are no fault.
 
     Parameters
     ----------
@@ -81,6 +88,8 @@ def in_degrees(group: Group, lacking: str, remedy: str) -> NDArray[np.object_]:
     geometry = np.full(len(group), None, dtype=object)
     for k, part in enumerate(group.parts):
         mine = group.part == k
+        if part.table.geometry is None and {"lon", "lat"} <= part.columns.keys():
+            continue  # a table of points: whoever reads points takes them from there
         if part.table.geometry is None:
             group.problems.append(Problem("wrong-layer", lacking, remedy, part.dataset.file))
             group.left_out |= mine
@@ -97,7 +106,8 @@ def in_degrees(group: Group, lacking: str, remedy: str) -> NDArray[np.object_]:
     return geometry
 
 
-def _frame(group: Group, geometry: NDArray[np.object_], **columns: NDArray[np.generic]) -> gpd.GeoDataFrame | None:
+def frame_of(group: Group, geometry: NDArray[np.object_], **columns: NDArray[np.generic]) -> gpd.GeoDataFrame | None:
+    """Return the sound rows with their geometry; None if there is none."""
     sound = group.sound
     if not sound.any():
         return None

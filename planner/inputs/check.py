@@ -11,12 +11,15 @@ import pandas as pd
 from planner.errors import InputError, Problem
 from planner.files import sha256_of
 from planner.i18n import _
-from planner.inputs.areas import read_coverage, read_regions
+from planner.inputs.areas import read_regions
+from planner.inputs.coverage import read_coverage
 from planner.inputs.ground import ground_at
 from planner.inputs.infrastructure import keep_ids_apart, read_sources, read_towers
 from planner.inputs.model import CheckReport, InputFile, Inputs
 from planner.inputs.offices import ReadOffices, read_offices
 from planner.inputs.people import add_people_and_benefit, people_from_column, people_from_raster
+from planner.inputs.power import read_grid
+from planner.inputs.quotes import read_quotes
 from planner.inputs.reading import require_file
 from planner.inputs.roads import read_roads
 from planner.likeness import nearest_ids
@@ -26,13 +29,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import geopandas as gpd
+
     from planner.scenario import Scenario
 
 # fmt: off
 _OFFICE_ORDER = [
     "id", "name", "lon", "lat", "kind", "status_before", "technology_before", "mbps_before", "monthly_cost_before",
     "region", "demand_mbps", "people", "people_total", "benefit", "location_accuracy_m", "position_known", "is_source",
-    "grid_hours_per_day", "shared_point",
+    "grid_hours_per_day", "grid_distance_km", "shared_point",
 ]
 # fmt: on
 
@@ -81,11 +86,15 @@ def _read(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
     sources = keep_ids_apart(offices.frame["id"], sources, "source", of_sources)
     towers = keep_ids_apart(pd.concat([offices.frame["id"], sources["id"]]), towers, "tower", of_towers)
     roads, of_roads, notes = read_roads(scenario, terrain)
+    grid, of_grid = read_grid(scenario)
+    known = {str(text) for text in (*offices.frame["id"], *offices.group.text("id"))}
+    quotes, of_quotes = read_quotes(scenario, offices.frame, known, regions)
     assumptions = list(offices.assumptions)
     _check_excluded(scenario, offices, problems)
+    _check_region_prices(scenario, offices, regions, problems)
     frame = _complete(scenario, offices, terrain, problems, assumptions)
     assumptions += notes
-    groups = (offices.group, of_sources, of_towers, of_regions, of_coverage, of_roads)
+    groups = (offices.group, of_sources, of_towers, of_regions, of_coverage, of_roads, of_grid, of_quotes)
     problems += [problem for group in groups for problem in group.in_file_order()]
     datasets = tuple(report for group in groups for report in group.reports())
     told = {} if roads is None else roads.told()
@@ -104,6 +113,8 @@ def _read(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
         datasets=datasets,
         assumptions=report.assumptions,
         roads=roads,
+        grid=grid,
+        quotes=quotes,
     )
     return inputs, report
 
@@ -143,6 +154,20 @@ def _check_excluded(scenario: Scenario, offices: ReadOffices, problems: list[Pro
             problems.append(Problem("unknown-office", message, remedy, column="limits.exclude", value=text))
 
 
+def _check_region_prices(
+    scenario: Scenario, offices: ReadOffices, regions: gpd.GeoDataFrame | None, problems: list[Problem]
+) -> None:
+    """Note regions under ``money.regions`` that no layer and no office knows."""
+    known = {str(text) for text in offices.frame["region"] if text}
+    if regions is not None:
+        known |= {str(text) for column in ("id", "name") for text in regions[column]}
+    for name in scenario.money.regions:
+        if name not in known:
+            message = _("No region has this id or name.")
+            remedy = _("The regions: {names}.").format(names=", ".join(sorted(known)))
+            problems.append(Problem("unknown-region", message, remedy, column="money.regions", value=name))
+
+
 def _complete(
     scenario: Scenario,
     offices: ReadOffices,
@@ -173,8 +198,11 @@ def _complete(
 
 def _files(scenario: Scenario) -> tuple[InputFile, ...]:
     inputs = scenario.inputs
-    datasets = (*inputs.offices, *inputs.sources, *inputs.towers, *inputs.regions, *inputs.coverage, *inputs.roads)
-    names = [*(dataset.file for dataset in datasets), *inputs.terrain]
+    groups = (
+        *(inputs.offices, inputs.sources, inputs.towers, inputs.regions),
+        *(inputs.coverage, inputs.roads, inputs.power, inputs.quotes),
+    )
+    names = [*(dataset.file for datasets in groups for dataset in datasets), *inputs.terrain]
     if inputs.population is not None:
         names.append(inputs.population)
     # A price list that is not there is the catalogue's fault to report.

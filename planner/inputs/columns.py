@@ -37,6 +37,7 @@ OFFICE_COLUMNS: dict[str, tuple[str, ...]] = {
     "location_accuracy_m": ("accuracy_m", "accuracy", "precision_m", "precision"),
     "serves_as_source": ("sert_de_source",),
     "grid_hours_per_day": ("grid_hours", "heures_reseau", "heures_electricite"),
+    "grid_distance_km": ("grid_km", "distance_reseau_km"),
 }
 SOURCE_COLUMNS: dict[str, tuple[str, ...]] = {
     **_PLACE,
@@ -49,11 +50,31 @@ TOWER_COLUMNS: dict[str, tuple[str, ...]] = {
     "height_m": ("height", "hauteur", "hauteur_m"),
     "rent_per_year": ("rent", "loyer", "loyer_annuel"),
     "owner": ("operator", "proprietaire", "operateur"),
+    "grid_hours_per_day": ("grid_hours", "heures_reseau", "heures_electricite"),
 }
 REGION_COLUMNS: dict[str, tuple[str, ...]] = {"id": _PLACE["id"], "name": (*_PLACE["name"], "region")}
 COVERAGE_COLUMNS: dict[str, tuple[str, ...]] = {
     "technology": ("technologie", "generation", "type"),
     "mbps": ("speed_mbps", "debit", "debit_mbps"),
+    "provider": ("operator", "fournisseur", "operateur"),
+    "radius_km": ("radius", "rayon", "rayon_km"),
+    "lon": _PLACE["lon"],
+    "lat": _PLACE["lat"],
+}
+GRID_COLUMNS: dict[str, tuple[str, ...]] = {"id": _PLACE["id"], "name": _PLACE["name"]}
+QUOTE_COLUMNS: dict[str, tuple[str, ...]] = {
+    "office": ("office_id", "bureau", "id_bureau", "code_bureau"),
+    "area": ("region", "zone", "province", "departement"),
+    "provider": ("operator", "fournisseur", "operateur"),
+    "technology": ("technologie", "service", "type"),
+    "one_off": ("setup", "installation", "frais_uniques", "frais_installation"),
+    "monthly": ("monthly_fee", "mensuel", "mensualite", "cout_mensuel"),
+    "mbps": ("speed_mbps", "debit", "debit_mbps", "down_mbps"),
+    "up_mbps": ("upload_mbps", "debit_montant", "debit_montant_mbps"),
+    "volume_gb": ("volume", "cap_gb", "volume_go"),
+    "availability": ("sla", "disponibilite"),
+    "latency_ms": ("latency", "latence", "latence_ms"),
+    "term_months": ("term", "duree", "duree_mois", "engagement_mois"),
 }
 ROAD_COLUMNS: dict[str, tuple[str, ...]] = {
     "id": _PLACE["id"],

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _BUILT = frozenset(("built", "operational", "in_service", "active", "construit", "en_service", "actif", ""))
 _CLOSED = frozenset(("closed", "decommissioned", "ferme", "hors_service"))
+_TOWER_NUMBERS = ("lon", "lat", "height_m", "rent_per_year", "grid_hours_per_day")
 _PLANNED = re.compile(r"(planned|prevu|prevue|planifie|planifiee)_?(\d{4})?")
 
 
@@ -42,13 +43,12 @@ def read_sources(scenario: Scenario, terrain: Sequence[Path]) -> tuple[pd.DataFr
 
 def read_towers(scenario: Scenario, terrain: Sequence[Path]) -> tuple[pd.DataFrame, Group]:
     """Read the existing masts and towers."""
-    group = read_group(
-        scenario, "towers", scenario.inputs.towers, TOWER_COLUMNS, numeric=("lon", "lat", "height_m", "rent_per_year")
-    )
+    group = read_group(scenario, "towers", scenario.inputs.towers, TOWER_COLUMNS, numeric=_TOWER_NUMBERS)
     columns = _places(group, "t", terrain)
     columns["height_m"] = group.numbers("height_m", required=True)
     columns["rent_per_year"] = group.numbers("rent_per_year")
     columns["owner"] = group.text("owner")
+    columns["grid_hours_per_day"] = group.numbers("grid_hours_per_day", greatest=24.0)
     return _frame(group, columns), group
 
 

@@ -32,7 +32,7 @@ class DatasetReport:
     Attributes
     ----------
     group : str
-        ``offices``, ``sources``, ``towers``, ``regions``, ``coverage`` or ``roads``.
+        ``offices``, ``sources``, ``towers``, ``regions``, ``coverage``, ``roads``, ``power`` or ``quotes``.
     file, layer : str
         As the scenario names them; layer None where the file has no layers or the first was taken.
     encoding, delimiter : str or None
@@ -67,16 +67,18 @@ class Inputs:
     offices : DataFrame
         ``id, name, lon, lat, kind, status_before, technology_before, mbps_before, monthly_cost_before, region,
         demand_mbps, people, people_total, benefit, location_accuracy_m, position_known, is_source,
-        grid_hours_per_day, shared_point`` and the weighted benefit columns. Unknown numbers are NaN, unknown texts "".
+        grid_hours_per_day, grid_distance_km, shared_point`` and the weighted benefit columns. Unknown numbers are NaN,
+        unknown texts "".
         ``people_total`` are people within reach; ``people`` are those of them who lack adequate service.
     sources : DataFrame
         ``id, name, lon, lat, kind, capacity_mbps`` (inf: unlimited), ``status``; only sources in operation.
     towers : DataFrame
-        ``id, name, lon, lat, height_m, rent_per_year`` (NaN: unknown), ``owner``.
+        ``id, name, lon, lat, height_m, rent_per_year`` (NaN: unknown), ``owner, grid_hours_per_day`` (NaN: the
+        owner supplies it).
     regions : GeoDataFrame or None
         ``id, name, geometry`` in longitudes and latitudes.
     coverage : GeoDataFrame or None
-        ``technology, mbps, geometry``.
+        ``technology, provider, mbps, geometry``.
     terrain : tuple of Path
         Elevation rasters, for `planner.terrain.open_elevation`.
     files : tuple of InputFile
@@ -87,6 +89,10 @@ class Inputs:
     assumptions : tuple of str
         What was taken for granted, in the user's language.
     roads : RoadNetwork or None
+    grid : GeoDataFrame or None
+        Lines of the power grid.
+    quotes : DataFrame or None
+        See `planner.inputs.quotes.read_quotes`.
     """
 
     offices: pd.DataFrame
@@ -100,6 +106,8 @@ class Inputs:
     datasets: tuple[DatasetReport, ...]
     assumptions: tuple[str, ...]
     roads: RoadNetwork | None = None
+    grid: gpd.GeoDataFrame | None = None
+    quotes: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)

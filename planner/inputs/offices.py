@@ -40,6 +40,7 @@ _NUMERIC = (
     "share_underserved",
     "location_accuracy_m",
     "grid_hours_per_day",
+    "grid_distance_km",
 )
 _STATUS_WORDS = {
     "offline": ("offline", "none", "not_connected", "unconnected", "hors_ligne", "non_connecte", "aucune"),
@@ -108,6 +109,7 @@ def read_offices(scenario: Scenario, regions: gpd.GeoDataFrame | None, terrain: 
         "location_accuracy_m": accuracy_m,
         "position_known": ~approximate,
         "grid_hours_per_day": group.numbers("grid_hours_per_day", greatest=24.0),
+        "grid_distance_km": group.numbers("grid_distance_km"),
         **{name: group.numbers(name, required=True) for name in extra},
     }
     columns["is_source"] = _sources(group, status)

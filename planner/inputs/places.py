@@ -57,6 +57,22 @@ def read_coordinates(group: Group) -> tuple[Floats, Floats]:
     return lon, lat
 
 
+def table_points(group: Group) -> NDArray[np.object_]:
+    """Return the points of rows of tables with coordinates, None for other rows; impossible ones are faults."""
+    points = np.full(len(group), None, dtype=object)
+    tables = np.array([part.table.geometry is None for part in group.parts], dtype=bool)[group.part]
+    if not group.has("lon") or not group.has("lat") or not tables.any():
+        return points
+    lon, lat = read_coordinates(group)
+    impossible = tables & group.sound & ((np.abs(lon) > 180) | (np.abs(lat) > 90))
+    remedy = _("Give decimal degrees, or say the coordinate reference system as “crs” of the dataset.")
+    message = _("No place on earth has these coordinates.")
+    group.fault(impossible, "bad-coordinates", message, remedy, column="lon, lat", values=_pair(lon, lat))
+    drawn = tables & group.sound
+    points[drawn] = shapely.points(lon[drawn], lat[drawn])
+    return points
+
+
 def _to_degrees(part: Part, x: Floats, y: Floats) -> tuple[Floats, Floats]:
     """Return longitude and latitude; inf where a projection has none."""
     given = part.dataset.crs or part.table.crs

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 TABLES = {
     "offices.csv": (
-        "id,name,lon,lat,kind,status_before,mbps_before,monthly_cost_before,region,population,location_accuracy_m",
-        "PO-001,Example post office,43.2551,-11.7022,branch,offline,,,,1200,10",
+        (
+            "id,name,lon,lat,kind,status_before,mbps_before,monthly_cost_before,region,population,location_accuracy_m,"
+            "grid_hours_per_day,grid_distance_km"
+        ),
+        "PO-001,Example post office,43.2551,-11.7022,branch,offline,,,,1200,10,24,",
     ),
     "sources.csv": (
         "id,name,lon,lat,kind,capacity_mbps,status",
@@ -30,6 +33,16 @@ TABLES = {
     ),
     "towers.csv": ("id,name,lon,lat,height_m,rent_per_year,owner", "TW-01,Example tower,43.3154,-11.6177,40,,"),
 }
+
+EXAMPLE_PROVIDER = "Example provider"
+UNREAD_TABLES = {
+    "coverage.csv": ("lon,lat,technology,provider,radius_km,mbps", f"43.2551,-11.7022,4G,{EXAMPLE_PROVIDER},8,15"),
+    "quotes.csv": (
+        "office,area,provider,technology,one_off,monthly,mbps,up_mbps,volume_gb,availability,latency_ms,term_months",
+        f"PO-001,,{EXAMPLE_PROVIDER},leased,500,120,20,20,,0.995,20,36",
+    ),
+}
+"""Tables that the scenario does not name yet: coverage and quotes that are none of the user's must not make a plan."""
 
 _EXAMPLE = {
     "schema_version": 1,
@@ -56,7 +69,7 @@ def write_template(directory: Path) -> list[Path]:
     """
     named = {"name": directory.resolve().name or _EXAMPLE["name"], "language": language()}
     texts = {SCENARIO_FILE: commented_scenario(_EXAMPLE | named)}
-    texts |= {name: "\n".join(lines) + "\n" for name, lines in TABLES.items()}
+    texts |= {name: "\n".join(lines) + "\n" for name, lines in (TABLES | UNREAD_TABLES).items()}
     there = [directory / name for name in texts if (directory / name).exists()]
     if there:
         message, remedy = _("The file is there already."), _("Choose another folder; nothing was written.")
@@ -86,5 +99,14 @@ def warn_of_examples(
     for example in examples:
         same = (ids == example["id"]) & (names == example["name"])
         unchanged |= same & (lon == float(example["lon"])) & (lat == float(example["lat"]))
+    _warn(group, unchanged, "id")
+
+
+def warn_of_example_provider(group: Group) -> None:
+    """Warn of rows that are still those of the template's provider."""
+    _warn(group, group.sound & (group.text("provider") == EXAMPLE_PROVIDER), "provider")
+
+
+def _warn(group: Group, unchanged: NDArray[np.bool_], column: str) -> None:
     message = _("This is the example row of the template.")
-    group.warn(unchanged, "example-row", message, _("Put your own data in its place, or take it out."), column="id")
+    group.warn(unchanged, "example-row", message, _("Put your own data in its place, or take it out."), column=column)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,29 +10,32 @@ import numpy as np
 from planner.catalogue import SiteClass, load_catalogue, price_list, radio_climate, terms
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES, line_money
-from planner.i18n import _, ngettext
+from planner.i18n import _
 from planner.links.block import Block, join
 from planner.links.cache import cache_file
 from planner.links.fibre import find_trenches, search_cell_m
+from planner.links.from_root import existing_block, service_block, source_block
 from planner.links.hilltops import clear_between_samples, find_hilltops
 from planner.links.masts import mast_money
 from planner.links.microwave import Radios, SightRules, find_hops
-from planner.links.options import ROOT, LinkOptions, PlaceKind, Rejection
+from planner.links.multipoint import multipoint_block
+from planner.links.options import LinkOptions, PlaceKind, Rejection
 from planner.links.package import office_lines
 from planner.links.places import highest_rung, make_places, with_hilltops, with_junctions
 from planner.links.polyline import price_polyline
+from planner.links.power import find_supplies
+from planner.links.regional import with_price_factors, with_regional_prices
 from planner.links.retention import cache_limits, mark_used, prune
 from planner.links.road_graph import RoadSearch
 from planner.links.roads import find_road_trenches
-from planner.links.services import service_options
 from planner.links.store import load_options, save_options
+from planner.links.task import Task
 from planner.terrain import open_elevation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from planner.catalogue import FibreOption, MicrowaveOption, PriceList
@@ -48,26 +51,9 @@ if TYPE_CHECKING:
 
 TERRAIN_MARGIN_KM = 10.0
 """How far beyond the outermost places terrain is read: trenches may swing out."""
-K_STANDARD, FRESNEL_STANDARD = 4 / 3, 1.0
-"""Effective earth radius factor at which the whole first Fresnel zone must be free."""
-
 CHOSEN_NEIGHBOURS = 35
 """Per cent of ``max_candidates``: neighbours that a place chooses for its hops. The neighbours that choose it come on
 top, and each hop has several alternatives."""
-
-
-@dataclass(frozen=True)
-class _Task:
-    """What every technology needs to know."""
-
-    scenario: Scenario
-    inputs: Inputs
-    prices: PriceList
-    elevation: Elevation
-    places: Places
-    open_to_links: NDArray[np.bool_]
-    feeds: NDArray[np.bool_]
-    mast_money: NDArray[np.int64]
 
 
 def build_links(
@@ -119,9 +105,12 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
         places = with_hilltops(places, hilltops, rung, inputs.regions, elevation)
         open_to_links = np.concatenate([open_to_links, np.ones(len(hilltops), dtype=np.bool_)])
         feeds = np.concatenate([feeds, np.zeros(len(hilltops), dtype=np.bool_)])
-    masts = mast_money(places, prices, money_terms)
-    task = _Task(scenario, inputs, prices, elevation, places, open_to_links, feeds, masts)
-    blocks = [_sources(task), _existing(task), _services(task)]
+    places = with_price_factors(places, scenario, inputs.regions)
+    supplies = find_supplies(places, inputs, prices.power, money_terms)
+    places = supplies.places
+    masts = mast_money(places, prices, supplies.mast_items, money_terms)
+    task = Task(scenario, inputs, prices, elevation, places, open_to_links, feeds, masts)
+    blocks = [source_block(task), existing_block(task)]
     if prices.microwave:
         say(_("Searching microwave hops"), 0.1)
         blocks.append(_microwave(task))
@@ -129,20 +118,31 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
         say(_("Searching fibre routes"), 0.4)
         block, places = _fibre(task, prices.fibre)
         blocks.append(block)
+    if prices.multipoint is not None:
+        block, places = multipoint_block(task, places, prices.multipoint)
+        blocks.append(block)
+    block, places = service_block(task, places)
+    blocks.append(block)
     junctions = len(places) - len(task.places)
-    lines = office_lines(inputs.offices, prices, money_terms)
+    factors = [places.price_factors(row) for row in range(len(inputs.offices))]
+    lines = office_lines(inputs.offices, supplies.office_items, factors, prices, money_terms)
     say(_("Candidate links are built"), 1.0)
+    # Junctions have been added since.
+    places = with_price_factors(places, scenario, inputs.regions)
     return LinkOptions(
         places=places,
-        **join(blocks, money_terms),
+        **with_regional_prices(join(blocks, money_terms), places, money_terms),
         ladder_m=prices.ladder_m,
         mast_items=prices.mast_items,
         site_items=prices.site_items,
+        power_items=supplies.mast_items,
         mast_money=np.concatenate([masts, np.zeros((junctions, *masts.shape[1:]), dtype=np.int64)]),
         **{field.name: getattr(lines, field.name) for field in fields(lines)},
         rejections=(*_closed_places(task), *(rejection for block in blocks for rejection in block.rejections)),
         notes=(
             *prices.notes,
+            *_supply_notes(prices),
+            *supplies.notes,
             *(() if hilltops is None else (hilltops.note(),)),
             *(note for block in blocks for note in block.notes),
         ),
@@ -194,65 +194,14 @@ def _read_terrain(inputs: Inputs) -> Elevation:
     return open_elevation(inputs.terrain, lon=lon, lat=lat, margin_km=TERRAIN_MARGIN_KM)
 
 
-def _sources(task: _Task) -> Block:
-    """Return root → source; what the source carries is what it can pass on."""
-    at = np.flatnonzero(task.places.kind == PlaceKind.SOURCE).astype(np.int32)
-    return Block.of(
-        (task.prices.source_kind,),
-        u=np.full(len(at), ROOT, dtype=np.int32),
-        v=at,
-        kind=np.zeros(len(at), dtype=np.int64),
-        capacity_mbps=task.inputs.sources["capacity_mbps"].to_numpy(np.float64),
-        availability=np.ones(len(at)),
-    )
-
-
-def _existing(task: _Task) -> Block:
-    """Return root → office that is adequately connected; what it does not use itself it may pass on, if it shares."""
-    offices: pd.DataFrame = task.inputs.offices
-    rows = np.flatnonzero((offices["status_before"] == "adequate").to_numpy(np.bool_))
-    spare = (offices["mbps_before"] - offices["demand_mbps"]).to_numpy(np.float64)[rows]
-    shares = offices["is_source"].to_numpy(np.bool_)[rows]
-    unknown = int(np.count_nonzero(np.isnan(spare) & shares))
-    note = ngettext(
-        "{count} connected office serves as a source without a known speed: taken as unlimited.",
-        "{count} connected offices serve as sources without a known speed: taken as unlimited.",
-        unknown,
-    )
-    return Block.of(
-        (task.prices.existing_kind,),
-        u=np.full(len(rows), ROOT, dtype=np.int32),
-        v=rows.astype(np.int32),
-        kind=np.zeros(len(rows), dtype=np.int64),
-        capacity_mbps=np.maximum(np.where(np.isnan(spare), np.inf, spare), 0.0),
-        availability=np.ones(len(rows)),
-        notes=(note.format(count=unknown),) if unknown else (),
-    )
-
-
-def _services(task: _Task) -> Block:
-    """Return root → office by satellite or mobile network."""
-    inputs, scenario = task.inputs, task.scenario
-    services = service_options(inputs.offices, inputs.coverage, task.prices, scenario, terms(scenario))
-    return Block.of(
-        services.kinds,
-        u=np.full(len(services.office), ROOT, dtype=np.int32),
-        v=services.office,  # offices are the first places, in the same order
-        kind=services.kind.astype(np.int64),
-        capacity_mbps=services.capacity_mbps,
-        availability=services.availability,
-        rejections=services.rejections,
-    )
-
-
-def _microwave(task: _Task) -> Block:
+def _microwave(task: Task) -> Block:
     """Return hops between places in sight of each other."""
     search, asked = task.scenario.links, task.scenario.service.availability
     options = [option for option in task.prices.microwave if option.availability >= asked]
     note = _("microwave: {count} equipment options are not offered, availability below what is asked.")
     left_out = len(task.prices.microwave) - len(options)
     candidates = (task.inputs.offices["status_before"] != "adequate").to_numpy(np.bool_)
-    criteria = ((K_STANDARD, FRESNEL_STANDARD), (search.microwave.k_low, search.microwave.fresnel_low))
+    criteria = task.criteria()
     radios = _radios(options, task.scenario)
     hops = find_hops(
         task.elevation,
@@ -313,7 +262,7 @@ def _with_steps(rows: list[tuple[float, ...]], steps: int) -> NDArray[np.float64
     return np.array(filled, dtype=np.float64).reshape(len(rows), steps)
 
 
-def _fibre(task: _Task, fibre: FibreOption) -> tuple[Block, Places]:
+def _fibre(task: Task, fibre: FibreOption) -> tuple[Block, Places]:
     """Return trenches, and the places with the junctions of the trenches behind them."""
     search = task.scenario.links.fibre
     trenches = _trenches(task, fibre)
@@ -327,6 +276,7 @@ def _fibre(task: _Task, fibre: FibreOption) -> tuple[Block, Places]:
     )
     size = len(trenches.u)
     lit_ends = (trenches.u < len(task.places)).astype(np.int64) + (trenches.v < len(task.places))
+    availability = fibre.availability(length_km, lit_ends)
     used_m = search_cell_m(task.elevation, search.cell_m)
     note = _("fibre: routes are searched on cells of {used} m instead of {asked} m, the terrain being large.")
     block = Block.of(
@@ -335,7 +285,7 @@ def _fibre(task: _Task, fibre: FibreOption) -> tuple[Block, Places]:
         v=trenches.v,
         kind=len(fibre.kinds) * trenches.ground + lit_ends,
         capacity_mbps=np.full(size, fibre.capacity_mbps),
-        availability=np.full(size, fibre.availability),
+        availability=availability,
         length_km=length_km,
         priced_km=priced_km,
         vertices=trenches.vertices,
@@ -350,7 +300,7 @@ def _fibre(task: _Task, fibre: FibreOption) -> tuple[Block, Places]:
     return block, with_junctions(task.places, *names, task.inputs.regions, task.elevation)
 
 
-def _trenches(task: _Task, fibre: FibreOption) -> Trenches:
+def _trenches(task: Task, fibre: FibreOption) -> Trenches:
     """Return trenches along roads where the scenario gives any, else over the terrain."""
     search, roads = task.scenario.links.fibre, task.inputs.roads
     # Hilltops are for radio: trenches are the same with and without them.
@@ -380,7 +330,14 @@ def _trenches(task: _Task, fibre: FibreOption) -> Trenches:
     return find_road_trenches(task.elevation, task.places, open_to_links, roads, rules, task.feeds)
 
 
-def _closed_places(task: _Task) -> list[Rejection]:
+def _supply_notes(prices: PriceList) -> tuple[str, ...]:
+    """Return which technologies on offer are works of one's own, and which are bought."""
+    by = {way: [name for name, supply in prices.supply.items() if supply == way] for way in ("build", "buy")}
+    texts = {"build": _("to build: {technologies}."), "buy": _("to buy from providers: {technologies}.")}
+    return tuple(texts[way].format(technologies=", ".join(names)) for way, names in by.items() if names)
+
+
+def _closed_places(task: Task) -> list[Rejection]:
     """Return how many offices own links do not touch, per technology on offer."""
     unknown = int(np.count_nonzero(~task.places.position_known))
     shares_nothing = int(np.count_nonzero(task.places.position_known & ~task.open_to_links))

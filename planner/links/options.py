@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from planner.catalogue.kinds import OptionKind
+from planner.finance import Item, PriceFactors, surcharged
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
 
-    from planner.finance import Item
+    from numpy.typing import NDArray
 
 __all__ = ["NO_MAST", "ROOT", "LinkOptions", "OptionKind", "PlaceKind", "Places", "Rejection"]
 
@@ -63,10 +65,20 @@ class Places:
     mast_class : (n,) int8
         Row in ``LinkOptions.mast_items``.
     site_class : (n,) int8
-        Row in ``LinkOptions.site_items``: what using any rung at the place costs besides the mast itself (power, access
-        road, rent).
+        Row in ``LinkOptions.site_items``: what using any rung at the place costs besides the mast itself and its power
+        (access road, rent).
     rent_per_year : (n,) float64
         The owner's rent of an existing tower, added to the site's own items; 0 where none.
+    supply : (n,) int8
+        How the place is supplied with electricity, `planner.catalogue.power.Supply`.
+    supply_availability : (n,) float64
+        Share of the year in which that works; 1 where there is nothing to supply.
+    grid_km : (n,) float64
+        Length of the grid extension to it, NaN where none is planned.
+    power_class : (n,) int32
+        Row in ``LinkOptions.power_items``: what the supply of radios on a mast there costs.
+    freight, works : (n,) float64
+        Price factors of the region, see `planner.finance.PriceFactors`.
     """
 
     id: NDArray[np.str_]
@@ -82,10 +94,34 @@ class Places:
     mast_class: NDArray[np.int8]
     site_class: NDArray[np.int8]
     rent_per_year: NDArray[np.float64]
+    supply: NDArray[np.int8]
+    supply_availability: NDArray[np.float64]
+    grid_km: NDArray[np.float64]
+    power_class: NDArray[np.int32]
+    freight: NDArray[np.float64]
+    works: NDArray[np.float64]
+
+    def price_factors(self, place: int) -> PriceFactors:
+        """Return the price factors of a place's region."""
+        return PriceFactors(float(self.freight[place]), float(self.works[place]))
 
     def __len__(self) -> int:
         """Return the number of places."""
         return len(self.id)
+
+
+def mast_line(
+    places: Places,
+    place: int,
+    mast: Sequence[Item],
+    site_items: Sequence[tuple[Item, ...]],
+    power_items: Sequence[tuple[Item, ...]],
+) -> tuple[Item, ...]:
+    """Return what using a mast at a place is made of: itself, site, power, rent, at the prices of its region."""
+    items = [*mast, *site_items[places.site_class[place]], *power_items[places.power_class[place]]]
+    if places.rent_per_year[place] > 0:
+        items.append(Item("rent", 0.0, float(places.rent_per_year[place]), None))
+    return surcharged(items, places.price_factors(place))
 
 
 @dataclass(frozen=True)
@@ -107,7 +143,7 @@ class LinkOptions:
     kinds : tuple of OptionKind
     u, v : (m,) int32
         Places at the ends. ``u == ROOT`` is a service from the outside world (or ``source``, ``existing``) and is
-        directed to v; every other option can be used in both directions.
+        directed to v, as are services that begin at a limit; every other option can be used in both directions.
     kind : (m,) int16
         Index into ``kinds``.
     length_km : (m,) float64
@@ -133,12 +169,14 @@ class LinkOptions:
         ``mast_items[mast_class][rung]``: what a new mast of that height costs.
     site_items : tuple of tuple of Item
         ``site_items[site_class]``.
+    power_items : tuple of tuple of Item
+        ``power_items[power_class]``: the supply of radios on a mast.
     office_items : tuple of tuple of Item
-        ``office_items[office row]``: the office package.
+        ``office_items[office row]``: the office package, its supply with electricity in it.
     transit_items : tuple of Item
         IP transit, per Mbit/s of demand, for offices whose chain starts at a source or an existing connection.
     mast_money : (n, L) int64 of 4 columns, shape (n, L, 4)
-        What using rung l at place i costs in all (mast if new, site, rent); ascending in l.
+        What using rung l at place i costs in all (mast if new, site, power, rent); ascending in l.
     package_money : (o, 4) int64
         The office line where the service comes from the root.
     package_transit_money : (o, 4) int64
@@ -165,6 +203,7 @@ class LinkOptions:
     ladder_m: NDArray[np.float64]
     mast_items: tuple[tuple[tuple[Item, ...], ...], ...]
     site_items: tuple[tuple[Item, ...], ...]
+    power_items: tuple[tuple[Item, ...], ...]
     office_items: tuple[tuple[Item, ...], ...]
     transit_items: tuple[Item, ...]
     mast_money: NDArray[np.int64]
@@ -181,6 +220,36 @@ class LinkOptions:
         """Return the technology of each option, (m,)."""
         names = np.array([kind.technology for kind in self.kinds], dtype=np.str_)
         return names[self.kind]
+
+    def bought(self) -> NDArray[np.bool_]:
+        """Return which options are a provider's, (m,): services, and the limits that they share."""
+        return np.array([kind.service for kind in self.kinds], dtype=np.bool_)[self.kind]
+
+    def directed(self) -> NDArray[np.bool_]:
+        """Return which options between two places run from u to v alone, (m,)."""
+        return np.array([kind.directed for kind in self.kinds], dtype=np.bool_)[self.kind]
+
+    def is_service(self) -> NDArray[np.bool_]:
+        """Return which options are services that end at an office, (m,)."""
+        return self.bought() & (self.places.office[self.v] >= 0)
+
+    def way_of_service(self, option: int) -> list[int]:
+        """Return the rows from the root to a service: the limits that it shares, and itself."""
+        way = [option]
+        while (tail := int(self.u[way[0]])) != ROOT:
+            way.insert(0, self._into_limit[tail])
+        return way
+
+    @cached_property
+    def _into_limit(self) -> dict[int, int]:
+        rows = np.flatnonzero(self.bought() & ~self.is_service()).tolist()
+        return {int(self.v[row]): row for row in rows}
+
+    def mast_parts(self, place: int, rung: int) -> tuple[Item, ...]:
+        """Return what using a rung at a place is made of: the mast where none that tall stands, site, power, rent."""
+        stands = self.places.existing_m[place] >= self.ladder_m[rung]
+        mast = () if stands else self.mast_items[self.places.mast_class[place]][rung]
+        return mast_line(self.places, place, mast, self.site_items, self.power_items)
 
     def vertices(self, i: int) -> NDArray[np.float64]:
         """Return the polyline of option i, (k, 2) lon and lat; both ends where the option is a straight line."""

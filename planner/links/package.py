@@ -1,20 +1,23 @@
-"""Office lines: what equipping an office costs, without and with IP transit."""
+"""Office lines: what equipping and supplying an office costs, without and with IP transit."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.finance import MEASURES, line_money
+from planner.finance import MEASURES, line_money, surcharged
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from numpy.typing import NDArray
 
     from planner.catalogue import PriceList
-    from planner.finance import Item, Per, Terms
+    from planner.finance import Item, Per, PriceFactors, Terms
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class OfficeLines:
     Attributes
     ----------
     office_items : tuple of tuple of Item
-        The office package of each office.
+        The office package of each office, its supply with electricity in it.
     transit_items : tuple of Item
         Per Mbit/s of demand, where the chain starts at a source.
     package_money, package_transit_money : (o, 4) int64
@@ -37,23 +40,38 @@ class OfficeLines:
     package_transit_money: NDArray[np.int64]
 
 
-def office_lines(offices: pd.DataFrame, prices: PriceList, terms: Terms) -> OfficeLines:
+def office_lines(
+    offices: pd.DataFrame,
+    power_items: Sequence[tuple[Item, ...]],
+    factors: Sequence[PriceFactors],
+    prices: PriceList,
+    terms: Terms,
+) -> OfficeLines:
     """Return the office lines of all offices.
 
     Parameters
     ----------
     offices : DataFrame
         ``kind`` and ``demand_mbps`` of ``Inputs.offices``.
+    power_items : sequence of tuple of Item
+        The supply with electricity of each office.
+    factors : sequence of PriceFactors
+        Of each office's region.
     prices : PriceList
     terms : Terms
     """
-    kinds = offices["kind"].to_numpy(dtype=np.str_)
     demand = offices["demand_mbps"].to_numpy(dtype=np.float64)
-    items = {str(kind): prices.package_items(str(kind)) for kind in np.unique(kinds)}
+    kinds = offices["kind"].to_numpy(dtype=np.str_)
+    items = [
+        surcharged((*prices.package_items(str(kind)), *power), own)
+        for kind, power, own in zip(kinds, power_items, factors, strict=True)
+    ]
+    rows_of: dict[tuple[Item, ...], list[int]] = defaultdict(list)
+    for row, own in enumerate(items):
+        rows_of[own].append(row)
     package, with_transit = (np.zeros((len(offices), len(MEASURES)), dtype=np.int64) for _column in range(2))
-    for kind, package_items in items.items():
-        rows = np.flatnonzero(kinds == kind)
+    for own, rows in rows_of.items():
         quantity: dict[Per, NDArray[np.float64]] = {"each": np.ones(len(rows)), "mbps": demand[rows]}
-        package[rows] = line_money(package_items, quantity, terms)
-        with_transit[rows] = line_money((*package_items, *prices.transit_items), quantity, terms)
-    return OfficeLines(tuple(items[kind] for kind in kinds), prices.transit_items, package, with_transit)
+        package[rows] = line_money(own, quantity, terms)
+        with_transit[rows] = line_money((*own, *prices.transit_items), quantity, terms)
+    return OfficeLines(tuple(items), prices.transit_items, package, with_transit)

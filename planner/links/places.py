@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from planner.catalogue import MastClass, SiteClass
+from planner.catalogue.power import Supply
 from planner.inputs.areas import regions_at
 from planner.links.options import NO_MAST, PlaceKind, Places
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from planner.inputs import Inputs
     from planner.links.hilltops import Hilltops
+    from planner.links.limits import Limits
     from planner.scenario import Scenario
     from planner.terrain import Elevation
 
@@ -71,6 +74,7 @@ def make_places(
         mast_class=np.where(kind == PlaceKind.RELAY, MastClass.RELAY, MastClass.OFFICE).astype(np.int8),
         site_class=np.concatenate([np.full(sizes[0] + sizes[1], SiteClass.OFFICE), tower_site]).astype(np.int8),
         rent_per_year=np.concatenate([np.zeros(sizes[0] + sizes[1]), np.nan_to_num(rent)]),
+        **_unsupplied(len(kind)),
     )
     shares_nothing = (offices["status_before"] == "adequate") & ~offices["is_source"]
     open_to_links = known.copy()
@@ -101,6 +105,22 @@ def with_hilltops(
     return _with_made(places, made, hilltops.ids, hilltops.lon, hilltops.lat, regions, elevation)
 
 
+def with_sectors(places: Places, at: NDArray[np.int64], mark: str) -> Places:
+    """Return the places with the sectors of base stations behind them, each where its base station stands."""
+    made = _Made(PlaceKind.JUNCTION, NO_MAST, SiteClass.OFFICE)
+    ids = np.array([f"{mark}{name}" for name in places.id[at]], dtype=np.str_)
+    behind = _with_made(places, made, ids, places.lon[at], places.lat[at], None, None)
+    ground_m, region = behind.ground_m.copy(), behind.region.copy()
+    ground_m[len(places) :], region[len(places) :] = places.ground_m[at], places.region[at]
+    return replace(behind, ground_m=ground_m, region=region)
+
+
+def with_limits(places: Places, limits: Limits) -> Places:
+    """Return the places with the limits of services behind them: nothing stands there, and they lie in no region."""
+    made = _Made(PlaceKind.JUNCTION, NO_MAST, SiteClass.OFFICE)
+    return _with_made(places, made, limits.ids, limits.lon, limits.lat, None, None)
+
+
 class _Made(NamedTuple):
     """What places that the program makes have in common."""
 
@@ -116,9 +136,10 @@ def _with_made(
     lon: NDArray[np.float64],
     lat: NDArray[np.float64],
     regions: gpd.GeoDataFrame | None,
-    elevation: Elevation,
+    elevation: Elevation | None,
 ) -> Places:
     size = len(ids)
+    ground_m = np.full(size, np.nan) if elevation is None else elevation.sample(lon, lat)
 
     def behind(column: NDArray[np.float64], value: float) -> NDArray[np.float64]:
         return np.concatenate([column, np.full(size, value)])
@@ -131,7 +152,7 @@ def _with_made(
         kind=code(places.kind, made.kind),
         lon=np.concatenate([places.lon, lon]),
         lat=np.concatenate([places.lat, lat]),
-        ground_m=np.concatenate([places.ground_m, elevation.sample(lon, lat)]),
+        ground_m=np.concatenate([places.ground_m, ground_m]),
         region=np.concatenate([places.region, _region_at(regions, lon, lat)]),
         office=np.concatenate([places.office, np.full(size, -1, dtype=np.int32)]),
         position_known=np.concatenate([places.position_known, np.ones(size, dtype=np.bool_)]),
@@ -140,7 +161,20 @@ def _with_made(
         mast_class=code(places.mast_class, MastClass.RELAY),
         site_class=code(places.site_class, made.site_class),
         rent_per_year=behind(places.rent_per_year, 0.0),
+        **{name: np.concatenate([getattr(places, name), column]) for name, column in _unsupplied(size).items()},
     )
+
+
+def _unsupplied(size: int) -> dict[str, NDArray[Any]]:
+    """Return the columns of places without supply (`planner.links.power`) or price factors (`.regional`) yet."""
+    return {
+        "supply": np.full(size, Supply.NONE, dtype=np.int8),
+        "supply_availability": np.ones(size),
+        "grid_km": np.full(size, np.nan),
+        "power_class": np.zeros(size, dtype=np.int32),
+        "freight": np.ones(size),
+        "works": np.ones(size),
+    }
 
 
 def highest_rung(ladder_m: NDArray[np.float64], tallest_m: NDArray[np.float64]) -> NDArray[np.int8]:

@@ -44,7 +44,7 @@ class Arborescence:
     hops : (k,) int32
         Sum of hop weights from the root up to and with this link.
     availability : (k,) float64
-        Product of availabilities likewise.
+        Product of the availabilities of links and of the supplies at their heads likewise.
     load_mbps : (k,) float64
         Demand of the connected offices at the head and beyond; those with an existing connection draw nothing.
     beyond : (k,) int64
@@ -128,7 +128,8 @@ def follow(options: LinkOptions, choice: Choice, demand_mbps: NDArray[np.float64
     parent = np.where(tail == ROOT, NONE, entering[tail]).astype(np.int32)
     weight = np.array([kind.hop_weight for kind in options.kinds], dtype=np.int32)[options.kind[option]]
     load, beyond = _own_demand(options, choice, option, head, demand_mbps)
-    hops, availability = weight.copy(), options.availability[option].copy()
+    hops = weight.copy()
+    availability = options.availability[option] * options.places.supply_availability[head]
     first = np.arange(len(option), dtype=np.int32)
     levels = levels_of(depth)
     for level in levels[1:]:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner.i18n import _
-from planner.links.options import ROOT
 from planner.plan.arborescence import NONE
 from planner.wording import technology_name
 
@@ -162,7 +161,7 @@ def cheapest_services(options: LinkOptions, wanting: Wanting, technology: str, m
 
     A service that is slower than the office's demand does not count.
     """
-    rows = np.flatnonzero((options.technology() == technology) & (options.u == ROOT))
+    rows = np.flatnonzero((options.technology() == technology) & options.is_service())
     office = options.places.office[options.v[rows]]
     place_in_list = np.full(len(options.office_items), -1, dtype=np.int64)
     place_in_list[wanting.office] = np.arange(len(wanting.office))

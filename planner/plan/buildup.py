@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.finance import MEASURES, Item, line_money
+from planner.finance import MEASURES, line_money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from planner.finance import Per, Terms
+    from planner.finance import Item, Per, Terms
     from planner.links.options import LinkOptions
 
 ROUNDING = "rounding"
@@ -100,15 +100,7 @@ def link_parts(options: LinkOptions, option: int, terms: Terms) -> tuple[Part, .
 
 def mast_parts(options: LinkOptions, place: int, rung: int, terms: Terms) -> tuple[Part, ...]:
     """Return what using a rung at a place is made of: the mast where none that tall stands there, and its site."""
-    places = options.places
-    stands = places.existing_m[place] >= options.ladder_m[rung]
-    items = [
-        *(() if stands else options.mast_items[places.mast_class[place]][rung]),
-        *options.site_items[places.site_class[place]],
-    ]
-    if places.rent_per_year[place] > 0:
-        items.append(Item("rent", 0.0, float(places.rent_per_year[place]), None))
-    return build_up(items, {"each": 1.0}, options.mast_money[place, rung], terms)
+    return build_up(options.mast_parts(place, rung), {"each": 1.0}, options.mast_money[place, rung], terms)
 
 
 def office_parts(

@@ -160,7 +160,7 @@ def _explain_link(setting: _Setting, link: int) -> Explanation:
     head, tail = int(tree.head[link]), int(tree.tail[link])
     office = int(options.places.office[head])
     serves = office != NONE and bool(setting.plan.offices["connected"].iloc[office])
-    own = tail == ROOT and str(told["technology"]) not in ("source", "existing")
+    own = bool(options.is_service()[tree.option[link]])
     lines = _link_lines(setting, link)
     if tail != ROOT:
         lines += _mast_line(setting, tail, int(tree.beyond[tree.parent[link]]))

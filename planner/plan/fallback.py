@@ -19,7 +19,7 @@ from planner.graph import NO_OPTION
 from planner.links.choice import Choice
 from planner.links.options import NO_MAST, ROOT
 from planner.plan.alternatives import Network, Standing, each_by_its_own
-from planner.plan.arborescence import AT_SOURCE, NONE
+from planner.plan.arborescence import NONE
 from planner.plan.baselines import (
     CHEAPEST,
     SERVICE_OF_RULE,
@@ -87,7 +87,10 @@ def _each_alone(
     if rule != CHEAPEST:
         services = cheapest_services(options, wanting, SERVICE_OF_RULE[rule], measure)
         served = np.flatnonzero(services != NONE)
-        ways = {int(wanting.office[row]): [(int(services[row]), False)] for row in served}
+        ways = {
+            int(wanting.office[row]): [(option, False) for option in options.way_of_service(int(services[row]))]
+            for row in served
+        }
         return service_prices(options, wanting, services)[:, measure], ways
     demand_mbps = np.zeros(len(network.terminal))
     demand_mbps[wanting.office] = wanting.demand_mbps
@@ -139,6 +142,7 @@ class _Layout:
     def __post_init__(self) -> None:
         """Let the connections stand that exist already."""
         self.technology = self.options.technology()
+        self.is_service = self.options.is_service()
         for option in np.flatnonzero(self.technology == "existing").tolist():
             self._enter((option, False), 0.0)
             self.left_cents -= int(self.options.money[option, self.measure])
@@ -167,7 +171,7 @@ class _Layout:
         )
 
     def _is_service(self, link: Link) -> bool:
-        return self.options.u[link[0]] == ROOT and self.technology[link[0]] not in AT_SOURCE
+        return bool(self.is_service[link[0]])
 
     def _ends(self, link: Link) -> tuple[int, int]:
         """Return where a link comes from and where it leads."""

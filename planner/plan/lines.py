@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from planner.catalogue.power import SUPPLY_WORDS
 from planner.finance import MEASURES
 from planner.links.options import NO_MAST, ROOT, PlaceKind
 from planner.plan.arborescence import NONE
@@ -54,6 +55,9 @@ def place_lines(options: LinkOptions, tree: Arborescence) -> pd.DataFrame:
             "lat": places.lat[rows],
             "region": texts(places.region[rows]),
             "ground_m": places.ground_m[rows],
+            "power": np.array(SUPPLY_WORDS, dtype=object)[places.supply[rows]],
+            "power_availability": places.supply_availability[rows],
+            "grid_km": places.grid_km[rows],
         }
     )
 
@@ -77,7 +81,7 @@ def link_lines(options: LinkOptions, tree: Arborescence) -> pd.DataFrame:
             "technology": technology,
             "option": option_names[options.kind[rows]],
             "hop_weight": weights[options.kind[rows]],
-            "shareable": (tree.tail != ROOT) | np.isin(technology, ("source", "existing")),
+            "shareable": ~options.is_service()[rows],
             "region": texts(places.region[tree.head]),
             "length_km": options.length_km[rows],
             "capacity_mbps": options.capacity_mbps[rows],
@@ -173,7 +177,7 @@ def shared_cost(tree: Arborescence, links: pd.DataFrame, masts: pd.DataFrame, me
 def _geometries(options: LinkOptions, tree: Arborescence) -> NDArray[np.object_]:
     """Return a GeoJSON line from tail to head per link, None for those from the root."""
     lines = np.full(len(tree), None, dtype=object)
-    for row in np.flatnonzero(tree.tail != ROOT):
+    for row in np.flatnonzero((tree.tail != ROOT) & ~options.bought()[tree.option]):
         vertices = options.vertices(tree.option[row])
         drawn = vertices[::-1] if tree.reversed[row] else vertices
         lines[row] = {"type": "LineString", "coordinates": drawn.tolist()}
@@ -187,7 +191,10 @@ def _breakdowns(
     places = options.places
     stands = places.existing_m[place] >= options.ladder_m[rung]
     kinds = np.column_stack(
-        [rung, stands, places.mast_class[place], places.site_class[place], places.rent_per_year[place]]
+        [
+            *(rung, stands, places.mast_class[place], places.site_class[place]),
+            *(places.power_class[place], places.rent_per_year[place], places.freight[place], places.works[place]),
+        ]
     )
     _kinds, sample, kind = np.unique(kinds, axis=0, return_index=True, return_inverse=True)
     breakdowns = [_amounts(mast_parts(options, int(place[row]), int(rung[row]), terms)) for row in sample]

@@ -25,7 +25,8 @@ class Plan:
     Attributes
     ----------
     scenario : dict
-        name, hash, currency, price_year, horizon_years, funded_years, discount_rate.
+        name, hash, currency, price_year, horizon_years, funded_years, discount_rate; availability that is asked of
+        services and links.
     outcome : Outcome
     budgets : tuple of dict
         name, measure, scope, limit, spent; amounts in currency.
@@ -72,6 +73,7 @@ class Plan:
             "offices_upgraded": len(upgraded),
             "offices_position_unknown": int((~offices["position_known"]).sum()),
             "offices_connected_position_unknown": int((~gained["position_known"]).sum()),
+            "offices_below_availability": int((gained["availability"] < self.scenario["availability"]).sum()),
             "people": math.fsum(gained["people"].dropna()),
             "people_total": math.fsum(gained["people_total"].dropna()),
             "fees_saved_per_year": float(fees.sum()) / 100,

@@ -166,6 +166,7 @@ def _head(scenario: Scenario) -> dict[str, Any]:
         "horizon_years": money.horizon_years,
         "funded_years": money.funded_years,
         "discount_rate": money.discount_rate,
+        "availability": scenario.service.availability,
     }
 
 

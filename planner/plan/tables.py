@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CENTS = tuple(f"{measure}_cents" for measure in MEASURES)
 """Names of the money columns of every table."""
 
-PLACE_KEYS = ("id", "kind", "lon", "lat", "region", "ground_m")
+PLACE_KEYS = ("id", "kind", "lon", "lat", "region", "ground_m", "power", "power_availability", "grid_km")
 OFFICE_KEYS = (
     "id", "name", "lon", "lat", "region", "kind", "before", "connected", "technology", "parent", "hops", "demand_mbps",
     "availability", "benefit", "people", "people_total", "position_known", "monthly_cost_before", *MEASURES, "year",
@@ -34,6 +34,7 @@ _WHOLE_OR_NONE = {"hops", "year"}
 _REAL = {
     "lon", "lat", "ground_m", "demand_mbps", "availability", "benefit", "people", "people_total", "monthly_cost_before",
     "length_km", "capacity_mbps", "load_mbps", "mast_from_m", "mast_to_m", "height_m", "existing_m",
+    "power_availability", "grid_km",
 }  # fmt: skip
 
 

@@ -56,6 +56,19 @@ def geostationary_look_deg(
     return np.asarray(elevation), np.asarray(np.degrees(np.arctan2(east, north)) % 360.0)
 
 
+def rain_height_of_latitude_km(latitude_deg: ArrayLike) -> Numbers:
+    """Return the height of rain above sea level by latitude alone, km.
+
+    Notes
+    -----
+    ITU-R P.618-5 §2.2.1.1, step 1, which needs no map; P.839 replaced it by one, see `rain_height_km`.
+    """
+    latitude = np.asarray(latitude_deg, np.float64)
+    north = np.where(latitude > 23.0, 5.0 - 0.075 * (latitude - 23.0), 5.0)
+    south = np.where(latitude < -21.0, 5.0 + 0.1 * (latitude + 21.0), 5.0)
+    return np.asarray(np.maximum(np.where(latitude >= 0, north, south), 0.0))
+
+
 def rain_height_km(isotherm_km: ArrayLike) -> Numbers:
     """Return the mean height of rain above sea level from that of the 0 °C isotherm, h0 + 0.36 km.
 

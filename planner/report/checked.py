@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.catalogue.schema import USER
+from planner.catalogue.estimates import USER
 from planner.i18n import _, ngettext
 from planner.report.layout import Grid, print_grid, print_problems, say
 from planner.wording import labelled, number

@@ -112,6 +112,16 @@ def _headline(plan: Plan) -> list[str]:
         lines[-1] += " " + _("Upgrades save {fees} a year of present fees.").format(
             fees=money(100 * totals["fees_saved_per_year"], currency)
         )
+    if totals["offices_below_availability"]:
+        lines.append(
+            ngettext(
+                "{n} office has service for less than {share} of the year, power and its whole chain counted: the "
+                "level asked binds each service and link by itself.",
+                "{n} offices have service for less than {share} of the year, power and their whole chain counted: the "
+                "level asked binds each service and link by itself.",
+                totals["offices_below_availability"],
+            ).format(n=totals["offices_below_availability"], share=share(plan.scenario["availability"], 2))
+        )
     if totals["offices_position_unknown"]:
         lines.append(
             ngettext(

@@ -71,7 +71,13 @@ class InputFiles(Section):
     ] = ()
     towers: Annotated[Datasets, said("Towers", "Existing masts and towers that antennas may use.")] = ()
     regions: Annotated[Datasets, said("Regions", "Polygons that offices are reported by.")] = ()
-    coverage: Annotated[Datasets, said("Mobile coverage", "Polygons with the technology and speed on offer.")] = ()
+    coverage: Annotated[
+        Datasets, said("Mobile coverage", "Polygons, or sites with a radius, with generation, provider and speed.")
+    ] = ()
+    power: Annotated[Datasets, said("Power grid", "Lines of the grid that offices and relays may be joined to.")] = ()
+    quotes: Annotated[
+        Datasets, said("Quotes", "What providers ask for a service, for an office, a region or everywhere.")
+    ] = ()
     roads: Annotated[
         tuple[RoadDataset, ...],
         said("Roads", "Lines that fibre is laid along; without any, it follows the terrain alone."),

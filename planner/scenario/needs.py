@@ -50,6 +50,15 @@ class Service(Section):
         Number, said("Availability", "Share of the year with service.", unit="share of the year", gt=0, lt=1)
     ] = 0.995
 
+    full_hours_per_month: Annotated[
+        NotNegative,
+        said("Hours at full demand", "Turns demand into data volume, for quotes with a cap on it.", unit="h per month"),
+    ] = 100.0
+
+    def volume_gb(self, demand_mbps: float) -> float:
+        """Return the data volume of a month, GB: an hour at 1 Mbit/s is 0.45 GB."""
+        return demand_mbps * self.full_hours_per_month * 0.45
+
     def demand_mbps(self, kind: str) -> float | None:
         """Return the demand of an office of ``kind`` in Mbit/s; None where neither profile nor default is there."""
         profile = self.profiles.get(kind, self.default_profile)

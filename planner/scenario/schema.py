@@ -31,6 +31,13 @@ DEFAULT_CATALOGUE = "default"
 Measure = Literal["programme_cost", "capex", "opex_per_year", "present_value"]
 
 
+class RegionPrices(Section):
+    """What first purchases cost in a region, over what they cost elsewhere."""
+
+    freight: Annotated[Number, said("Freight", "Imported goods, such as on an island.", unit="factor", ge=1)] = 1.0
+    works: Annotated[Number, said("Works", "Works on the spot.", unit="factor", ge=1)] = 1.0
+
+
 class Money(Section):
     """Currency, time and what is added to prices."""
 
@@ -47,6 +54,9 @@ class Money(Section):
     ] = 5
     contingency: Annotated[Fraction, said("Contingency", "Added to every purchase.", unit="share")] = 0.1
     duties: Annotated[NotNegative, said("Duties", "Added to the price of equipment.", unit="share")] = 0.0
+    regions: Annotated[dict[Text, RegionPrices], said("Regional prices", "By id or name of a region; others: 1.")] = (
+        Field(default_factory=dict)
+    )
 
     @model_validator(mode="after")
     def _funded_within_horizon(self) -> Money:

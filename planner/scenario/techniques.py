@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, JsonValue
 
-from planner.scenario.fields import Flag, NotNegative, Number, Positive, Section, Text, Whole, said
+from planner.scenario.fields import Flag, Fraction, NotNegative, Number, Positive, Section, Text, Whole, said
 
 
 class Technology(Section):
@@ -27,6 +27,10 @@ class Technologies(Section):
     leo: Annotated[Technology, said("LEO satellite", "Low earth orbit.")] = Technology()
     geo: Annotated[Technology, said("GEO satellite", "Geostationary orbit.")] = Technology()
     cellular: Annotated[Technology, said("Cellular", "Mobile data service where there is coverage.")] = Technology()
+    ptmp: Annotated[
+        Technology, said("Point to multipoint", "Base stations that many offices share; off unless enabled.")
+    ] = Technology(enabled=False)
+    leased: Annotated[Technology, said("Leased line", "Of a provider, where there is a quote for it.")] = Technology()
 
 
 class MaxMast(Section):
@@ -95,11 +99,25 @@ class FibreSearch(Section):
     ] = 5.0
 
 
+class ServiceSearch(Section):
+    """What bought services may make of a plan."""
+
+    provider_shares: Annotated[
+        dict[Text, Fraction],
+        said(
+            "Shares of providers",
+            "By provider: the most it may carry of the demand of all offices without an adequate connection.",
+            unit="share",
+        ),
+    ] = Field(default_factory=dict)
+
+
 class Links(Section):
     """How candidate links are searched."""
 
     microwave: Annotated[MicrowaveSearch, said("Microwave", "Search for hops.")] = MicrowaveSearch()
     fibre: Annotated[FibreSearch, said("Fibre", "Search for routes.")] = FibreSearch()
+    services: Annotated[ServiceSearch, said("Services", "Limits on providers.")] = ServiceSearch()
     max_candidates: Annotated[
         Whole, said("Candidates per place", "Most candidate links of a technology kept at each place.", gt=0)
     ] = 20

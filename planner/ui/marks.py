@@ -66,7 +66,7 @@ LEFT_OUT = Mark(_CIRCLE, _WHITE, _RED, size_px=13)
 
 LINE_WIDTHS_PX = {"fibre": 3.5}
 LINE_WIDTH_PX = 2.5
-DASHES = {"microwave": (4, 2)}
+DASHES = {"microwave": (4, 2), "ptmp": (4, 2)}
 """In line widths: links through the air are dashed."""
 
 _CELL_PX = 64

@@ -13,7 +13,9 @@ from planner.scenario import Scenario, load_scenario
 
 def test_template_lacks_nothing_but_the_terrain(tmp_path, raster):
     files = write_template(tmp_path / "new" / "country")
-    assert [path.name for path in files] == ["scenario.yaml", "offices.csv", "sources.csv", "towers.csv"]
+    assert [path.name for path in files] == [
+        *("scenario.yaml", "offices.csv", "sources.csv", "towers.csv", "coverage.csv", "quotes.csv")
+    ]
     (problem,) = check_scenario(tmp_path / "new" / "country").errors
     assert (problem.code, problem.file) == ("missing-file", "terrain.tif")
     raster(files[0].parent / "terrain.tif", np.full((200, 200), 80, np.int16), west=42.0, north=-11.0)
@@ -42,6 +44,18 @@ def test_examples_that_nobody_changed_are_warned_of(tmp_path, raster):
         text = files[f"{name}.csv"].read_text()
         files[f"{name}.csv"].write_text(text.replace(old, new))
     assert [problem.file for problem in check_scenario(tmp_path).problems] == ["towers.csv"]
+
+
+def test_tables_of_coverage_and_quotes_are_read_once_they_are_named(tmp_path, raster):
+    scenario_file = write_template(tmp_path)[0]
+    raster(tmp_path / "terrain.tif", np.full((200, 200), 80, np.int16), west=42.0, north=-11.0)
+    inputs = read_inputs(load_scenario(scenario_file))
+    assert (inputs.coverage, inputs.quotes) == (None, None)
+    named = {f"inputs.{name}": [{"file": f"{name}.csv"}] for name in ("coverage", "quotes")}
+    inputs = read_inputs(load_scenario(scenario_file, overrides=named))
+    assert (len(inputs.coverage), len(inputs.quotes)) == (1, 1)
+    warned = {problem.file for problem in inputs.problems if problem.code == "example-row"}
+    assert warned >= {"coverage.csv", "quotes.csv"}
 
 
 @pytest.mark.parametrize("where", ["a file", "a file/below", "closed/below"])

@@ -52,6 +52,12 @@ def places_at():
             mast_class=np.zeros(size, dtype=np.int8),
             site_class=np.zeros(size, dtype=np.int8),
             rent_per_year=np.zeros(size),
+            supply=np.zeros(size, dtype=np.int8),
+            supply_availability=np.ones(size),
+            grid_km=np.full(size, np.nan),
+            power_class=np.zeros(size, dtype=np.int32),
+            freight=np.ones(size),
+            works=np.ones(size),
         )
 
     return make
@@ -72,6 +78,8 @@ def _offices(lon, lat, **columns):
         "benefit": 1.0,
         "position_known": True,
         "is_source": False,
+        "grid_hours_per_day": np.nan,
+        "grid_distance_km": np.nan,
     }
     return pd.DataFrame(plain | columns)
 
@@ -95,7 +103,14 @@ def country(ground, tmp_path):
             offices = offices.iloc[order].reset_index(drop=True)
         sources = pd.DataFrame({"id": ["s0", "s1"], "lon": lon[:2], "lat": lat[:2], "capacity_mbps": [1000.0, np.inf]})
         towers = pd.DataFrame(
-            {"id": ["t0", "t1"], "lon": lon[2:4], "lat": lat[2:4], "height_m": 28.0, "rent_per_year": [np.nan, 900.0]}
+            {
+                "id": ["t0", "t1"],
+                "lon": lon[2:4],
+                "lat": lat[2:4],
+                "height_m": 28.0,
+                "rent_per_year": [np.nan, 900.0],
+                "grid_hours_per_day": np.nan,
+            }
         )
         return Inputs(
             offices=offices,

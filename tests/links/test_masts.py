@@ -8,6 +8,7 @@ from planner.finance import Item, Terms
 from planner.links.masts import mast_money
 
 TERMS = Terms(discount_rate=0.0, discount_at="year_end", horizon_years=10, funded_years=5)
+POWER = ((), (Item("solar panels", 3000.0, 150.0, None),))
 
 
 class Prices:
@@ -32,7 +33,7 @@ def towers(places_at):
 
 
 def test_prices_by_hand(towers):
-    money = mast_money(towers, Prices(), TERMS) / 100
+    money = mast_money(towers, Prices(), POWER, TERMS) / 100
     # capex, opex, present value without discount over 10 years, capex and 5 years of opex
     assert money[0].tolist() == [
         [10_000, 100, 11_000, 10_500],
@@ -45,15 +46,24 @@ def test_prices_by_hand(towers):
     assert money[3].tolist() == [[0, 450.25, 4_502.5, 2_251.25]] * 3
 
 
+def test_power_where_there_are_no_mains_and_the_prices_of_the_region(towers):
+    towers.power_class[1] = 1
+    towers.freight[1], towers.works[1] = 2.0, 1.1
+    money = mast_money(towers, Prices(), POWER, TERMS) / 100
+    # mast 20,000, access 5,000 and panels 3,000; none of these items is marked as imported
+    assert money[1, 0, 0] == pytest.approx(28_000 * 1.1)
+    assert money[1, 0, 1] == 200 + 150
+
+
 def test_nothing_on_offer(towers):
     prices = Prices()
     prices.mast_items = ()
-    assert mast_money(towers, prices, TERMS).shape == (4, 3, 4)
-    assert not mast_money(towers, prices, TERMS).any()
+    assert mast_money(towers, prices, POWER, TERMS).shape == (4, 3, 4)
+    assert not mast_money(towers, prices, POWER, TERMS).any()
 
 
 def test_falling_prices_are_refused(towers):
     prices = Prices()
     prices.mast_items = (tuple(reversed(prices.mast_items[0])), prices.mast_items[1])
     with pytest.raises(ValueError, match="fall with height"):
-        mast_money(towers, prices, TERMS)
+        mast_money(towers, prices, POWER, TERMS)

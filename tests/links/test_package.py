@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from planner.catalogue import load_catalogue, price_list
-from planner.finance import CAPEX, OPEX, Terms, line_money
+from planner.finance import CAPEX, OPEX, SURCHARGE, Item, PriceFactors, Terms, line_money
 from planner.links.package import office_lines
 from planner.scenario import Scenario
 
@@ -27,10 +28,14 @@ def prices_of(package):
     return price_list(load_catalogue(scenario), scenario)
 
 
+def lines_of(offices, prices, *, power=(), factors=PriceFactors()):  # noqa: B008 - never changes
+    return office_lines(offices, [power] * len(offices), [factors] * len(offices), prices, TERMS)
+
+
 def test_lines_follow_the_kind_and_the_demand():
     prices = prices_of({"branch": {"router": 400}, "default": {"router": 100, "support_per_year": 12}})
     offices = pd.DataFrame({"kind": ["branch", "kiosk", "branch"], "demand_mbps": [10.0, 4.0, 0.1]})
-    lines = office_lines(offices, prices, TERMS)
+    lines = lines_of(offices, prices)
     np.testing.assert_array_equal(lines.package_money[:, CAPEX], [400_00, 100_00, 400_00])
     np.testing.assert_array_equal(lines.package_money[:, OPEX], [0, 12_00, 0])
     # 10 a month and Mbit/s
@@ -42,7 +47,7 @@ def test_lines_follow_the_kind_and_the_demand():
 def test_each_line_is_the_price_of_the_items_it_names():
     prices = prices_of({})
     offices = pd.DataFrame({"kind": ["branch", "agency"] * 20, "demand_mbps": np.linspace(0.333, 77.7, 40)})
-    lines = office_lines(offices, prices, TERMS)
+    lines = lines_of(offices, prices)
     for row, demand in enumerate(offices["demand_mbps"]):
         quantity = {"each": np.ones(1), "mbps": np.array([demand])}
         items = lines.office_items[row]
@@ -53,8 +58,21 @@ def test_each_line_is_the_price_of_the_items_it_names():
 
 def test_an_empty_package_costs_nothing_and_no_office_is_no_line():
     prices = prices_of({"default": {}})
-    lines = office_lines(pd.DataFrame({"kind": ["branch"], "demand_mbps": [10.0]}), prices, TERMS)
+    lines = lines_of(pd.DataFrame({"kind": ["branch"], "demand_mbps": [10.0]}), prices)
     assert lines.package_money.sum() == 0
-    lines = office_lines(pd.DataFrame({"kind": [], "demand_mbps": []}), prices, TERMS)
+    lines = lines_of(pd.DataFrame({"kind": [], "demand_mbps": []}), prices)
     assert lines.package_money.shape == lines.package_transit_money.shape == (0, 4)
     assert lines.office_items == ()
+
+
+def test_power_and_the_prices_of_the_region_come_on_top():
+    prices = prices_of({"default": {"router": 100, "training": 50}})
+    power = (Item("solar panels", 1000.0, 20.0, 20.0, imported=True),)
+    offices = pd.DataFrame({"kind": ["branch"], "demand_mbps": [10.0]})
+    plain = lines_of(offices, prices, power=power)
+    island = lines_of(offices, prices, power=power, factors=PriceFactors(freight=1.5, works=1.2))
+    assert plain.package_money[0, CAPEX] == 1150_00
+    # router and panels are imported, training is work on the spot; operation costs what it costs elsewhere
+    assert island.package_money[0, CAPEX] == 1150_00 + 550_00 + 10_00
+    assert island.package_money[0, OPEX] == plain.package_money[0, OPEX] == 20_00
+    assert [item.capex for item in island.office_items[0] if item.name == SURCHARGE] == pytest.approx([50, 10, 500])

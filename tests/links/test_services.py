@@ -36,6 +36,8 @@ def offices_of(demand_mbps, *, lon=None, known=None, status="offline"):
             "kind": "branch",
             "status_before": status,
             "demand_mbps": np.asarray(demand_mbps, dtype=np.float64),
+            "id": [f"o{i}" for i in range(n)],
+            "region": "",
             "position_known": known if known is not None else np.ones(n, dtype=np.bool_),
         }
     )
@@ -45,6 +47,7 @@ def coverage_of(*rows):
     return gpd.GeoDataFrame(
         {
             "technology": [row[0] for row in rows],
+            "provider": [row[3] if len(row) > 3 else "" for row in rows],
             "mbps": np.array([row[1] for row in rows], dtype=np.float64),
             "geometry": [row[2] for row in rows],
         },
@@ -52,9 +55,9 @@ def coverage_of(*rows):
     )
 
 
-def services(scenario, offices, coverage=None):
+def services(scenario, offices, coverage=None, quotes=None):
     prices = price_list(load_catalogue(scenario), scenario)
-    return service_options(offices, coverage, prices, scenario, terms(scenario)), prices
+    return service_options(offices, coverage, quotes, prices, scenario, terms(scenario)), prices
 
 
 def table(found):
@@ -193,3 +196,118 @@ def test_without_offices_or_services_there_is_nothing():
     switched_off = {name: {"enabled": False} for name in ("leo", "geo", "cellular")}
     found, _prices = services(scenario_of(technologies=switched_off), offices_of([10]))
     assert (len(found.office), found.money.shape, found.kinds) == (0, (0, 4), ())
+
+
+def quotes_of(*rows):
+    plain = {"office": "", "area": "", "provider": "Azur", "technology": "leased", "one_off": 0.0, "monthly": 50.0,
+             "mbps": 20.0, "up_mbps": np.nan, "volume_gb": np.nan, "availability": np.nan, "latency_ms": np.nan,
+             "term_months": np.nan}  # fmt: skip
+    return pd.DataFrame([plain | row for row in rows])
+
+
+def test_a_quote_is_priced_as_it_stands_and_offered_where_it_holds():
+    offices = offices_of([10, 10, 10]).assign(region=["N", "S", "S"])
+    quotes = quotes_of(
+        {"office": "o0", "one_off": 300}, {"area": "S", "provider": "Brio", "monthly": 70, "term_months": 36}
+    )
+    found, _prices = services(scenario_of(), offices, quotes=quotes)
+    leased = {key[0]: value for key, value in table(found).items() if key[1] == "leased"}
+    south = ("Brio, leased line 20 Mbit/s, quote 2, 36 months", 20.0)
+    assert leased == {0: ("Azur, leased line 20 Mbit/s, quote 1", 20.0), 1: south, 2: south}
+    row = next(i for i, kind in enumerate(found.kind) if found.kinds[kind].name.startswith("Azur"))
+    # 300 with a tenth of contingency; twelve months of 50, and 15 W of electricity at 0.10
+    assert found.money[row, 0] == 330_00
+    assert found.money[row, 1] == round(100 * (600 + 15 * 8.766 * 0.10))
+    assert "leo" in {technology for _office, technology in table(found)}
+
+
+def test_a_quote_takes_the_place_of_the_price_list():
+    quotes = quotes_of({"office": "o0", "technology": "leo", "monthly": 900.0, "mbps": 50.0})
+    found, _prices = services(scenario_of(), offices_of([10, 10]), quotes=quotes)
+    names = {key[0]: name for key, (name, _mbps) in table(found).items() if key[1] == "leo"}
+    assert names[0].startswith("Azur")  # dearer than the list, and yet what there is
+    assert names[1] == "LEO 100 Mbit/s"
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"volume_gb": 449.0}, "data volume above the cap"),  # 10 Mbit/s for 100 h are 450 GB
+        ({"availability": 0.99}, "availability below what is asked"),
+        ({"mbps": 9.0}, "demand above the capacity"),
+        ({"up_mbps": 1.0}, "upload slower than what is asked"),
+        ({"office": "o1"}, "no quote"),
+    ],
+)
+def test_quotes_below_the_asked_quality(row, reason):
+    found, _prices = services(scenario_of(), offices_of([10]), quotes=quotes_of({"volume_gb": 450.0} | row))
+    assert reasons(found)["leased", reason] == 1
+    found, _prices = services(scenario_of(), offices_of([10]), quotes=quotes_of({"volume_gb": 450.0}))
+    assert (0, "leased") in table(found)
+
+
+def test_technologies_that_are_not_licensed_take_no_quotes():
+    scenario = scenario_of(technologies={"leased": {"licensed": False}})
+    found, prices = services(scenario, offices_of([10]), quotes=quotes_of({}))
+    assert "leased" not in {technology for _office, technology in table(found)}
+    assert "leased: not offered, not licensed." in prices.notes
+
+
+def test_entries_that_may_not_be_used_are_not_offered_and_listed():
+    overrides = {
+        "cellular": {"overrides": {"generations": {"4G": {"permitted": False}}}},
+        "leo": {"overrides": {"permitted": False}},
+        "microwave": {"overrides": {"bands": {"5 GHz": {"permitted": False}}}},
+    }
+    coverage = coverage_of(("4G", np.nan, box(-1, -1, 1, 1)), ("5G", np.nan, box(-1, -1, 1, 1)))
+    found, prices = services(scenario_of(technologies=overrides), offices_of([10]), coverage)
+    assert {name for name, _mbps in table(found).values()} == {"5G", "GEO 10 Mbit/s"}
+    assert {"leo: not offered, not licensed.", "cellular 4G: not offered, not licensed.",
+            "microwave 5 GHz: not offered, not licensed."} <= set(prices.notes)  # fmt: skip
+    assert not any(option.kind.name.startswith("5 GHz") for option in prices.microwave)
+    assert reasons(found)["cellular", "areas of coverage of 4G, which the price list does not offer"] == 1
+
+
+def test_coverage_names_providers():
+    coverage = coverage_of(("4G", 12, box(0, -1, 1, 1), "Azur"), ("4G", np.nan, box(0, -1, 2, 1), "Brio"))
+    found, _prices = services(scenario_of(), offices_of([10, 10], lon=[0.5, 1.5]), coverage)
+    cellular = {key[0]: value for key, value in table(found).items() if key[1] == "cellular"}
+    assert cellular == {0: ("4G, Azur", 12), 1: ("4G, Brio", 15)}
+
+
+def test_an_area_quote_of_a_mobile_network_holds_where_the_provider_covers():
+    coverage = coverage_of(("4G", 12, box(0, -1, 1, 1), "Azur"), ("4G", 12, box(0, -1, 2, 1), "Brio"))
+    quotes = quotes_of({"technology": "cellular", "provider": "Azur", "mbps": 25.0})
+    found, _prices = services(scenario_of(), offices_of([10, 10, 20], lon=[0.5, 1.5, 1.5]), coverage, quotes)
+    cellular = {key[0]: name for key, (name, _mbps) in table(found).items() if key[1] == "cellular"}
+    assert cellular == {0: "Azur, cellular 25 Mbit/s, quote 1", 1: "4G, Brio"}
+
+
+def test_a_satellite_low_over_the_horizon_is_not_offered():
+    # from 0, 0 a satellite at 71.4 degrees stands 10 degrees high, at 78 only 3: spherical trigonometry
+    for longitude, offered in ((71.0, True), (72.0, False), (-71.0, True), (120.0, False)):
+        scenario = scenario_of(technologies={"geo": {"overrides": {"satellite_longitude_deg": longitude}}},
+                               service={"availability": 0.9})  # fmt: skip
+        found, _prices = services(scenario, offices_of([10]))
+        assert ((0, "geo") in table(found)) == offered
+        if not offered:
+            assert reasons(found)["geo", "satellite too low over the horizon"] == 1
+
+
+def test_rain_takes_its_part_of_a_geostationary_service():
+    shares = []
+    for rain in (20.0, 60.0, 145.0):
+        found, prices = services(
+            scenario_of(climate={"rain_mm_h": rain}, service={"availability": 0.9}), offices_of([10])
+        )
+        row = next(i for i, kind in enumerate(found.kind) if found.kinds[kind].technology == "geo")
+        clear = next(option.availability for option in prices.services if option.technology == "geo")
+        shares.append(found.availability[row] / clear)
+    assert 1 > shares[0] > shares[1] > shares[2] > 0.98
+    # Ka band in the wet tropics is a link of 99 to 99.5 % of the year
+    overrides = {"geo": {"overrides": {"downlink_ghz": 19.95, "satellite_longitude_deg": 30.0}}}
+    scenario = scenario_of(climate={"zone": "wet_tropics"}, technologies=overrides, service={"availability": 0.9})
+    found, prices = services(scenario, offices_of([10]))
+    row = next(i for i, kind in enumerate(found.kind) if found.kinds[kind].technology == "geo")
+    clear = next(option.availability for option in prices.services if option.technology == "geo")
+    assert 0.985 < found.availability[row] / clear < 0.995

@@ -52,11 +52,20 @@ class Country:
             mast_class=np.zeros(n, np.int8),
             site_class=np.zeros(n, np.int8),
             rent_per_year=np.zeros(n),
+            supply=np.zeros(n, dtype=np.int8),
+            supply_availability=np.ones(n),
+            grid_km=np.full(n, np.nan),
+            power_class=np.zeros(n, dtype=np.int32),
+            freight=np.ones(n),
+            works=np.ones(n),
         )
         mast = np.broadcast_to(np.array(mast_cents, np.int64)[None, :, None], (n, len(LADDER_M), 4))
         return LinkOptions(
             places=places,
-            kinds=tuple(OptionKind(name, name, int(name == "microwave"), ()) for name in names),
+            kinds=tuple(
+                OptionKind(name, name, int(name == "microwave"), (), service=name in {"leo", "geo", "cellular"})
+                for name in names
+            ),
             u=np.array(u, np.int32),
             v=np.array(v, np.int32),
             kind=np.array([names.index(name) for name in technology], np.int16),
@@ -72,6 +81,7 @@ class Country:
             ladder_m=LADDER_M,
             mast_items=(((), (), ()),),
             site_items=((),),
+            power_items=((),),
             office_items=((),) * self.offices,
             transit_items=(),
             mast_money=mast,

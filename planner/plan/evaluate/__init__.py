@@ -132,8 +132,9 @@ def _check_rows(
     wishes: Sequence[Wish], candidates: Candidates, place_of: dict[str, int], refusals: Refusals
 ) -> dict[int, Wish]:
     """Return the rows by place that are not wrong by themselves."""
-    from_root = candidates.technology[candidates.options.u == ROOT].tolist()
-    offered = sorted({*NETWORKS, *from_root} - {"source"})
+    services = candidates.technology[candidates.options.is_service()].tolist()
+    existing = {"existing"} & set(candidates.technology.tolist())
+    offered = sorted({*NETWORKS, *services, *existing})
     wanted: dict[int, Wish] = {}
     for wish in wishes:
         place = place_of.get(wish.office)

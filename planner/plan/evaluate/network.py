@@ -80,8 +80,14 @@ class Network:
         return place in self._sources if entry is None else entry.technology in {*NETWORKS, "source", "existing"}
 
     def serve(self, place: int, technology: str, wish: Wish) -> None:
-        """Hang a place from the root by a service."""
-        self._enter(ROOT, place, technology, wish)
+        """Hang a place from the root by its cheapest service, with the limits that this shares."""
+        options, rows = self._candidates.options, self._candidates.at(place, technology)
+        row = min(rows.tolist(), key=lambda row: (self._candidates.cents(row, ROOT, place, NO_MAST), row))
+        *limits, _service = options.way_of_service(row)
+        for limit in limits:
+            if int(options.v[limit]) not in self.entered:
+                self._enter(int(options.u[limit]), int(options.v[limit]), str(self._candidates.technology[limit]), wish)
+        self._enter(int(options.u[row]), place, technology, wish)
 
     def attach(self, place: int, parent: int, technology: str, wish: Wish) -> bool:
         """Hang a place from a parent in the network; return whether there is a way."""
@@ -102,11 +108,11 @@ class Network:
     def _enter(self, tail: int, head: int, technology: str, wish: Wish | None) -> None:
         self.entered[head] = Entry(tail, technology, wish)
         self.order.append(head)
-        if tail != ROOT:
+        if technology in NETWORKS:
             self._hold_masts(tail, head, technology)
             for front in self._fronts.values():
                 front.join(tail, self._held[tail])
-        if tail != ROOT or technology in {"source", "existing"}:
+        if technology in {*NETWORKS, "source", "existing"}:
             for front in self._fronts.values():
                 front.join(head, self._held[head])
 

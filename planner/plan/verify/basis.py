@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.catalogue import load_catalogue, price_list, terms
+from planner.catalogue import bought_services, load_catalogue, price_list, terms
 from planner.files import sha256_of
 from planner.i18n import _, use_language
 from planner.inputs import read_inputs
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
     from pathlib import Path
 
-    from planner.catalogue import PriceList
+    from planner.catalogue import PriceList, ServiceOption
     from planner.finance import Terms
     from planner.inputs import Inputs
     from planner.scenario import Scenario
@@ -34,13 +34,17 @@ TERRAIN_MARGIN_KM = 10.0
 
 @dataclass(frozen=True)
 class Basis:
-    """What a plan has to agree with; elevation is None without terrain, hilltops are those of the plan."""
+    """What a plan has to agree with.
+
+    Elevation is None without terrain; services are all that can be ordered; hilltops are those of the plan.
+    """
 
     scenario: Scenario
     inputs: Inputs
     prices: PriceList
     terms: Terms
     elevation: Elevation | None
+    services: tuple[ServiceOption, ...]
     hilltops: Mapping[str, Site] = field(default_factory=dict)
 
     @cached_property
@@ -74,6 +78,7 @@ def read_basis(run_dir: Path, data_root: Path | None) -> tuple[Basis, Findings]:
         inputs = read_inputs(scenario)
         catalogue = load_catalogue(scenario)
         prices = price_list(catalogue, scenario)
+        services = bought_services(prices, inputs.coverage, inputs.quotes)
     if record.prices is not None:
         findings.compare(
             _("SHA-256 of the prices in force, changed since the run"), RECORD, record.prices, catalogue.hash
@@ -81,7 +86,7 @@ def read_basis(run_dir: Path, data_root: Path | None) -> tuple[Basis, Findings]:
     recorded, read_now = {file.file for file in record.files}, {file.file for file in inputs.files}
     for name in sorted(read_now | recorded):
         findings.compare(_("input file of the run"), name, name in recorded, name in read_now)
-    return Basis(scenario, inputs, prices, terms(scenario), _elevation(inputs)), findings
+    return Basis(scenario, inputs, prices, terms(scenario), _elevation(inputs), services), findings
 
 
 def _elevation(inputs: Inputs) -> Elevation | None:

@@ -63,6 +63,7 @@ class ScenarioNote(Strict):
     horizon_years: int
     funded_years: int
     discount_rate: float
+    availability: Share
 
 
 class Objective(Strict):
@@ -100,6 +101,9 @@ class Place(Strict):
     lat: Latitude
     region: str | None
     ground_m: float | None
+    power: Literal["mains", "unknown", "owner", "solar", "extension"] | None
+    power_availability: Share
+    grid_km: NotNegative | None
 
 
 class Totals(Money):
@@ -111,6 +115,7 @@ class Totals(Money):
     offices_upgraded: int
     offices_position_unknown: int
     offices_connected_position_unknown: int
+    offices_below_availability: int
     people: NotNegative
     people_total: NotNegative
     fees_saved_per_year: Amount

@@ -71,6 +71,7 @@ def _check_settings(plan: PlanDocument, basis: Basis, findings: Findings) -> Non
         ("horizon_years", plan.scenario.horizon_years, money.horizon_years),
         ("funded_years", plan.scenario.funded_years, money.funded_years),
         ("discount_rate", plan.scenario.discount_rate, money.discount_rate),
+        ("availability", plan.scenario.availability, scenario.service.availability),
         ("objective", plan.objective.name, scenario.objective[0].measure),
         ("sense", plan.objective.sense, scenario.objective[0].sense),
         ("requested_gap", plan.objective.requested_gap, scenario.solver.gap),

@@ -68,6 +68,8 @@ def _check_people(plan: PlanDocument, new: Sequence[Office], findings: Findings)
     findings.compare("offices_position_unknown", where, totals.offices_position_unknown, len(unknown))
     gained = {office.id for office in new}
     connected = sum(office.id in gained for office in unknown)
+    short = sum((office.availability or 0.0) < plan.scenario.availability for office in new)
+    findings.compare("offices_below_availability", where, totals.offices_below_availability, short)
     findings.compare("offices_connected_position_unknown", where, totals.offices_connected_position_unknown, connected)
 
 

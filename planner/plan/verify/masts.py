@@ -10,6 +10,9 @@ from planner.i18n import _
 from planner.plan.verify.cashflow import check_money, line_amounts
 from planner.plan.verify.document import MEASURES
 from planner.plan.verify.findings import Findings
+from planner.plan.verify.multipoint import antennas
+from planner.plan.verify.power import mast_supply, office_supply, supply_of
+from planner.plan.verify.regional import factors_at, with_surcharges
 
 if TYPE_CHECKING:
     from planner.plan.verify.basis import Basis
@@ -26,9 +29,10 @@ def check_masts(plan: PlanDocument, basis: Basis) -> Findings:
     findings = Findings(_("Masts and their prices"))
     sites = basis.sites
     ladder_m = basis.prices.ladder_m.tolist()
+    places = {place.id: place for place in plan.places}
     for link in [*plan.links, *plan.backup_links]:
-        for end, height_m in ((link.tail, link.mast_from_m), (link.head, link.mast_to_m)):
-            needs = link.technology == "microwave"
+        heights_m = (link.tail, link.mast_from_m), (link.head, link.mast_to_m)
+        for (end, height_m), needs in zip(heights_m, antennas(link), strict=True):
             findings.compare(_("antenna on a mast"), link.id, height_m is not None, needs)
             if height_m is not None and end in sites:
                 tallest_m = _tallest_m(sites[end], basis)
@@ -41,7 +45,11 @@ def check_masts(plan: PlanDocument, basis: Basis) -> Findings:
             continue
         findings.compare("existing_m", mast.place, mast.existing_m, site.existing_m)
         findings.compare("year", mast.place, mast.year, None)
-        items = _mast_items(site, ladder_m.index(mast.height_m), mast.height_m, basis)
+        supply = supply_of(mast.place, site, basis, places.get(mast.place))
+        power = mast_supply(supply, site, basis)
+        plain = [*_mast_items(site, ladder_m.index(mast.height_m), mast.height_m, basis), *power]
+        priced = with_surcharges([(item, 1.0) for item in plain], factors_at([mast.region], basis))
+        items = [item for item, _one in priced]
         check_money(mast, mast.place, [(item, 1.0) for item in items], basis.terms, findings)
         _check_breakdown(mast, items, basis, findings)
     return findings
@@ -95,15 +103,18 @@ def _check_breakdown(mast: Mast, items: list[Item], basis: Basis, findings: Find
 
 
 def check_office_lines(plan: PlanDocument, tree: Tree, basis: Basis) -> Findings:
-    """Compare every office's own line: its package, and transit where its chain starts at a source."""
+    """Compare every office's own line: its package, its power, and transit where its chain starts at a source."""
     findings = Findings(_("Office packages"))
-    prices = basis.prices
+    prices, places = basis.prices, {place.id: place for place in plan.places}
     for office in plan.offices:
         findings.compare("year", office.id, office.year, None)
         items: list[tuple[Item, float]] = []
-        if office.connected and office.before != "adequate" and office.id in tree.into:
-            items = [(item, 1.0) for item in prices.package_items(office.kind)]
+        if office.connected and office.before != "adequate" and office.id in tree.into and office.id in basis.sites:
+            supply = supply_of(office.id, basis.sites[office.id], basis, places.get(office.id))
+            power = office_supply(supply, basis)
+            items = [(item, 1.0) for item in (*prices.package_items(office.kind), *power)]
             if tree.first(office.id).technology in {"source", "existing"}:
                 items += [(item, office.demand_mbps) for item in prices.transit_items]
-        check_money(office, office.id, items, basis.terms, findings)
+        priced = with_surcharges(items, factors_at([office.region], basis))
+        check_money(office, office.id, priced, basis.terms, findings)
     return findings

@@ -7,33 +7,34 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import numpy as np
-import shapely
 from pyproj import Geod
 
 from planner.catalogue import radio_climate
+from planner.catalogue.kinds import OptionKind
 from planner.i18n import _
 from planner.plan.verify.along import RoadFinder
+from planner.plan.verify.bought import ServiceFinder
 from planner.plan.verify.cashflow import check_money
 from planner.plan.verify.fading import SAME_SHARE, SHORTEST_KM, Carried, Hop, carried
 from planner.plan.verify.findings import Findings
+from planner.plan.verify.limits import check_beginning, limit_mbps
+from planner.plan.verify.multipoint import MULTIPOINT, SECTOR_MARK, is_base, may_host
+from planner.plan.verify.regional import factors_at, with_surcharges
 from planner.plan.verify.sites import Site
-from planner.plan.verify.tree import ROOT_ID
+from planner.plan.verify.tree import LIMIT, ROOT_ID, SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from planner.catalogue import FibreOption, MicrowaveOption, ServiceOption
-    from planner.catalogue.kinds import OptionKind
+    from planner.catalogue import FibreOption, MicrowaveOption
     from planner.finance import Item
     from planner.plan.verify.basis import Basis
     from planner.plan.verify.document import Link, Office, Place, PlanDocument
+    from planner.scenario import Scenario
 
 GEODESIC = Geod(ellps="WGS84")
 LENGTH_TOLERANCE_KM = 1e-9
 """A micrometre: sums of segments may be taken in any order."""
-SERVICES = frozenset({"leo", "geo", "cellular"})
-"""Technologies that end at the office."""
 JUNCTION = Site("junction", math.nan, math.nan)
 """Any place that the inputs do not name."""
 
@@ -74,9 +75,16 @@ class OfferFinder:
         self._roads = RoadFinder(basis.inputs.roads, [] if prices.fibre is None else list(prices.fibre.road_kinds))
         self._climate = radio_climate(basis.scenario)
         self._radios: dict[str, MicrowaveOption] = {option.kind.name: option for option in prices.microwave}
-        self._services: dict[tuple[str, str], ServiceOption] = {
-            (option.technology, option.kind.name): option for option in prices.services
-        }
+        self.services = ServiceFinder(basis)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario of the plan."""
+        return self._basis.scenario
+
+    def site(self, name: str) -> Site | None:
+        """Return a place of the inputs; None where they know none of the name."""
+        return self._sites.get(name)
 
     def find(self, link: Link, site: Site) -> Offer | None:
         """Return what a link to a site has to be; None where nothing of that name is offered there."""
@@ -86,22 +94,52 @@ class OfferFinder:
         if link.technology == "source":
             return Offer(prices.source_kind, 0.0, 0.0, site.capacity_mbps, 1.0) if site.kind == "source" else None
         if link.technology == "fibre":
-            return None if prices.fibre is None else self._fibre(link, prices.fibre)
+            return self._fibre(link, prices.fibre)
         if link.technology == "microwave":
             return self._hop(link)
-        service = self._services.get((link.technology, link.option))
+        if link.technology == MULTIPOINT:
+            return self._multipoint(link)
+        return self._limit(link) if link.technology == LIMIT else self._service(link, site)
+
+    def _service(self, link: Link, site: Site) -> Offer | None:
+        service = self.services.named(link.technology, link.option)
         if service is None or site.kind != "office":
             return None
-        return Offer(service.kind, 0.0, 0.0, self._service_mbps(service, site), service.availability)
+        mbps = self.services.mbps(service, link.head, site)
+        return Offer(service.kind, 0.0, 0.0, mbps, self.services.availability(service, site))
 
-    def _fibre(self, link: Link, fibre: FibreOption) -> Offer | None:
+    def _multipoint(self, link: Link) -> Offer | None:
+        """Return a base station, or a terminal within reach of one; between other ends there is none."""
+        option, at = self._basis.prices.multipoint, link.tail.removeprefix(SECTOR_MARK)
+        host = self._sites.get(at)
+        if option is None or host is None or not may_host(at, host, self._basis):
+            return None
+        if is_base(link):
+            return Offer(option.base_kind, 0.0, 0.0, option.base_mbps, option.base_availability)
+        office = self._sites.get(link.head)
+        if not link.tail.startswith(SECTOR_MARK) or office is None or office.kind != "office":
+            return None
+        radio = option.terminal
+        length_km = GEODESIC.line_length([host.lon, office.lon], [host.lat, office.lat]) / 1000
+        gives = self._carried(link, radio, length_km, (host, office))
+        works = radio.availability * gives.share
+        return Offer(radio.kind, length_km, 0.0, gives.capacity_mbps, works, radio.range_km)
+
+    def _limit(self, link: Link) -> Offer | None:
+        mbps = limit_mbps(link.head, self._basis)
+        if mbps is None:
+            return None
+        name = "cell limit" if link.head.startswith("~cell:") else "provider limit"
+        return Offer(OptionKind(LIMIT, name, 0, (), service=True), 0.0, 0.0, mbps, 1.0)
+
+    def _fibre(self, link: Link, fibre: FibreOption | None) -> Offer | None:
         """Measure a trench along its stored vertices.
 
         A segment of geodesic length d between points whose heights differ by h is priced as route factor ·
         (d + climb factor · |h|), heights bilinear between the terrain's cell centres. What is priced as a trench along
         a road has to follow one.
         """
-        if link.geometry is None or self._basis.elevation is None:
+        if fibre is None or link.geometry is None or self._basis.elevation is None:
             return None
         lon, lat = (list(degrees) for degrees in zip(*link.geometry.coordinates, strict=True))
         kinds, route_factor = fibre.kinds, fibre.route_factor
@@ -117,7 +155,9 @@ class OfferFinder:
         if math.isnan(priced_m):  # over unknown ground nothing is priced
             return None
         lit = sum(end in self._sites for end in (link.tail, link.head))  # junctions are not lit
-        return Offer(kinds[lit], math.fsum(length_m) / 1000, priced_m / 1000, fibre.capacity_mbps, fibre.availability)
+        length_km = math.fsum(length_m) / 1000
+        works = fibre.terminal_availability**lit / (1 + length_km * fibre.cut_share_per_km)
+        return Offer(kinds[lit], length_km, priced_m / 1000, fibre.capacity_mbps, works)
 
     def _hop(self, link: Link) -> Offer | None:
         radio = self._radios.get(link.option)
@@ -146,18 +186,6 @@ class OfferFinder:
                 best = gives
         return best
 
-    def _service_mbps(self, service: ServiceOption, site: Site) -> float:
-        """Return what a service delivers at a site; a cellular one where coverage reaches it, as fast as that says."""
-        if service.generation is None:
-            return service.max_mbps
-        coverage = self._basis.inputs.coverage
-        if coverage is None or not site.position_known:
-            return 0.0
-        here = shapely.intersects(coverage.geometry.to_numpy(), shapely.Point(site.lon, site.lat))
-        of_generation = coverage["technology"].astype(str).str.casefold().to_numpy() == service.generation.casefold()
-        speeds = coverage["mbps"].to_numpy(np.float64)[here & of_generation]
-        return float(np.where(np.isnan(speeds), service.max_mbps, speeds).max(initial=0.0))
-
 
 def check_offers(plan: PlanDocument, basis: Basis) -> Findings:
     """Compare every link with what it has to be, and its money with its price."""
@@ -172,12 +200,16 @@ def check_offers(plan: PlanDocument, basis: Basis) -> Findings:
         if not findings.require(offer is not None, _("offered there"), link.id, link.option, None) or offer is None:
             continue
         _compare(link, offer, findings)
-        check_money(link, link.id, offer.priced(), basis.terms, findings)
-        if link.technology == "microwave":
+        regions = [places[end].region for end in (link.tail, link.head) if end in places]
+        priced = with_surcharges(offer.priced(), factors_at(regions, basis))
+        check_money(link, link.id, priced, basis.terms, findings)
+        if link.technology in {"microwave", "fibre", MULTIPOINT}:
             asked = basis.scenario.service.availability
             findings.require(offer.availability >= asked, _("availability"), link.id, offer.availability, asked)
+        if link.technology in SERVICES | {LIMIT}:
+            check_beginning(link, finder.services, basis, findings)
         if link.technology in SERVICES:
-            _check_service(link, offices.get(link.head), basis, findings)
+            _check_service(link, offer, offices.get(link.head), finder, findings)
     return findings
 
 
@@ -185,13 +217,13 @@ def _compare(link: Link, offer: Offer, findings: Findings) -> None:
     """Compare the figures of a link with those that it has to have."""
     findings.compare("id", link.id, link.id, f"{link.technology}:{link.tail}>{link.head}")
     findings.compare("option", link.id, link.option, offer.kind.name)
-    findings.compare("hop_weight", link.id, link.hop_weight, int(link.technology == "microwave"))
+    findings.compare("hop_weight", link.id, link.hop_weight, offer.kind.hop_weight)
     findings.compare("length_km", link.id, link.length_km, offer.length_km, tolerance=LENGTH_TOLERANCE_KM)
     reached = offer.length_km <= offer.longest_km
     findings.require(reached, _("length within reach, in km"), link.id, link.length_km, offer.longest_km)
     capacity_mbps = None if math.isinf(offer.capacity_mbps) else offer.capacity_mbps
     findings.compare("capacity_mbps", link.id, link.capacity_mbps, capacity_mbps)
-    same = SAME_SHARE if link.technology == "microwave" else 0.0
+    same = SAME_SHARE if link.technology in {"microwave", "fibre", "geo", MULTIPOINT} else 0.0
     findings.compare("availability", link.id, link.availability, offer.availability, tolerance=same)
     findings.compare("shareable", link.id, link.shareable, link.technology not in SERVICES)
     findings.compare("year", link.id, link.year, None)
@@ -199,7 +231,8 @@ def _compare(link: Link, offer: Offer, findings: Findings) -> None:
 
 def _check_ends(link: Link, sites: Mapping[str, Site], places: Mapping[str, Place], findings: Findings) -> None:
     """Check that a link runs between its places, and touches none whose position is not known."""
-    findings.compare(_("drawn"), link.id, link.geometry is not None, link.tail != ROOT_ID)
+    joins = link.technology not in SERVICES | {LIMIT, "source", "existing"}
+    findings.compare(_("drawn"), link.id, link.geometry is not None, joins)
     if link.geometry is None or link.tail == ROOT_ID:
         return
     for end, vertex in ((link.tail, link.geometry.coordinates[0]), (link.head, link.geometry.coordinates[-1])):
@@ -214,22 +247,27 @@ def _check_ends(link: Link, sites: Mapping[str, Site], places: Mapping[str, Plac
         findings.compare(_("vertices of a hop"), link.id, len(link.geometry.coordinates), 2)
 
 
-def _check_service(link: Link, office: Office | None, basis: Basis, findings: Findings) -> None:
+def _check_service(link: Link, offer: Offer, office: Office | None, finder: OfferFinder, findings: Findings) -> None:
     """Check the quality that the scenario asks of a service."""
-    service = next(
-        option
-        for option in basis.prices.services
-        if (option.technology, option.kind.name) == (link.technology, link.option)
-    )
-    asked = basis.scenario.service
-    at_least = (
+    service = finder.services.named(link.technology, link.option)
+    asked, site = finder.scenario.service, finder.site(link.head)
+    if service is None or site is None:
+        return  # said already
+    for what, have, least in (
         (_("upload in Mbit/s"), service.up_mbps, asked.min_up_mbps),
-        (_("availability"), service.availability, asked.availability),
-    )
-    for what, have, least in at_least:
+        (_("availability"), offer.availability, asked.availability),
+    ):
         findings.require(have >= least, what, link.id, have, least)
     if asked.max_latency_ms is not None:
         quick = service.latency_ms <= asked.max_latency_ms
         findings.require(quick, _("latency in ms"), link.id, service.latency_ms, asked.max_latency_ms)
+    if service.fades is not None:
+        stands, least = finder.services.elevation_deg(service.fades, site), service.fades.least_elevation_deg
+        findings.require(stands >= least - 1e-9, _("elevation of the satellite in degrees"), link.id, stands, least)
+    if office is not None:
+        volume_gb = asked.volume_gb(office.demand_mbps)
+        findings.require(
+            volume_gb <= service.volume_gb, _("data volume in GB a month"), link.id, volume_gb, service.volume_gb
+        )
     wants = office is not None and office.before != "adequate"
     findings.compare(_("serves an office without an adequate connection"), link.id, wants, True)

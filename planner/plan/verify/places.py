@@ -10,6 +10,9 @@ import shapely
 from planner.i18n import _
 from planner.plan.verify.findings import Findings
 from planner.plan.verify.hilltops import check_hilltops
+from planner.plan.verify.limits import limit_site
+from planner.plan.verify.multipoint import sector_site
+from planner.plan.verify.power import supply_of
 from planner.plan.verify.sites import Site, site_of_id
 
 if TYPE_CHECKING:
@@ -33,7 +36,12 @@ def check_places(plan: PlanDocument, basis: Basis) -> Findings:
     for name in sorted(used | places.keys()):
         findings.compare(_("place that a link touches"), name, name in places, name in used)
     for place in plan.places:
-        site = basis.sites.get(place.id) or site_of_id(place.id, JUNCTION_MARK, JUNCTION)
+        site = (
+            basis.sites.get(place.id)
+            or site_of_id(place.id, JUNCTION_MARK, JUNCTION)
+            or limit_site(place.id, basis, plan)
+            or sector_site(place.id, basis)
+        )
         if not findings.require(site is not None, _("place of the inputs"), place.id, place.kind, None) or site is None:
             continue
         findings.compare("kind", place.id, place.kind, site.kind)
@@ -41,6 +49,10 @@ def check_places(plan: PlanDocument, basis: Basis) -> Findings:
         findings.compare("lat", place.id, place.lat, site.lat)
         findings.compare("region", place.id, place.region, site.region or _region_at(basis.inputs, site))
         findings.compare("ground_m", place.id, place.ground_m, _ground_m(site, basis.elevation), tolerance=1e-6)
+        supply = supply_of(place.id, site, basis, place)
+        findings.compare("power", place.id, place.power, supply.word)
+        findings.compare("power_availability", place.id, place.power_availability, supply.availability)
+        findings.compare("grid_km", place.id, place.grid_km, supply.grid_km)
     _check_repeated_regions(plan, places, findings)
     check_hilltops(basis, findings)
     return findings

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from planner.plan.verify.document import Link, Office, PlanDocument
 
 ROOT_ID = "root"
-FROM_ROOT = frozenset({"source", "existing", "leo", "geo", "cellular"})
-"""Technologies whose links start at the root; all others join two places."""
+SERVICES = frozenset({"leo", "geo", "cellular", "leased"})
+"""Technologies that end at the office; they begin at the root, or at a limit that they share."""
+LIMIT = "limit"
+FROM_ROOT = frozenset({"source", "existing"})
+"""Technologies whose links start at the root; but for services and their limits all others join two places."""
 LOAD_TOLERANCE_MBPS = 1e-6
 """Sums of demands may be taken in any order."""
 PRODUCT_TOLERANCE = 1e-12
@@ -56,13 +59,10 @@ def check_tree(plan: PlanDocument) -> tuple[Tree, Findings]:
     _check_ids(plan, findings)
     tree = _follow(plan.links, findings)
     for link in plan.links:
-        findings.compare(
-            _("starts at the root, as its technology must or must not"),
-            link.id,
-            link.tail == ROOT_ID,
-            link.technology in FROM_ROOT,
-        )
-        if link.tail == ROOT_ID and link.technology not in {"source", "existing"} and not link.shareable:
+        if link.technology not in SERVICES | {LIMIT}:
+            starts, must = link.tail == ROOT_ID, link.technology in FROM_ROOT
+            findings.compare(_("starts at the root, as its technology must or must not"), link.id, starts, must)
+        if link.technology in SERVICES:
             findings.compare(_("links fed by a service that may not be shared"), link.id, len(tree.out[link.head]), 0)
     for office in plan.offices:
         _check_office(office, tree, findings)
@@ -144,12 +144,13 @@ def _check_office(office: Office, tree: Tree, findings: Findings) -> None:
 
 
 def _check_chains(plan: PlanDocument, tree: Tree, findings: Findings) -> None:
-    """Add up hop weights and multiply availabilities down the tree."""
+    """Add up hop weights, and multiply availabilities of links and of the places' supplies, down the tree."""
     hops, availability = {ROOT_ID: 0}, {ROOT_ID: 1.0}
+    supplied = {place.id: place.power_availability for place in plan.places}
     for place in tree.order:
         link = tree.into[place]
         hops[place] = hops[link.tail] + link.hop_weight
-        availability[place] = availability[link.tail] * link.availability
+        availability[place] = availability[link.tail] * link.availability * supplied.get(place, 1.0)
     for office in plan.offices:
         if office.connected and office.id in hops:
             findings.compare("hops", office.id, office.hops, hops[office.id])

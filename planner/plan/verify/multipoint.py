@@ -1,0 +1,39 @@
+"""Base stations that offices share, and their terminals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from planner.plan.verify.basis import Basis
+    from planner.plan.verify.document import Link
+    from planner.plan.verify.sites import Site
+
+MULTIPOINT = "ptmp"
+SECTOR_MARK = "~sector:"
+
+
+def sector_site(name: str, basis: Basis) -> Site | None:
+    """Return the place of a sector: where its base station stands; None for other ids."""
+    host = basis.sites.get(name.removeprefix(SECTOR_MARK)) if name.startswith(SECTOR_MARK) else None
+    return None if host is None else replace(host, kind="junction")
+
+
+def is_base(link: Link) -> bool:
+    """Say whether a link leads from the place of a base station into its sector."""
+    return link.technology == MULTIPOINT and link.head == f"{SECTOR_MARK}{link.tail}"
+
+
+def antennas(link: Link) -> tuple[bool, bool]:
+    """Say at which ends a link has an antenna on a mast; a terminal's other antenna is that of the base station."""
+    if link.technology == MULTIPOINT:
+        return is_base(link), not is_base(link)
+    return link.technology == "microwave", link.technology == "microwave"
+
+
+def may_host(name: str, site: Site, basis: Basis) -> bool:
+    """Say whether a base station may stand at a place: a tower, a source, or an office that serves as one."""
+    if site.kind == "office":
+        return bool(basis.offices[name]["is_source"])
+    return site.kind in {"relay", "source"} and not site.new
