@@ -10,7 +10,7 @@ from babel.numbers import format_compact_decimal, format_currency, format_decima
 from planner.i18n import _, language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from planner.i18n import Language
 
@@ -122,6 +122,22 @@ def measure_name(measure: str) -> str:
     return _MEASURES[measure]()
 
 
+def scope_words(scope: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the scope of a budget as people read it; nothing for one over everything."""
+    told = []
+    if scope.get("regions"):
+        told.append(_("regions: {names}").format(names=", ".join(scope["regions"])))
+    if scope.get("technologies"):
+        names = ", ".join(technology_name(name) for name in scope["technologies"])
+        told.append(_("technologies: {names}").format(names=names))
+    return told
+
+
+def objective_words(measure: str, sense: str) -> str:
+    """Return an objective as people read it."""
+    return _("most benefit") if sense == "max" else _("least {measure}").format(measure=measure_name(measure))
+
+
 _RULES: dict[str, Callable[[], str]] = {
     "all_leo": lambda: _("all by LEO"),
     "all_cellular": lambda: _("all by cellular"),
@@ -134,16 +150,29 @@ def rule_name(baseline: str) -> str:
     return _RULES[baseline]()
 
 
-def quality(*, status: str, termination: str, value: float | None, gap: float | None) -> str:
+def quality(
+    *, status: str, termination: str, value: float | None, gap: float | None, sense: str = "max", several: bool = False
+) -> str:
     """Return how good a plan is and why the search ended, in words that claim no more than is proven.
 
     Parameters
     ----------
-    status, termination, value, gap
+    status, termination, value, gap, sense
         As in `planner.plan.outcome.Outcome`.
+    several : bool
+        There are several objectives, and these figures are those of the one that is proven least well.
     """
+    if several and value is not None:
+        text = quality(status=status, termination=termination, value=value, gap=gap, sense=sense)
+        return _("Of the objective that is proven least well: {text}").format(text=text)
     if value is None:
-        return _("There is no plan: the search was cancelled before the first one.")
+        return {
+            "infeasible": _("There is no plan that keeps all limits; this is proven."),
+            "error": _(
+                "No plan was found within the time limit, and it is not proven that there is none: allow more time, or "
+                "loosen a limit."
+            ),
+        }.get(status, _("There is no plan: the search was cancelled before the first one."))
     ended = {
         "gap": _("the search reached the gap that was asked for"),
         "time_limit": _("the search ended at its time limit"),
@@ -151,6 +180,11 @@ def quality(*, status: str, termination: str, value: float | None, gap: float | 
         "exhausted": _("the search had nothing left to try"),
         "evaluated": _("somebody else's plan, priced"),
     }.get(termination, termination)
+    if sense == "min":
+        if gap is None:
+            return _("How near this is to the best plan is not known; {ended}.").format(ended=ended)
+        text = _("Proven: no plan under these inputs that keeps all limits and targets costs less by more than {gap}; {ended}.")
+        return text.format(gap=_rounded_up(gap), ended=ended)
     if value <= 0:
         text = (
             _("This plan is worth nothing, and no other of the same money is worth more, proven; {ended}.")
@@ -183,8 +217,10 @@ def short_of_best(gap: float) -> float:
     return gap / (1 + gap)
 
 
-def nearness(gap: float) -> str:
-    """Return in two or three words how near a plan is to the best possible one."""
+def nearness(gap: float, *, least: bool = False) -> str:
+    """Return in two or three words how near a plan is to the best possible one; ``least``: one for least money."""
+    if least:
+        return _("within {gap}").format(gap=_rounded_up(gap))
     if short_of_best(gap) <= _NEAR:
         return _("within {gap}").format(gap=_rounded_up(short_of_best(gap)))
     return _("at least {share}").format(share=_reached(gap)) if gap <= _LOOSE else "?"
@@ -198,8 +234,10 @@ def too_little(*, office: str, price: float, limit: float, measure: str, currenc
     return text.format(office=office, measure=measure_name(measure), **amounts)
 
 
-def so_far(gap: float) -> str:
-    """Return how good the best plan of a search still at work is."""
+def so_far(gap: float, *, least: bool = False) -> str:
+    """Return how good the best plan of a search still at work is; ``least``: of one for least money."""
+    if least:
+        return _("Best plan so far: no other costs less by more than {gap}.").format(gap=_rounded_up(gap))
     if short_of_best(gap) <= _NEAR:
         text = _("Best plan so far: within {gap} of the best plan under these inputs.")
         return text.format(gap=_rounded_up(short_of_best(gap)))
