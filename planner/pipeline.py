@@ -126,9 +126,7 @@ def solve(
     if found.choice is not None and question.plain:
         best = found.choice, found.outcome.value or 0.0
         return _no_worse_than_rules(scenario, inputs, options, best, found.outcome, question.budgets[0])[0]
-    return build_plan(
-        scenario, inputs, options, found.choice, found.outcome, question.budgets, question.all_floors
-    )
+    return build_plan(scenario, inputs, options, found.choice, found.outcome, question.budgets, question.all_floors)
 
 
 @dataclass(frozen=True)
@@ -302,7 +300,11 @@ def _one_budget(scenario: Scenario, command: str) -> AskedBudget:
     more = {
         "objective": [objective.sense for objective in scenario.objective] != ["max"],
         "budgets": len(budgets) != 1 or not budgets[0].scope.everything,
-        **{f"limits.{name}": getattr(limits, name) not in (None, ()) for name in Limits.model_fields if name != "exclude"},
+        **{
+            f"limits.{name}": getattr(limits, name) not in (None, ())
+            for name in Limits.model_fields
+            if name != "exclude"
+        },
     }
     problems = [
         Problem(

@@ -162,17 +162,11 @@ def quality(
     several : bool
         There are several objectives, and these figures are those of the one that is proven least well.
     """
-    if several and value is not None:
+    if value is None:
+        return _no_plan(status)
+    if several:
         text = quality(status=status, termination=termination, value=value, gap=gap, sense=sense)
         return _("Of the objective that is proven least well: {text}").format(text=text)
-    if value is None:
-        return {
-            "infeasible": _("There is no plan that keeps all limits; this is proven."),
-            "error": _(
-                "No plan was found within the time limit, and it is not proven that there is none: allow more time, or "
-                "loosen a limit."
-            ),
-        }.get(status, _("There is no plan: the search was cancelled before the first one."))
     ended = {
         "gap": _("the search reached the gap that was asked for"),
         "time_limit": _("the search ended at its time limit"),
@@ -180,12 +174,10 @@ def quality(
         "exhausted": _("the search had nothing left to try"),
         "evaluated": _("somebody else's plan, priced"),
     }.get(termination, termination)
-    if sense == "min":
-        if gap is None:
-            return _("How near this is to the best plan is not known; {ended}.").format(ended=ended)
-        text = _("Proven: no plan under these inputs that keeps all limits and targets costs less by more than {gap}; {ended}.")
+    if sense == "min" and gap is not None:
+        text = _("Proven: no plan that keeps all limits and targets costs less by more than {gap}; {ended}.")
         return text.format(gap=_rounded_up(gap), ended=ended)
-    if value <= 0:
+    if value <= 0 and sense == "max":
         text = (
             _("This plan is worth nothing, and no other of the same money is worth more, proven; {ended}.")
             if gap == 0
@@ -203,6 +195,18 @@ def quality(
         return text.format(gap=_rounded_up(short_of_best(gap)), ended=ended)
     text = _("At least {share} of the best possible under these inputs, proven; {ended}.")
     return text.format(share=_reached(gap), ended=ended)
+
+
+def _no_plan(status: str) -> str:
+    """Return why there is no plan."""
+    if status == "infeasible":
+        return _("There is no plan that keeps all limits; this is proven.")
+    if status == "error":
+        return _(
+            "No plan was found within the time limit, and it is not proven that there is none: allow more time, or "
+            "loosen a limit."
+        )
+    return _("There is no plan: the search was cancelled before the first one.")
 
 
 def short_of_best(gap: float) -> float:

@@ -223,9 +223,7 @@ def build_graph(
     return PlanningGraph(problem, parts, terminal_office)
 
 
-def _told_apart(
-    options: LinkOptions, apart: Sequence[frozenset[str]]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _told_apart(options: LinkOptions, apart: Sequence[frozenset[str]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return, per kind of option, to which of the technologies told apart it belongs, and a kind of option of each."""
     kind = np.zeros(len(options.kinds), np.int64)
     known: dict[tuple[bool, ...], int] = {}
@@ -239,9 +237,7 @@ def _told_apart(
     return kind, np.array(sample or [0], np.int64)
 
 
-def _joined(
-    blocks: Sequence[_Arcs], node_place: NDArray[np.int64], terminal_office: NDArray[np.int32]
-) -> Parts:
+def _joined(blocks: Sequence[_Arcs], node_place: NDArray[np.int64], terminal_office: NDArray[np.int32]) -> Parts:
     def joined(name: str) -> NDArray[np.int64]:
         return np.concatenate([getattr(block, name) for block in blocks])
 

@@ -57,7 +57,6 @@ class Parts:
         """Return the arcs of some link options, in both directions."""
         return np.flatnonzero((self.option != NO_OPTION) & np.isin(self.option, options)).astype(np.int32)
 
-
     def take(self, arcs: NDArray[np.integer] | NDArray[np.bool_]) -> Parts:
         """Return the parts of some of the arcs."""
         return Parts(*(getattr(self, each.name)[arcs] for each in fields(self)))
@@ -82,9 +81,7 @@ class Scope:
 EVERYTHING = Scope()
 
 
-def cost_of(
-    options: LinkOptions, offices: pd.DataFrame, parts: Parts, measure: int, scope: Scope
-) -> NDArray[np.int64]:
+def cost_of(options: LinkOptions, offices: pd.DataFrame, parts: Parts, measure: int, scope: Scope) -> NDArray[np.int64]:
     """Return what each arc takes of a budget, (m,) cents.
 
     Parameters

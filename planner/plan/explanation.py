@@ -97,7 +97,9 @@ class Explanation:
 
     def __str__(self) -> str:
         """Return a text of a few paragraphs."""
-        return "\n".join([labelled(self.id, self.reason), *self._built_up(), *self._other_ways(), *self.binding, *self._would_take()])
+        return "\n".join(
+            [labelled(self.id, self.reason), *self._built_up(), *self._other_ways(), *self.binding, *self._would_take()]
+        )
 
     def _built_up(self) -> list[str]:
         column = MEASURES.index(self.measure)

@@ -141,9 +141,7 @@ def _row(
     return FloorRow(name, floor.by, group, floor.measure, least, total, weight, standing)
 
 
-def _weights(
-    measure: str, members: NDArray[np.bool_], offices: pd.DataFrame
-) -> tuple[NDArray[np.float64], float]:
+def _weights(measure: str, members: NDArray[np.bool_], offices: pd.DataFrame) -> tuple[NDArray[np.float64], float]:
     """Return what offices count, and the sum of those that are connected already.
 
     People and benefit are those that a plan may gain: offices with an adequate connection have none of them.

@@ -218,7 +218,8 @@ class Plan:
             price_of_money=objective["price_of_money"],
             target=objective.get("target"),
             stages=tuple(
-                Stage(stage["name"], stage["sense"], stage["value"], stage["bound"]) for stage in objective.get("stages", ())
+                Stage(stage["name"], stage["sense"], stage["value"], stage["bound"])
+                for stage in objective.get("stages", ())
             ),
             conflict=Refusal.from_dict(document["conflict"]) if document.get("conflict") else None,
         )

@@ -171,9 +171,7 @@ def _settle_stages(outcome: Outcome, reached: Mapping[str, float]) -> Outcome:
         stages.append(replace(stage, value=value, bound=bound, trace=trace))
     told = told_stage(stages)
     return _checked(
-        replace(
-            outcome, stages=tuple(stages), sense=told.sense, value=told.value, bound=told.bound, trace=told.trace
-        )
+        replace(outcome, stages=tuple(stages), sense=told.sense, value=told.value, bound=told.bound, trace=told.trace)
     )
 
 

@@ -105,7 +105,9 @@ def build_plan(
         offices=offices,
         links=links,
         masts=masts,
-        baselines=_beside(options, inputs.offices, network, alone, forbidden, _same_money(scenario, budgets, links, masts, offices)),
+        baselines=_beside(
+            options, inputs.offices, network, alone, forbidden, _same_money(scenario, budgets, links, masts, offices)
+        ),
         data=_data(scenario, inputs, options),
         versions=_versions(),
     )
@@ -156,8 +158,7 @@ def forbidden_links(options: LinkOptions, names: Sequence[tuple[str, ...]]) -> N
 def _reached(offices: pd.DataFrame, *others: pd.DataFrame) -> dict[str, float]:
     """Return the benefit of a plan and its money, in currency."""
     money = {
-        measure: sum(int(frame[f"{measure}_cents"].sum()) for frame in (offices, *others)) / 100
-        for measure in MEASURES
+        measure: sum(int(frame[f"{measure}_cents"].sum()) for frame in (offices, *others)) / 100 for measure in MEASURES
     }
     return {"benefit": math.fsum(offices.loc[offices["connected"], "benefit"]), **money}
 
@@ -165,7 +166,9 @@ def _reached(offices: pd.DataFrame, *others: pd.DataFrame) -> dict[str, float]:
 def _same_money(scenario: Scenario, budgets: Sequence[Budget], *frames: pd.DataFrame) -> tuple[int, int]:
     """Return the column and the cents that simple rules get: those of the budget, else what the plan spends."""
     measure = scenario.measure
-    over_all = [budget.limit_cents for budget in budgets if budget.measure == measure and not any(budget.scope.values())]
+    over_all = [
+        budget.limit_cents for budget in budgets if budget.measure == measure and not any(budget.scope.values())
+    ]
     if over_all and scenario.objective[0].sense == "max":
         return MEASURES.index(measure), over_all[0]
     return MEASURES.index(measure), sum(int(frame[f"{measure}_cents"].sum()) for frame in frames)

@@ -110,9 +110,7 @@ class _Run:
     cancelled: Callable[[], bool] | None
     on_progress: Callable[[Progress], None] | None
 
-    def stage(
-        self, objective: Objective, kept: Kept, time_limit_s: float, start: NDArray[np.int32] | None
-    ) -> _Found:
+    def stage(self, objective: Objective, kept: Kept, time_limit_s: float, start: NDArray[np.int32] | None) -> _Found:
         """Search one stage, again where a fixed link serves nobody; all within one time limit."""
         before = time.monotonic()
         while True:
@@ -167,7 +165,8 @@ def _told(
         value, unit = cents / 100, 0.01
         bound = None if result.bound is None else min(max(math.ceil(result.bound - ROUNDING_CENTS), 0), cents) / 100
     trace = [
-        (offset + seconds, *(None if each is None else unit * each for each in entry)) for seconds, *entry in result.trace
+        (offset + seconds, *(None if each is None else unit * each for each in entry))
+        for seconds, *entry in result.trace
     ]
     last = trace[-1] if trace else (offset, None, None)
     if (last[1], last[2]) != (value, bound):

@@ -58,9 +58,7 @@ def explain_refusal(question: Question, kept: Kept, cancelled: Callable[[], bool
     def stopped() -> bool:
         return time.monotonic() > deadline or (cancelled is not None and cancelled())
 
-    found = explain_conflict(
-        problem, time_limit_s=SEARCH_S, seed=question.scenario.solver.seed, cancelled=stopped
-    )
+    found = explain_conflict(problem, time_limit_s=SEARCH_S, seed=question.scenario.solver.seed, cancelled=stopped)
     main = question.main_budget(objective)
     words = _Words(question, main)
     told = dict.fromkeys(words.limit(name) for name in found.rules)
@@ -118,7 +116,11 @@ class _Words:
             now, then = (money(cents, currency, exact=True) for cents in (needed.now, needed.needed))
             text = _("budget “{name}”: {then} instead of {now}").format(name=budget.name, then=then, now=now)
             return Relaxation(
-                f"budget {budget.name}", needed.now / 100, needed.needed / 100, needed.proven, _sure(text, needed.proven)
+                f"budget {budget.name}",
+                needed.now / 100,
+                needed.needed / 100,
+                needed.proven,
+                _sure(text, needed.proven),
             )
         if needed.rule in self.floors:
             row = self.floors[needed.rule]
@@ -139,9 +141,7 @@ def _lower(row: FloorRow, needed: float, *, proven: bool) -> Relaxation:
     """Return what a floor would have to be; whole offices, other figures rounded to the safe side."""
     then, now = (number(value, 0 if row.measure == "offices" else 3) for value in (needed, row.least))
     text = (
-        _("floor “{name}”: {then} instead of {now}")
-        if row.name != TARGET
-        else _("target: {then} instead of {now}")
+        _("floor “{name}”: {then} instead of {now}") if row.name != TARGET else _("target: {then} instead of {now}")
     ).format(name=row.name, then=then, now=now)
     return Relaxation(row.name, row.least, needed, proven, _sure(text, proven))
 

@@ -81,9 +81,7 @@ def _stages(plan: Plan) -> list[str]:
     """Return what each of several objectives has reached."""
     lines = []
     for place, stage in enumerate(plan.outcome.stages if plan.outcome.value is not None else (), start=1):
-        reached = (
-            figure(stage.value) if stage.sense == "max" else money(100 * stage.value, plan.scenario["currency"])
-        )
+        reached = figure(stage.value) if stage.sense == "max" else money(100 * stage.value, plan.scenario["currency"])
         near = _("not searched") if stage.gap is None else nearness(stage.gap, least=stage.sense == "min")
         text = _("  {place}. {objective}: {value} ({near})")
         lines.append(

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
-    Field,
     PlainSerializer,
     PlainValidator,
     WithJsonSchema,
@@ -180,11 +179,15 @@ def stages(value: tuple[Objective, ...]) -> tuple[Objective, ...]:
     told = [objective.told for objective in value]
     twice = next((each for each in told if told.count(each) > 1), None)
     if twice is not None:
-        raise ValueError(_("“{objective}” stands twice: a second time it has nothing to decide.").format(objective=twice))
+        raise ValueError(
+            _("“{objective}” stands twice: a second time it has nothing to decide.").format(objective=twice)
+        )
     if value[0].sense == "min" and value[0].target is None:
         raise ValueError(
             _("Least money for nothing is no plan: give the first objective a target, such as {connect_all: true}.")
         )
+    if any(objective.target is not None for objective in value[1:]):
+        raise ValueError(_("A target belongs to the first objective alone; later ones, and limits.floors, keep it."))
     return value
 
 

@@ -19,6 +19,7 @@ from planner.scenario.techniques import Links, Technologies
 DEFAULT_CATALOGUE = "default"
 """The word by which a scenario names the program's own catalogue."""
 
+
 class Money(Section):
     """Currency, time and what is added to prices."""
 
