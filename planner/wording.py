@@ -174,9 +174,6 @@ def quality(
         "exhausted": _("the search had nothing left to try"),
         "evaluated": _("somebody else's plan, priced"),
     }.get(termination, termination)
-    if sense == "min" and gap is not None:
-        text = _("Proven: no plan that keeps all limits and targets costs less by more than {gap}; {ended}.")
-        return text.format(gap=_rounded_up(gap), ended=ended)
     if value <= 0 and sense == "max":
         text = (
             _("This plan is worth nothing, and no other of the same money is worth more, proven; {ended}.")
@@ -184,17 +181,25 @@ def quality(
             else _("This plan is worth nothing: it brings no benefit; {ended}.")
         )
         return text.format(ended=ended)
+    return _proof(status, termination, gap, sense).format(ended=ended)
+
+
+def _proof(status: str, termination: str, gap: float | None, sense: str) -> str:
+    """Return how near a plan is to the best one; why the search ended is left open."""
     if gap is None or gap > _LOOSE:
-        return _("How near this is to the best plan is not known; {ended}.").format(ended=ended)
+        return _("How near this is to the best plan is not known; {ended}.")
+    if sense == "min":
+        text = _("Proven: no plan that keeps all limits and targets costs less by more than {gap}; {ended}.")
+        return text.replace("{gap}", _rounded_up(gap))
     if status == "optimal" and termination not in {"time_limit", "cancelled"}:
         # Better than this plan by so much of this plan's value: the gap as it stands.
         text = _("Proven: no plan under these inputs is better by more than {gap}; {ended}.")
-        return text.format(gap=_rounded_up(gap), ended=ended)
+        return text.replace("{gap}", _rounded_up(gap))
     if short_of_best(gap) <= _NEAR:
         text = _("Within {gap} of the best plan under these inputs, proven; {ended}.")
-        return text.format(gap=_rounded_up(short_of_best(gap)), ended=ended)
+        return text.replace("{gap}", _rounded_up(short_of_best(gap)))
     text = _("At least {share} of the best possible under these inputs, proven; {ended}.")
-    return text.format(share=_reached(gap), ended=ended)
+    return text.replace("{share}", _reached(gap))
 
 
 def _no_plan(status: str) -> str:

@@ -120,7 +120,7 @@ def _explain_office(setting: _Setting, office: int) -> Explanation:
         share = (float(shares[link]) + int(told[CENTS[setting.measure]])) / 100
     # An office that the scenario excludes is explained as if it were not.
     exclude = set(setting.scenario.limits.exclude) - {told["id"]}
-    others = ways_into(
+    ways = ways_into(
         setting.network(exclude),
         options,
         tree,
@@ -131,7 +131,7 @@ def _explain_office(setting: _Setting, office: int) -> Explanation:
         office=office,
         not_by=int(tree.option[tree.entering[place]]) if inside else NONE,
     )
-    benefit, others = float(told["benefit"]), setting.allowed_first(others)
+    benefit, others = float(told["benefit"]), setting.allowed_first(ways)
     needed = others[0].price if others and not inside else None
     return Explanation(
         **_head(setting, told, "office", inside=inside),

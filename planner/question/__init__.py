@@ -1,4 +1,4 @@
-"""From what a scenario asks to the solver's problems, and from its results to a choice with its proof, or to why not."""
+"""From what a scenario asks to the solver's problems, and from its results to a choice with proof, or to why not."""
 
 from planner.question.answer import Answer, answer
 from planner.question.asked import Question, ask, rule_notes

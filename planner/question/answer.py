@@ -7,8 +7,6 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from planner.graph import chosen
 from planner.plan.outcome import Outcome, Stage
 from planner.question.asked import Kept
@@ -20,6 +18,7 @@ from planner.solver.result import Termination
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from planner.links.choice import Choice
@@ -82,7 +81,8 @@ def answer(
         return Answer(None, replace(nothing, conflict=at_once))
     started = time.monotonic()
     run = _Run(question, started, cancelled, on_progress)
-    kept, found = Kept(), []
+    kept = Kept()
+    found: list[_Found] = []
     for number, objective in enumerate(objectives):
         left = max(started + wanted.time_limit_s - time.monotonic(), 0.0)
         stage = run.stage(objective, kept, left / (len(objectives) - number), found[-1].arcs if found else None)
@@ -164,18 +164,18 @@ def _told(
         cents = int(problem.cost[arcs].sum())
         value, unit = cents / 100, 0.01
         bound = None if result.bound is None else min(max(math.ceil(result.bound - ROUNDING_CENTS), 0), cents) / 100
-    trace = [
-        (offset + seconds, *(None if each is None else unit * each for each in entry))
-        for seconds, *entry in result.trace
+    trace: list[tuple[float, float | None, float | None]] = [
+        (offset + seconds, None if had is None else unit * had, None if proven is None else unit * proven)
+        for seconds, had, proven in result.trace
     ]
     last = trace[-1] if trace else (offset, None, None)
     if (last[1], last[2]) != (value, bound):
         trace.append((last[0], value, bound))
-    return _Found(result, arcs, value, bound, tuple((entry[0], entry[1], entry[2]) for entry in trace), kept)
+    return _Found(result, arcs, value, bound, tuple(trace), kept)
 
 
 def _with_reached(question: Question, objective: Objective, stage: _Found, number: int) -> Kept:
-    """Return what the next stage has to keep: what this one has reached, and what fixed links have been found to need."""
+    """Return what the next stage has to keep: what this one has reached, and what fixed links were found to need."""
     name, problem = f"stage {number + 1}", question.graph.problem
     if objective.sense == "max":
         floor = Floor(name, problem.prize, math.fsum(problem.prize[problem.head[stage.arcs]]))

@@ -16,7 +16,6 @@ from planner.links.named import named_links
 from planner.plan.alternatives import Network, Standing, office_ways
 from planner.plan.floors import ROUNDING, FloorRow, floor_rows, target_row
 from planner.question.budgets import resolved_budgets
-from planner.scenario import Scenario
 from planner.solver import Floor, Limit, Rules
 from planner.solver.problem import MAX_MONEY
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from planner.inputs import Inputs
     from planner.links import LinkOptions
     from planner.plan.outcome import Budget
-    from planner.scenario import Objective
+    from planner.scenario import Objective, Scenario
     from planner.solver import Problem
 
 TARGET = "target"
@@ -211,7 +210,7 @@ def ask(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Question:
 
 
 def rule_notes(question: Question) -> tuple[str, ...]:
-    """Return what is doubtful about the limits: offices they count on that nothing leads to, links that are not there."""
+    """Return what is doubtful about limits: offices they count on that nothing leads to, links that are not there."""
     ids = question.inputs.offices["id"].to_numpy(object)
     notes = [str(fault) for fault in question.faults]
     limits = question.scenario.limits

@@ -78,22 +78,26 @@ class _Words:
 
     def limit(self, name: str) -> str:
         """Return what a rule of a conflict says; empty for what is no limit of the scenario."""
-        limits = self.question.scenario.limits
         kind, _blank, rest = name.partition(" ")
         if name in self.budgets:
             return self.budget(self.budgets[name])
         if name in self.floors:
             return self.floor(self.floors[name])
+        return self.named(kind, rest)
+
+    def named(self, kind: str, rest: str) -> str:
+        """Return what a rule about offices, links or hops says."""
+        limits = self.question.scenario.limits
         if kind == "required":
             office = self.question.graph.terminal_office[int(rest)]
             return _must_connect(str(self.question.inputs.offices["id"].iloc[office]))
-        if kind == "held":
-            if int(rest) < len(limits.fix_links):
-                return _pair("fix_links", limits.fix_links[int(rest)])
-            return _("fix_links: a link that is built has to lead to an office that is connected")
-        if kind == "hops":
-            return _("max_hops: {n}").format(n=limits.max_hops)
-        return {"forbidden": _("forbid_links")}.get(kind, "")
+        if kind == "held" and int(rest) < len(limits.fix_links):
+            return _pair("fix_links", limits.fix_links[int(rest)])
+        return {
+            "held": _("fix_links: a link that is built has to lead to an office that is connected"),
+            "hops": _("max_hops: {n}").format(n=limits.max_hops),
+            "forbidden": _("forbid_links"),
+        }.get(kind, "")
 
     def budget(self, budget: Budget) -> str:
         """Return a budget with its limit, measure and scope."""

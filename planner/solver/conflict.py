@@ -115,14 +115,13 @@ def each_rule_left_out(problem: Problem) -> Iterator[tuple[str, Callable[[Proble
         return change(**{field: lambda old: tuple(row for row in getattr(old, field) if row.name != name)})
 
     rules, nothing = problem.rules, np.empty(0, np.int32)
-    if problem.hop_limit is not None:
-        yield "hops", lambda old: replace(old, hop_limit=None)
-    if rules.ports is not None:
-        yield "ports", change(ports=lambda _: None)
-    if rules.forbidden.size:
-        yield "forbidden", change(forbidden=lambda _: nothing)
-    if rules.excluded.size:
-        yield "excluded", change(excluded=lambda _: nothing)
+    wholes = {
+        "hops": (problem.hop_limit is not None, lambda old: replace(old, hop_limit=None)),
+        "ports": (rules.ports is not None, change(ports=lambda _: None)),
+        "forbidden": (rules.forbidden.size > 0, change(forbidden=lambda _: nothing)),
+        "excluded": (rules.excluded.size > 0, change(excluded=lambda _: nothing)),
+    }
+    yield from ((name, without) for name, (asked, without) in wholes.items() if asked)
     for limit in rules.limits:
         yield limit.name, drop("limits", limit.name)
     yield "budget", lambda old: replace(old, budget=MAX_MONEY)

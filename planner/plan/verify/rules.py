@@ -42,17 +42,19 @@ def check_rules(plan: PlanDocument, tree: Tree, basis: Basis) -> Findings:
     asks = list(_asks(basis.scenario, basis.offices))
     findings.compare(_("floors"), basis.scenario.name, len(plan.floors), len(asks))
     planned = plan.objective.value is not None
+    target = asks[-1] if basis.scenario.objective[0].target is not None else None
     for stated, ask in zip(plan.floors, asks, strict=False):
         reached = math.fsum(
             _worth(basis.offices[o.id], ask) for o in plan.offices if o.connected and o.id in ask.members
         )
         slack = RELATIVE * max(1.0, ask.total)
-        for what, told, expected in (("by", stated.by, ask.by), ("group", stated.group, ask.group)):
-            findings.compare(what, stated.name, told, expected)
+        findings.compare("by", stated.name, stated.by, ask.by)
+        findings.compare("group", stated.name, stated.group, ask.group)
         findings.compare("measure", stated.name, stated.measure, ask.measure)
-        findings.compare(
-            "name", stated.name, stated.name.partition(" (")[0], _name(ask, basis.scenario, plan, stated.name)
-        )
+        name = "target" if ask is target else _name(ask)
+        # A second floor of the same kind in the same group has a number behind its name.
+        named = stated.name == name or stated.name.startswith(f"{name} (")
+        findings.require(named, "name", stated.name, stated.name, name)
         for what, figure, expected in (
             ("least", stated.least, ask.least),
             ("total", stated.total, ask.total),
@@ -147,8 +149,5 @@ def _worth(row: Row, ask: _Ask) -> float:
     return 0.0 if row["status_before"] == "adequate" or math.isnan(figure) else figure
 
 
-def _name(ask: _Ask, scenario: Scenario, plan: PlanDocument, stated: str) -> str:
-    """Return what a floor is called; the target, the last of them, is told apart by that word."""
-    if scenario.objective[0].target is not None and stated == plan.floors[-1].name:
-        return "target"
+def _name(ask: _Ask) -> str:
     return ask.measure if ask.group is None else f"{ask.measure}, {ask.by}={ask.group}"
