@@ -148,13 +148,13 @@ class _Arcs:
     def of(cls, tail: NDArray[np.int64], head: NDArray[np.int64], **parts: NDArray[np.int64]) -> _Arcs:
         """Return arcs; what is not said of them they do not have."""
 
-        def said(name: str, nothing: int) -> NDArray[np.int64]:
+        def part(name: str, nothing: int) -> NDArray[np.int64]:
             return parts.get(name, np.full(len(tail), nothing, np.int64))
 
-        backwards = said("reversed", 0).astype(np.bool_)
+        backwards = part("reversed", 0).astype(np.bool_)
         return cls(
-            tail, head, said("option", NO_OPTION), backwards, said("rung", NO_MAST), said("below", NO_MAST),
-            said("line", NO_LINE), said("kind", 0),
+            tail, head, part("option", NO_OPTION), backwards, part("rung", NO_MAST), part("below", NO_MAST),
+            part("line", NO_LINE), part("kind", 0),
         )  # fmt: skip
 
 
