@@ -22,7 +22,7 @@ def country(tmp_path_factory):
     """Return a made-up country, its candidates, and a plan of it that asks for nothing but benefit."""
     folder = tmp_path_factory.mktemp("rules")
     path = make_country(folder / "country", offices=20, seed=1, terrain_arcsec=9)
-    scenario = load_scenario(path, overrides={"budgets.programme": 400_000, "solver.time_limit_s": 5})
+    scenario = load_scenario(path, overrides={"budgets.programme": 120_000, "solver.time_limit_s": 3})
     inputs = read_inputs(scenario)
     options = build_links(scenario, inputs)
     return folder, path, inputs, options, solve(scenario, inputs, options)
@@ -41,7 +41,7 @@ def run(country):
     region = next(name for name in gained["region"] if name)
     overrides = {
         "budgets": [
-            {"name": "programme", "limit": 700_000},
+            {"name": "programme", "limit": 300_000},
             {"name": "north", "measure": "capex", "scope": {"regions": [region]}, "limit": 300_000},
             {"name": "cellular", "measure": "opex_per_year", "scope": {"technologies": ["cellular"]}, "limit": 90_000},
         ],
