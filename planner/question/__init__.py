@@ -1,6 +1,6 @@
 """From what a scenario asks to the solver's problems, and from its results to a choice with proof, or to why not."""
 
-from planner.question.answer import Answer, answer
+from planner.question.answering import Answer, answer
 from planner.question.asked import Question, ask, rule_notes
 from planner.question.budgets import cost_of_all, resolved_budgets
 

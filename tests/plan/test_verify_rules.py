@@ -31,7 +31,7 @@ def country(tmp_path_factory):
 @pytest.fixture(scope="module")
 def run(country):
     """Return the run folder of a plan that keeps rules of every kind, most of which change it."""
-    folder, path, inputs, options, plain = country
+    folder, path, _inputs, _options, plain = country
     offices = plain.offices
     gained = offices[offices["connected"] & (offices["before"] != "adequate")]
     out = offices[~offices["connected"]]

@@ -27,6 +27,29 @@ def country(request, make):
     return country, every_plan(country)
 
 
+def random_limits(rng, ids, plans, likely):
+    """Draw limits, about two at a time."""
+    pairs = sorted(
+        {(*sorted(ends), technology) for plan in plans for ends, technology in plan.links if technology != "existing"}
+    )
+    limits = {}
+    if likely(0.3):
+        limits["max_hops"] = int(rng.integers(0, 3))
+    if likely(0.3):
+        limits["must_connect"] = [str(rng.choice(ids))]
+    if likely(0.2):
+        limits["exclude"] = [str(rng.choice(ids))]
+    if likely(0.4) and pairs:
+        limits["fix_links"] = [list(pairs[rng.integers(len(pairs))])[: 2 + likely(0.5)]]
+    if likely(0.3) and pairs:
+        limits["forbid_links"] = [list(pairs[rng.integers(len(pairs))])]
+    if likely(0.5):
+        by = {"by": str(rng.choice(["region", "kind", "before"]))} if likely(0.7) else {}
+        amount = {"share": float(rng.choice([0.3, 0.5, 0.75]))} if likely(0.7) else {"count": 1}
+        limits["floors"] = [{**by, "measure": str(rng.choice(["offices", "people", "benefit"])), **amount}]
+    return limits
+
+
 def random_rules(rng, country, plans):
     """Draw what a scenario asks; most limits are taken from some plan, so that they bind and can be kept."""
     ids = [office["id"] for office in country.offices]
@@ -51,24 +74,7 @@ def random_rules(rng, country, plans):
         budgets.append(
             {"name": "some", "measure": "opex_per_year", "scope": scope, "limit": limit("opex_per_year", **scope)}
         )
-    pairs = sorted(
-        {(*sorted(ends), technology) for plan in plans for ends, technology in plan.links if technology != "existing"}
-    )
-    limits = {}
-    if likely(0.3):
-        limits["max_hops"] = int(rng.integers(0, 3))
-    if likely(0.3):
-        limits["must_connect"] = [str(rng.choice(ids))]
-    if likely(0.2):
-        limits["exclude"] = [str(rng.choice(ids))]
-    if likely(0.4) and pairs:
-        limits["fix_links"] = [list(pairs[rng.integers(len(pairs))])[: 2 + likely(0.5)]]
-    if likely(0.3) and pairs:
-        limits["forbid_links"] = [list(pairs[rng.integers(len(pairs))])]
-    if likely(0.5):
-        by = {"by": str(rng.choice(["region", "kind", "before"]))} if likely(0.7) else {}
-        amount = {"share": float(rng.choice([0.3, 0.5, 0.75]))} if likely(0.7) else {"count": 1}
-        limits["floors"] = [{**by, "measure": str(rng.choice(["offices", "people", "benefit"])), **amount}]
+    limits = random_limits(rng, ids, plans, likely)
     target = [{"offices_share": 0.5}, {"benefit_share": 0.6}, {"connect_all": True}][rng.integers(3)]
     least = {"sense": "min", "measure": "present_value", "target": target}
     best = {"sense": "max", "measure": "benefit"}
@@ -107,9 +113,10 @@ def keeps(plan, asked, country):
         floors.append(
             {"measure": "benefit" if name == "benefit_share" else "offices", "share": 1.0 if share is True else share}
         )
-    has_link = lambda name: any(
-        set(name[:2]) == ends and name[2:] in ([], [technology]) for ends, technology in plan.links
-    )  # noqa: E731
+
+    def has_link(name):
+        return any(set(name[:2]) == ends and name[2:] in ([], [technology]) for ends, technology in plan.links)
+
     return (
         all(plan.spent(b["measure"], **b.get("scope", {})) <= round(100 * b["limit"]) for b in asked["budgets"])
         and plan.hops <= limits.get("max_hops", len(ids))
