@@ -51,8 +51,8 @@ def print_summary(plan: Plan, console: Console, run_dir: Path) -> None:
     found = plan.outcome
     lacking = plan.shortfall
     short = [too_little(**lacking, currency=plan.scenario["currency"])] if lacking else []
-    why = found.conflict.lines() if found.conflict is not None else []
-    for line in (verdict(plan), *_stages(plan), *short, *why, *(_headline(plan) if found.value is not None else [])):
+    first = [verdict(plan)] if found.conflict is None else found.conflict.lines()
+    for line in (*first, *_stages(plan), *short, *(_headline(plan) if found.value is not None else [])):
         say(console, line)
     if plan.outcome.value is not None:
         _print_tables(plan, console)
@@ -181,7 +181,16 @@ def _budget_table(plan: Plan) -> Grid:
 
 
 def _floor_table(plan: Plan) -> Grid:
-    rows = [(floor_words(floor), figure(floor["reached"])) for floor in plan.floors]
+    target = plan.outcome.target is not None
+    rows = [
+        (
+            _("target: {text}").format(text=floor_words(floor))
+            if target and floor is plan.floors[-1]
+            else floor_words(floor),
+            figure(floor["reached"]),
+        )
+        for floor in plan.floors
+    ]
     return Grid((_("Floor"),), (_("Reached"),), tuple(rows))
 
 
