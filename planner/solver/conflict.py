@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ANY_PLAN = 1e18
 """A gap that every plan has reached: the search ends with the first one."""
+FOUND = (Status.OPTIMAL, Status.FEASIBLE)
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Relaxation:
     Attributes
     ----------
     rule
-        Its name; ``budget``, that of a limit or of a floor.
+        Its name; ``budget``, ``hops`` for the hop limit, that of a limit or of a floor.
     now, needed
         Its bound as asked for, and the nearest one for which a plan is known.
     proven
@@ -55,7 +56,7 @@ class Conflict:
     ----------
     rules
         Names of the rules of a conflict: ``budget``, those of limits and floors, ``required 7`` for node 7, ``held 0``
-        for the first group of arcs, ``excluded``, ``forbidden``, ``ports``.
+        for the first group of arcs, ``excluded``, ``forbidden``, ``ports``, ``hops`` for the hop limit.
     minimal
         Whether it is proven that they conflict and that none of them can be left out.
     relaxations
@@ -80,12 +81,12 @@ def explain_conflict(problem: Problem, *, time_limit_s: float = 10.0, **how: Any
     Raises
     ------
     ValueError
-        If two rules have the same name, or one is called ``budget``: names tell them apart.
+        If two rules have the same name, or one is called ``budget`` or ``hops``: names tell them apart.
     """
     rules = problem.rules
-    names = ["budget", *(limit.name for limit in rules.limits), *(floor.name for floor in rules.floors)]
+    names = ["budget", "hops", *(limit.name for limit in rules.limits), *(floor.name for floor in rules.floors)]
     if len(set(names)) < len(names):
-        raise ValueError("rules: names must differ from each other and from 'budget'")
+        raise ValueError("rules: names must differ from each other, from 'budget' and from 'hops'")
     kept: list[str] = []
     minimal = True
     remaining = problem
@@ -96,7 +97,7 @@ def explain_conflict(problem: Problem, *, time_limit_s: float = 10.0, **how: Any
             remaining = smaller
         else:
             kept.append(name)
-            minimal &= status in (Status.OPTIMAL, Status.FEASIBLE)
+            minimal &= status in FOUND
     relaxations = [
         relaxed for relaxed in relax_each(problem, kept, time_limit_s=time_limit_s, **how) if relaxed is not None
     ]
@@ -114,12 +115,13 @@ def each_rule_left_out(problem: Problem) -> Iterator[tuple[str, Callable[[Proble
         return change(**{field: lambda old: tuple(row for row in getattr(old, field) if row.name != name)})
 
     rules, nothing = problem.rules, np.empty(0, np.int32)
-    if rules.ports is not None:
-        yield "ports", change(ports=lambda _: None)
-    if rules.forbidden.size:
-        yield "forbidden", change(forbidden=lambda _: nothing)
-    if rules.excluded.size:
-        yield "excluded", change(excluded=lambda _: nothing)
+    wholes = {
+        "hops": (problem.hop_limit is not None, lambda old: replace(old, hop_limit=None)),
+        "ports": (rules.ports is not None, change(ports=lambda _: None)),
+        "forbidden": (rules.forbidden.size > 0, change(forbidden=lambda _: nothing)),
+        "excluded": (rules.excluded.size > 0, change(excluded=lambda _: nothing)),
+    }
+    yield from ((name, without) for name, (asked, without) in wholes.items() if asked)
     for limit in rules.limits:
         yield limit.name, drop("limits", limit.name)
     yield "budget", lambda old: replace(old, budget=MAX_MONEY)
@@ -133,6 +135,8 @@ def each_rule_left_out(problem: Problem) -> Iterator[tuple[str, Callable[[Proble
 
 def relax_each(problem: Problem, names: list[str], **how: Any) -> Iterator[Relaxation | None]:
     """Yield for each limit and floor of a conflict what it would have to be, None where it cannot mend it alone."""
+    if "hops" in names:
+        yield relax_hops(problem, **how)
     for limit in (limit_of_budget(problem), *problem.rules.limits):
         if limit.name in names:
             result = solve_cheapest(with_measure(problem, limit), 0.0, gap=0.0, **how)
@@ -144,6 +148,29 @@ def relax_each(problem: Problem, names: list[str], **how: Any) -> Iterator[Relax
             result = solve(without_floor(problem, floor.name), gap=0.0, **how)
             if result.value is not None:
                 yield Relaxation(floor.name, floor.least, result.value, result.status == Status.OPTIMAL)
+
+
+def relax_hops(problem: Problem, **how: Any) -> Relaxation | None:
+    """Return the least hop limit for which a plan is known: it is doubled until there is one, then narrowed down."""
+    assert problem.hop_limit is not None
+    assert problem.hops is not None
+    # A path enters each node once: so many hops are no limit any more.
+    most = problem.n_nodes * int(problem.hops.max(initial=0))
+    low, high, proven = problem.hop_limit, min(2 * problem.hop_limit + 1, most), True
+    while True:
+        status = solve(replace(problem, hop_limit=high), gap=ANY_PLAN, **how).status
+        if status in FOUND:
+            break
+        proven &= status == Status.INFEASIBLE
+        if high >= most:
+            return None
+        low, high = high, min(2 * high, most)
+    while high - low > 1:
+        middle = (low + high) // 2
+        status = solve(replace(problem, hop_limit=middle), gap=ANY_PLAN, **how).status
+        proven &= status in FOUND or status == Status.INFEASIBLE
+        low, high = (low, middle) if status in FOUND else (middle, high)
+    return Relaxation("hops", float(problem.hop_limit), float(high), proven)
 
 
 def without_floor(problem: Problem, name: str) -> Problem:

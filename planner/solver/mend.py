@@ -13,6 +13,7 @@ from numba import njit
 
 from planner.solver.paths import distances
 from planner.solver.shed import shed
+from planner.solver.terms import groups_of
 from planner.solver.tree import OUTSIDE, fitting, preorder
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ class Mending:
     def complete(self) -> bool:
         """Attach what is required, held, or short of a floor; return whether that was possible."""
         terms = self.terms
-        for number in range(terms.n_groups):
-            if not self.hold(np.flatnonzero(terms.group == number)):
+        for group in groups_of(terms):
+            if not self.hold(group):
                 return False
         missing = np.flatnonzero(terms.required & (self.tree == OUTSIDE))
         if missing.size and not self.attach_nearest(missing, None):
@@ -145,7 +146,7 @@ class Mending:
             return False
         return not graph.capacitated or fit_arcs(graph, self.tree, preorder(self.tree, graph.tail))
 
-    def hold(self, arcs: NDArray[np.int64]) -> bool:
+    def hold(self, arcs: NDArray[np.int32]) -> bool:
         """Bring one of the arcs into the tree, if none is."""
         graph = self.graph
         if any(self.tree[graph.head[a]] == a for a in arcs):

@@ -14,7 +14,7 @@ from pyscipopt import Model, quicksum
 
 from planner.solver.layers import enters_once
 from planner.solver.rules import broken_rules
-from planner.solver.terms import Terms, collects, terms_of
+from planner.solver.terms import Terms, collects, groups_of, terms_of
 from planner.solver.tree import OUTSIDE, preorder, tree_of_arcs
 
 if TYPE_CHECKING:
@@ -150,8 +150,7 @@ class Program:
         """Of each group an arc is held, and hangs from the root with what it leads to."""
         graph = self.graph
         holder = {int(graph.node[v]): v for v in self.node}
-        for number in range(terms.n_groups):
-            arcs = np.flatnonzero(terms.group == number)
+        for arcs in groups_of(terms):
             self.possible &= arcs.size > 0
             if arcs.size:
                 self.model.addCons(self.sum_of(arcs) >= 1)

@@ -95,7 +95,7 @@ def measure_branches(
         if a >= 0:
             branches.spent[v, :] = terms.spend[:, a].astype(np.float64)
             branches.value[v] -= cost_weight * terms.spend[0, a]
-            branches.fixed[v] |= terms.group[a] >= 0
+            branches.fixed[v] |= terms.held[a]
             if terms.port[a] >= 0:
                 branches.taken[terms.port[a]] += 1
     for i in range(order.size - 1, 0, -1):

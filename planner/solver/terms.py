@@ -24,10 +24,11 @@ class Terms(NamedTuple):
         ``(g, n)`` and ``(g,)``: the floors. A node counts where its prize is collected.
     required
         ``(n,)`` bool: nodes that every plan reaches.
-    group
-        ``(m,)`` int32: the group of arcs, one of which is held, that the arc is in, −1 for none.
-    n_groups
-        Number of these groups.
+    group_arcs, group_start
+        int32: the arcs of each group of which one is held, group after group; ``(q + 1,)``: where each begins. An arc
+        may be in several.
+    held
+        ``(m,)`` bool: arcs that are in some group.
     port
         ``(m,)`` int32: the place of which the arc takes a port, −1 for none.
     ports
@@ -39,8 +40,9 @@ class Terms(NamedTuple):
     weight: NDArray[np.float64]
     least: NDArray[np.float64]
     required: NDArray[np.bool_]
-    group: NDArray[np.int32]
-    n_groups: int
+    group_arcs: NDArray[np.int32]
+    group_start: NDArray[np.int64]
+    held: NDArray[np.bool_]
     port: NDArray[np.int32]
     ports: NDArray[np.int64]
 
@@ -60,11 +62,10 @@ def terms_of(problem: Problem, graph: Graph) -> Terms:
     node = np.where(counts, graph.node, 0)
     required = np.zeros(problem.n_nodes, np.bool_)
     required[rules.required] = True
-    group_of = np.full(problem.n_arcs, -1, np.int32)
-    for number, arcs in enumerate(rules.held):
-        group_of[arcs] = number
-    group = np.full(graph.n_arcs, -1, np.int32)
-    group[real] = group_of[origin]
+    groups = [np.flatnonzero(real)[np.isin(origin, arcs)].astype(np.int32) for arcs in rules.held]
+    held = np.zeros(graph.n_arcs, np.bool_)
+    for arcs in groups:
+        held[arcs] = True
     port, ports = port_terms(problem, graph, real)
     return Terms(
         spend=np.array([of_arcs(problem.cost), *(of_arcs(limit.cost) for limit in rules.limits)]),
@@ -74,11 +75,17 @@ def terms_of(problem: Problem, graph: Graph) -> Terms:
         ),
         least=np.array([floor.least for floor in rules.floors]),
         required=counts & required[node] & (np.arange(graph.n_nodes) > 0),
-        group=group,
-        n_groups=len(rules.held),
+        group_arcs=np.concatenate([np.empty(0, np.int32), *groups]),
+        group_start=np.cumsum([0, *(arcs.size for arcs in groups)]),
+        held=held,
         port=port,
         ports=ports,
     )
+
+
+def groups_of(terms: Terms) -> list[NDArray[np.int32]]:
+    """Return the arcs of each group of which one is held; none where the graph has lost them all."""
+    return np.split(terms.group_arcs, terms.group_start[1:-1]) if terms.group_start.size > 1 else []
 
 
 def is_real(problem: Problem, graph: Graph) -> NDArray[np.bool_]:

@@ -355,12 +355,13 @@ def random_rules(rng: np.random.Generator, problem: Problem) -> Rules:
     if some():
         per_place = rng.integers(0, 3, int(problem.place.max()) + 1)
         ports = Ports(rng.random(m) < 0.7, per_place[problem.place].astype(np.int64))
+    held = int(rng.integers(1, 3)) if some() else 0  # groups may share arcs
     return Rules(
         limits=tuple(limits),
         floors=tuple(floors),
         required=nodes(int(rng.integers(1, 3))) if some() else np.empty(0, np.int32),
         excluded=excluded[excluded > 0],
-        held=(rng.choice(m, min(m, 2), replace=False).astype(np.int32),) if some() and m else (),
+        held=tuple(rng.choice(m, min(m, 2), replace=False).astype(np.int32) for _group in range(held)) if m else (),
         forbidden=rng.choice(m, min(m, 2), replace=False).astype(np.int32) if some() and m else np.empty(0, np.int32),
         ports=ports,
     )

@@ -187,6 +187,17 @@ def test_a_required_node_out_of_reach_is_the_conflict():
     assert explain_conflict(problem).rules == ("required 2",)
 
 
+def test_a_hop_limit_is_a_rule_of_a_conflict_and_its_relaxation_is_the_least():
+    """Node 3 lies three hops away, or one at a price that the budget does not have."""
+    arcs = [(0, 1, 1, np.inf), (1, 2, 1, np.inf), (2, 3, 1, np.inf), (0, 3, 9, np.inf)]
+    problem = make_problem(4, arcs, prize=[0, 1, 1, 1], budget=5, hops=[1, 1, 1, 1], hop_limit=1)
+    conflict = explain_conflict(replace(problem, rules=Rules(required=np.array([3], np.int32))))
+    assert set(conflict.rules) == {"hops", "budget", "required 3"}
+    assert conflict.minimal
+    found = {relaxed.rule: (relaxed.needed, relaxed.proven) for relaxed in conflict.relaxations}
+    assert found == {"hops": (3.0, True), "budget": (9.0, True)}
+
+
 NUMBERS, ONES = np.arange(N_NODES), np.ones(N_NODES)
 
 
