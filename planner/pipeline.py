@@ -20,12 +20,12 @@ from planner.plan.explain import explain
 from planner.plan.fallback import better_rule
 from planner.plan.frontier import BenefitFrontier, FrontierPoint
 from planner.plan.outcome import Budget, Outcome, surpass
-from planner.plan.plan import build_plan
+from planner.plan.plan import build_plan, forbidden_links
 from planner.plan.record import changes_since, read_record
 from planner.plan.store import read_plan
-from planner.scenario import Amount, Share, load_scenario
-from planner.solver import compile_kernels, connect_all, find_frontier
-from planner.solver import solve as search
+from planner.question import answer, ask, cost_of_all, resolved_budgets, rule_notes
+from planner.scenario import Amount, Limits, load_scenario
+from planner.solver import compile_kernels, find_frontier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from planner.links.choice import Choice
     from planner.plan.explain import Explanation
     from planner.plan.plan import Plan
+    from planner.scenario import Budget as AskedBudget
     from planner.scenario import Scenario
-    from planner.solver import Headway, Progress, Result
+    from planner.solver import Headway, Progress
 
 MAX_MONEY = 2**62
 """Cents that no plan costs: for pricing a plan before its budget is known."""
@@ -91,7 +92,9 @@ def solve(
     cancelled: Callable[[], bool] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Plan:
-    """Find and account for the best plan within the budget; no simple rule that can be built does better.
+    """Find and account for the plan that a scenario asks for.
+
+    Where it asks for no more than the most benefit within one budget, no simple rule that can be built does better.
 
     Parameters
     ----------
@@ -104,26 +107,26 @@ def solve(
     on_progress : callable or None
         Told every better plan or bound.
 
+    Returns
+    -------
+    Plan
+        Without links where there is none: its ``outcome.status`` is ``infeasible``, and ``outcome.conflict`` says why;
+        ``error`` where the time was too short to find one or to prove that there is none; or ``cancelled``.
+
     Raises
     ------
     InputError
-        If the budget is a share of connecting all and no office can be connected.
+        If a budget is a share of connecting all and no office can be connected, or if a limit names what there is not.
     """
     compile_kernels()
-    budget = resolved_budget(scenario, inputs, options)
-    graph = _graph(scenario, inputs, options, budget)
-    wanted = scenario.solver
-    result = search(
-        graph.problem,
-        gap=wanted.gap,
-        time_limit_s=wanted.time_limit_s,
-        seed=wanted.seed,
-        cancelled=cancelled,
-        on_progress=on_progress,
-    )
-    choice = chosen(graph, options, result.arcs, len(inputs.offices))
-    outcome = _outcome(result)
-    return _no_worse_than_rules(scenario, inputs, options, (choice, result.value or 0.0), outcome, budget)[0]
+    question = ask(scenario, inputs, options)
+    # What is doubtful about the limits stands with what is doubtful about the offer.
+    options = replace(options, notes=(*options.notes, *rule_notes(question)))
+    found = answer(question, cancelled=cancelled, on_progress=on_progress)
+    if found.choice is not None and question.plain:
+        best = found.choice, found.outcome.value or 0.0
+        return _no_worse_than_rules(scenario, inputs, options, best, found.outcome, question.budgets[0])[0]
+    return build_plan(scenario, inputs, options, found.choice, found.outcome, question.budgets, question.all_floors)
 
 
 @dataclass(frozen=True)
@@ -171,13 +174,14 @@ def evaluate_plan(
     Raises
     ------
     InputError
-        If the table cannot be read, or if none of its rows can be priced.
+        If the table cannot be read, if none of its rows can be priced, or if the scenario asks for more than the most
+        benefit within one budget.
     """
+    asked = _one_budget(scenario, "evaluate")
     choice, refused = evaluate(scenario, inputs, options, csv_path)
     candidates = (inputs.offices["status_before"] != "adequate").to_numpy()
     if not (choice.connected & candidates).any():
         raise InputError(refused or Problem("empty-file", _("The plan has no rows."), file=str(csv_path)))
-    asked = scenario.budget
     value = math.fsum(inputs.offices["benefit"].to_numpy(np.float64)[choice.connected])
     unproven = Outcome("feasible", "evaluated", "max", "benefit", value, None, scenario.solver.gap, ())
     without_limit = Budget(asked.name, asked.measure, MAX_MONEY)
@@ -191,7 +195,7 @@ def evaluate_plan(
     if ours.outcome.value is not None and value > ours.outcome.value:
         # Cut short, the search may know nothing better; the best plan of this money is at least theirs.
         ours = build_plan(same_money, inputs, options, choice, surpass(ours.outcome, value), [budget])
-    return Evaluation(theirs, ours, same_money, resolved_budget(scenario, inputs, options), tuple(refused))
+    return Evaluation(theirs, ours, same_money, resolved_budgets(scenario, inputs, options)[0], tuple(refused))
 
 
 def frontier(
@@ -219,11 +223,11 @@ def frontier(
     Raises
     ------
     InputError
-        If no office can be connected.
+        If no office can be connected, or if the scenario asks for more than the most benefit within one budget.
     """
     compile_kernels()
-    asked, wanted = scenario.budget, scenario.solver
-    everything = _cost_of_all(scenario, inputs, options)
+    asked, wanted = _one_budget(scenario, "frontier"), scenario.solver
+    everything = cost_of_all(scenario, inputs, options, asked)
     limits = sorted({max(round(everything * k / points), 1) for k in range(1, points + 1)})
     graph = _graph(scenario, inputs, options, Budget(asked.name, asked.measure, limits[-1]))
     found = find_frontier(
@@ -277,36 +281,46 @@ def _no_worse_than_rules(
     """Return the plan of what a search has found, or of a simple rule that is worth more, and what it was made of."""
     plan = build_plan(scenario, inputs, options, found[0], outcome, [budget])
     # A search that is cut short may end below what the simple rules beside it do with the same money.
-    better = None if plan.outcome.value is None else better_rule(plan, options, inputs.offices, budget)
+    forbidden = forbidden_links(options, scenario.limits.forbid_links)
+    better = None if plan.outcome.value is None else better_rule(plan, options, inputs.offices, budget, forbidden)
     if better is None:
         return plan, found
     return build_plan(scenario, inputs, options, better[0], surpass(plan.outcome, better[1]), [budget]), better
 
 
-def resolved_budget(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Budget:
-    """Return the scenario's budget in money; a share is taken of the best known cost of connecting all offices."""
-    asked = scenario.budget
-    if not isinstance(asked.limit, Share):
-        return Budget(asked.name, asked.measure, round(100 * asked.limit.amount))
-    everything = _cost_of_all(scenario, inputs, options)
-    return Budget(asked.name, asked.measure, round(asked.limit.share * everything))
+def _one_budget(scenario: Scenario, command: str) -> AskedBudget:
+    """Return the only budget of a scenario that asks for the most benefit within it and excludes offices at most.
 
-
-def _cost_of_all(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> int:
-    """Return the best known cost of connecting all offices, in cents of the measure that the budget binds on."""
-    asked = scenario.budget
-    graph = _graph(scenario, inputs, options, Budget(asked.name, asked.measure, 0))
-    everything = connect_all(graph.problem, seed=scenario.solver.seed)
-    if not len(everything.arcs):
-        raise InputError(
-            Problem(
-                "no-candidates",
-                _("The budget is a share of the cost of connecting all offices, but no office can be connected."),
-                _("Run “planner links” to see why no link is offered, or give the budget as an amount."),
-                column=f"budgets.{asked.name}.limit",
-            )
+    Raises
+    ------
+    InputError
+        The scenario asks for more: a command that would not heed it must not answer.
+    """
+    limits, budgets = scenario.limits, scenario.budgets
+    more = {
+        "objective": [objective.sense for objective in scenario.objective] != ["max"],
+        "budgets": len(budgets) != 1 or not budgets[0].scope.everything,
+        **{
+            f"limits.{name}": getattr(limits, name) not in (None, ())
+            for name in Limits.model_fields
+            if name != "exclude"
+        },
+    }
+    problems = [
+        Problem(
+            "not-heeded",
+            _("“{command}” knows only the most benefit within one budget over everything, and limits.exclude.").format(
+                command=f"planner {command}"
+            ),
+            _("Leave this field out for it, or use “planner solve”, which heeds it."),
+            column=name,
         )
-    return everything.cost
+        for name, asked in more.items()
+        if asked
+    ]
+    if problems:
+        raise InputError(problems)
+    return budgets[0]
 
 
 def explain_run(run_dir: Path, identifier: str, *, data_root: Path | None = None) -> Explanation:
@@ -345,20 +359,4 @@ def _graph(scenario: Scenario, inputs: Inputs, options: LinkOptions, budget: Bud
         measure=MEASURES.index(budget.measure),
         budget_cents=budget.limit_cents,
         exclude=scenario.limits.exclude,
-    )
-
-
-def _outcome(result: Result) -> Outcome:
-    """Return what the search says, in the words of the plan: benefit per unit of currency, not per cent."""
-    price = result.price_of_money
-    return Outcome(
-        status=str(result.status),
-        termination=str(result.termination),
-        sense="max",
-        objective="benefit",
-        value=result.value,
-        bound=result.bound,
-        requested_gap=result.requested_gap,
-        trace=result.trace,
-        price_of_money=None if price is None or not np.isfinite(price) else 100 * price,
     )

@@ -10,7 +10,7 @@ from babel.numbers import format_compact_decimal, format_currency, format_decima
 from planner.i18n import _, language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from planner.i18n import Language
 
@@ -122,6 +122,22 @@ def measure_name(measure: str) -> str:
     return _MEASURES[measure]()
 
 
+def scope_words(scope: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the scope of a budget as people read it; nothing for one over everything."""
+    told = []
+    if scope.get("regions"):
+        told.append(_("regions: {names}").format(names=", ".join(scope["regions"])))
+    if scope.get("technologies"):
+        names = ", ".join(technology_name(name) for name in scope["technologies"])
+        told.append(_("technologies: {names}").format(names=names))
+    return told
+
+
+def objective_words(measure: str, sense: str) -> str:
+    """Return an objective as people read it."""
+    return _("most benefit") if sense == "max" else _("least {measure}").format(measure=measure_name(measure))
+
+
 _RULES: dict[str, Callable[[], str]] = {
     "all_leo": lambda: _("all by LEO"),
     "all_cellular": lambda: _("all by cellular"),
@@ -134,16 +150,23 @@ def rule_name(baseline: str) -> str:
     return _RULES[baseline]()
 
 
-def quality(*, status: str, termination: str, value: float | None, gap: float | None) -> str:
+def quality(
+    *, status: str, termination: str, value: float | None, gap: float | None, sense: str = "max", several: bool = False
+) -> str:
     """Return how good a plan is and why the search ended, in words that claim no more than is proven.
 
     Parameters
     ----------
-    status, termination, value, gap
+    status, termination, value, gap, sense
         As in `planner.plan.outcome.Outcome`.
+    several : bool
+        There are several objectives, and these figures are those of the one that is proven least well.
     """
     if value is None:
-        return _("There is no plan: the search was cancelled before the first one.")
+        return _no_plan(status)
+    if several:
+        text = quality(status=status, termination=termination, value=value, gap=gap, sense=sense)
+        return _("Of the objective that is proven least well: {text}").format(text=text)
     ended = {
         "gap": _("the search reached the gap that was asked for"),
         "time_limit": _("the search ended at its time limit"),
@@ -151,24 +174,44 @@ def quality(*, status: str, termination: str, value: float | None, gap: float | 
         "exhausted": _("the search had nothing left to try"),
         "evaluated": _("somebody else's plan, priced"),
     }.get(termination, termination)
-    if value <= 0:
+    if value <= 0 and sense == "max":
         text = (
             _("This plan is worth nothing, and no other of the same money is worth more, proven; {ended}.")
             if gap == 0
             else _("This plan is worth nothing: it brings no benefit; {ended}.")
         )
         return text.format(ended=ended)
+    return _proof(status, termination, gap, sense).format(ended=ended)
+
+
+def _proof(status: str, termination: str, gap: float | None, sense: str) -> str:
+    """Return how near a plan is to the best one; why the search ended is left open."""
     if gap is None or gap > _LOOSE:
-        return _("How near this is to the best plan is not known; {ended}.").format(ended=ended)
+        return _("How near this is to the best plan is not known; {ended}.")
+    if sense == "min":
+        text = _("Proven: no plan that keeps all limits and targets costs less by more than {gap}; {ended}.")
+        return text.replace("{gap}", _rounded_up(gap))
     if status == "optimal" and termination not in {"time_limit", "cancelled"}:
         # Better than this plan by so much of this plan's value: the gap as it stands.
         text = _("Proven: no plan under these inputs is better by more than {gap}; {ended}.")
-        return text.format(gap=_rounded_up(gap), ended=ended)
+        return text.replace("{gap}", _rounded_up(gap))
     if short_of_best(gap) <= _NEAR:
         text = _("Within {gap} of the best plan under these inputs, proven; {ended}.")
-        return text.format(gap=_rounded_up(short_of_best(gap)), ended=ended)
+        return text.replace("{gap}", _rounded_up(short_of_best(gap)))
     text = _("At least {share} of the best possible under these inputs, proven; {ended}.")
-    return text.format(share=_reached(gap), ended=ended)
+    return text.replace("{share}", _reached(gap))
+
+
+def _no_plan(status: str) -> str:
+    """Return why there is no plan."""
+    if status == "infeasible":
+        return _("There is no plan that keeps all limits; this is proven.")
+    if status == "error":
+        return _(
+            "No plan was found within the time limit, and it is not proven that there is none: allow more time, or "
+            "loosen a limit."
+        )
+    return _("There is no plan: the search was cancelled before the first one.")
 
 
 def short_of_best(gap: float) -> float:
@@ -183,8 +226,10 @@ def short_of_best(gap: float) -> float:
     return gap / (1 + gap)
 
 
-def nearness(gap: float) -> str:
-    """Return in two or three words how near a plan is to the best possible one."""
+def nearness(gap: float, *, least: bool = False) -> str:
+    """Return in two or three words how near a plan is to the best possible one; ``least``: one for least money."""
+    if least:
+        return _("within {gap}").format(gap=_rounded_up(gap))
     if short_of_best(gap) <= _NEAR:
         return _("within {gap}").format(gap=_rounded_up(short_of_best(gap)))
     return _("at least {share}").format(share=_reached(gap)) if gap <= _LOOSE else "?"
@@ -198,8 +243,10 @@ def too_little(*, office: str, price: float, limit: float, measure: str, currenc
     return text.format(office=office, measure=measure_name(measure), **amounts)
 
 
-def so_far(gap: float) -> str:
-    """Return how good the best plan of a search still at work is."""
+def so_far(gap: float, *, least: bool = False) -> str:
+    """Return how good the best plan of a search still at work is; ``least``: of one for least money."""
+    if least:
+        return _("Best plan so far: no other costs less by more than {gap}.").format(gap=_rounded_up(gap))
     if short_of_best(gap) <= _NEAR:
         text = _("Best plan so far: within {gap} of the best plan under these inputs.")
         return text.format(gap=_rounded_up(short_of_best(gap)))

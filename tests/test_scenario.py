@@ -72,6 +72,7 @@ def test_a_limit_is_money_or_a_share(tmp_path, said, limit):
     assert load_scenario(written(tmp_path, LEAST.replace("20 %", said))).budget.limit == limit
 
 
+MIN = "sense: min, measure: capex"
 # where in LEAST, what stands there instead, code, field, part of the message or remedy
 TRAPS = [
     ("name: least", "name: off", "yaml-boolean", "name", "reads off as false"),
@@ -90,8 +91,13 @@ TRAPS = [
     ("  offices:", "\toffices:", "yaml-tab", None, "tab"),
     ("name: least", "nmae: least", "unknown-field", "nmae", "Did you mean “name”"),
     ("name: least", "description: x", "missing-field", "name", "missing"),
-    ("{limit: 20 %}", "{limit: 20 %, scope: {}}", "wrong-value", "budgets[0]", "one budget over everything"),
-    ("[{limit: 20 %}]", "[{limit: 1}, {limit: 2}]", "wrong-value", "budgets", "exactly one budget; the scenario has 2"),
+    ("20 %}]", "5, scope: {years: [2027]}}]", "wrong-value", "budgets[0].scope", "leave “years” out"),
+    ("20 %}]", "5, scope: {funders: [X]}}]", "wrong-value", "budgets[0].scope", "leave “funders” out"),
+    ("20 %}]", "5, scope: {region: [X]}}]", "unknown-field", "budgets[0].scope.region", "“regions”"),
+    ("20 %}]", "5, scope: {technologies: [fiber]}}]", "wrong-value", "budgets[0].scope.technologies", "fibre, micro"),
+    ("20 %}]", "20 %, scope: {regions: [X]}}]", "wrong-value", "budgets[0]", "give the limit of budget “programme”"),
+    ("[{limit: 20 %}]", "[{limit: 1}, {limit: 2}]", "wrong-value", "budgets", "Two budgets are called “programme”"),
+    ("[{limit: 20 %}]", "[]", "wrong-value", "budgets", "The most benefit needs a budget"),
     ("limit: 20 %", "limit: 120 %", "wrong-value", "budgets[0].limit", "20 %"),
     ("limit: 20 %", "limit: -1", "wrong-value", "budgets[0].limit", "2000000"),
     ("limit: 20 %", "limit: 1, measure: money", "wrong-value", "budgets[0].measure", "programme_cost"),
@@ -107,7 +113,38 @@ TRAPS = [
     ("[dem.tif]", "[]", "wrong-value", "inputs.terrain", "empty"),
     ("[dem.tif]", "dem.tif", "wrong-type", "inputs.terrain", "list"),
     ("name: least", "name: x\nmissing: {population: two}", "wrong-value", "missing.population", "error, one"),
-    ("name: least", "name: x\nobjective: [{sense: min}]", "wrong-value", "objective", "maximises benefit"),
+    ("name: least", "name: x\nobjective: []", "wrong-value", "objective", "Say what is best"),
+    ("name: least", "name: x\nobjective: [{sense: min}]", "wrong-value", "objective[0]", "programme_cost"),
+    ("name: least", "name: x\nobjective: [{measure: capex}]", "wrong-value", "objective[0]", "sense: min"),
+    ("name: least", "name: x\nobjective: [{sense: min, measure: capex}]", "wrong-value", "objective", "a target"),
+    ("name: least", "name: x\nobjective: [{}, {}]", "wrong-value", "objective", "“max benefit” stands twice"),
+    ("name: least", "name: x\nobjective: [{target: {connect_all: true}}]", "wrong-value", "objective[0]", "floors"),
+    (
+        "name: least",
+        f"name: x\nobjective: [{{{MIN}, target: {{}}}}]",
+        "wrong-value",
+        "objective[0].target",
+        "one target",
+    ),
+    (
+        "name: least",
+        f"name: x\nobjective: [{{}}, {{{MIN}, target: {{connect_all: true}}}}]",
+        "wrong-value",
+        "objective",
+        "first objective alone",
+    ),
+    ("name: least", "name: x\nlimits: {max_hops: -1}", "out-of-range", "limits.max_hops", "at least 0"),
+    ("name: least", "name: x\nlimits: {fix_links: [[A]]}", "wrong-value", "limits.fix_links[0]", "both ends"),
+    ("name: least", "name: x\nlimits: {forbid_links: [[A, A]]}", "wrong-value", "limits.forbid_links[0]", "both ends"),
+    ("name: least", "name: x\nlimits: {floors: [{by: kind}]}", "wrong-value", "limits.floors[0]", "share or a count"),
+    ("name: least", "name: x\nlimits: {floors: [{share: 30}]}", "out-of-range", "limits.floors[0].share", "at most 1"),
+    (
+        "name: least",
+        "name: x\nlimits: {floors: [{share: 0.3, groups: [N]}]}",
+        "wrong-value",
+        "limits.floors[0]",
+        "Groups need “by”",
+    ),
     ("name: least", "name: x\ntechnologies: {wimax: {}}", "unknown-field", "technologies.wimax", "leo"),
     ("name: least", "name: x\npackage: {branch: {router: -5}}", "out-of-range", "package.branch.router", "at least 0"),
     ("name: least", "name: x\nsolver: 5", "wrong-type", "solver", "mapping"),
@@ -185,6 +222,7 @@ def test_overrides_set_single_fields(tmp_path):
     ("name", "value", "code"),
     [
         ("budgets.gramt", 1, "unknown-field"),
+        ("budgets.programme.scope", {"years": [1]}, "wrong-value"),
         ("solver.gap.x", 1, "wrong-type"),
         ("solver.gop", 1, "unknown-field"),
         ("solver.gap", 2, "out-of-range"),
@@ -194,6 +232,26 @@ def test_overrides_set_single_fields(tmp_path):
 )
 def test_faulty_overrides_are_told(tmp_path, name, value, code):
     assert code in {problem.code for problem in problems(written(tmp_path), overrides={name: value})}
+
+
+def test_every_budget_is_set_by_its_name_and_only_one_that_is_there(tmp_path):
+    two = LEAST.replace("[{limit: 20 %}]", "[{name: grant, limit: 20 %}, {name: fibre only, limit: 5}]")
+    changed = load_scenario(written(tmp_path, two), overrides={"budgets.fibre only": 7, "budgets.grant": "30 %"})
+    assert [budget.limit for budget in changed.budgets] == [Share(share=0.3), Amount(amount=7.0)]
+    none = LEAST.replace("budgets: [{limit: 20 %}]", f"objective: [{{{MIN}, target: {{connect_all: true}}}}]")
+    (problem,) = problems(written(tmp_path, none), overrides={"budgets.grant": 7})
+    assert (problem.code, problem.column) == ("unknown-field", "budgets.grant")
+    assert "has none" in problem.remedy
+
+
+def test_the_budget_that_plans_are_told_against_is_the_first_over_everything(tmp_path):
+    two = LEAST.replace("[{limit: 20 %}]", "[{name: north, scope: {regions: [N]}, limit: 5}, {name: all, limit: 5}]")
+    scenario = load_scenario(written(tmp_path, two.replace("name: all", "name: all, measure: capex")))
+    assert (scenario.budget.name, scenario.measure) == ("all", "capex")
+    least = two.replace(
+        "name: least", "name: x\nobjective: [{sense: min, measure: present_value, target: {offices_share: 1}}]"
+    )
+    assert load_scenario(written(tmp_path, least)).measure == "present_value"
 
 
 def test_the_file_is_not_blamed_for_what_was_said_after_it(tmp_path):
@@ -305,7 +363,7 @@ def test_json_schema_is_one_that_editors_understand():
     schema = scenario_json_schema()
     assert json.loads(json.dumps(schema)) == schema
     assert schema["additionalProperties"] is False
-    assert set(schema["required"]) == {"schema_version", "name", "money", "inputs", "budgets"}
+    assert set(schema["required"]) == {"schema_version", "name", "money", "inputs"}
     assert schema["$defs"]["Money"]["properties"]["discount_rate"]["unit"] == "share per year"
     limit = schema["$defs"]["Budget"]["properties"]["limit"]
     assert {"type": "number", "minimum": 0} in limit["anyOf"]

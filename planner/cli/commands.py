@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.cli.session import DebugOption, JsonOption, LangOption, QuietOption, Session, session
-from planner.errors import InputError, Problem, VerificationError
+from planner.errors import CancelledError, InfeasibleError, InputError, Problem, VerificationError
 from planner.i18n import _
 
 if TYPE_CHECKING:
@@ -328,7 +328,7 @@ def open_app(
 
 def _run(here: Session, job: "Callable[..., Plan]", run_dir: Path) -> None:
     """Run the main job and show its result."""
-    from planner.report.summary import print_summary
+    from planner.report.summary import print_summary, verdict
 
     with here.progress() as progress:
         plan = job(command=sys.argv[1:], listener=progress.show)
@@ -336,8 +336,14 @@ def _run(here: Session, job: "Callable[..., Plan]", run_dir: Path) -> None:
         here.document(plan.document())
     elif not here.quiet:
         print_summary(plan, here.out, run_dir)
-    if plan.outcome.status == "cancelled":
-        raise typer.Exit(4)
+    found = plan.outcome
+    if found.value is None and (here.json or here.quiet):
+        here.complain(str(found.conflict) if found.conflict else verdict(plan))
+    if code := _EXIT_CODES.get(found.status):
+        raise typer.Exit(code)
+
+
+_EXIT_CODES = {"cancelled": CancelledError.exit_code, "infeasible": InfeasibleError.exit_code, "error": 1}
 
 
 def _stamp() -> str:

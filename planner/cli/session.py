@@ -51,6 +51,10 @@ class Session:
         if not self.json and not self.quiet:
             say(self.out, text, hang=2)
 
+    def complain(self, text: str) -> None:
+        """Print on standard error why there is no result."""
+        say(self.err, text, style="red")
+
     @contextmanager
     def progress(self) -> Iterator[ProgressLine]:
         """Show progress on standard error: a bar on a terminal, plain lines otherwise, nothing when quiet."""
@@ -77,7 +81,7 @@ class ProgressLine:
         """Show one event."""
         text = event.message
         if event.gap is not None:
-            text = so_far(event.gap)
+            text = so_far(event.gap, least=event.least)
         if self._bar is not None and self._task is not None:
             total = None if event.share is None else 1.0
             description = text or self._bar.tasks[0].description

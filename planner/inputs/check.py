@@ -14,12 +14,12 @@ from planner.i18n import _
 from planner.inputs.areas import read_coverage, read_regions
 from planner.inputs.ground import ground_at
 from planner.inputs.infrastructure import keep_ids_apart, read_sources, read_towers
+from planner.inputs.limits import check_limits
 from planner.inputs.model import CheckReport, InputFile, Inputs
 from planner.inputs.offices import ReadOffices, read_offices
 from planner.inputs.people import add_people_and_benefit, people_from_column, people_from_raster
 from planner.inputs.reading import require_file
 from planner.inputs.roads import read_roads
-from planner.likeness import nearest_ids
 from planner.scenario import DEFAULT_CATALOGUE, load_scenario
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _read(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
     towers = keep_ids_apart(pd.concat([offices.frame["id"], sources["id"]]), towers, "tower", of_towers)
     roads, of_roads, notes = read_roads(scenario, terrain)
     assumptions = list(offices.assumptions)
-    _check_excluded(scenario, offices, problems)
+    problems += check_limits(scenario, offices, sources, towers, regions)
     frame = _complete(scenario, offices, terrain, problems, assumptions)
     assumptions += notes
     groups = (offices.group, of_sources, of_towers, of_regions, of_coverage, of_roads)
@@ -128,19 +128,6 @@ def _terrain(scenario: Scenario, problems: list[Problem]) -> tuple[Path, ...]:
             ]
     problems += faults
     return () if faults else paths
-
-
-def _check_excluded(scenario: Scenario, offices: ReadOffices, problems: list[Problem]) -> None:
-    """Note ids under ``limits.exclude`` that no office has, neither in use nor left out."""
-    known = {*offices.frame["id"], *offices.group.text("id")}
-    for text in scenario.limits.exclude:
-        if text not in known:
-            near = nearest_ids(text, list(known))
-            remedy = (
-                _("The nearest ids are: {ids}.").format(ids=", ".join(near)) if near else _("Correct or remove it.")
-            )
-            message = _("No office has this id.")
-            problems.append(Problem("unknown-office", message, remedy, column="limits.exclude", value=text))
 
 
 def _complete(

@@ -209,6 +209,7 @@ def read_group(
     *,
     numeric: Sequence[str],
     extra: Sequence[str] = (),
+    texts: Sequence[str] = (),
 ) -> Group:
     """Read all datasets of a kind and match their columns; faults of whole files are noted, the others are read on.
 
@@ -224,6 +225,8 @@ def read_group(
         Our columns that hold numbers: they decide on a file's decimal mark.
     extra : sequence of str
         Further columns of ours, all numeric.
+    texts : sequence of str
+        Further columns of ours that hold text.
     """
     parts: list[Part] = []
     problems: list[Problem] = []
@@ -233,7 +236,7 @@ def read_group(
         except InputError as error:
             problems.extend(error.problems)
             continue
-        columns, faults = match_columns(table, dataset, known, extra)
+        columns, faults = match_columns(table, dataset, known, (*extra, *texts))
         problems.extend(faults)
         numbers = [table.columns[columns[ours]] for ours in (*numeric, *extra) if ours in columns]
         parts.append(Part(dataset, table, columns, decimal_mark(numbers, table.delimiter)))

@@ -13,6 +13,7 @@ from planner.inputs.areas import settle_regions
 from planner.inputs.columns import OFFICE_COLUMNS, plain_name
 from planner.inputs.ground import check_positions, warn_of_sea
 from planner.inputs.group import Group, read_group
+from planner.inputs.limits import grouping_columns
 from planner.inputs.numerals import to_numbers
 from planner.inputs.places import read_coordinates, read_identity, settle_duplicates, shared_points
 from planner.inputs.raw import as_text
@@ -77,8 +78,9 @@ def read_offices(scenario: Scenario, regions: gpd.GeoDataFrame | None, terrain: 
     terrain : sequence of Path
         Empty where unreadable.
     """
-    extra = scenario.benefit.office_columns
-    group = read_group(scenario, "offices", scenario.inputs.offices, OFFICE_COLUMNS, numeric=_NUMERIC, extra=extra)
+    extra, groups = scenario.benefit.office_columns, grouping_columns(scenario)
+    datasets = scenario.inputs.offices
+    group = read_group(scenario, "offices", datasets, OFFICE_COLUMNS, numeric=_NUMERIC, extra=extra, texts=groups)
     ids, names = read_identity(group, "o")
     lon, lat = read_coordinates(group)
     accuracy_m = _accuracy(group)
@@ -109,6 +111,7 @@ def read_offices(scenario: Scenario, regions: gpd.GeoDataFrame | None, terrain: 
         "position_known": ~approximate,
         "grid_hours_per_day": group.numbers("grid_hours_per_day", greatest=24.0),
         **{name: group.numbers(name, required=True) for name in extra},
+        **{name: group.text(name) for name in groups},
     }
     columns["is_source"] = _sources(group, status)
     columns["shared_point"] = shared_points(group, lon, lat)

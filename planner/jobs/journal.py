@@ -53,6 +53,11 @@ class Event:
     gap: float | None = None
     message: str = ""
 
+    @property
+    def least(self) -> bool:
+        """Whether the search asks for as little as possible: its bound lies below what it has."""
+        return self.bound is not None and self.incumbent is not None and self.bound < self.incumbent
+
 
 class Journal:
     """Writes the events of a run to its folder and to a listener."""

@@ -119,7 +119,10 @@ def _solve(
         plan = solve(scenario, inputs, options, cancelled=cancelled, on_progress=_searching(journal))
         journal.note("plan", _("Writing the plan"))
         write_run_files(plan, run_dir)
-        journal.note("cancelled" if plan.outcome.status == "cancelled" else "done", _("The plan is written."))
+        found = plan.outcome
+        # That no plan keeps all limits is an answer; plan.json has it in full.
+        text = str(found.conflict) if found.conflict is not None else _("The plan is written.")
+        journal.note("cancelled" if found.status == "cancelled" else "done", text)
         return plan
 
 

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from planner.finance import MEASURES
-from planner.graph import NO_OPTION, build_graph
+from planner.graph import EVERYTHING, NO_OPTION, build_graph, cost_of, hops_of
 from planner.plan.arborescence import NONE
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from planner.graph import Parts
     from planner.links.options import LinkOptions
     from planner.plan.arborescence import Arborescence
 
@@ -53,32 +54,47 @@ class Network:
     head: NDArray[np.int32]
     money: NDArray[np.int64]
     capacity: NDArray[np.float64]
-    option: NDArray[np.int32]
-    reversed: NDArray[np.bool_]
+    parts: Parts
+    hops: NDArray[np.int64]
     place: NDArray[np.int32]
     terminal: NDArray[np.int64]
 
     @classmethod
-    def of(cls, options: LinkOptions, offices: pd.DataFrame, exclude: Collection[str] = ()) -> Network:
-        """Build the network of all candidate links."""
-        graphs = [
-            build_graph(options, offices, measure=column, budget_cents=0, exclude=exclude)
-            for column in range(len(MEASURES))
-        ]
-        graph, problem = graphs[0], graphs[0].problem
+    def of(
+        cls,
+        options: LinkOptions,
+        offices: pd.DataFrame,
+        exclude: Collection[str] = (),
+        forbidden: Collection[int] = (),
+    ) -> Network:
+        """Build the network of all candidate links but those rows that are forbidden."""
+        graph = build_graph(options, offices, measure=0, budget_cents=0, exclude=exclude)
+        problem, parts = graph.problem, graph.parts
         terminal = np.full(len(offices), NONE, dtype=np.int64)
-        nodes = np.flatnonzero(graph.terminal_office >= 0)
-        terminal[graph.terminal_office[nodes]] = nodes
+        terminal[graph.terminal_office[graph.terminal]] = graph.terminal
+        money = [cost_of(options, offices, parts, column, EVERYTHING) for column in range(len(MEASURES))]
+        kept = np.ones(problem.n_arcs, np.bool_)
+        kept[parts.arcs_of(np.fromiter(forbidden, np.int64))] = False
         return cls(
-            tail=problem.tail,
-            head=problem.head,
-            money=np.column_stack([each.problem.cost for each in graphs]),
-            capacity=problem.capacity,
-            option=graph.arc_option,
-            reversed=graph.arc_reversed,
+            tail=problem.tail[kept],
+            head=problem.head[kept],
+            money=np.column_stack(money)[kept],
+            capacity=problem.capacity[kept],
+            parts=parts.take(kept),
+            hops=hops_of(options, parts)[kept],
             place=(problem.place - 1).astype(np.int32),
             terminal=terminal,
         )
+
+    @property
+    def option(self) -> NDArray[np.int32]:
+        """Per arc: row in ``LinkOptions``, `planner.graph.NO_OPTION` for mast levels and office lines, (m,)."""
+        return self.parts.option
+
+    @property
+    def reversed(self) -> NDArray[np.bool_]:
+        """Per arc: it runs from v to u of its option, (m,)."""
+        return self.parts.reversed
 
     @staticmethod
     def ground(place: int) -> int:
@@ -98,17 +114,20 @@ class Standing:
         What may be added there.
     entered : (p,) bool
         Per place: the plan enters it, so no other link may.
+    hops : (s,) int64
+        From the root to there.
     """
 
     node: NDArray[np.int64]
     residual_mbps: NDArray[np.float64]
     entered: NDArray[np.bool_]
+    hops: NDArray[np.int64]
 
     @classmethod
     def nowhere(cls, options: LinkOptions) -> Standing:
         """Return the standing of an empty plan."""
         none = np.empty(0, dtype=np.int64)
-        return cls(none, none.astype(np.float64), np.zeros(len(options.places), dtype=np.bool_))
+        return cls(none, none.astype(np.float64), np.zeros(len(options.places), dtype=np.bool_), none)
 
     @classmethod
     def of(cls, network: Network, options: LinkOptions, tree: Arborescence, keep: NDArray[np.bool_]) -> Standing:
@@ -123,10 +142,11 @@ class Standing:
         # A link stands on the levels at both ends; a service to an office alone feeds nothing further.
         nodes = np.concatenate([network.head[arcs], network.tail[arcs]]).astype(np.int64)
         nodes = np.unique(nodes[(nodes != 0) & ~is_terminal[nodes]])
-        residual = tree.residual_mbps(options)[tree.entering[network.place[nodes]]]
+        entering = tree.entering[network.place[nodes]]
+        residual = tree.residual_mbps(options)[entering]
         entered = np.zeros(len(options.places), dtype=np.bool_)
         entered[tree.head[rows]] = True
-        return cls(nodes, np.maximum(residual, 0.0), entered)
+        return cls(nodes, np.maximum(residual, 0.0), entered, tree.hops[entering].astype(np.int64))
 
 
 @dataclass(frozen=True)
@@ -212,10 +232,13 @@ class OfficeWays:
         Cents, office line included; ``inf`` where there is no way.
     technology : (o,) str
         Of the last link; empty where there is no way, or where the plan passes through the office's place.
+    hops : (o,) int64
+        From the root; a hop limit is not heeded. 0 where there is no way.
     """
 
     money: NDArray[np.float64]
     technology: NDArray[np.object_]
+    hops: NDArray[np.int64]
 
 
 def office_ways(
@@ -233,13 +256,19 @@ def office_ways(
     """
     money = np.full((len(network.terminal), len(MEASURES)), np.inf)
     technology = np.full(len(network.terminal), "", dtype=object)
+    hops = np.zeros(len(network.terminal), np.int64)
+    before = np.zeros(len(network.place))
+    before[standing.node] = standing.hops
     for offices, ways in each_by_its_own(network, standing, demand_mbps, measure=measure):
         nodes = network.terminal[offices]
         for column in range(len(MEASURES)):
             summed = ways.along(np.where(ways.arc >= 0, network.money[ways.arc, column], 0.0), np.add)
             money[offices, column] = np.where(np.isinf(ways.cents), np.inf, summed)[nodes]
         technology[offices] = _last_technology(network, options, ways, nodes)
-    return OfficeWays(money, technology)
+        at_start = np.where(ways.arc == _FROM_PLAN, before, 0.0)
+        counted = ways.along(np.where(ways.arc >= 0, network.hops[ways.arc], at_start), np.add)
+        hops[offices] = counted[nodes].astype(np.int64)
+    return OfficeWays(money, technology, hops)
 
 
 def each_by_its_own(

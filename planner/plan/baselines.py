@@ -131,7 +131,13 @@ class Wanting:
 
 
 def baselines(
-    options: LinkOptions, wanting: Wanting, alone: NDArray[np.float64], *, measure: int, limit_cents: int
+    options: LinkOptions,
+    wanting: Wanting,
+    alone: NDArray[np.float64],
+    *,
+    measure: int,
+    limit_cents: int,
+    forbidden: NDArray[np.int64],
 ) -> list[Baseline]:
     """Return all baselines under one budget.
 
@@ -144,10 +150,12 @@ def baselines(
     measure : int
         Column of `planner.finance.MEASURES` that the budget binds on.
     limit_cents : int
+    forbidden : (f,) int64
+        Option rows that the scenario does not allow.
     """
     found = []
     for name, technology in SERVICE_OF_RULE.items():
-        price = service_prices(options, wanting, cheapest_services(options, wanting, technology, measure))
+        price = service_prices(options, wanting, cheapest_services(options, wanting, technology, measure, forbidden))
         reason = _("{technology} is not offered to any office in this scenario.").format(
             technology=technology_name(technology)
         )
@@ -157,12 +165,14 @@ def baselines(
     return found
 
 
-def cheapest_services(options: LinkOptions, wanting: Wanting, technology: str, measure: int) -> NDArray[np.int64]:
+def cheapest_services(
+    options: LinkOptions, wanting: Wanting, technology: str, measure: int, forbidden: NDArray[np.int64]
+) -> NDArray[np.int64]:
     """Return the option row of each office's cheapest service of a technology, (c,), `NONE` where there is none.
 
     A service that is slower than the office's demand does not count.
     """
-    rows = np.flatnonzero((options.technology() == technology) & (options.u == ROOT))
+    rows = np.setdiff1d(np.flatnonzero((options.technology() == technology) & (options.u == ROOT)), forbidden)
     office = options.places.office[options.v[rows]]
     place_in_list = np.full(len(options.office_items), -1, dtype=np.int64)
     place_in_list[wanting.office] = np.arange(len(wanting.office))

@@ -17,15 +17,17 @@ from planner.plan.alternatives import Network
 from planner.plan.arborescence import NONE, follow
 from planner.plan.buildup import link_parts, mast_parts, office_parts
 from planner.plan.explanation import Explanation, Line
+from planner.plan.floors import ROUNDING, floor_rows, floor_words, target_row
 from planner.plan.lines import ROOT_ID, shared_cost
+from planner.plan.plan import forbidden_links
 from planner.plan.reasons import PER_MONEY
 from planner.plan.recall import recall
-from planner.plan.runner_up import ways_into
+from planner.plan.runner_up import Ledger, ways_into
 from planner.plan.tables import CENTS
-from planner.wording import number
+from planner.wording import figure, money, number
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Collection, Hashable, Mapping
 
     from numpy.typing import NDArray
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from planner.links.options import LinkOptions
     from planner.plan.arborescence import Arborescence
     from planner.plan.model import Plan
+    from planner.plan.runner_up import Way
     from planner.scenario import Scenario
 
 
@@ -51,6 +54,21 @@ class _Setting:
     tree: Arborescence
     terms: Terms
     measure: int
+
+    @property
+    def ledger(self) -> Ledger:
+        """The budgets that other ways are held against."""
+        return Ledger(self.inputs.offices, self.plan.budgets)
+
+    def network(self, exclude: Collection[str] = ()) -> Network:
+        """Return the candidate links that the scenario allows."""
+        forbidden = forbidden_links(self.options, self.scenario.limits.forbid_links)
+        return Network.of(self.options, self.inputs.offices, exclude, forbidden)
+
+    def allowed_first(self, ways: list[Way]) -> tuple[Way, ...]:
+        """Return ways with those first that keep the limit of hops."""
+        most = self.scenario.limits.max_hops
+        return tuple(sorted(ways, key=lambda way: most is not None and way.hops > most))
 
 
 def explain(scenario: Scenario, inputs: Inputs, options: LinkOptions, plan: Plan, identifier: str) -> Explanation:
@@ -73,8 +91,7 @@ def explain(scenario: Scenario, inputs: Inputs, options: LinkOptions, plan: Plan
     """
     demand_mbps = inputs.offices["demand_mbps"].to_numpy(np.float64)
     tree = follow(options, recall(plan, options, inputs.offices), demand_mbps)
-    measure = MEASURES.index(plan.budgets[0]["measure"])
-    setting = _Setting(scenario, inputs, options, plan, tree, terms(scenario), measure)
+    setting = _Setting(scenario, inputs, options, plan, tree, terms(scenario), MEASURES.index(plan.measure))
     rows = np.flatnonzero((inputs.offices["id"] == identifier).to_numpy())
     if len(rows):
         return _explain_office(setting, int(rows[0]))
@@ -103,22 +120,24 @@ def _explain_office(setting: _Setting, office: int) -> Explanation:
         share = (float(shares[link]) + int(told[CENTS[setting.measure]])) / 100
     # An office that the scenario excludes is explained as if it were not.
     exclude = set(setting.scenario.limits.exclude) - {told["id"]}
-    others = ways_into(
-        Network.of(options, setting.inputs.offices, exclude),
+    ways = ways_into(
+        setting.network(exclude),
         options,
         tree,
         place,
+        ledger=setting.ledger,
         demand_mbps=float(told["demand_mbps"]),
         measure=setting.measure,
         office=office,
         not_by=int(tree.option[tree.entering[place]]) if inside else NONE,
     )
-    benefit = float(told["benefit"])
+    benefit, others = float(told["benefit"]), setting.allowed_first(ways)
     needed = others[0].price if others and not inside else None
     return Explanation(
         **_head(setting, told, "office", inside=inside),
         lines=tuple(lines),
-        others=tuple(others),
+        others=others,
+        binding=_asked_of_office(setting, office) if inside else _lacking(setting, others),
         share=share,
         benefit=benefit,
         needed=needed,
@@ -172,10 +191,11 @@ def _explain_link(setting: _Setting, link: int) -> Explanation:
         _(", of {capacity} Mbit/s that it can.").format(capacity=number(capacity, 1)) if np.isfinite(capacity) else "."
     )
     others = ways_into(
-        Network.of(options, setting.inputs.offices),
+        setting.network(),
         options,
         tree,
         head,
+        ledger=setting.ledger,
         demand_mbps=load,
         measure=setting.measure,
         office=office if own and serves else NONE,
@@ -184,8 +204,57 @@ def _explain_link(setting: _Setting, link: int) -> Explanation:
     return Explanation(
         **_head(setting, told | {"reason": reason}, "link", inside=True),
         lines=tuple(lines),
-        others=tuple(others),
+        others=setting.allowed_first(others),
+        binding=_asked_of_link(setting, told),
     )
+
+
+def _asked_of_office(setting: _Setting, office: int) -> tuple[str, ...]:
+    """Return which limits of the scenario would be missed without an office that is connected."""
+    told, plan = [], setting.plan
+    name = str(plan.offices["id"].iloc[office])
+    if name in setting.scenario.limits.must_connect:
+        told.append(_("The scenario asks for this office (limits.must_connect)."))
+    target = setting.scenario.objective[0].target
+    rows = [*floor_rows(setting.scenario, setting.inputs.offices)]
+    rows += [] if target is None else [target_row(target, setting.scenario, setting.inputs.offices)]
+    others = plan.offices["connected"].to_numpy().copy()
+    others[office] = False
+    for row in rows:
+        if row.weight[office] > 0 and row.reached(others) < row.least * (1 - ROUNDING):
+            text = _("Without it a floor would be missed: {floor}; the plan reaches {reached}.")
+            reached = figure(row.reached(plan.offices["connected"].to_numpy()))
+            told.append(text.format(floor=floor_words(row.as_dict(others)), reached=reached))
+    return tuple(told)
+
+
+def _asked_of_link(setting: _Setting, told: Mapping[Hashable, Any]) -> tuple[str, ...]:
+    """Return that the scenario asks for a link, if it does."""
+    ends = {told["from"], told["to"]}
+    for name in setting.scenario.limits.fix_links:
+        if set(name[:2]) == ends and told["technology"] in name[2:] + (told["technology"],) * (len(name) == 2):
+            return (_("The scenario asks for this link (limits.fix_links)."),)
+    return ()
+
+
+def _lacking(setting: _Setting, ways: tuple[Way, ...]) -> tuple[str, ...]:
+    """Return which budgets, and whether the limit of hops, the first way of an office that is left out would break."""
+    if not ways:
+        return ()
+    currency, first, told = setting.plan.scenario["currency"], ways[0], []
+    most = setting.scenario.limits.max_hops
+    if most is not None and first.hops > most:
+        told.append(_("It has {hops} hops, of which the scenario allows {most}.").format(hops=first.hops, most=most))
+    for budget in setting.plan.budgets:
+        taken, left = first.takes[budget["name"]], budget["limit"] - budget["spent"]
+        text = (
+            _("Budget “{name}” binds: the first of these ways takes {taken} of it, {left} is left.")
+            if round(100 * taken) > round(100 * left)
+            else _("Budget “{name}” does not bind: the first of these ways takes {taken} of it, {left} is left.")
+        )
+        amounts = {name: money(100 * amount, currency) for name, amount in (("taken", taken), ("left", left))}
+        told.append(text.format(name=budget["name"], **amounts))
+    return tuple(told)
 
 
 def _explain_candidate(setting: _Setting, identifier: str) -> Explanation:
@@ -211,6 +280,8 @@ def _explain_candidate(setting: _Setting, identifier: str) -> Explanation:
         )
     else:
         reason = _("Not built: the plan does not reach {place}.").format(place=options.places.id[head])
+    if np.isin(rows, forbidden_links(options, setting.scenario.limits.forbid_links)).all():
+        reason = _("Not built: the scenario forbids it (limits.forbid_links).")
     variants = ngettext(
         "There is {n} candidate between these places.",
         "There are {n} candidates between these places; the cheapest is shown.",
@@ -252,8 +323,8 @@ def _unknown(setting: _Setting, identifier: str) -> InputError:
 
 def _head(setting: _Setting, told: Mapping[Hashable, Any], kind: str, *, inside: bool) -> dict[str, Any]:
     """Return the fields that every explanation has."""
-    plan, budget = setting.plan, setting.plan.budgets[0]
-    spent, value = plan.totals[budget["measure"]], plan.outcome.value
+    plan, budget = setting.plan, setting.plan.budget
+    spent, value = plan.totals[plan.measure], plan.benefit if plan.outcome.value is not None else None
     price = plan.outcome.price_of_money
     return {
         "id": str(told["id"]),
@@ -261,8 +332,8 @@ def _head(setting: _Setting, told: Mapping[Hashable, Any], kind: str, *, inside:
         "inside": inside,
         "reason": str(told["reason"]),
         "currency": plan.scenario["currency"],
-        "measure": budget["measure"],
-        "left": budget["limit"] - budget["spent"],
+        "measure": plan.measure,
+        "left": None if budget is None or budget["scope"] else budget["limit"] - budget["spent"],
         "mean_rate": PER_MONEY * value / spent if value is not None and spent else None,
         "marginal_rate": None if price is None else PER_MONEY * price,
     }

@@ -51,8 +51,8 @@ class Explanation:
     reason : str
     currency, measure : str
         Measure: the money column that single amounts are told in, the budget's.
-    left : float
-        What the plan leaves of the budget.
+    left : float or None
+        What the plan leaves of the budget over everything; None without one.
     mean_rate, marginal_rate : float or None
         Benefit per 1,000 of money: of the whole plan on average; of a little more money at most (the price of money in
         the proof).
@@ -61,6 +61,9 @@ class Explanation:
         a link: itself and the masts at its ends. Empty for an office that is left out.
     others : tuple of Way
         The cheapest other way of each technology, on top of the rest of the plan; the first is the runner-up.
+    binding : tuple of str
+        Of what is in the plan: limits that would be missed without it. Of an office that is left out: what each budget
+        and the limit of hops say to the first of ``others``.
     share : float or None
         What of ``lines`` falls to the office when each link and mast is shared equally by the offices it serves.
     benefit : float or None
@@ -77,11 +80,12 @@ class Explanation:
     reason: str
     currency: str
     measure: str
-    left: float
+    left: float | None
     mean_rate: float | None
     marginal_rate: float | None
     lines: tuple[Line, ...] = ()
     others: tuple[Way, ...] = ()
+    binding: tuple[str, ...] = ()
     share: float | None = None
     benefit: float | None = None
     needed: float | None = None
@@ -93,7 +97,9 @@ class Explanation:
 
     def __str__(self) -> str:
         """Return a text of a few paragraphs."""
-        return "\n".join([labelled(self.id, self.reason), *self._built_up(), *self._other_ways(), *self._would_take()])
+        return "\n".join(
+            [labelled(self.id, self.reason), *self._built_up(), *self._other_ways(), *self.binding, *self._would_take()]
+        )
 
     def _built_up(self) -> list[str]:
         column = MEASURES.index(self.measure)
@@ -124,9 +130,12 @@ class Explanation:
     def _would_take(self) -> list[str]:
         if self.needed is None or self.benefit is None:
             return []
+        needed = money(100 * self.needed, self.currency)
         text = [
-            _("It would take {needed} more on top of this plan, of whose budget {left} is left.").format(
-                needed=money(100 * self.needed, self.currency), left=money(100 * self.left, self.currency)
+            _("It would take {needed} more on top of this plan.").format(needed=needed)
+            if self.left is None
+            else _("It would take {needed} more on top of this plan, of whose budget {left} is left.").format(
+                needed=needed, left=money(100 * self.left, self.currency)
             )
         ]
         amount = money(100 * PER_MONEY, self.currency)

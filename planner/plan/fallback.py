@@ -44,7 +44,9 @@ if TYPE_CHECKING:
     """Option, and whether it is used from v to u."""
 
 
-def better_rule(plan: Plan, options: LinkOptions, offices: pd.DataFrame, budget: Budget) -> tuple[Choice, float] | None:
+def better_rule(
+    plan: Plan, options: LinkOptions, offices: pd.DataFrame, budget: Budget, forbidden: NDArray[np.int64]
+) -> tuple[Choice, float] | None:
     """Return the best simple rule that is worth more than a plan, and its value; None if none is.
 
     Parameters
@@ -55,6 +57,8 @@ def better_rule(plan: Plan, options: LinkOptions, offices: pd.DataFrame, budget:
     offices : DataFrame
         ``Inputs.offices``.
     budget : Budget
+    forbidden : (f,) int64
+        Option rows that the scenario does not allow.
     """
     least = plan.outcome.value
     assert least is not None
@@ -63,13 +67,13 @@ def better_rule(plan: Plan, options: LinkOptions, offices: pd.DataFrame, budget:
     ]
     if not promising:
         return None
-    network = Network.of(options, offices, plan.limits["exclude"])
+    network = Network.of(options, offices, plan.limits["exclude"], forbidden)
     wanting = Wanting.of(offices, network)
     measure = MEASURES.index(budget.measure)
     benefit = offices["benefit"].to_numpy(np.float64)
     best, best_value = None, least
     for name in promising:
-        price, ways = _each_alone(name, network, options, wanting, measure)
+        price, ways = _each_alone(name, network, options, wanting, measure, forbidden)
         layout = _Layout(options, offices["demand_mbps"].to_numpy(np.float64), measure, budget.limit_cents)
         taken, order = take(wanting.benefit, price, budget.limit_cents), in_order(wanting.benefit, price)
         for rows in (taken, order[~np.isin(order, taken)]):
@@ -81,11 +85,16 @@ def better_rule(plan: Plan, options: LinkOptions, offices: pd.DataFrame, budget:
 
 
 def _each_alone(
-    rule: str, network: Network, options: LinkOptions, wanting: Wanting, measure: int
+    rule: str,
+    network: Network,
+    options: LinkOptions,
+    wanting: Wanting,
+    measure: int,
+    forbidden: NDArray[np.int64],
 ) -> tuple[NDArray[np.float64], dict[int, list[Link]]]:
     """Return what each office's way costs by a rule, (c,) cents, and the links of the way by office."""
     if rule != CHEAPEST:
-        services = cheapest_services(options, wanting, SERVICE_OF_RULE[rule], measure)
+        services = cheapest_services(options, wanting, SERVICE_OF_RULE[rule], measure, forbidden)
         served = np.flatnonzero(services != NONE)
         ways = {int(wanting.office[row]): [(int(services[row]), False)] for row in served}
         return service_prices(options, wanting, services)[:, measure], ways

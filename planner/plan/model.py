@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from planner.finance import MEASURES
-from planner.plan.outcome import Outcome
+from planner.plan.outcome import Outcome, Stage
+from planner.plan.refusal import Refusal
 from planner.plan.tables import CENTS, LINK_KEYS, MAST_KEYS, OFFICE_KEYS, PLACE_KEYS, from_records, to_records
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA_VERSION = 1
+_OF_STAGE = ("sense", "value", "bound", "gap")
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,9 @@ class Plan:
     budgets : tuple of dict
         name, measure, scope, limit, spent; amounts in currency.
     limits : dict
+        As the scenario says them.
+    floors : tuple of dict
+        One for each floor and group: name, by, group, measure, least, total, reached.
     places, offices, links, masts : DataFrame
         Columns named as in ``plan.json``; money in integer cents, ``capex_cents`` and so on.
     baselines : tuple of dict
@@ -44,6 +49,7 @@ class Plan:
     outcome: Outcome
     budgets: tuple[dict[str, Any], ...]
     limits: dict[str, Any]
+    floors: tuple[dict[str, Any], ...]
     places: pd.DataFrame
     offices: pd.DataFrame
     links: pd.DataFrame
@@ -56,6 +62,32 @@ class Plan:
     def gap(self) -> float | None:
         """Proven relative distance from the best plan; None while it is unknown."""
         return self.outcome.gap
+
+    @property
+    def budget(self) -> dict[str, Any] | None:
+        """The budget that the plan is told against: the first over everything, else the first; None without any."""
+        over_all = (budget for budget in self.budgets if not budget["scope"])
+        return next(over_all, self.budgets[0] if self.budgets else None)
+
+    @property
+    def measure(self) -> str:
+        """The money column that single amounts are told in: that of least money, else of the budget."""
+        first = self.outcome.stages[0].objective if self.outcome.stages else self.outcome.objective
+        if first in MEASURES:
+            return first
+        return str(self.budget["measure"]) if self.budget else "programme_cost"
+
+    @property
+    def plain(self) -> bool:
+        """Whether the plan had to keep no more than one budget over everything."""
+        limits = (self.limits.get(name) for name in ("max_hops", "must_connect", "fix_links", "floors"))
+        over_all = len(self.budgets) == 1 and not self.budgets[0]["scope"]
+        return over_all and self.outcome.objective == "benefit" and not any(each not in (None, []) for each in limits)
+
+    @property
+    def benefit(self) -> float:
+        """Benefit of the offices that are connected."""
+        return math.fsum(self.offices.loc[self.offices["connected"], "benefit"])
 
     @property
     def totals(self) -> dict[str, Any]:
@@ -83,9 +115,12 @@ class Plan:
         """Return which office costs least, and what, in a plan whose budget is too small for any; else None."""
         gains = (self.offices["connected"] & (self.offices["before"] != "adequate")).any()
         singles = [single for rule in self.baselines if (single := rule.get("cheapest")) is not None]
-        if self.outcome.value is None or gains or not singles:
+        budget = self.budget
+        if self.outcome.value is None or self.outcome.sense == "min" or gains or not singles or budget is None:
             return None
-        measure, limit = self.budgets[0]["measure"], self.budgets[0]["limit"]
+        if budget["scope"]:
+            return None
+        measure, limit = budget["measure"], budget["limit"]
         cheapest = min(singles, key=lambda single: single[measure])
         office = cheapest["office"]
         name = str(self.offices.loc[self.offices["id"] == office, "name"].iloc[0])
@@ -135,9 +170,16 @@ class Plan:
                 "gap": outcome.gap,
                 "requested_gap": outcome.requested_gap,
                 "price_of_money": outcome.price_of_money,
+                "target": None if outcome.target is None else dict(outcome.target),
+                "stages": [
+                    {**{name: getattr(stage, name) for name in _OF_STAGE}, "name": stage.objective}
+                    for stage in outcome.stages
+                ],
             },
+            "conflict": None if outcome.conflict is None else outcome.conflict.as_dict(),
             "budgets": list(self.budgets),
             "limits": self.limits,
+            "floors": list(self.floors),
             "places": to_records(self.places, PLACE_KEYS),
             "totals": self.totals,
             "technology_mix": self.technology_mix,
@@ -174,12 +216,19 @@ class Plan:
             requested_gap=objective["requested_gap"],
             trace=tuple((entry[0], entry[1], entry[2]) for entry in document["trace"]),
             price_of_money=objective["price_of_money"],
+            target=objective.get("target"),
+            stages=tuple(
+                Stage(stage["name"], stage["sense"], stage["value"], stage["bound"])
+                for stage in objective.get("stages", ())
+            ),
+            conflict=Refusal.from_dict(document["conflict"]) if document.get("conflict") else None,
         )
         return cls(
             scenario=dict(document["scenario"]),
             outcome=outcome,
             budgets=tuple(document["budgets"]),
             limits=dict(document["limits"]),
+            floors=tuple(document.get("floors", ())),
             places=from_records(document["places"], PLACE_KEYS),
             offices=from_records(document["offices"], OFFICE_KEYS),
             links=from_records(document["links"], LINK_KEYS),

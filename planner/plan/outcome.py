@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from planner.plan.refusal import Refusal
+
 OPTIMAL_GAP = 1e-4
 """A plan is called optimal if it is proven to be this close to the best one (relative)."""
 
@@ -27,13 +29,36 @@ class Budget:
         One of `planner.finance.MEASURES`.
     limit_cents : int
     scope : mapping of str to sequence
-        Which lines it counts: ``regions``, ``technologies``, ``years``; empty counts all.
+        Which lines it counts: ``regions``, ``technologies``; empty counts all.
     """
 
     name: str
     measure: str
     limit_cents: int
-    scope: Mapping[str, Sequence[str | int]] = field(default_factory=dict)
+    scope: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One of several objectives, reached without loss to those before it.
+
+    Attributes
+    ----------
+    objective, sense, value, bound, trace
+        As in `Outcome`; the bound is proven for plans that have what the stages before it reached. No bound and no
+        trace: the search was cancelled before its turn.
+    """
+
+    objective: str
+    sense: Literal["max", "min"]
+    value: float
+    bound: float | None
+    trace: tuple[tuple[float, float | None, float | None], ...] = ()
+
+    @property
+    def gap(self) -> float | None:
+        """Relative gap; None while there is no bound."""
+        return relative_gap(self.value, self.bound)
 
 
 @dataclass(frozen=True)
@@ -48,13 +73,19 @@ class Outcome:
         Why the search ended: ``gap``, ``time_limit``, ``cancelled``, ``exhausted`` …
     sense : {"max", "min"}
     objective : str
-        ``benefit`` or a money column.
+        ``benefit``, a money column, or ``lexicographic`` where there are stages.
     value, bound : float or None
         Of the plan; proven for every plan. None if the search was cancelled before it knew.
     requested_gap : float
     trace : tuple of (seconds, value, bound)
     price_of_money : float or None
         Benefit that one more unit of currency is worth at most, near this budget; None where unknown.
+    target : mapping or None
+        What least money had to reach, as the scenario says it.
+    stages : tuple of Stage
+        Of several objectives, in their order; sense, value, bound and trace above are those of `told_stage`.
+    conflict : Refusal or None
+        Why there is no plan, where that is proven.
     """
 
     status: str
@@ -66,13 +97,30 @@ class Outcome:
     requested_gap: float
     trace: tuple[tuple[float, float | None, float | None], ...]
     price_of_money: float | None = None
+    target: Mapping[str, float | bool] | None = None
+    stages: tuple[Stage, ...] = ()
+    conflict: Refusal | None = None
 
     @property
     def gap(self) -> float | None:
         """Relative gap, ``|bound − value| / max(|value|, 1e-9)``; None while either is unknown."""
-        if self.value is None or self.bound is None:
-            return None
-        return abs(self.bound - self.value) / max(abs(self.value), 1e-9)
+        return relative_gap(self.value, self.bound)
+
+
+def relative_gap(value: float | None, bound: float | None) -> float | None:
+    """Return ``|bound − value| / max(|value|, 1e-9)``; None while either is unknown."""
+    if value is None or bound is None:
+        return None
+    return abs(bound - value) / max(abs(value), 1e-9)
+
+
+def told_stage(stages: Sequence[Stage]) -> Stage:
+    """Return the stage that stands for all: the first one, unless another is proven less well than optimal.
+
+    A plan is thus called optimal only where every stage is.
+    """
+    unproven = [stage for stage in stages if stage.gap is None or stage.gap > OPTIMAL_GAP]
+    return max(unproven, key=lambda stage: math.inf if stage.gap is None else stage.gap, default=stages[0])
 
 
 def surpass(outcome: Outcome, value: float) -> Outcome:
@@ -86,15 +134,15 @@ def surpass(outcome: Outcome, value: float) -> Outcome:
     return replace(better, termination="gap") if reached and outcome.status != "cancelled" else better
 
 
-def settle(outcome: Outcome, value: float) -> Outcome:
-    """Return the outcome with the value that the plan's own lines add up to.
+def settle(outcome: Outcome, reached: Mapping[str, float]) -> Outcome:
+    """Return the outcome with the values that the plan's own lines add up to.
 
     Parameters
     ----------
     outcome : Outcome
         Of a search that has a plan.
-    value : float
-        Recomputed from the plan.
+    reached : mapping of str to float
+        Benefit and money columns, recomputed from the plan.
 
     Raises
     ------
@@ -102,21 +150,48 @@ def settle(outcome: Outcome, value: float) -> Outcome:
         If the search claims what the plan does not hold: another value, a bound on the wrong side, optimality or a
         requested gap that is not reached. Each is a fault of the program, none can be caused by input.
     """
-    claimed, bound = outcome.value, outcome.bound
-    slack = _ROUNDING * max(1.0, abs(value))
-    if claimed is None or abs(claimed - value) > slack:
+    if outcome.stages:
+        return _settle_stages(outcome, reached)
+    value, claimed = reached[outcome.objective], outcome.value
+    if claimed is None or abs(claimed - value) > _ROUNDING * max(1.0, abs(value)):
         raise RuntimeError(f"the search claims a value of {claimed}, the plan adds up to {value}")
-    if bound is not None:
-        better = bound - value if outcome.sense == "max" else value - bound
-        if better < -slack:
-            raise RuntimeError(f"the bound {bound} is on the wrong side of the value {value}")
-        bound = max(bound, value) if outcome.sense == "max" else min(bound, value)
-    settled = replace(outcome, value=value, bound=bound)
+    return _checked(replace(outcome, value=value, bound=_bound_beside(value, outcome.bound, outcome.sense)))
+
+
+def _settle_stages(outcome: Outcome, reached: Mapping[str, float]) -> Outcome:
+    stages = []
+    for stage in outcome.stages:
+        value, sign = reached[stage.objective], 1.0 if stage.sense == "max" else -1.0
+        if sign * (value - stage.value) < -_ROUNDING * max(1.0, abs(value)):
+            raise RuntimeError(f"a later stage has lost {stage.objective}: {value}, reached was {stage.value}")
+        bound = _bound_beside(value, stage.bound, stage.sense)
+        trace = stage.trace
+        if trace and (trace[-1][1], trace[-1][2]) != (value, bound):
+            trace = (*trace, (trace[-1][0], value, bound))
+        stages.append(replace(stage, value=value, bound=bound, trace=trace))
+    told = told_stage(stages)
+    return _checked(
+        replace(outcome, stages=tuple(stages), sense=told.sense, value=told.value, bound=told.bound, trace=told.trace)
+    )
+
+
+def _bound_beside(value: float, bound: float | None, sense: str) -> float | None:
+    """Return a bound that does not contradict a value by rounding."""
+    if bound is None:
+        return None
+    better = bound - value if sense == "max" else value - bound
+    if better < -_ROUNDING * max(1.0, abs(value)):
+        raise RuntimeError(f"the bound {bound} is on the wrong side of the value {value}")
+    return max(bound, value) if sense == "max" else min(bound, value)
+
+
+def _checked(settled: Outcome) -> Outcome:
+    """Return the outcome with the status that its gap deserves, if it claims no more."""
     gap = math.inf if settled.gap is None else settled.gap
-    if outcome.status == "optimal" and gap > OPTIMAL_GAP + _ROUNDING:
+    if settled.status == "optimal" and gap > OPTIMAL_GAP + _ROUNDING:
         raise RuntimeError(f"the search claims an optimal plan with a gap of {gap}")
-    if outcome.termination == "gap" and gap > outcome.requested_gap + _ROUNDING:
-        raise RuntimeError(f"the search ended at a gap of {gap}, asked for was {outcome.requested_gap}")
-    if outcome.status in {"optimal", "feasible"}:
+    if settled.termination == "gap" and gap > settled.requested_gap + _ROUNDING:
+        raise RuntimeError(f"the search ended at a gap of {gap}, asked for was {settled.requested_gap}")
+    if settled.status in {"optimal", "feasible"}:
         return replace(settled, status="optimal" if gap <= OPTIMAL_GAP else "feasible")
     return settled

@@ -15,13 +15,14 @@ from planner._version import __version__
 from planner.catalogue import terms
 from planner.finance import MEASURES
 from planner.links.choice import Choice
+from planner.links.named import named_links
 from planner.plan.alternatives import Network, OfficeWays, Standing, office_ways
 from planner.plan.arborescence import follow
 from planner.plan.baselines import Wanting, baselines
 from planner.plan.lines import link_lines, mast_lines, office_lines, place_lines
 from planner.plan.model import Plan
 from planner.plan.outcome import Budget, Outcome, settle
-from planner.plan.reasons import Case, nothing_known, office_reasons
+from planner.plan.reasons import Case, office_reasons, without_plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from planner.inputs import Inputs
     from planner.links.options import LinkOptions
+    from planner.plan.floors import FloorRow
     from planner.scenario import Scenario
 
 __all__ = ["Budget", "Outcome", "Plan", "build_plan"]
@@ -44,9 +46,10 @@ def build_plan(
     scenario: Scenario,
     inputs: Inputs,
     options: LinkOptions,
-    choice: Choice,
+    choice: Choice | None,
     outcome: Outcome,
     budgets: Sequence[Budget],
+    floors: Sequence[FloorRow] = (),
 ) -> Plan:
     """Account for a choice: places, links, masts, offices, their money and their reasons.
 
@@ -55,12 +58,13 @@ def build_plan(
     scenario : Scenario
     inputs : Inputs
     options : LinkOptions
-    choice : Choice
+    choice : Choice or None
     outcome : Outcome
-        What the search says; checked against the plan's own lines. Without a value (cancelled before the first plan)
-        the choice is not looked at and the plan is empty.
+        What the search says; checked against the plan's own lines. Without a value (cancelled before the first plan, or
+        no plan keeps all limits) the choice is not looked at and the plan is empty.
     budgets : sequence of Budget
-        At least one; baselines are held against the first.
+    floors : sequence of FloorRow
+        Those that the plan keeps, target included.
 
     Raises
     ------
@@ -70,7 +74,7 @@ def build_plan(
         If the plan breaks a budget or a capacity, or if the search claims what the plan does not hold.
     """
     planned = outcome.value is not None
-    if not planned:
+    if choice is None or not planned:
         choice = _nothing(len(inputs.offices))
     demand_mbps = inputs.offices["demand_mbps"].to_numpy(np.float64)
     tree = follow(options, choice, demand_mbps)
@@ -78,28 +82,32 @@ def build_plan(
     offices, entering = office_lines(options, tree, choice, inputs.offices)
     _check_loads(links)
     if planned:
-        outcome = settle(outcome, math.fsum(offices.loc[offices["connected"], "benefit"]))
+        outcome = settle(outcome, _reached(offices, links, masts))
 
-    exclude, currency = scenario.limits.exclude, scenario.money.currency
-    measure = MEASURES.index(budgets[0].measure)
-    network = Network.of(options, inputs.offices, exclude)
+    limits, currency = scenario.limits, scenario.money.currency
+    measure = MEASURES.index(scenario.measure)
+    forbidden = forbidden_links(options, limits.forbid_links)
+    network = Network.of(options, inputs.offices, limits.exclude, forbidden)
     alone = office_ways(network, options, Standing.nowhere(options), demand_mbps, measure=measure)
-    reasons = nothing_known(len(offices))
+    reasons = [without_plan(outcome)] * len(offices)
     if planned:
         standing = Standing.of(network, options, tree, np.ones(len(tree), np.bool_))
         extra = office_ways(network, options, standing, demand_mbps, measure=measure)
-        reasons = office_reasons(Case(offices, links, masts, tree, entering, alone, extra, exclude, measure, currency))
+        reasons = office_reasons(Case(offices, links, masts, tree, entering, alone, extra, limits, measure, currency))
     offices = offices.assign(reason=pd.Series(reasons, dtype=object))
     return Plan(
         scenario=_head(scenario),
         outcome=outcome,
         budgets=tuple(_within(budget, offices, links, masts) for budget in budgets),
-        limits={"exclude": list(exclude)},
+        limits=limits.model_dump(mode="json"),
+        floors=tuple(row.as_dict(choice.connected) for row in floors),
         places=place_lines(options, tree),
         offices=offices,
         links=links,
         masts=masts,
-        baselines=_beside(options, inputs.offices, network, alone, budgets[0]),
+        baselines=_beside(
+            options, inputs.offices, network, alone, forbidden, _same_money(scenario, budgets, links, masts, offices)
+        ),
         data=_data(scenario, inputs, options),
         versions=_versions(),
     )
@@ -141,17 +149,44 @@ def _in_scope(frame: pd.DataFrame, scope: Mapping[str, list[Any]]) -> NDArray[np
     return counted
 
 
+def forbidden_links(options: LinkOptions, names: Sequence[tuple[str, ...]]) -> NDArray[np.int64]:
+    """Return the candidate links that a scenario forbids."""
+    rows, _problems = named_links(options, names, field="limits.forbid_links", without="warning")
+    return np.unique(np.concatenate([np.empty(0, np.int64), *rows]))
+
+
+def _reached(offices: pd.DataFrame, *others: pd.DataFrame) -> dict[str, float]:
+    """Return the benefit of a plan and its money, in currency."""
+    money = {
+        measure: sum(int(frame[f"{measure}_cents"].sum()) for frame in (offices, *others)) / 100 for measure in MEASURES
+    }
+    return {"benefit": math.fsum(offices.loc[offices["connected"], "benefit"]), **money}
+
+
+def _same_money(scenario: Scenario, budgets: Sequence[Budget], *frames: pd.DataFrame) -> tuple[int, int]:
+    """Return the column and the cents that simple rules get: those of the budget, else what the plan spends."""
+    measure = scenario.measure
+    over_all = [
+        budget.limit_cents for budget in budgets if budget.measure == measure and not any(budget.scope.values())
+    ]
+    if over_all and scenario.objective[0].sense == "max":
+        return MEASURES.index(measure), over_all[0]
+    return MEASURES.index(measure), sum(int(frame[f"{measure}_cents"].sum()) for frame in frames)
+
+
 def _beside(
-    options: LinkOptions, offices: pd.DataFrame, network: Network, alone: OfficeWays, budget: Budget
+    options: LinkOptions,
+    offices: pd.DataFrame,
+    network: Network,
+    alone: OfficeWays,
+    forbidden: NDArray[np.int64],
+    money: tuple[int, int],
 ) -> tuple[dict[str, Any], ...]:
-    """Return what simple rules would do under the same budget for the offices that the scenario wants connected."""
+    """Return what simple rules would do for the same money for the offices that the scenario wants connected."""
     wanting = Wanting.of(offices, network)
+    measure, limit_cents = money
     found = baselines(
-        options,
-        wanting,
-        alone.money[wanting.office],
-        measure=MEASURES.index(budget.measure),
-        limit_cents=budget.limit_cents,
+        options, wanting, alone.money[wanting.office], measure=measure, limit_cents=limit_cents, forbidden=forbidden
     )
     return tuple(baseline.as_dict() for baseline in found)
 

@@ -15,13 +15,15 @@ from planner.plan.tables import CENTS
 from planner.wording import figure, measure_name, money, technology_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable
+    from collections.abc import Hashable
 
     import pandas as pd
     from numpy.typing import NDArray
 
     from planner.plan.alternatives import OfficeWays
     from planner.plan.arborescence import Arborescence
+    from planner.plan.outcome import Outcome
+    from planner.scenario import Limits
 
 PER_MONEY = 1000
 """Benefit is told per so many units of currency."""
@@ -40,8 +42,8 @@ class Case:
         Row of the link that enters each office's place.
     alone, extra : OfficeWays
         Cheapest ways from the root, and on top of the plan.
-    exclude : collection of str
-        Office ids that the scenario leaves out.
+    limits : Limits
+        Of the scenario.
     measure : int
         Money column that sentences tell, of `planner.finance.MEASURES`.
     currency : str
@@ -54,14 +56,14 @@ class Case:
     entering: NDArray[np.int64]
     alone: OfficeWays
     extra: OfficeWays
-    exclude: Collection[str]
+    limits: Limits
     measure: int
     currency: str
 
 
 def office_reasons(case: Case) -> list[str]:
     """Return one sentence, or a few, per office."""
-    excluded = set(case.exclude)
+    excluded, asked = set(case.limits.exclude), set(case.limits.must_connect)
     share = shared_cost(case.tree, case.links, case.masts, case.measure)
     mean = mean_yield(case)
     sentences = []
@@ -69,7 +71,9 @@ def office_reasons(case: Case) -> list[str]:
         if office["before"] == "adequate":
             sentences.append(_("Adequately connected already; it keeps what it has."))
         elif office["connected"]:
-            sentences.append(_connected(case, office, int(case.entering[row]), share))
+            sentence = _connected(case, office, int(case.entering[row]), share)
+            asked_for = [_("The scenario asks for it.")] if office["id"] in asked else []
+            sentences.append(" ".join((sentence, *asked_for)))
         elif office["id"] in excluded:
             sentences.append(_("Left out: excluded by the scenario."))
         elif np.isfinite(case.alone.money[row, case.measure]):
@@ -79,9 +83,13 @@ def office_reasons(case: Case) -> list[str]:
     return sentences
 
 
-def nothing_known(size: int) -> list[str]:
-    """Return the reasons of a run that was cancelled before its first plan."""
-    return [_("Left out: the run was cancelled before its first plan.")] * size
+def without_plan(outcome: Outcome) -> str:
+    """Return the reason of every office in a run that has no plan."""
+    if outcome.status == "infeasible":
+        return _("Left out: no plan keeps all limits of the scenario.")
+    if outcome.status == "error":
+        return _("Left out: the search found no plan within its time limit.")
+    return _("Left out: the run was cancelled before its first plan.")
 
 
 def mean_yield(case: Case) -> float:
@@ -146,7 +154,16 @@ def _left_out(case: Case, office: dict[Hashable, Any], row: int, mean: float) ->
             "place, so that {extra} would do."
         )
     sentence = text.format(**figures)
-    return " ".join((sentence, _worth(office["benefit"], float(min(alone, extra)), mean, case.currency)))
+    worth = _worth(office["benefit"], float(min(alone, extra)), mean, case.currency)
+    hops = int((case.extra if extra < alone else case.alone).hops[row])
+    return " ".join((sentence, worth, *_too_many_hops(hops, case.limits.max_hops)))
+
+
+def _too_many_hops(hops: int, most: int | None) -> list[str]:
+    """Return that a way is not allowed: prices are those of the cheapest way, whatever its hops."""
+    if most is None or hops <= most:
+        return []
+    return [_("That way has {hops} hops, of which the scenario allows {most}.").format(hops=hops, most=most)]
 
 
 def _worth(benefit: float, price: float, mean: float, currency: str) -> str:

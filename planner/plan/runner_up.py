@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.graph import NO_OPTION
+from planner.finance import MEASURES
+from planner.graph import NO_OPTION, Scope, cost_of
 from planner.links.options import ROOT
 from planner.plan.alternatives import Standing, find_ways
 from planner.plan.arborescence import NONE
 from planner.plan.lines import ROOT_ID
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
     from planner.links.options import LinkOptions
     from planner.plan.alternatives import Network
     from planner.plan.arborescence import Arborescence
@@ -31,11 +37,52 @@ class Way:
         In currency, on top of the plan: links, masts and, for an office, its own line.
     links : tuple of str
         Ids of the links to be built, the first one nearest to the source; empty if the plan is at the place already.
+    hops : int
+        From the root to the place.
+    takes : dict of str to float
+        What it takes of each budget, in currency.
     """
 
     technology: str
     price: float
     links: tuple[str, ...]
+    hops: int
+    takes: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What ways are held against.
+
+    Attributes
+    ----------
+    offices : DataFrame
+        ``Inputs.offices``.
+    budgets : sequence of dict
+        As plans have them.
+    """
+
+    offices: pd.DataFrame
+    budgets: Sequence[Mapping[str, Any]]
+
+    def takes(
+        self, network: Network, options: LinkOptions, arcs: Sequence[int], own: tuple[int, NDArray[np.int64], str]
+    ) -> dict[str, float]:
+        """Return what arcs, and the own line of an office that a technology serves, take of each budget.
+
+        ``own`` is the office's row (`NONE` for none), the four columns of its line in cents, and the technology.
+        """
+        parts, taken = network.parts.take(np.array(arcs, np.int64)), {}
+        office, line, technology = own
+        for budget in self.budgets:
+            scope, measure = Scope(**budget["scope"]), MEASURES.index(budget["measure"])
+            cents = int(cost_of(options, self.offices, parts, measure, scope).sum())
+            if office != NONE:
+                here = not scope.regions or self.offices["region"].iloc[office] in scope.regions
+                counted = here and (not scope.technologies or technology in scope.technologies)
+                cents += int(line[measure]) if counted else 0
+            taken[budget["name"]] = cents / 100
+        return taken
 
 
 def link_id(options: LinkOptions, option: int, *, backwards: bool) -> str:
@@ -57,6 +104,7 @@ def ways_into(
     tree: Arborescence,
     place: int,
     *,
+    ledger: Ledger,
     demand_mbps: float,
     measure: int,
     office: int = NONE,
@@ -73,6 +121,7 @@ def ways_into(
     tree : Arborescence
         Of the plan.
     place : int
+    ledger : Ledger
     demand_mbps : float
         What must be carried.
     measure : int
@@ -87,13 +136,18 @@ def ways_into(
     cents, capacity = network.money[:, measure], network.capacity
     terminal = int(network.terminal[office]) if office != NONE else NONE
     services = (network.tail == 0) & (network.head == network.ground(place))
-    own_line = 0
+    line = np.zeros(len(MEASURES), np.int64)
     if terminal != NONE:
         at_office = network.head == terminal
-        own_line = int(cents[at_office & (network.option == NO_OPTION)][0])
+        line = network.money[at_office & (network.option == NO_OPTION)][0]
         services |= at_office & (network.tail == 0)
     if standing.entered[place]:
-        return _passing(options, tree, place, demand_mbps, own_line)
+        row = int(tree.entering[place])
+        if tree.residual_mbps(options)[row] < demand_mbps:
+            return []
+        name = str(options.technology()[tree.option[row]])
+        takes = ledger.takes(network, options, [], (office, line, name))
+        return [Way(name, float(line[measure]) / 100, (), int(tree.hops[row]), takes)]
 
     # No way may run through the place itself: only what arrives there is compared.
     blocked = standing.entered.copy()
@@ -103,7 +157,7 @@ def ways_into(
     arcs = np.flatnonzero((arriving | services) & (capacity >= demand_mbps) & (network.option != not_by))
     price = np.where(services[arcs], 0.0, ways.cents[network.tail[arcs]]) + cents[arcs]
     ends_at_office = network.head[arcs] == terminal
-    price += np.where(ends_at_office, 0.0, own_line)
+    price += np.where(ends_at_office, 0.0, float(line[measure]))
     technology = options.technology()[network.option[arcs]]
     found = []
     for name in np.unique(technology[np.isfinite(price)]).tolist():
@@ -116,13 +170,9 @@ def ways_into(
             for step in trail
             if network.option[step] != NO_OPTION
         )
-        found.append(Way(name, float(price[best]) / 100, links))
+        from_plan = standing.node == network.tail[trail[0]]
+        hops = int(network.hops[trail].sum() + standing.hops[from_plan].sum())
+        own = (NONE if ends_at_office[best] else office, line, name)
+        takes = ledger.takes(network, options, trail, own)
+        found.append(Way(name, float(price[best]) / 100, links, hops, takes))
     return sorted(found, key=lambda way: (way.price, way.technology))
-
-
-def _passing(options: LinkOptions, tree: Arborescence, place: int, demand_mbps: float, own_line: int) -> list[Way]:
-    """Return the way of an office whose place the plan passes through: its own line, if the chain has room."""
-    row = int(tree.entering[place])
-    if tree.residual_mbps(options)[row] < demand_mbps:
-        return []
-    return [Way(str(options.technology()[tree.option[row]]), own_line / 100, ())]

@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _, ngettext
+from planner.plan.floors import floor_words
 from planner.report.layout import Grid, print_grid, say, say_title
 from planner.wording import (
     figure,
     labelled,
     measure_name,
     money,
+    nearness,
     number,
+    objective_words,
     quality,
     rule_name,
+    scope_words,
     share,
     technology_name,
     too_little,
@@ -45,10 +49,10 @@ def print_summary(plan: Plan, console: Console, run_dir: Path) -> None:
     if plan.data["synthetic"]:
         say(console, _("SYNTHETIC DATA: this country does not exist."), style="bold yellow")
     found = plan.outcome
-    verdict = quality(status=found.status, termination=found.termination, value=found.value, gap=found.gap)
     lacking = plan.shortfall
     short = [too_little(**lacking, currency=plan.scenario["currency"])] if lacking else []
-    for line in (verdict, *short, *_headline(plan)):
+    first = [verdict(plan)] if found.conflict is None else found.conflict.lines()
+    for line in (*first, *_stages(plan), *short, *(_headline(plan) if found.value is not None else [])):
         say(console, line)
     if plan.outcome.value is not None:
         _print_tables(plan, console)
@@ -60,17 +64,44 @@ def print_summary(plan: Plan, console: Console, run_dir: Path) -> None:
     say(console, _("  plan.json (everything), plan.gpkg (for GIS), inputs.json, events.jsonl, log.txt"))
 
 
+def verdict(plan: Plan) -> str:
+    """Return how good the plan is, or that there is none, as a sentence that claims no more than is proven."""
+    found = plan.outcome
+    return quality(
+        status=found.status,
+        termination=found.termination,
+        value=found.value,
+        gap=found.gap,
+        sense=found.sense,
+        several=bool(found.stages),
+    )
+
+
+def _stages(plan: Plan) -> list[str]:
+    """Return what each of several objectives has reached."""
+    lines = []
+    for place, stage in enumerate(plan.outcome.stages if plan.outcome.value is not None else (), start=1):
+        reached = figure(stage.value) if stage.sense == "max" else money(100 * stage.value, plan.scenario["currency"])
+        near = _("not searched") if stage.gap is None else nearness(stage.gap, least=stage.sense == "min")
+        text = _("  {place}. {objective}: {value} ({near})")
+        lines.append(
+            text.format(place=place, objective=objective_words(stage.objective, stage.sense), value=reached, near=near)
+        )
+    return lines
+
+
 def _print_heading(console: Console, title: str) -> None:
     console.print()
     say(console, title, style="bold")
 
 
 def _print_tables(plan: Plan, console: Console) -> None:
-    """Print budgets, technologies and simple rules."""
+    """Print budgets, floors, technologies and simple rules."""
     currency = plan.scenario["currency"]
     beside = _baseline_table(plan)
     for title, grid in (
         (_("Budgets in {currency}"), _budget_table(plan)),
+        (_("Floors"), _floor_table(plan)),
         (_("Technologies, in {currency}"), _mix_table(plan)),
         (_("The same money by simple rules, every office by itself, in {currency}"), beside),
         (_("Every office connected by these rules, whatever the money, in {currency}"), _everyone_table(plan)),
@@ -129,9 +160,28 @@ def _budget_table(plan: Plan) -> Grid:
         limit, spent = budget["limit"], budget["spent"]
         used = share(spent / limit, 1) if limit else "–"
         rows.append(
-            (budget["name"], measure_name(budget["measure"]), *map(number, (limit, spent, limit - spent)), used)
+            (
+                budget["name"],
+                "; ".join([measure_name(budget["measure"]), *scope_words(budget["scope"])]),
+                *map(number, (limit, spent, limit - spent)),
+                used,
+            )
         )
     return Grid((_("Budget"), _("Measure")), (_("Limit"), _("Spent"), _("Left"), _("Used")), tuple(rows))
+
+
+def _floor_table(plan: Plan) -> Grid:
+    target = plan.outcome.target is not None
+    rows = [
+        (
+            _("target: {text}").format(text=floor_words(floor))
+            if target and floor is plan.floors[-1]
+            else floor_words(floor),
+            figure(floor["reached"]),
+        )
+        for floor in plan.floors
+    ]
+    return Grid((_("Floor"),), (_("Reached"),), tuple(rows))
 
 
 def _mix_table(plan: Plan) -> Grid:
@@ -154,14 +204,14 @@ def _mix_table(plan: Plan) -> Grid:
 
 def _baseline_table(plan: Plan) -> Grid:
     """Return the plan beside the baselines under the same budget."""
-    measure, totals = plan.budgets[0]["measure"], plan.totals
+    measure, totals = plan.measure, plan.totals
 
     def cells(part: dict[str, Any]) -> list[str]:
         figures = (part[name] for name in ("people", measure, "opex_per_year"))
         return [number(part["offices"]), figure(part["benefit"]), *map(number, figures)]
 
     gained = totals["offices_newly_connected"] + totals["offices_upgraded"]
-    ours = {**totals, "offices": gained, "benefit": plan.outcome.value}
+    ours = {**totals, "offices": gained, "benefit": plan.benefit}
     rows = [(_("this plan"), *cells(ours))]
     rows += [
         (rule_name(baseline["name"]), *cells(baseline["within_budget"]))
@@ -174,7 +224,7 @@ def _baseline_table(plan: Plan) -> Grid:
 
 def _everyone_table(plan: Plan) -> Grid:
     """Return what each rule would cost for every office that it has something for."""
-    measure, rows = plan.budgets[0]["measure"], []
+    measure, rows = plan.measure, []
     for baseline in plan.baselines:
         if baseline["available"]:
             everyone = baseline["everyone"]
@@ -188,6 +238,8 @@ def _baseline_notes(plan: Plan) -> list[str]:
     lines = [
         _("Rule: no shared links; offices in the order of benefit per money, those that no longer fit are passed over.")
     ]
+    if not plan.plain:
+        lines.append(_("These rules heed the money and what is excluded or forbidden, none of the other limits."))
     lines += [
         _("Not available – {rule}: {reason}").format(rule=rule_name(baseline["name"]), reason=baseline["reason"])
         for baseline in plan.baselines

@@ -3,7 +3,8 @@
 from planner.scenario.datasets import Dataset, InputFiles
 from planner.scenario.loading import SCENARIO_FILE, dump_scenario, load_scenario
 from planner.scenario.needs import DEFAULT_KIND, PEOPLE_UNDERSERVED, Package, Profile
-from planner.scenario.schema import DEFAULT_CATALOGUE, Amount, Budget, Scenario, Share, scenario_json_schema
+from planner.scenario.rules import Amount, Budget, Floor, Limits, Objective, Scope, Share, Target
+from planner.scenario.schema import DEFAULT_CATALOGUE, Scenario, scenario_json_schema
 from planner.scenario.techniques import Technology
 
 __all__ = [
@@ -14,11 +15,16 @@ __all__ = [
     "Amount",
     "Budget",
     "Dataset",
+    "Floor",
     "InputFiles",
+    "Limits",
+    "Objective",
     "Package",
     "Profile",
     "Scenario",
+    "Scope",
     "Share",
+    "Target",
     "Technology",
     "dump_scenario",
     "load_scenario",

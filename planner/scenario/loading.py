@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.scenario.faults import problems_of
-from planner.scenario.schema import Budget, Scenario
+from planner.scenario.rules import Budget
+from planner.scenario.schema import Scenario
 from planner.scenario.yaml_text import Document, field_path, parse_yaml, write_yaml
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ def _override(document: Document, name: str, value: Any) -> Location:
     *way, last = name.replace("[", ".").replace("]", "").split(".")
     target: Any = document.data
     at: Location = ()
+    if way == ["budgets"]:
+        document.data.setdefault("budgets", [])
     for part in way:
         at = (*at, part if isinstance(target, dict) else _position(target, part) or 0)
         target = _inside(target, part)
@@ -111,7 +114,8 @@ def _override(document: Document, name: str, value: Any) -> Location:
         return (*at, last)
     if isinstance(target, list) and way == ["budgets"]:
         message = _("The scenario has no budget “{name}”.").format(name=last)
-        remedy = _("Its budgets: {names}.").format(names=", ".join(filter(None, _names(target))))
+        names = ", ".join(filter(None, _names(target)))
+        remedy = _("Its budgets: {names}.").format(names=names) if names else _("It has none: add it under “budgets”.")
     else:
         message = _("There is no field “{name}” to set.").format(name=name)
         remedy = _("Name fields as in the scenario, such as solver.gap or budgets.programme.")

@@ -4,31 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    Field,
-    PlainSerializer,
-    PlainValidator,
-    PrivateAttr,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, model_validator
 
 from planner.i18n import Language, _
 from planner.scenario.datasets import InputFiles, Missing
 from planner.scenario.fields import FilePath, Flag, Fraction, NotNegative, Number, Section, Text, Whole, said
 from planner.scenario.needs import Benefit, Climate, Package, Service
+from planner.scenario.rules import Budget, Limits, Measure, Objective, different_names, stages
 from planner.scenario.techniques import Links, Technologies
 
 DEFAULT_CATALOGUE = "default"
 """The word by which a scenario names the program's own catalogue."""
-
-Measure = Literal["programme_cost", "capex", "opex_per_year", "present_value"]
 
 
 class Money(Section):
@@ -59,94 +48,19 @@ class Money(Section):
         return self
 
 
-class Amount(BaseModel, frozen=True):
-    """A budget said in money, in the scenario's currency."""
-
-    amount: float
-
-
-class Share(BaseModel, frozen=True):
-    """A budget said as a share (0 to 1) of the best known cost of connecting all; the solver's room resolves it."""
-
-    share: float
-
-
-_PERCENTAGE = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*%")
-
-
-def _limit(value: Any) -> Amount | Share:
-    if isinstance(value, Amount | Share):
-        return value
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf"):
-        return Amount(amount=float(value))
-    if isinstance(value, str) and (found := _PERCENTAGE.fullmatch(value.strip())):
-        share = float(found[1].replace(",", ".")) / 100
-        if 0 < share <= 1:
-            return Share(share=share)
-    raise ValueError(_("Say an amount of money, such as 2000000, or a share of connecting all, such as “20 %”."))
-
-
-def _say_limit(limit: Amount | Share) -> float | str:
-    return limit.amount if isinstance(limit, Amount) else f"{100 * limit.share:.12g} %"
-
-
-class Budget(Section):
-    """An upper limit on a money column of the plan."""
-
-    name: Annotated[Text, said("Name", "How reports and the command line call it.")] = "programme"
-    measure: Annotated[
-        Measure,
-        said("Measure", "The money column it binds; programme_cost: purchases and the funded years of operation."),
-    ] = "programme_cost"
-    limit: Annotated[
-        Amount | Share,
-        PlainValidator(_limit),
-        PlainSerializer(_say_limit),
-        WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": "^[0-9.,]+ ?%$"}]}),
-        said("Limit", "An amount, or a percentage of the best known cost of connecting all.", unit="currency or %"),
-    ]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _no_scope(cls, value: Any) -> Any:
-        if isinstance(value, dict) and "scope" in value:
-            raise ValueError(_("This version binds one budget over everything: leave “scope” out."))
-        return value
-
-
-def _one_budget(value: Any) -> Any:
-    if isinstance(value, list) and len(value) != 1:
-        raise ValueError(_("This version binds exactly one budget; the scenario has {n}.").format(n=len(value)))
-    return value
-
-
-class Objective(Section):
-    """What is best."""
-
-    sense: Annotated[Literal["max"], said("Sense", "max: as much as possible.")] = "max"
-    measure: Annotated[
-        Literal["benefit"], said("Measure", "benefit: the sum that the section of that name weighs.")
-    ] = "benefit"
-
-
-def _only_benefit(value: Any) -> Any:
-    if value not in ([{"sense": "max", "measure": "benefit"}], (Objective(),)):
-        raise ValueError(_("This version maximises benefit: write [{sense: max, measure: benefit}], or leave it out."))
-    return value
-
-
-class Limits(Section):
-    """What a plan may not do."""
-
-    exclude: Annotated[tuple[Text, ...], said("Excluded offices", "Ids of offices that no plan connects.")] = ()
-
-
 class Solver(Section):
     """When to stop."""
 
     gap: Annotated[Fraction, said("Gap", "Stop once the plan is proven this near the best.", unit="share")] = 0.005
     time_limit_s: Annotated[Number, said("Time limit", "Stop then, with the best plan.", unit="s", gt=0)] = 60.0
     seed: Annotated[Whole, said("Seed", "The same seed gives the same plan.", ge=0)] = 0
+
+
+def _something_to_spend(value: tuple[Budget, ...], info: ValidationInfo) -> tuple[Budget, ...]:
+    wanted = info.data.get("objective")
+    if not value and wanted and wanted[0].sense == "max":
+        raise ValueError(_("The most benefit needs a budget; without one, ask for least money (sense: min)."))
+    return value
 
 
 class Scenario(Section):
@@ -174,20 +88,34 @@ class Scenario(Section):
     links: Annotated[Links, said("Links", "How candidate links are searched.")] = Links()
     objective: Annotated[
         tuple[Objective, ...],
-        BeforeValidator(_only_benefit),
-        said("Objective", "This version: [{sense: max, measure: benefit}]."),
+        AfterValidator(stages),
+        said("Objective", "What is best; of several, each within what those before it have reached."),
     ] = (Objective(),)
-    budgets: Annotated[tuple[Budget, ...], BeforeValidator(_one_budget), said("Budgets", "This version: exactly one.")]
-    limits: Annotated[Limits, said("Limits", "What a plan may not do.")] = Limits()
+    budgets: Annotated[
+        tuple[Budget, ...],
+        AfterValidator(different_names),
+        AfterValidator(_something_to_spend),
+        said("Budgets", "Upper limits on money, all of which a plan keeps; least money needs none."),
+    ] = ()
+    limits: Annotated[Limits, said("Limits", "What a plan must and may not do.")] = Limits()
     solver: Annotated[Solver, said("Solver", "When to stop.")] = Solver()
 
     # where relative paths are looked up, in this order; no part of what the scenario says
     _folders: tuple[Path, ...] = PrivateAttr(default=())
 
     @property
-    def budget(self) -> Budget:
-        """The one budget."""
-        return self.budgets[0]
+    def budget(self) -> Budget | None:
+        """The budget that plans are told against: the first over everything, else the first; None without any."""
+        over_all = (budget for budget in self.budgets if budget.scope.everything)
+        return next(over_all, self.budgets[0] if self.budgets else None)
+
+    @property
+    def measure(self) -> Measure:
+        """The money column that single amounts are told in: that of least money, else of the budget."""
+        first = self.objective[0]
+        if first.measure != "benefit":
+            return first.measure
+        return self.budget.measure if self.budget else "programme_cost"
 
     @property
     def hash(self) -> str:

@@ -97,6 +97,8 @@ def _show_plan(plan: Plan, run_dir: Path, top: st.delta_generator.DeltaGenerator
             )
         )
     )
+    if plan.outcome.conflict is not None:
+        st.error("  \n".join(literal(line) for line in plan.outcome.conflict.lines()))
     if plan.outcome.value is None:
         budget_form(plan, run_dir)
         return

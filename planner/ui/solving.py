@@ -36,8 +36,10 @@ class _Wish:
 
 
 def budget_form(plan: Plan, run_dir: Path) -> None:
-    """Show the budget and solve again with another one."""
-    budget, currency = plan.budgets[0], plan.scenario["currency"]
+    """Show the budget and solve again with another one; a plan without budget has none to change."""
+    budget, currency = plan.budget, plan.scenario["currency"]
+    if budget is None:
+        return
     limit = round(budget["limit"])
     with st.form("budget"):
         amount = st.number_input(
@@ -91,7 +93,8 @@ def watch(run_dir: Path) -> None:
     st.write(literal(_latest(events, "message") or _("Starting")))
     gap = _latest(events, "gap")
     if gap is not None:
-        st.write(literal(so_far(gap)))
+        value, bound = _latest(events, "incumbent"), _latest(events, "bound")
+        st.write(literal(so_far(gap, least=value is not None and bound is not None and bound < value)))
     share = events[-1]["share"]
     if share is not None:
         st.progress(share)

@@ -96,10 +96,11 @@ def baselines_table(plan: Plan) -> pd.DataFrame:
 
     The reasons are in ``plan.baselines``.
     """
-    totals, measure, currency = plan.totals, plan.budgets[0]["measure"], plan.scenario["currency"]
+    totals, measure, currency = plan.totals, plan.measure, plan.scenario["currency"]
     gained = totals["offices_newly_connected"] + totals["offices_upgraded"]
+    benefit = plan.benefit if plan.outcome.value is not None else None
     parts: dict[str, dict[str, Any]] = {
-        _("This plan"): {**totals, "offices": gained, "benefit": plan.outcome.value},
+        _("This plan"): {**totals, "offices": gained, "benefit": benefit},
         **{
             sentence(rule_name(baseline["name"])): baseline["within_budget"]
             for baseline in plan.baselines

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from planner.i18n import _
-from planner.wording import money, money_short, nearness, number, quality, share
+from planner.wording import (
+    labelled,
+    measure_name,
+    money,
+    money_short,
+    nearness,
+    number,
+    quality,
+    scope_words,
+    share,
+)
 
 if TYPE_CHECKING:
     from planner import Plan
@@ -16,7 +26,14 @@ if TYPE_CHECKING:
 def verdict(plan: Plan) -> str:
     """Return how good the plan is, as a sentence that claims no more than is proven."""
     found = plan.outcome
-    return quality(status=found.status, termination=found.termination, value=found.value, gap=found.gap)
+    return quality(
+        status=found.status,
+        termination=found.termination,
+        value=found.value,
+        gap=found.gap,
+        sense=found.sense,
+        several=bool(found.stages),
+    )
 
 
 def show_tiles(plan: Plan) -> None:
@@ -59,11 +76,8 @@ def _people(plan: Plan) -> tuple[str, str, str, str]:
 
 
 def _money(plan: Plan) -> list[tuple[str, str, str, str]]:
-    totals, budget, currency = plan.totals, plan.budgets[0], plan.scenario["currency"]
-    years = plan.scenario["funded_years"]
-    spent, limit = 100 * budget["spent"], 100 * budget["limit"]
+    totals, currency = plan.totals, plan.scenario["currency"]
     cost, offices = 100 * totals["programme_cost"], gained(plan)
-    used = share(spent / limit, 1) if limit else "–"
     return [
         (
             _("Purchases"),
@@ -81,14 +95,7 @@ def _money(plan: Plan) -> list[tuple[str, str, str, str]]:
                 amount=money(100 * totals["opex_per_year"], currency, exact=True)
             ),
         ),
-        (
-            _("Budget spent"),
-            money_short(spent, currency),
-            _("{share} used").format(share=used),
-            _("{spent} of {limit}: purchases and {years} years of operation.").format(
-                spent=money(spent, currency, exact=True), limit=money(limit, currency, exact=True), years=years
-            ),
-        ),
+        _spent(plan),
         (
             _("Cost per office"),
             money_short(cost / offices, currency) if offices else "–",
@@ -98,8 +105,32 @@ def _money(plan: Plan) -> list[tuple[str, str, str, str]]:
     ]
 
 
+def _spent(plan: Plan) -> tuple[str, str, str, str]:
+    """Return what the plan spends of its budget; without one, what it spends of the money that it makes least."""
+    budget, currency = plan.budget, plan.scenario["currency"]
+    if budget is None:
+        spent = 100 * plan.totals[plan.measure]
+        text = money(spent, currency, exact=True)
+        return _("Money spent"), money_short(spent, currency), "", labelled(measure_name(plan.measure), text)
+    spent, limit = 100 * budget["spent"], 100 * budget["limit"]
+    told = _("{spent} of {limit}: purchases and {years} years of operation.")
+    if budget["measure"] != "programme_cost" or budget["scope"]:
+        what = "; ".join([measure_name(budget["measure"]), *scope_words(budget["scope"])])
+        told = labelled(what, _("{spent} of {limit}."))
+    return (
+        _("Budget spent"),
+        money_short(spent, currency),
+        _("{share} used").format(share=share(spent / limit, 1) if limit else "–"),
+        told.format(
+            spent=money(spent, currency, exact=True),
+            limit=money(limit, currency, exact=True),
+            years=plan.scenario["funded_years"],
+        ),
+    )
+
+
 def _quality(plan: Plan) -> tuple[str, str, str, str]:
-    told = "?" if plan.gap is None else nearness(plan.gap)
+    told = "?" if plan.gap is None else nearness(plan.gap, least=plan.outcome.sense == "min")
     return _("Against the best plan"), told, "", verdict(plan)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from planner import pipeline
+from planner.question import answering
 from planner.solver import solve as search
 
 
@@ -58,7 +59,7 @@ def test_the_best_plan_of_the_same_money_is_at_least_theirs(evaluated, monkeypat
         ended = {"termination": "time_limit", "trace": ((0.0, 0.0, found.bound),)}
         return type(found)(**{**vars(found), **empty, **ended})
 
-    monkeypatch.setattr(pipeline, "search", nothing)
+    monkeypatch.setattr(answering, "solve", nothing)
     monkeypatch.setattr(pipeline, "better_rule", lambda *_arguments: None)
     found = evaluated(["B;leo", "C;leo"])
     assert found.ours.outcome.value == found.theirs.outcome.value == 90.0

@@ -5,6 +5,7 @@ import pytest
 
 from planner import pipeline
 from planner.plan.baselines import ALL_LEO, CHEAPEST
+from planner.question import answering
 from planner.solver import solve as search
 
 PACKAGE, LEO = 600, 3600  # programme cost: 400 + 5 × 40; 600 + 5 × 600
@@ -28,7 +29,7 @@ def cut_short(make, monkeypatch):
                 }
             )  # fmt: skip
 
-        monkeypatch.setattr(pipeline, "search", nothing)
+        monkeypatch.setattr(answering, "solve", nothing)
         scenario = make["scenario"](budgets=[{"name": "programme", "limit": limit}])
         return pipeline.solve(scenario, country.inputs(), country.options()), proven[-1]
 

@@ -309,7 +309,7 @@ def test_spending_over_the_limit_is_noticed_to_the_cent(document, basis):
     [
         ({"status": "optimal"}, "status"),
         ({"termination": "gap", "objective": {"requested_gap": 0.001}}, "gap within the one asked for"),
-        ({"objective": {"bound": 0.0}}, "bound no lower than the value"),
+        ({"objective": {"bound": 0.0}}, "bound on the safe side of the value"),
         ({"objective": {"bound": None}}, "status of a plan without a bound"),
     ],
 )
@@ -323,8 +323,8 @@ def test_a_proof_that_proves_nothing_is_noticed(document, basis, changes, what):
     ("trace", "what"),
     [
         (lambda t: [t[1], t[0], t[2]], "seconds never run backwards"),
-        (lambda t: [t[0], [0.2, 2 * t[2][1], 3 * t[2][1]], t[2]], "value never falls"),
-        (lambda t: [t[0], [0.2, t[1][1], t[2][2] / 1.003], t[2]], "bound never rises"),
+        (lambda t: [t[0], [0.2, 2 * t[2][1], 3 * t[2][1]], t[2]], "value never gets worse"),
+        (lambda t: [t[0], [0.2, t[1][1], t[2][2] / 1.003], t[2]], "bound never gets looser"),
         (lambda t: [t[0], t[1]], "last value"),
         (lambda _t: [], "entries"),
     ],

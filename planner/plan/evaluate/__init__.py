@@ -81,7 +81,7 @@ def evaluate(scenario: Scenario, inputs: Inputs, options: LinkOptions, csv_path:
             refused.add(wish, reasons.excluded_office())
     wishes = [wish for wish in table.wishes if wish.office not in excluded]
     demand_mbps = inputs.offices["demand_mbps"].to_numpy(np.float64)
-    choice, more = choose(wishes, options, demand_mbps, MEASURES.index(scenario.budget.measure), str(csv_path))
+    choice, more = choose(wishes, options, demand_mbps, MEASURES.index(scenario.measure), str(csv_path))
     named = [
         replace(problem, column=table.headers.get(problem.column or "", problem.column))
         for problem in (*refused.problems, *more)

@@ -19,6 +19,7 @@ from planner.plan.verify.ledger import check_ledger, check_proof
 from planner.plan.verify.masts import check_masts, check_office_lines
 from planner.plan.verify.offers import check_offers
 from planner.plan.verify.places import check_places
+from planner.plan.verify.rules import check_rules
 from planner.plan.verify.sight import check_sight
 from planner.plan.verify.tree import check_tree
 
@@ -66,5 +67,6 @@ def check_plan(plan: PlanDocument, basis: Basis) -> tuple[Findings, ...]:
         check_office_lines(plan, tree, basis),
         check_sight(plan, basis),
         check_ledger(plan),
+        check_rules(plan, tree, basis),
         check_proof(plan),
     )

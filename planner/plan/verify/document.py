@@ -65,8 +65,26 @@ class ScenarioNote(Strict):
     discount_rate: float
 
 
+class Stage(Strict):
+    """One of several objectives."""
+
+    name: str
+    sense: Literal["max", "min"]
+    value: float
+    bound: float | None
+    gap: float | None
+
+
+class Target(Strict):
+    """What least money has to reach."""
+
+    offices_share: Share | None = None
+    benefit_share: Share | None = None
+    connect_all: bool | None = None
+
+
 class Objective(Strict):
-    """What was maximised, and how good it is."""
+    """What was maximised or minimised, and how good it is."""
 
     name: str
     sense: Literal["max", "min"]
@@ -75,6 +93,39 @@ class Objective(Strict):
     gap: float | None
     requested_gap: float
     price_of_money: float | None
+    target: Target | None
+    stages: list[Stage]
+
+
+class Floor(Strict):
+    """One floor in one group of offices."""
+
+    name: str
+    by: str | None
+    group: str | None
+    measure: Literal["offices", "people", "benefit"]
+    least: NotNegative
+    total: NotNegative
+    reached: NotNegative
+
+
+class Relaxation(Strict):
+    """What one limit would have to be."""
+
+    limit: str
+    now: float
+    needed: float
+    proven: bool
+    text: str
+
+
+class Conflict(Strict):
+    """Why there is no plan."""
+
+    limits: list[str]
+    minimal: bool
+    relaxations: list[Relaxation]
+    remedy: str
 
 
 class Budget(Strict):
@@ -82,7 +133,7 @@ class Budget(Strict):
 
     name: str
     measure: Measure
-    scope: dict[Literal["regions", "technologies", "years"], list[str | int]]
+    scope: dict[Literal["regions", "technologies"], list[str]]
     limit: Amount
     spent: Amount
 
@@ -212,6 +263,8 @@ class PlanDocument(Strict):
     objective: Objective
     budgets: list[Budget]
     limits: dict[str, Any]
+    floors: list[Floor]
+    conflict: Conflict | None
     places: list[Place]
     totals: Totals
     technology_mix: list[Part]

@@ -62,6 +62,7 @@ def check_given(plan: PlanDocument, basis: Basis) -> Findings:
 
 def _check_settings(plan: PlanDocument, basis: Basis, findings: Findings) -> None:
     scenario, money = basis.scenario, basis.scenario.money
+    first, several = scenario.objective[0], len(scenario.objective) > 1
     where = _("scenario")
     for what, stated, recomputed in (
         ("name", plan.scenario.name, scenario.name),
@@ -71,14 +72,25 @@ def _check_settings(plan: PlanDocument, basis: Basis, findings: Findings) -> Non
         ("horizon_years", plan.scenario.horizon_years, money.horizon_years),
         ("funded_years", plan.scenario.funded_years, money.funded_years),
         ("discount_rate", plan.scenario.discount_rate, money.discount_rate),
-        ("objective", plan.objective.name, scenario.objective[0].measure),
-        ("sense", plan.objective.sense, scenario.objective[0].sense),
+        ("objective", plan.objective.name, "lexicographic" if several else first.measure),
+        # Of several, the ledger finds the one that is told.
+        ("sense", plan.objective.sense, plan.objective.sense if several else first.sense),
         ("requested_gap", plan.objective.requested_gap, scenario.solver.gap),
         ("synthetic", plan.data.synthetic, any(SYNTHETIC in text for text in (scenario.name, scenario.description))),
     ):
         findings.compare(what, where, _plain(stated), _plain(recomputed))
     _check_budgets(plan, scenario, findings)
-    findings.compare("limits", where, _text(plan.limits), _text({"exclude": scenario.limits.exclude}))
+    findings.compare("limits", where, _text(plan.limits), _text(scenario.limits.model_dump(mode="json")))
+    asked = None if first.target is None else first.target.model_dump(exclude_defaults=True)
+    told = None if plan.objective.target is None else plan.objective.target.model_dump(exclude_defaults=True)
+    findings.compare("target", where, _text(told), _text(asked))
+    if several and plan.objective.value is not None:
+        stages = [(stage.name, stage.sense) for stage in plan.objective.stages]
+        findings.compare(
+            "stages", where, _text(stages), _text([(each.measure, each.sense) for each in scenario.objective])
+        )
+    else:
+        findings.compare("stages", where, len(plan.objective.stages), 0)
 
 
 def _check_budgets(plan: PlanDocument, scenario: Scenario, findings: Findings) -> None:
@@ -87,7 +99,8 @@ def _check_budgets(plan: PlanDocument, scenario: Scenario, findings: Findings) -
     for stated, asked in zip(plan.budgets, scenario.budgets, strict=False):
         findings.compare("name", asked.name, stated.name, asked.name)
         findings.compare("measure", asked.name, stated.measure, asked.measure)
-        findings.compare("scope", asked.name, _text(stated.scope), "{}")
+        scope = {name: names for name, names in asked.scope.model_dump(mode="json").items() if names}
+        findings.compare("scope", asked.name, _text(stated.scope), _text(scope))
         if isinstance(asked.limit, Amount):
             findings.compare("limit", asked.name, stated.cents("limit"), round(100 * asked.limit.amount))
 

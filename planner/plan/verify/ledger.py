@@ -103,7 +103,7 @@ def _lines(plan: PlanDocument) -> Iterator[Money]:
 
 def _in_scope(line: Money, budget: Budget) -> bool:
     """Say whether a line counts against a budget: every list of its scope that is not empty must name it."""
-    own = {"regions": "region", "technologies": "technology", "years": "year"}
+    own = {"regions": "region", "technologies": "technology"}
     return all(not names or getattr(line, own[kind], None) in names for kind, names in budget.scope.items())
 
 
@@ -115,14 +115,54 @@ def check_proof(plan: PlanDocument) -> Findings:
         _check_nothing(plan, findings)
         return findings
     value = objective.value
-    if objective.name == "benefit":
-        benefit = math.fsum(office.benefit for office in plan.offices if office.connected)
+    if objective.stages:
+        _check_stages(plan, findings)
+    else:
         findings.compare(
-            _("sum of benefits"), _("objective"), value, benefit, tolerance=RELATIVE * max(1.0, abs(value))
+            _("sum of benefits") if objective.name == "benefit" else _("sum of costs"),
+            _("objective"),
+            value,
+            _reached(plan, objective.name),
+            tolerance=_rounding(objective.name, value),
         )
     _check_gap(plan, objective, value, findings)
     _check_trace(plan.trace, objective, value, findings)
     return findings
+
+
+def _reached(plan: PlanDocument, name: str) -> float | None:
+    """Return what a plan has of an objective; None for one that there is not."""
+    if name == "benefit":
+        return math.fsum(office.benefit for office in plan.offices if office.connected)
+    measure = next((measure for measure in MEASURES if measure == name), None)
+    return None if measure is None else sum(line.cents(measure) for line in _lines(plan)) / 100
+
+
+def _rounding(name: str, value: float) -> float:
+    """Return by how much an objective may differ from its sum: money by nothing that shows."""
+    return RELATIVE * max(1.0, abs(value)) if name == "benefit" else 0.0
+
+
+def _check_stages(plan: PlanDocument, findings: Findings) -> None:
+    """Add up each of several objectives; the one that is told is the one that is proven least well."""
+    objective = plan.objective
+    for stage in objective.stages:
+        rounding = _rounding(stage.name, stage.value)
+        findings.compare(_("value of a stage"), stage.name, stage.value, _reached(plan, stage.name), tolerance=rounding)
+        gap = None if stage.bound is None else abs(stage.bound - stage.value) / max(abs(stage.value), 1e-9)
+        findings.compare(_("gap of a stage"), stage.name, stage.gap, gap, tolerance=RELATIVE * max(1.0, gap or 0.0))
+        if stage.bound is not None:
+            sign = 1.0 if stage.sense == "max" else -1.0
+            slack = RELATIVE * max(1.0, abs(stage.value))
+            findings.require(
+                sign * (stage.bound - stage.value) >= -slack,
+                _("bound on the safe side of the value"), stage.name, stage.bound, stage.value,
+            )  # fmt: skip
+    gaps = [math.inf if stage.gap is None else stage.gap for stage in objective.stages]
+    widest = max(range(len(gaps)), key=lambda place: gaps[place])
+    told = objective.stages[widest if gaps[widest] > PROVEN_GAP else 0]
+    for what in ("sense", "value", "bound", "gap"):
+        findings.compare(what, _("objective"), getattr(objective, what), getattr(told, what))
 
 
 def _check_nothing(plan: PlanDocument, findings: Findings) -> None:
@@ -144,8 +184,8 @@ def _check_gap(plan: PlanDocument, objective: Objective, value: float, findings:
         findings.compare(_("status of a plan without a bound"), where, plan.status, "cancelled")
         findings.compare(_("gap of a plan without a bound"), where, objective.gap, None)
         return
-    slack = RELATIVE * max(1.0, abs(value))
-    findings.require(bound >= value - slack, _("bound no lower than the value"), where, bound, value)
+    slack, sign = RELATIVE * max(1.0, abs(value)), 1.0 if objective.sense == "max" else -1.0
+    findings.require(sign * (bound - value) >= -slack, _("bound on the safe side of the value"), where, bound, value)
     gap = abs(bound - value) / max(abs(value), 1e-9)
     findings.compare(_("gap"), where, objective.gap, gap, tolerance=RELATIVE * max(1.0, gap))
     if plan.status != "cancelled":
@@ -165,8 +205,9 @@ def _check_gap(plan: PlanDocument, objective: Objective, value: float, findings:
 def _check_trace(
     trace: Sequence[tuple[float, float | None, float | None]], objective: Objective, value: float, findings: Findings
 ) -> None:
-    """Time runs forward, values rise, bounds fall and stay above; the end is the objective."""
+    """Time runs forward, values and bounds only get better and stay apart; the end is the objective."""
     where, slack = _("trace"), RELATIVE * max(1.0, abs(value))
+    sign = 1.0 if objective.sense == "max" else -1.0
     if not findings.require(bool(trace), _("entries"), where, 0, 1):
         return
     for before, after in pairwise(trace):
@@ -174,11 +215,13 @@ def _check_trace(
     values = [entry[1] for entry in trace if entry[1] is not None]
     bounds = [entry[2] for entry in trace if entry[2] is not None]
     for worse, better in pairwise(values):
-        findings.require(worse <= better + slack, _("value never falls"), where, better, worse)
-    for higher, lower in pairwise(bounds):
-        findings.require(higher >= lower - slack, _("bound never rises"), where, lower, higher)
+        findings.require(sign * (better - worse) >= -slack, _("value never gets worse"), where, better, worse)
+    for looser, tighter in pairwise(bounds):
+        findings.require(sign * (looser - tighter) >= -slack, _("bound never gets looser"), where, tighter, looser)
     for _seconds, found, proven in trace:
         if found is not None and proven is not None:
-            findings.require(proven >= found - slack, _("bound no lower than the value"), where, proven, found)
+            findings.require(
+                sign * (proven - found) >= -slack, _("bound on the safe side of the value"), where, proven, found
+            )
     findings.compare(_("last value"), where, values[-1] if values else None, value, tolerance=slack)
     findings.compare(_("last bound"), where, bounds[-1] if bounds else None, objective.bound, tolerance=slack)

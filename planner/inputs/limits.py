@@ -1,0 +1,135 @@
+"""Whether budgets and limits speak of offices, places, regions and groups that there are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.errors import Problem
+from planner.i18n import _, ngettext
+from planner.inputs.columns import OFFICE_COLUMNS
+from planner.likeness import nearest_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from planner.errors import Severity
+    from planner.inputs.offices import ReadOffices
+    from planner.scenario import Floor, Scenario
+
+GROUPING = {"region": "region", "kind": "kind", "before": "status_before", "technology_before": "technology_before"}
+"""What floors call those of our own columns of the offices that make groups."""
+MADE, ROOT_ID = "~", "root"
+"""How ids begin that the program makes, which nobody knows before links are built; and the outside world."""
+
+
+def grouping_columns(scenario: Scenario) -> tuple[str, ...]:
+    """Return the columns of the office files that floors need beside our own."""
+    asked = (floor.by for floor in scenario.limits.floors if floor.by is not None)
+    weighed = set(scenario.benefit.office_columns)
+    return tuple(dict.fromkeys(by for by in asked if by not in GROUPING.keys() | OFFICE_COLUMNS.keys() | weighed))
+
+
+def check_limits(
+    scenario: Scenario,
+    offices: ReadOffices,
+    sources: pd.DataFrame,
+    towers: pd.DataFrame,
+    regions: gpd.GeoDataFrame | None,
+) -> list[Problem]:
+    """Return what budgets and limits name and the inputs do not have.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    offices : ReadOffices
+    sources, towers : DataFrame
+    regions : GeoDataFrame or None
+    """
+    limits = scenario.limits
+    used = set(offices.frame["id"])
+    read = {*used, *offices.group.text("id")}
+    places = {*used, *sources["id"], *towers["id"], ROOT_ID}
+    hints = {} if regions is None else dict(zip(regions["name"], regions["id"], strict=True))
+    in_regions = {*offices.frame["region"], *hints.values()} - {""}
+    problems = list(_unknown(limits.exclude, read, "limits.exclude", "unknown-office", _("No office has this id.")))
+    problems += _unknown(
+        limits.must_connect, read, "limits.must_connect", "unknown-office", _("No office has this id.")
+    )
+    problems += [
+        Problem(
+            "office-left-out",
+            _("This office cannot be connected: its row was left out."),
+            _("Mend its row, or take it out of the list."),
+            column="limits.must_connect",
+            value=name,
+        )
+        for name in limits.must_connect
+        if name in read - used
+    ]
+    for field in ("fix_links", "forbid_links"):
+        ends = [end for pair in getattr(limits, field) for end in pair[:2] if not end.startswith(MADE)]
+        problems += _unknown(ends, places, f"limits.{field}", "unknown-place", _("No place has this id."))
+    for number, budget in enumerate(scenario.budgets):
+        column = f"budgets[{number}].scope.regions"
+        message = _("No region has this id.")
+        problems += _unknown(budget.scope.regions, in_regions, column, "unknown-region", message, hints)
+    for number, floor in enumerate(limits.floors):
+        problems += _check_floor(floor, f"limits.floors[{number}]", offices, scenario, hints)
+    return problems
+
+
+def _unknown(
+    names: Iterable[str],
+    known: Collection[str],
+    column: str,
+    code: str,
+    message: str,
+    hints: Mapping[str, str] | None = None,
+) -> Iterator[Problem]:
+    """Yield a problem for every name that is not known, with the nearest ones, or with what a hint says is meant."""
+    for name in dict.fromkeys(names):
+        if name not in known:
+            meant = (hints or {}).get(name)
+            near = nearest_ids(name, sorted(known)) if meant is None else [meant]
+            remedy = (
+                _("The nearest ids are: {ids}.").format(ids=", ".join(near)) if near else _("Correct or remove it.")
+            )
+            yield Problem(code, message, remedy, column=column, value=name)
+
+
+def _check_floor(
+    floor: Floor, column: str, offices: ReadOffices, scenario: Scenario, regions: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Yield what is wrong with the column or the groups of a floor."""
+    if floor.by is None:
+        return
+    by = f"{column}.by"
+    if floor.by in OFFICE_COLUMNS and floor.by not in GROUPING:
+        message = _("This column holds figures or names, no groups.")
+        remedy = _("Name one of these, or a column of your own: {names}.").format(names=", ".join(GROUPING))
+        yield Problem("no-groups", message, remedy, column=by, value=floor.by)
+        return
+    own = floor.by not in GROUPING
+    if own and not offices.group.has(floor.by) and floor.by not in scenario.benefit.office_columns:
+        message = _("The offices have no column of this name.")
+        remedy = _("Name one of these, or a column of your own: {names}.").format(names=", ".join(GROUPING))
+        yield Problem("unknown-column", message, remedy, column=by, value=floor.by)
+        return
+    values = offices.frame[GROUPING.get(floor.by, floor.by)].fillna("").astype(str)
+    message = _("No office is in this group.")
+    hints = regions if floor.by == "region" else None
+    yield from _unknown(floor.groups, set(values) - {""}, f"{column}.groups", "unknown-group", message, hints)
+    count = int(np.count_nonzero(values == ""))
+    if count:
+        text = ngettext(
+            "{n} office says nothing in this column, so that no group of the floor counts it.",
+            "{n} offices say nothing in this column, so that no group of the floor counts them.",
+            count,
+        ).format(n=count)
+        severity: Severity = "warning"
+        yield Problem("no-group", text, _("Fill in the column."), column=by, value=floor.by, severity=severity)

@@ -1,0 +1,70 @@
+"""Budgets in money: amounts as they are, percentages of what connecting all offices costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planner.errors import InputError, Problem
+from planner.finance import MEASURES
+from planner.graph import build_graph
+from planner.i18n import _
+from planner.plan.outcome import Budget
+from planner.scenario import Share
+from planner.solver import connect_all
+
+if TYPE_CHECKING:
+    from planner.inputs import Inputs
+    from planner.links import LinkOptions
+    from planner.scenario import Budget as Asked
+    from planner.scenario import Scenario
+
+
+def resolved_budgets(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> tuple[Budget, ...]:
+    """Return the scenario's budgets in money.
+
+    A percentage is one of the best known cost of connecting all offices that are not excluded, in the budget's own
+    measure; no other limit is heeded for it.
+
+    Raises
+    ------
+    InputError
+        If a budget is a percentage and no office can be connected.
+    """
+    found = []
+    for asked in scenario.budgets:
+        scope = {name: list(names) for name, names in asked.scope.model_dump().items() if names}
+        cents = (
+            round(asked.limit.share * cost_of_all(scenario, inputs, options, asked))
+            if isinstance(asked.limit, Share)
+            else round(100 * asked.limit.amount)
+        )
+        found.append(Budget(asked.name, asked.measure, cents, scope))
+    return tuple(found)
+
+
+def cost_of_all(scenario: Scenario, inputs: Inputs, options: LinkOptions, budget: Asked) -> int:
+    """Return the best known cost of connecting all offices, in cents of the measure that a budget binds on.
+
+    Raises
+    ------
+    InputError
+        If no office can be connected.
+    """
+    graph = build_graph(
+        options,
+        inputs.offices,
+        measure=MEASURES.index(budget.measure),
+        budget_cents=0,
+        exclude=scenario.limits.exclude,
+    )
+    everything = connect_all(graph.problem, seed=scenario.solver.seed)
+    if not len(everything.arcs):
+        raise InputError(
+            Problem(
+                "no-candidates",
+                _("The budget is a share of the cost of connecting all offices, but no office can be connected."),
+                _("Run “planner links” to see why no link is offered, or give the budget as an amount."),
+                column=f"budgets.{budget.name}.limit",
+            )
+        )
+    return everything.cost

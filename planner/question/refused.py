@@ -1,0 +1,171 @@
+"""Why there is no plan, in the words of the scenario."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.i18n import _
+from planner.plan.floors import floor_words
+from planner.plan.refusal import Refusal, Relaxation
+from planner.question.asked import SHOWN, TARGET
+from planner.solver import explain_conflict
+from planner.wording import measure_name, money, number, scope_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from planner.plan.floors import FloorRow
+    from planner.plan.outcome import Budget
+    from planner.question.asked import Kept, Question
+    from planner.solver import Relaxation as Needed
+
+SEARCH_S, LEAST_S, MOST_S = 10.0, 20.0, 120.0
+"""Seconds for one question about a conflict; for all of them at least, and at most."""
+
+
+def refused_at_once(question: Question) -> Refusal | None:
+    """Return limits that contradict each other, or that no candidate could meet, before any search; None if none do."""
+    limits, ids = question.scenario.limits, question.inputs.offices["id"].to_numpy(object)
+    both = [office for office in limits.must_connect if office in set(limits.exclude)]
+    if both:
+        names = _some(both)
+        return Refusal((_must_connect(names), _("exclude: {ids}").format(ids=names)), minimal=True)
+    for name, rows in zip(limits.fix_links, question.held, strict=True):
+        if np.isin(rows, question.forbidden).all():
+            told = (_pair("fix_links", name), _("forbid_links: all candidates between these places"))
+            return Refusal(told, minimal=True)
+    if limits.must_connect or question.all_floors:
+        lost = np.isin(ids, list(limits.must_connect)) & ~question.reachable
+        if lost.any():
+            return Refusal((_must_connect(_some(ids[lost].tolist())),), minimal=True, remedy=_no_way())
+        for row in question.all_floors:
+            possible = float(row.weight[question.reachable].sum())
+            if possible < row.least * (1 - 1e-12):
+                return _out_of_reach(question, row, possible)
+    return None
+
+
+def explain_refusal(question: Question, kept: Kept, cancelled: Callable[[], bool] | None) -> Refusal:
+    """Return which limits conflict and what would mend that, as far as a short search can tell."""
+    objective = question.scenario.objective[0]
+    problem = question.problem(objective, kept, all_as_floor=True)
+    allowed = min(max(question.scenario.solver.time_limit_s, LEAST_S), MOST_S)
+    deadline = time.monotonic() + allowed
+
+    def stopped() -> bool:
+        return time.monotonic() > deadline or (cancelled is not None and cancelled())
+
+    found = explain_conflict(problem, time_limit_s=SEARCH_S, seed=question.scenario.solver.seed, cancelled=stopped)
+    main = question.main_budget(objective)
+    words = _Words(question, main)
+    told = dict.fromkeys(words.limit(name) for name in found.rules)
+    relaxations = [each for relaxed in found.relaxations if (each := words.relaxation(relaxed)) is not None]
+    return Refusal(tuple(each for each in told if each), found.minimal, tuple(relaxations))
+
+
+class _Words:
+    """The solver's names of rules in the words of the scenario."""
+
+    def __init__(self, question: Question, main: Budget | None) -> None:
+        self.question = question
+        self.budgets = {f"budget {budget.name}": budget for budget in question.budgets}
+        if main is not None:
+            self.budgets["budget"] = main
+        self.floors = {row.name: row for row in question.all_floors}
+
+    def limit(self, name: str) -> str:
+        """Return what a rule of a conflict says; empty for what is no limit of the scenario."""
+        kind, _blank, rest = name.partition(" ")
+        if name in self.budgets:
+            return self.budget(self.budgets[name])
+        if name in self.floors:
+            return self.floor(self.floors[name])
+        return self.named(kind, rest)
+
+    def named(self, kind: str, rest: str) -> str:
+        """Return what a rule about offices, links or hops says."""
+        limits = self.question.scenario.limits
+        if kind == "required":
+            office = self.question.graph.terminal_office[int(rest)]
+            return _must_connect(str(self.question.inputs.offices["id"].iloc[office]))
+        if kind == "held" and int(rest) < len(limits.fix_links):
+            return _pair("fix_links", limits.fix_links[int(rest)])
+        return {
+            "held": _("fix_links: a link that is built has to lead to an office that is connected"),
+            "hops": _("max_hops: {n}").format(n=limits.max_hops),
+            "forbidden": _("forbid_links"),
+        }.get(kind, "")
+
+    def budget(self, budget: Budget) -> str:
+        """Return a budget with its limit, measure and scope."""
+        currency = self.question.scenario.money.currency
+        parts = [measure_name(budget.measure), *scope_words(budget.scope)]
+        return _("budget “{name}”: at most {limit} ({what})").format(
+            name=budget.name, limit=money(budget.limit_cents, currency, exact=True), what="; ".join(parts)
+        )
+
+    def floor(self, row: FloorRow) -> str:
+        """Return a floor with its group and number."""
+        text = _("target: {text}") if row.name == TARGET else _("floor: {text}")
+        return text.format(text=floor_words(row.as_dict(np.zeros(len(row.weight), np.bool_))))
+
+    def relaxation(self, needed: Needed) -> Relaxation | None:
+        """Return what a limit would have to be."""
+        currency = self.question.scenario.money.currency
+        if needed.rule in self.budgets:
+            budget = self.budgets[needed.rule]
+            now, then = (money(cents, currency, exact=True) for cents in (needed.now, needed.needed))
+            text = _("budget “{name}”: {then} instead of {now}").format(name=budget.name, then=then, now=now)
+            return Relaxation(
+                f"budget {budget.name}",
+                needed.now / 100,
+                needed.needed / 100,
+                needed.proven,
+                _sure(text, needed.proven),
+            )
+        if needed.rule in self.floors:
+            row = self.floors[needed.rule]
+            return _lower(row, needed.needed + row.standing, proven=needed.proven)
+        if needed.rule == "hops":
+            text = _("max_hops: {then} instead of {now}").format(then=int(needed.needed), now=int(needed.now))
+            return Relaxation("max_hops", needed.now, needed.needed, needed.proven, _sure(text, needed.proven))
+        return None
+
+
+def _out_of_reach(question: Question, row: FloorRow, possible: float) -> Refusal:
+    """Return the refusal of a floor that not even all offices that can be connected would meet."""
+    words = _Words(question, None)
+    return Refusal((words.floor(row),), True, (_lower(row, possible, proven=True),), _no_way())
+
+
+def _lower(row: FloorRow, needed: float, *, proven: bool) -> Relaxation:
+    """Return what a floor would have to be; whole offices, other figures rounded to the safe side."""
+    then, now = (number(value, 0 if row.measure == "offices" else 3) for value in (needed, row.least))
+    text = (
+        _("floor “{name}”: {then} instead of {now}") if row.name != TARGET else _("target: {then} instead of {now}")
+    ).format(name=row.name, then=then, now=now)
+    return Relaxation(row.name, row.least, needed, proven, _sure(text, proven))
+
+
+def _sure(text: str, proven: bool) -> str:
+    return text if proven else _("{text} (a plan is known; less of a change may do)").format(text=text)
+
+
+def _must_connect(ids: str) -> str:
+    return _("must_connect: {ids}").format(ids=ids)
+
+
+def _pair(field: str, name: Sequence[str]) -> str:
+    return f"{field}: [{', '.join(name)}]"
+
+
+def _no_way() -> str:
+    return _("No candidate link and no service can connect them: see “planner links”, or name them in limits.exclude.")
+
+
+def _some(ids: Sequence[str]) -> str:
+    more = [_("… and {n} more").format(n=len(ids) - SHOWN)] if len(ids) > SHOWN else []
+    return ", ".join([*ids[:SHOWN], *more])
