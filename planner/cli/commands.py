@@ -279,6 +279,9 @@ def evaluate(
 def explain(
     run: RunDir,
     identifier: Annotated[str, typer.Argument(metavar="ID", help=_("Office or link."))],
+    out: Annotated[
+        Path | None, typer.Option("--out", help=_("Write a link's profile: FILE.svg or FILE.png."), show_default=False)
+    ] = None,
     data_root: DataRoot = None,
     lang: LangOption = "",
     json: JsonOption = False,
@@ -286,12 +289,21 @@ def explain(
     debug: DebugOption = False,
 ) -> None:
     from planner.pipeline import explain_run
+    from planner.report.documents.files import check_figure_name, write_profile
+    from planner.report.sheets import print_sheet
 
     with session(lang, json=json, quiet=quiet, debug=debug) as here:
+        if out is not None:
+            check_figure_name(out)
         explanation = explain_run(run, identifier, data_root=data_root)
         if json:
             here.document(explanation.as_dict())
         here.say(str(explanation))
+        if explanation.sheet is not None and not json and not quiet:
+            print_sheet(explanation.sheet, here.out, measure=explanation.measure, currency=explanation.currency)
+        if out is not None:
+            write_profile(explanation, out)
+            here.say(_("Written:") + f" {out}")
 
 
 @app.command(name="app", help=_("Open the app in the browser."))

@@ -21,6 +21,7 @@ from planner.plan.lines import ROOT_ID, shared_cost
 from planner.plan.reasons import PER_MONEY
 from planner.plan.recall import recall
 from planner.plan.runner_up import ways_into
+from planner.plan.sheets import Engineer
 from planner.plan.tables import CENTS
 from planner.wording import number
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from planner.links.options import LinkOptions
     from planner.plan.arborescence import Arborescence
     from planner.plan.model import Plan
+    from planner.plan.sheets import Sheet
     from planner.scenario import Scenario
 
 
@@ -185,7 +187,16 @@ def _explain_link(setting: _Setting, link: int) -> Explanation:
         **_head(setting, told | {"reason": reason}, "link", inside=True),
         lines=tuple(lines),
         others=tuple(others),
+        sheet=_sheet(setting, int(tree.option[link]), backwards=bool(tree.reversed[link])),
     )
+
+
+def _sheet(setting: _Setting, option: int, *, backwards: bool) -> Sheet | None:
+    """Return the engineering of a candidate link."""
+    masts = setting.plan.masts
+    heights = dict(zip(masts["place"].tolist(), masts["height_m"].tolist(), strict=True))
+    engineer = Engineer.of(setting.scenario, setting.inputs, setting.options, heights)
+    return engineer.sheet(option, backwards=backwards)
 
 
 def _explain_candidate(setting: _Setting, identifier: str) -> Explanation:
@@ -217,7 +228,8 @@ def _explain_candidate(setting: _Setting, identifier: str) -> Explanation:
         len(rows),
     ).format(n=len(rows))
     told: dict[Hashable, Any] = {"id": identifier, "reason": f"{reason} {variants}"}
-    return Explanation(**_head(setting, told, "link", inside=False), lines=tuple(lines))
+    sheet = _sheet(setting, row, backwards=int(options.u[row]) != tail)
+    return Explanation(**_head(setting, told, "link", inside=False), lines=tuple(lines), sheet=sheet)
 
 
 def _candidates(options: LinkOptions, identifier: str) -> tuple[int, int, NDArray[np.int64]]:
