@@ -77,6 +77,29 @@ def technology_name(technology: str) -> str:
     return named() if named else technology
 
 
+def technology_heading(technology: str) -> str:
+    """Return the name of a technology as it starts a line; ``"masts"`` names the masts of a plan."""
+    return sentence(_("masts and their sites") if technology == "masts" else technology_name(technology))
+
+
+def sentence(text: str) -> str:
+    """Return text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+_STATUSES: dict[str, Callable[[], str]] = {
+    "offline": lambda: _("offline"),
+    "insufficient": lambda: _("insufficient"),
+    "adequate": lambda: _("adequate"),
+    "unknown": lambda: _("unknown"),
+}
+
+
+def status_name(before: str) -> str:
+    """Return the name of the connection that an office has before the plan."""
+    return _STATUSES[before]()
+
+
 _ITEMS: dict[str, Callable[[], str]] = {
     "IP transit": lambda: _("IP transit"),
     "access": lambda: _("access"),

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from planner.cli.session import DebugOption, JsonOption, LangOption, QuietOption, Session, session
+from planner.cli.exporting import export
+from planner.cli.session import (
+    DataRoot,
+    DebugOption,
+    JsonOption,
+    LangOption,
+    Out,
+    QuietOption,
+    RunDir,
+    Session,
+    session,
+)
 from planner.errors import InputError, Problem, VerificationError
 from planner.i18n import _
 
@@ -29,12 +40,6 @@ app = typer.Typer(
 )
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help=_("Scenario file (YAML) or its folder."))]
-RunDir = Annotated[Path, typer.Argument(metavar="RUN", help=_("Run folder."))]
-DataRoot = Annotated[
-    Path | None,
-    typer.Option("--data-root", help=_("Folder that the scenario's input files are relative to."), show_default=False),
-]
-Out = Annotated[Path | None, typer.Option("--out", help=_("Folder to write to."), show_default=False)]
 TimeLimit = Annotated[float | None, typer.Option(help=_("Seconds of search."), min=0.0)]
 Gap = Annotated[float | None, typer.Option(help=_("Stop at this relative gap, e.g. 0.005."), min=0.0)]
 Seed = Annotated[int | None, typer.Option(help=_("Seed of the search."), min=0)]
@@ -304,6 +309,9 @@ def explain(
         if out is not None:
             write_profile(explanation, out)
             here.say(_("Written:") + f" {out}")
+
+
+app.command(help=_("Write a run as documents and data: tables, maps, exchange formats, an archive."))(export)
 
 
 @app.command(name="app", help=_("Open the app in the browser."))
