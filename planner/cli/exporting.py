@@ -1,6 +1,7 @@
 """The command that writes a run as documents and data."""
 
 # Typer reads the annotations at run time: no postponed evaluation here.
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +21,9 @@ Operator = Annotated[
     str,
     typer.Option("--operator", help=_("Organisation that builds and runs the network (ofds)."), show_default=False),
 ]
+Template = Annotated[
+    Path | None, typer.Option("--template", help=_("Word document whose styles are used (docx)."), show_default=False)
+]
 
 
 def export(
@@ -29,6 +33,7 @@ def export(
     with_inputs: WithInputs = False,
     anonymous: Anonymous = False,
     operator: Operator = "",
+    template: Template = None,
     data_root: DataRoot = None,
     lang: LangOption = "",
     json: JsonOption = False,
@@ -44,6 +49,7 @@ def export(
             ("--with-inputs", with_inputs, "zip"),
             ("--anonymous", anonymous, "ofds"),
             ("--operator", bool(operator), "ofds"),
+            ("--template", template is not None, "docx"),
         ):
             if given and name not in names:
                 message = _("This option is for the format {name}, which is not among those asked for.")
@@ -54,7 +60,12 @@ def export(
             remedy = _("Give --anonymous or --operator, not both.")
             raise InputError(Problem("bad-option", message, remedy, column="--operator", value=operator))
         exported = read_exported(
-            run, data_root=data_root, anonymous=anonymous, operator=operator, with_inputs=with_inputs
+            run,
+            data_root=data_root,
+            anonymous=anonymous,
+            operator=operator,
+            with_inputs=with_inputs,
+            template=template,
         )
         files = export_run(exported, names, out or run / "export")
         if json:

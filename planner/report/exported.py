@@ -39,6 +39,8 @@ class ExportedRun:
         Organisation that builds and runs the network; empty where that is not known.
     with_inputs : bool
         Put the input files into the archive.
+    template : Path or None
+        Word document whose styles the DOCX is written in.
     """
 
     folder: Path
@@ -47,6 +49,7 @@ class ExportedRun:
     anonymous: bool = False
     operator: str = ""
     with_inputs: bool = False
+    template: Path | None = None
 
     @property
     def name(self) -> str:
@@ -87,12 +90,13 @@ def read_exported(
     anonymous: bool = False,
     operator: str = "",
     with_inputs: bool = False,
+    template: Path | None = None,
 ) -> ExportedRun:
     """Return a run for export.
 
     Parameters
     ----------
-    folder, data_root, anonymous, operator, with_inputs
+    folder, data_root, anonymous, operator, with_inputs, template
         As in `ExportedRun`.
 
     Raises
@@ -112,4 +116,4 @@ def read_exported(
                 file=str(folder),
             )
         )
-    return ExportedRun(folder, plan, data_root, anonymous, operator, with_inputs)
+    return ExportedRun(folder, plan, data_root, anonymous, operator, with_inputs, template)

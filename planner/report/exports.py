@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     Writer = Callable[[ExportedRun, Path], Sequence[Path]]
 
 WRITERS = {
+    "pdf": "planner.report.documents.pdf",
+    "docx": "planner.report.documents.docx",
     "xlsx": "planner.report.workbook",
     "gpkg": "planner.report.geopackage",
     "geojson": "planner.report.geojson",

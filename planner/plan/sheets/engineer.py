@@ -51,8 +51,15 @@ class Engineer:
     mast_m: Mapping[str, float]
 
     @classmethod
-    def of(cls, scenario: Scenario, inputs: Inputs, options: LinkOptions, mast_m: Mapping[str, float]) -> Engineer:
-        """Read what sheets need.
+    def of(
+        cls,
+        scenario: Scenario,
+        inputs: Inputs,
+        options: LinkOptions,
+        mast_m: Mapping[str, float],
+        prices: PriceList | None = None,
+    ) -> Engineer:
+        """Read what sheets need; the scenario's price list is made unless it is given.
 
         Raises
         ------
@@ -62,7 +69,7 @@ class Engineer:
         return cls(
             scenario=scenario,
             options=options,
-            prices=price_list(load_catalogue(scenario), scenario),
+            prices=prices or price_list(load_catalogue(scenario), scenario),
             climate=radio_climate(scenario),
             terms=terms(scenario),
             elevation=read_terrain(inputs) if inputs.terrain else None,

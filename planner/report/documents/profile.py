@@ -26,6 +26,8 @@ LEFT, RIGHT, TOP = 44.0, 14.0, 30.0
 AXES, LEGEND = 30.0, 28.0
 """Height of the numbers below the picture, and of the legend below them."""
 
+MOST_POINTS = 240
+
 GROUND, CLUTTER, EARTH = "#c9b99a", "#8fae7d", "#9a8f80"
 ZONE, RAY, STRICT, MAST = "#56b4e9", "#0072b2", "#d55e00", "#222222"
 
@@ -89,8 +91,7 @@ def profile_words(sheet: Sheet) -> str:
 
 
 def _hop(sheet: HopSheet) -> Drawing | None:
-    km = np.array(sheet.distance_km)
-    ground = np.array([np.nan if height is None else height for height in sheet.ground_m])
+    km, ground = _thinned(sheet)
     near, far = sheet.ends
     if not np.isfinite(ground[[0, -1]]).all() or km[-1] <= 0:
         return None
@@ -147,6 +148,16 @@ def _hop(sheet: HopSheet) -> Drawing | None:
         entries.append((_("trees and buildings"), {"fill": CLUTTER}))
     legend(drawing, (LEFT, HEIGHT - LEGEND + 2), WIDTH - LEFT - RIGHT, entries)
     return drawing
+
+
+def _thinned(sheet: HopSheet) -> tuple[Numbers, Numbers]:
+    """Return as many samples as a picture can show: of each stretch the highest, or an unknown one."""
+    km = np.array(sheet.distance_km)
+    ground = np.array([np.nan if height is None else height for height in sheet.ground_m])
+    stretches = np.array_split(np.arange(1, len(km) - 1), MOST_POINTS)
+    rows = [int(part[np.argmax(np.nan_to_num(ground[part], nan=np.inf))]) for part in stretches if len(part)]
+    chosen = np.array([0, *rows, len(km) - 1])
+    return km[chosen], ground[chosen]
 
 
 def _cleared(sheet: HopSheet) -> str:
