@@ -60,9 +60,7 @@ def test_the_bill_of_the_handmade_plan_adds_up(handmade, make, prices):
 def test_the_bill_of_a_real_price_list_adds_up_to_the_cent(example):
     bill = bill_of_quantities(example.plan, example.prices, terms(example.scenario))
     found = totals(bill)
-    assert {name: round(found[name], 2) for name in MEASURES} == {
-        name: example.plan.totals[name] for name in MEASURES
-    }
+    assert {name: round(found[name], 2) for name in MEASURES} == {name: example.plan.totals[name] for name in MEASURES}
     lines = len(example.plan.links) + len(example.plan.masts) + len(example.plan.offices)
     assert math.fsum(abs(left.capex) for left in bill.remainders) <= 0.005 * lines
 
