@@ -61,8 +61,6 @@ class Table:
     words, figures : tuple of str
         Headings of the columns of text, which stand left and may be broken, and of those of figures, which stand right.
     rows : tuple of tuple of str
-    widths : tuple of float
-        Share of the room of each column of text, relative to the others; empty: what the texts need.
     total : bool
         The last row is a sum.
     small : bool
@@ -73,7 +71,6 @@ class Table:
     words: tuple[str, ...]
     figures: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    widths: tuple[float, ...] = ()
     total: bool = False
     small: bool = False
 

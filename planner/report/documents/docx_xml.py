@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from docx.oxml import parse_xml
 
-from planner.report.documents.drawing import text_width
+from planner.report.documents.widths import SMALL_PT, USUAL_PT, column_widths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -16,12 +16,8 @@ if TYPE_CHECKING:
 
 SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 HEAD, PALE, STRIPE = "00466E", "EAF1F6", "F7F7F7"
-SMALL_HALF_PT, USUAL_HALF_PT = 14, 17
-"""Sizes of text in tables, in half points."""
 WIDER = 1.32
 """How much wider than our own fonts those may be that stand in for the document's where it is opened."""
-SIDE_TWIPS = 70
-"""Blank at each side of a cell."""
 KEPT_ROWS = 18
 """Tables of no more rows are kept on one page."""
 
@@ -37,8 +33,8 @@ def table_xml(table: Table, *, room_twips: int, text: Callable[[str], str]) -> A
     text : callable
         Sets a text as it is printed.
     """
-    widths = _widths(table, room_twips)
-    size = SMALL_HALF_PT if table.small else USUAL_HALF_PT
+    widths = [int(20 * width) for width in column_widths(table, room_twips / 20, wider=WIDER)]
+    size = round(2 * (SMALL_PT if table.small else USUAL_PT))
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     edge = f'w:val="single" w:sz="6" w:space="0" w:color="{HEAD}"'
     last, short = len(table.rows) - 1, len(table.rows) <= KEPT_ROWS
@@ -62,31 +58,10 @@ def table_xml(table: Table, *, room_twips: int, text: Callable[[str], str]) -> A
     return parse_xml(
         f'<w:tbl {SPACE}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
         f"<w:tblBorders><w:top {edge}/><w:bottom {edge}/></w:tblBorders>"
-        '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="70" w:type="dxa"/><w:right w:w="70" w:type="dxa"/>'
+        '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="80" w:type="dxa"/><w:right w:w="80" w:type="dxa"/>'
         f'</w:tblCellMar><w:tblLook w:val="0420" w:firstRow="1"/>{described}</w:tblPr>'
         f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )
-
-
-def _widths(table: Table, room: int) -> list[int]:
-    """Return column widths in twips: figures get what they need, texts share the rest."""
-    size = (SMALL_HALF_PT if table.small else USUAL_HALF_PT) / 2
-    words = len(table.words)
-
-    def needed(column: int) -> int:
-        # A figure may be a sum, and sums are bold; headings are broken between words.
-        texts = [*(row[column] for row in table.rows), *table.headings[column].split()]
-        points = max(text_width(text, size, bold=True) for text in texts)
-        return int(20 * WIDER * points) + 2 * SIDE_TWIPS
-
-    figures = [needed(column) for column in range(words, len(table.headings))]
-    if not words:
-        return [room // len(figures)] * len(figures)
-    rest = max(room - sum(figures), room // 3)
-    shares = table.widths or tuple(min(needed(column), 3000) for column in range(words))
-    texts = [int(rest * share / sum(shares)) for share in shares]
-    squeeze = min(1.0, (room - sum(texts)) / max(sum(figures), 1))
-    return [*texts, *(int(width * squeeze) for width in figures)]
 
 
 def _row(

@@ -30,6 +30,7 @@ def _font(size: float, *, bold: bool) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(FONTS / f"NotoSans-{'Bold' if bold else 'Regular'}.ttf", round(10 * size))
 
 
+@lru_cache(maxsize=1 << 16)
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Return how wide a text is, in points."""
     return float(_font(size, bold=bold).getlength(text)) / 10

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from planner._version import __version__
 from planner.i18n import _
 from planner.report.documents.blocks import Bullets, Figure, Heading, KeyFigures, Note, Paragraph, Sheet, Table
-from planner.report.documents.drawing import text_width
 from planner.report.documents.files import write_document
 from planner.report.documents.proposal import build_proposal
 from planner.report.documents.typesetting import typeset
 from planner.report.documents.typography import figure_in_print, in_print
+from planner.report.documents.widths import breakable, column_widths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from planner.report.documents.blocks import Block, Document
     from planner.report.exported import ExportedRun
 
-USUAL_PT, SMALL_PT, INSET_PT = 8.0, 7.0, 4.0
-"""Text of tables and the blanks at the sides of its cells, as in the template."""
+ROOM_PT = 476.0
+"""Between the margins of the template."""
 TEMPLATE = Path(__file__).with_name("proposal.typ")
 
 
@@ -77,7 +77,7 @@ _KINDS: dict[type[Any], str] = {
 def _data(block: Block) -> dict[str, Any]:
     data: dict[str, Any] = {"kind": _KINDS[type(block)], "first": False}
     if isinstance(block, Table):
-        return {**data, **vars(minus_signs(block)), "room": _figure_widths(block)}
+        return {**data, **_table(block)}
     if isinstance(block, Figure):
         return {**data, "caption": block.caption, "words": block.words, "svg": block.drawing.svg()}
     if isinstance(block, Sheet):
@@ -85,16 +85,19 @@ def _data(block: Block) -> dict[str, Any]:
     return {**data, **{name.replace("_", "-"): value for name, value in vars(block).items()}}
 
 
-def _figure_widths(table: Table) -> list[float]:
-    """Return how wide the columns of figures are, points: no figure is broken, headings are broken between words."""
-    size = SMALL_PT if table.small else USUAL_PT
-    widths = []
-    for column in range(len(table.words), len(table.headings)):
-        # A figure may be a sum, and sums are bold.
-        cells = max((text_width(row[column], size, bold=True) for row in table.rows), default=0.0)
-        heading = max((text_width(word, size, bold=True) for word in table.headings[column].split()), default=0.0)
-        widths.append(max(cells, heading) + 2 * INSET_PT + 1)
-    return widths
+def _table(table: Table) -> dict[str, Any]:
+    """Return a table with the widths of its columns; words that do not fit theirs may be broken."""
+    table = minus_signs(table)
+    widths = column_widths(table, ROOM_PT)
+    words = len(table.words)
+    rows = [
+        [
+            breakable(cell, width, small=table.small) if column < words else cell
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        for row in table.rows
+    ]
+    return {**vars(table), "rows": rows, "widths": widths}
 
 
 def minus_signs(table: Table) -> Table:

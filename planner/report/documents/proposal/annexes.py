@@ -81,7 +81,6 @@ def _offices(plan: Plan) -> Table:
         (_("Office"), _("Name"), _("Region"), _("Before"), _("Technology")),
         (_("Underserved people"), purchases, per_year),
         tuple(rows),
-        widths=(1.4, 2.3, 1.5, 1.4, 2.4),
         small=True,
     )
 
@@ -116,7 +115,6 @@ def _bill(plan: Plan, bill: Bill) -> Table:
         (_("Part"), _("Option"), _("Item")),
         (_("Quantity"), _("Unit price"), _("Purchases"), _("Unit, per year"), _("Per year")),
         tuple(rows),
-        widths=(1.2, 1.6, 1.4),
         total=True,
         small=True,
     )
@@ -140,7 +138,6 @@ def _assumptions(run: ExportedRun) -> list[Block]:
             (_("Figure"), _("Unit"), _("Source")),
             (_("Low"), _("Typical"), _("High")),
             rows,
-            widths=(1.5, 1.1, 2.2),
             small=True,
         ),
     ]
@@ -167,7 +164,7 @@ def _reproducibility(run: ExportedRun) -> list[Block]:
                 "inputs, version and seed finds it again."
             )
         ),
-        Table(_("Scenario and versions"), (_("What"), _("Value")), (), tuple(rows), widths=(1, 2), small=True),
+        Table(_("Scenario and versions"), (_("What"), _("Value")), (), tuple(rows), small=True),
     ]
     try:
         files = run.record.files
@@ -176,5 +173,5 @@ def _reproducibility(run: ExportedRun) -> list[Block]:
     rows = [(file.file, file.sha256) for file in files]
     return [
         *blocks,
-        Table(_("Input files"), (_("File"), _("SHA-256")), (), tuple(rows), widths=(1, 2.2), small=True),
+        Table(_("Input files"), (_("File"), _("SHA-256")), (), tuple(rows), small=True),
     ]

@@ -42,7 +42,6 @@ def assessment(plan: Plan) -> list[Block]:
                 (str(one["group"]), str(one["file"]), *(number(one[name]) for name in ("read", "used", "excluded")))
                 for one in plan.data["datasets"]
             ),
-            widths=(1, 2),
         ),
     ]
     if problems := plan.data["problems"]:

@@ -14,10 +14,14 @@ from planner.plan.sheets import Engineer, HopSheet
 from planner.report.documents.blocks import Figure, Note, Paragraph, Sheet, Table
 from planner.report.documents.profile import profile_drawing, profile_words
 from planner.report.sheets import sheet_tables, sheet_text
+from planner.wording import number
 
 if TYPE_CHECKING:
     from planner.report.documents.blocks import Block
     from planner.report.exported import ExportedRun
+
+MOST_SHEETS = 200
+"""More would make a document that nobody opens."""
 
 
 def hop_sheets(run: ExportedRun) -> list[Block]:
@@ -29,6 +33,11 @@ def hop_sheets(run: ExportedRun) -> list[Block]:
         "Each sheet is computed again from the terrain, the prices and the climate of the run: the path with the "
         "clearance that it leaves, the link budget line by line, and what every modulation would give."
     )
+    if len(hops) > MOST_SHEETS:
+        text = _("Of {n} hops the {most} longest have their sheet here; “planner explain” tells that of every other one.")
+        said = " ".join((said, text.format(n=number(len(hops)), most=number(MOST_SHEETS))))
+        longest = np.argsort(-run.plan.links["length_km"].to_numpy()[hops], kind="stable")[:MOST_SHEETS]
+        hops = hops[np.sort(longest)]
     try:
         return [Paragraph(said), *_sheets(run, hops)]
     except InputError as error:
@@ -67,6 +76,5 @@ def _sheet(sheet: HopSheet, near: str, far: str) -> Sheet:
     if drawing is not None:
         blocks.append(Figure(_("Profile {near} – {far}").format(near=near, far=far), drawing, profile_words(sheet)))
     for title, grid in sheet_tables(sheet, measure="programme_cost", currency=""):
-        widths = (3.0, 2.0) if len(grid.words) > 1 else ()
-        blocks.append(Table(title, grid.words, grid.figures, grid.rows, widths, small=True))
+        blocks.append(Table(title, grid.words, grid.figures, grid.rows, small=True))
     return Sheet(f"{near} – {far}", tuple(blocks))

@@ -14,7 +14,7 @@ from planner.report.documents.blocks import Figure, Heading, Note, Paragraph, Ta
 from planner.report.documents.charts import frontier_drawing
 from planner.report.documents.proposal.assessment import by_region, region_name
 from planner.report.documents.proposal.summary import cautions
-from planner.wording import figure, measure_name, number, rule_name, share, technology_heading
+from planner.wording import figure, labelled, measure_name, number, rule_name, share, technology_heading
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -184,7 +184,7 @@ def _beside(plan: Plan) -> Table:
             counts = number(part["offices"]), figure(part["benefit"]), number(part["people"])
             rows.append((rule_name(rule["name"]), *counts, number(part[measure]), number(part["opex_per_year"])))
         else:
-            rows.append((f"{rule_name(rule['name'])}: {rule['reason']}", "–", "–", "–", "–", "–"))
+            rows.append((labelled(rule_name(rule["name"]), str(rule["reason"])), "–", "–", "–", "–", "–"))
     return Table(
         _("The same money by simple rules, in {currency}").format(currency=plan.scenario["currency"]),
         (_("Rule"),),
