@@ -189,18 +189,18 @@ def _offices(first: Plan, second: Plan) -> tuple[OfficeChange, ...]:
         kind = ADDED if one is None else DROPPED if other is None else CHANGED
         row = told[name]
         people = row["people"]
-        technologies = [None if way is None else way[0] for way in (one, other)]
-        parents = [None if way is None else way[1] for way in (one, other)]
         changes.append(
             OfficeChange(
-                str(name),
-                row["name"],
-                row["region"],
-                kind,
-                *technologies,
-                *parents,
-                None if people is None or np.isnan(people) else float(people),
-                row["reason"] or "",
+                id=str(name),
+                name=row["name"],
+                region=row["region"],
+                change=kind,
+                first=one and one[0],
+                second=other and other[0],
+                parent_first=one and one[1],
+                parent_second=other and other[1],
+                people=None if people is None or np.isnan(people) else float(people),
+                reason=row["reason"] or "",
             )
         )
     order = {ADDED: 0, DROPPED: 1, CHANGED: 2}
@@ -218,12 +218,13 @@ def _columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
 
 
 def _totals(first: Plan, second: Plan) -> tuple[Difference, ...]:
-    values = ({**plan.totals, "value": plan.outcome.value or 0.0} for plan in (first, second))
-    return _differences(*values, ("value", *COUNTED))
+    ours, theirs = ({**plan.totals, "value": plan.outcome.value or 0.0} for plan in (first, second))
+    return _differences(ours, theirs, ("value", *COUNTED))
 
 
 def _by_technology(first: Plan, second: Plan) -> dict[str, tuple[Difference, ...]]:
-    return _side_by_side(*({row["technology"]: row for row in plan.technology_mix} for plan in (first, second)))
+    ours, theirs = ({row["technology"]: row for row in plan.technology_mix} for plan in (first, second))
+    return _side_by_side(ours, theirs)
 
 
 def _by_region(first: Plan, second: Plan) -> dict[str, tuple[Difference, ...]]:
@@ -240,7 +241,8 @@ def _by_region(first: Plan, second: Plan) -> dict[str, tuple[Difference, ...]]:
                 for region, row in cents.items()
             }
         )
-    return _side_by_side(*money)
+    ours, theirs = money
+    return _side_by_side(ours, theirs)
 
 
 def _side_by_side(

@@ -129,7 +129,7 @@ def _write_budgets(sheet: Sheet, row: int, plan: Plan, total: int) -> None:
             sheet.number(row, 2, budget["spent"], "money")
         else:
             sheet.formula(row, 2, f"={letter}{total + 1}", budget["spent"], "money")
-        sheet.formula(row, 3, f"=B{line}-C{line}", round(budget["limit"] - budget["spent"], 2), "money")
+        sheet.formula(row, 3, f"=ROUND(B{line}-C{line},2)", round(budget["limit"] - budget["spent"], 2), "money")
         sheet.text(row, 4, measure_name(budget["measure"]))
 
 
