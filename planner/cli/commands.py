@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from planner.cli.comparing import compare
 from planner.cli.exporting import export
 from planner.cli.session import (
     DataRoot,
@@ -312,6 +313,7 @@ def explain(
 
 
 app.command(help=_("Write a run as documents and data: tables, maps, exchange formats, an archive."))(export)
+app.command(help=_("Say how runs differ: settings, offices, money by technology and region."))(compare)
 
 
 @app.command(name="app", help=_("Open the app in the browser."))

@@ -19,7 +19,7 @@ def example(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "example"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PLANNER_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
-        solve_run(EXAMPLE, folder, overrides={"solver.gap": 0.2, "solver.time_limit_s": 20.0})
+        solve_run(EXAMPLE, folder, overrides={"solver.gap": 0.2, "solver.time_limit_s": 600.0})
         yield read_exported(folder)
 
 

@@ -114,10 +114,7 @@ def test_libreoffice_reckons_the_plan_to_the_cent(example, book, reckoned):
     assert wrong == []
 
 
-@pytest.mark.parametrize(
-    ("rate", "at", "horizon", "funded"),
-    [(0.03, "year_start", 13, 3), (0.0, "year_end", 7, 7), (0.11, "year_end", 31, 0)],
-)
+@pytest.mark.parametrize(("rate", "at", "horizon", "funded"), [(0.03, "year_start", 13, 3), (0.0, "year_end", 31, 0)])
 def test_changed_assumptions_drive_everything(example, book, reckoned, tmp_path, rate, at, horizon, funded):
     bill = bill_of_quantities(example.plan, example.prices, terms(example.scenario))
     changed = openpyxl.load_workbook(book)

@@ -11,6 +11,8 @@ from planner.report.bill import OFFICES
 from planner.wording import item_name, technology_heading
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from planner.catalogue import Assumption
     from planner.finance import Item
     from planner.report.bill import Bill, Entry
@@ -29,7 +31,7 @@ YEARS_AHEAD: Final = 40
 PRICE, PER_YEAR, LIFE = 4, 5, 6
 """Columns of the unit prices."""
 
-PriceKey = tuple[str, str, "Item"]
+PriceKey = tuple[str, "Item"]
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ class Assumptions:
 
 
 def price_key(entry: Entry) -> PriceKey:
-    """Return what entries that are bought at one price have in common."""
-    return (where(entry), entry.option, entry.item)
+    """Return what entries that are bought at one price have in common: that price is said once."""
+    return (where(entry), entry.item)
 
 
 def where(entry: Entry) -> str:
@@ -68,7 +70,7 @@ def unit_name(per: str) -> str:
 
 def write_assumptions(book: Book, sheet: Sheet, bill: Bill, currency: str) -> Assumptions:
     """Write terms and unit prices; cells in colour may be changed, everything that is reckoned follows."""
-    sheet.widths(28, 30, 28, 14, 16, 16, 12, 16, 16, 12)
+    sheet.widths(50, 30, 28, 14, 16, 16, 12, 16, 16, 12)
     sheet.text(0, 0, _("Assumptions"), "title")
     sheet.note(
         1,
@@ -92,17 +94,25 @@ def write_assumptions(book: Book, sheet: Sheet, bill: Bill, currency: str) -> As
             _("Price, as planned"), _("Per year, as planned"), _("Life, as planned"),
         ),
     )  # fmt: skip
-    row_of: dict[PriceKey, int] = {}
+    options: dict[PriceKey, dict[str, None]] = {}
     for entry in bill.entries:
-        row_of.setdefault(price_key(entry), row + 3 + len(row_of))
-    for (bought_for, option, item), at in row_of.items():
-        for column, text in enumerate((bought_for, option, item_name(item.name), unit_name(item.per))):
+        options.setdefault(price_key(entry), {})[entry.option] = None
+    row_of = {key: at for at, key in enumerate(options, start=row + 3)}
+    for key, at in row_of.items():
+        bought_for, item = key
+        for column, text in enumerate((bought_for, _some(options[key]), item_name(item.name), unit_name(item.per))):
             sheet.text(at, column, text)
         for column, value in enumerate((item.capex, item.opex_per_year, item.life_years)):
             style = "exact" if PRICE + column == LIFE else "real"
             sheet.number(at, PRICE + column, value, f"{style} input")
             sheet.number(at, PRICE + 3 + column, value, f"{style} was")
     return Assumptions(sheet, row_of)
+
+
+def _some(options: Iterable[str]) -> str:
+    """Return the first options that have a price in common."""
+    first, *others = options
+    return f"{first} …" if others else first
 
 
 def _write_terms(book: Book, sheet: Sheet, bill: Bill) -> int:

@@ -26,14 +26,14 @@ _STYLES: Final[Mapping[str, dict[str, Any]]] = {
     "note": {"italic": True, "font_color": "#444444", "text_wrap": True, "valign": "top"},
     "warning": {"bold": True, "font_color": "#9C0006", "bg_color": "#FFC7CE"},
     "head": {"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter"},
-    "text": {},
+    "text": {"indent": 1},
     "money": {"num_format": _MONEY},
     "real": {"num_format": "#,##0.00"},
     "exact": {"num_format": "#,##0.######"},
     "degrees": {"num_format": "0.000000"},
     "whole": {"num_format": "#,##0"},
     "share": {"num_format": "0.00%"},
-    "factor": {"num_format": "0.000000"},
+    "factor": {"num_format": "0.000000;-0.000000;–"},
 }
 _VARIANTS: Final[Mapping[str, dict[str, Any]]] = {
     "": {},

@@ -42,7 +42,7 @@ def write_flows(sheet: Sheet, bill: Bill, quantities: Quantities, present_value:
     so_far = 0.0
     for year in range(shown + 1):
         flow = flows.get(year, Year(year, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
-        so_far += flow.total
+        so_far = so_far + flow.total if year in flows else 0.0
         _write_year(sheet, _FIRST_ROW + year, flow, so_far, bill, quantities)
     _write_sums(sheet, _FIRST_ROW + shown, list(flows.values()), bill, quantities, present_value)
 
@@ -59,17 +59,18 @@ def _write_year(sheet: Sheet, row: int, flow: Year, so_far: float, bill: Bill, q
     operates = f"AND({year}>={AT_END},{year}<{AT_END}+{{}})"
     operation = quantities.exact("opex_per_year")
     unused = f"SUMPRODUCT({price}*(ROUNDUP({HORIZON}/{life}-1E-9,0)-{HORIZON}/{life}))"
-    factor = (1 + bill.terms.discount_rate) ** -flow.year
+    ahead = f"{year}>{HORIZON}"
+    factor = 0.0 if flow.year > bill.terms.horizon_years else (1 + bill.terms.discount_rate) ** -flow.year
     sheet.number(row, 0, flow.year, "whole")
     sheet.formula(row, 1, f"={quantities.exact('capex')}" if flow.year == 0 else "=0", flow.purchases, "money")
     sheet.formula(row, 2, f"=SUMPRODUCT({price}*({end}-{first}))*{within}", flow.replacements, "money")
     sheet.formula(row, 3, f"=IF({operates.format(HORIZON)},{operation},0)", flow.operation, "money")
     sheet.formula(row, 4, f"=IF({year}={HORIZON},-{unused},0)", flow.residual, "money")
     sheet.formula(row, 5, f"=SUM(B{line}:E{line})", flow.total, "money")
-    sheet.formula(row, 6, f"=(1+{RATE})^-{year}", factor, "factor")
+    sheet.formula(row, 6, f"=IF({ahead},0,(1+{RATE})^-{year})", factor, "factor")
     paid = f"(B{line}+D{line}+E{line})*G{line}"
     sheet.formula(row, 7, f"=IF({RATE}=0,F{line},{paid}+IF(C{line}=0,0,{series}))", flow.present_value, "money")
-    so_far_formula = f"=F{line}" if flow.year == 0 else f"=I{line - 1}+F{line}"
+    so_far_formula = f"=F{line}" if flow.year == 0 else f"=IF({ahead},0,I{line - 1}+F{line})"
     sheet.formula(row, 8, so_far_formula, so_far, "money")
     funded = f"=B{line}+IF({operates.format(FUNDED)},{operation},0)"
     sheet.formula(row, 9, funded, flow.programme, "money")

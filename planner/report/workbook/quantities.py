@@ -73,6 +73,9 @@ def write_quantities(
     for remainder in bill.remainders:
         _write_remainder(sheet, row, remainder, bill)
         row += 1
+    if row == _FIRST_ROW:  # a plan of nothing: formulas over the table still need a row
+        _write_lasting(sheet, row)
+        row += 1
     last = row - 1
     sheet.filter(_FIRST_ROW - 1, last, len(headings))
     total_row = row + 1
@@ -136,5 +139,10 @@ def _write_remainder(sheet: Sheet, row: int, remainder: Remainder, bill: Bill) -
     sheet.number(row, 9, opex, "money")
     sheet.formula(row, 12, f"=H{line}+J{line}*{ANNUITY}+{remainder.present_value!r}", present, "money")
     sheet.formula(row, 13, f"=H{line}+{FUNDED}*J{line}", programme, "money")
+    _write_lasting(sheet, row)
+
+
+def _write_lasting(sheet: Sheet, row: int) -> None:
+    """Write that nothing in a row is bought again."""
     sheet.number(row, LASTING_LIFE, 1.0, "exact")
     sheet.number(row, LASTING_PRICE, 0.0, "real")

@@ -104,7 +104,8 @@ def _write_technologies(sheet: Sheet, row: int, plan: Plan, sources: Sources) ->
     for column, name in ((1, "offices"), (2, "links"), (3, "length_km")):
         letter, summed = "ABCD"[column], math.fsum(part[name] for part in plan.technology_mix)
         style = "real total" if name == "length_km" else "whole total"
-        sheet.formula(total, column, f"=SUM({letter}{first + 1}:{letter}{total})", summed, style)
+        formula = f"=SUM({letter}{first + 1}:{letter}{total})" if total > first else "=0"
+        sheet.formula(total, column, formula, summed, style)
     for column, measure in enumerate(MEASURES, start=_MONEY_AT):
         sheet.formula(total, column, f"={sources.quantities.total(measure)}", plan.totals[measure], "money total")
     sheet.text(total + 1, 0, _("As in the plan"))
@@ -129,7 +130,7 @@ def _write_budgets(sheet: Sheet, row: int, plan: Plan, total: int) -> None:
             sheet.number(row, 2, budget["spent"], "money")
         else:
             sheet.formula(row, 2, f"={letter}{total + 1}", budget["spent"], "money")
-        sheet.formula(row, 3, f"=B{line}-C{line}", round(budget["limit"] - budget["spent"], 2), "money")
+        sheet.formula(row, 3, f"=ROUND(B{line}-C{line},2)", round(budget["limit"] - budget["spent"], 2), "money")
         sheet.text(row, 4, measure_name(budget["measure"]))
 
 
