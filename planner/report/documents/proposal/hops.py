@@ -34,7 +34,9 @@ def hop_sheets(run: ExportedRun) -> list[Block]:
         "clearance that it leaves, the link budget line by line, and what every modulation would give."
     )
     if len(hops) > MOST_SHEETS:
-        text = _("Of {n} hops the {most} longest have their sheet here; “planner explain” tells that of every other one.")
+        text = _(
+            "Of {n} hops the {most} longest have their sheet here; “planner explain” tells that of every other one."
+        )
         said = " ".join((said, text.format(n=number(len(hops)), most=number(MOST_SHEETS))))
         longest = np.argsort(-run.plan.links["length_km"].to_numpy()[hops], kind="stable")[:MOST_SHEETS]
         hops = hops[np.sort(longest)]
