@@ -38,6 +38,11 @@ def number(value: float, digits: int = 0) -> str:
     return format_decimal(value, "#,##0." + "#" * digits if digits else "#,##0", locale=language())
 
 
+def decimals(value: float, digits: int) -> str:
+    """Return a number with exactly so many decimals, for columns that are read downwards."""
+    return format_decimal(value, "#,##0." + "0" * digits if digits else "#,##0", locale=language())
+
+
 def figure(value: float) -> str:
     """Return a number with about three significant figures, none of them lost before the decimal sign."""
     size = abs(value)
@@ -73,6 +78,29 @@ def technology_name(technology: str) -> str:
     """Return the name of a technology; names that only the user's catalogue knows stay as they are."""
     named = _TECHNOLOGIES.get(technology)
     return named() if named else technology
+
+
+def technology_heading(technology: str) -> str:
+    """Return the name of a technology as it starts a line; ``"masts"`` names the masts of a plan."""
+    return sentence(_("masts and their sites") if technology == "masts" else technology_name(technology))
+
+
+def sentence(text: str) -> str:
+    """Return text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+_STATUSES: dict[str, Callable[[], str]] = {
+    "offline": lambda: _("offline"),
+    "insufficient": lambda: _("insufficient"),
+    "adequate": lambda: _("adequate"),
+    "unknown": lambda: _("unknown"),
+}
+
+
+def status_name(before: str) -> str:
+    """Return the name of the connection that an office has before the plan."""
+    return _STATUSES[before]()
 
 
 _ITEMS: dict[str, Callable[[], str]] = {
@@ -282,3 +310,56 @@ def _rounded_up(lacking: float) -> str:
 def _reached(gap: float) -> str:
     """Return in whole per cent what a plan reaches of the best possible value: never more than is proven."""
     return share(math.floor(100 * (1 - short_of_best(gap)) + 1e-9) / 100)
+
+
+_BUDGET_LINES: dict[str, Callable[[], str]] = {
+    "transmit_power": lambda: _("Transmit power"),
+    "first_antenna": lambda: _("Gain of the first antenna"),
+    "free_space": lambda: _("Free-space loss"),
+    "gases": lambda: _("Loss in air (oxygen, water vapour)"),
+    "second_antenna": lambda: _("Gain of the second antenna"),
+    "received": lambda: _("Received level without fading"),
+    "threshold": lambda: _("Receiver threshold"),
+    "fade_margin": lambda: _("Fade margin"),
+    "rain_001": lambda: _("Rain, exceeded during 0.01 % of a year"),
+    "rain_outage": lambda: _("Share of the year in which rain takes more than the margin"),
+    "multipath_occurrence": lambda: _("Multipath occurrence in the worst month"),
+    "multipath_outage": lambda: _("Share of the year in which multipath takes more than the margin"),
+    "equipment_outage": lambda: _("Share of the year in which equipment fails"),
+    "availability": lambda: _("Availability of the capacity"),
+    "fades_wanted": lambda: _("Share of the year for which fades must leave it"),
+}
+
+
+def budget_line(key: str) -> str:
+    """Return what a line of a link budget is called."""
+    return _BUDGET_LINES[key]()
+
+
+def radius_factor(k: float) -> str:
+    """Return an effective earth radius factor as engineers write it: 4/3, 2/3."""
+    thirds = round(3 * k)
+    return f"{thirds}/3" if abs(3 * k - thirds) < 5e-3 and thirds % 3 else number(k, 2)
+
+
+def told_by(source: str) -> str:
+    """Return where a line of a link budget comes from; Recommendations keep their names."""
+    own = {"catalogue": _("price catalogue"), "scenario": _("scenario"), "sum": _("from the lines above")}
+    return own.get(source, source)
+
+
+_LOOKS: dict[str, Callable[[], str]] = {
+    "highest": lambda: _("geostationary, on the office's meridian"),
+    "aside": lambda: _("geostationary, 40° of longitude away"),
+    "least": lambda: _("low orbit, at the least elevation used"),
+}
+
+
+def look_name(case: str) -> str:
+    """Return where a satellite stands."""
+    return _LOOKS[case]()
+
+
+def modulation_name(modulation: str) -> str:
+    """Return the name of a modulation as engineers write it."""
+    return f"{modulation.removeprefix('QAM')}-QAM" if modulation.startswith("QAM") else modulation

@@ -34,8 +34,14 @@ class MicrowaveOption:
     frequency_ghz : float
     range_km : float
         Longest hop tried: of the band in the scenario's climate zone, of the antennas, of the scenario's search.
-    signal_dbm : float
-        Power and the gains of both antennas: what is received where nothing is lost on the way.
+    channel_mhz : float
+        Width of a carrier's channel.
+    transmit_dbm : float
+        Power at the antenna port.
+    diameter_m : float
+        Of the dish at each end.
+    modulations : tuple of Modulation
+        Slowest first; the next two go with them.
     thresholds_dbm : tuple of float
         Weakest signal that each modulation can use, rising.
     rates_mbps : tuple of float
@@ -47,7 +53,10 @@ class MicrowaveOption:
     kind: OptionKind
     frequency_ghz: float
     range_km: float
-    signal_dbm: float
+    channel_mhz: float
+    transmit_dbm: float
+    diameter_m: float
+    modulations: tuple[Modulation, ...]
     thresholds_dbm: tuple[float, ...]
     rates_mbps: tuple[float, ...]
     availability: float
@@ -56,6 +65,16 @@ class MicrowaveOption:
     def capacity_mbps(self) -> float:
         """Capacity of the fastest modulation."""
         return self.rates_mbps[-1]
+
+    @property
+    def gain_dbi(self) -> float:
+        """Gain of the antenna at each end."""
+        return float(antenna_gain_dbi(self.diameter_m, self.frequency_ghz))
+
+    @property
+    def signal_dbm(self) -> float:
+        """Power and the gains of both antennas: what is received where nothing is lost on the way."""
+        return self.transmit_dbm + 2 * self.gain_dbi
 
 
 def microwave_options(
@@ -71,7 +90,7 @@ def _all_options(microwave: Microwave, pricer: Pricer, scenario: Scenario) -> It
     for band_name, band in microwave.bands.items():
         if not band.permitted:
             continue
-        radio = microwave.radios[band.radio]
+        radio, steps = microwave.radios[band.radio], _steps(band)
         band_km = min(band.range_km[scenario.climate.zone], scenario.links.microwave.range_km)
         shorter_km = 0.0
         for antennas in sorted(radio.antennas.values(), key=lambda entry: entry.up_to_km):
@@ -86,21 +105,19 @@ def _all_options(microwave: Microwave, pricer: Pricer, scenario: Scenario) -> It
                         kind=OptionKind("microwave", name, 1, items),
                         frequency_ghz=band.frequency_ghz,
                         range_km=range_km,
-                        signal_dbm=_signal_dbm(band, antennas),
-                        thresholds_dbm=tuple(float(receiver_threshold_dbm(channel_mhz, step)) for step in _steps(band)),
-                        rates_mbps=tuple(step.net_bit_s_hz * channel_mhz * carriers for step in _steps(band)),
+                        channel_mhz=channel_mhz,
+                        transmit_dbm=band.transmit_dbm,
+                        diameter_m=min(antennas.diameter_m, band.max_dish_m),
+                        modulations=steps,
+                        thresholds_dbm=tuple(float(receiver_threshold_dbm(channel_mhz, step)) for step in steps),
+                        rates_mbps=tuple(step.net_bit_s_hz * channel_mhz * carriers for step in steps),
                         availability=working(radio.mtbf_h, radio.repair_h) ** 2,
                     )
 
 
-def _signal_dbm(band: Band, antennas: Antennas) -> float:
-    diameter_m = min(antennas.diameter_m, band.max_dish_m)
-    return band.transmit_dbm + 2 * float(antenna_gain_dbi(diameter_m, band.frequency_ghz))
-
-
-def _steps(band: Band) -> list[Modulation]:
+def _steps(band: Band) -> tuple[Modulation, ...]:
     """Return the modulations that the band is used with, slowest first."""
-    return [step for step in Modulation if step.net_bit_s_hz <= band.net_bit_s_hz]
+    return tuple(step for step in Modulation if step.net_bit_s_hz <= band.net_bit_s_hz)
 
 
 def _items(

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from planner.cli.session import DebugOption, JsonOption, LangOption, QuietOption, Session, session
+from planner.cli.comparing import compare
+from planner.cli.exporting import export
+from planner.cli.session import (
+    DataRoot,
+    DebugOption,
+    JsonOption,
+    LangOption,
+    Out,
+    QuietOption,
+    RunDir,
+    Session,
+    session,
+)
 from planner.errors import CancelledError, InfeasibleError, InputError, Problem, VerificationError
 from planner.i18n import _
 
@@ -29,12 +41,6 @@ app = typer.Typer(
 )
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help=_("Scenario file (YAML) or its folder."))]
-RunDir = Annotated[Path, typer.Argument(metavar="RUN", help=_("Run folder."))]
-DataRoot = Annotated[
-    Path | None,
-    typer.Option("--data-root", help=_("Folder that the scenario's input files are relative to."), show_default=False),
-]
-Out = Annotated[Path | None, typer.Option("--out", help=_("Folder to write to."), show_default=False)]
 TimeLimit = Annotated[float | None, typer.Option(help=_("Seconds of search."), min=0.0)]
 Gap = Annotated[float | None, typer.Option(help=_("Stop at this relative gap, e.g. 0.005."), min=0.0)]
 Seed = Annotated[int | None, typer.Option(help=_("Seed of the search."), min=0)]
@@ -279,6 +285,9 @@ def evaluate(
 def explain(
     run: RunDir,
     identifier: Annotated[str, typer.Argument(metavar="ID", help=_("Office or link."))],
+    out: Annotated[
+        Path | None, typer.Option("--out", help=_("Write a link's profile: FILE.svg or FILE.png."), show_default=False)
+    ] = None,
     data_root: DataRoot = None,
     lang: LangOption = "",
     json: JsonOption = False,
@@ -286,12 +295,25 @@ def explain(
     debug: DebugOption = False,
 ) -> None:
     from planner.pipeline import explain_run
+    from planner.report.documents.files import check_figure_name, write_profile
+    from planner.report.sheets import print_sheet
 
     with session(lang, json=json, quiet=quiet, debug=debug) as here:
+        if out is not None:
+            check_figure_name(out)
         explanation = explain_run(run, identifier, data_root=data_root)
         if json:
             here.document(explanation.as_dict())
         here.say(str(explanation))
+        if explanation.sheet is not None and not json and not quiet:
+            print_sheet(explanation.sheet, here.out, measure=explanation.measure, currency=explanation.currency)
+        if out is not None:
+            write_profile(explanation, out)
+            here.say(_("Written:") + f" {out}")
+
+
+app.command(help=_("Write a run as documents and data: tables, maps, exchange formats, an archive."))(export)
+app.command(help=_("Say how runs differ: settings, offices, money by technology and region."))(compare)
 
 
 @app.command(name="app", help=_("Open the app in the browser."))

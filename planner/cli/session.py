@@ -7,6 +7,7 @@ import sys
 import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,13 +21,18 @@ from planner.wording import so_far
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from rich.console import Console
 
     from planner.i18n import Language
     from planner.jobs import Event
 
+RunDir = Annotated[Path, typer.Argument(metavar="RUN", help=_("Run folder."))]
+DataRoot = Annotated[
+    Path | None,
+    typer.Option("--data-root", help=_("Folder that the scenario's input files are relative to."), show_default=False),
+]
+Out = Annotated[Path | None, typer.Option("--out", help=_("Folder to write to."), show_default=False)]
 LangOption = Annotated[str, typer.Option("--lang", help=_("Language: en or fr."), show_default=False)]
 JsonOption = Annotated[bool, typer.Option("--json", help=_("One JSON document on standard output, nothing else."))]
 QuietOption = Annotated[bool, typer.Option("--quiet", help=_("No progress, no summary."))]

@@ -1,6 +1,6 @@
 """Candidate link options: fibre, microwave, satellite, cellular."""
 
-from planner.links.build import build_links, relay_sites
+from planner.links.build import build_links, read_terrain, relay_sites
 from planner.links.cache import cache_folder
 from planner.links.options import NO_MAST, ROOT, LinkOptions, OptionKind, PlaceKind, Places, Rejection
 from planner.links.polyline import price_polyline
@@ -23,6 +23,7 @@ __all__ = [
     "cache_usage",
     "load_options",
     "price_polyline",
+    "read_terrain",
     "relay_sites",
     "save_options",
 ]

@@ -29,7 +29,7 @@ from planner.links.retention import cache_limits, mark_used, prune
 from planner.links.road_graph import RoadSearch
 from planner.links.roads import find_road_trenches
 from planner.links.store import load_options, save_options
-from planner.links.task import Task
+from planner.links.task import CLUTTER_M, Task, clearance_criteria
 from planner.terrain import open_elevation
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def build_links(
 def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress) -> LinkOptions:
     money_terms = terms(scenario)
     say(_("Reading terrain"), 0.0)
-    elevation = _read_terrain(inputs)
+    elevation = read_terrain(inputs)
     places, open_to_links, feeds = make_places(inputs, scenario, elevation, prices.ladder_m)
     hilltops = _hilltops(scenario, inputs, prices, elevation, (places, open_to_links, feeds))
     if hilltops is not None:
@@ -159,7 +159,7 @@ def relay_sites(scenario: Scenario, inputs: Inputs, prices: PriceList) -> Hillto
     """
     if not scenario.links.microwave.hilltops.enabled:
         return None
-    elevation = _read_terrain(inputs)
+    elevation = read_terrain(inputs)
     return _hilltops(scenario, inputs, prices, elevation, make_places(inputs, scenario, elevation, prices.ladder_m))
 
 
@@ -180,8 +180,14 @@ def _hilltops(
     return find_hilltops(elevation, places, asking, inputs.roads, scenario)
 
 
-def _read_terrain(inputs: Inputs) -> Elevation:
-    """Read the terrain around all places of known position."""
+def read_terrain(inputs: Inputs) -> Elevation:
+    """Read the terrain around all places of known position.
+
+    Raises
+    ------
+    InputError
+        Terrain is wrong, or no place has a known position.
+    """
     offices = inputs.offices[inputs.offices["position_known"]]
     lon, lat = (
         np.concatenate([table[name].to_numpy(np.float64) for table in (offices, inputs.sources, inputs.towers)])
@@ -201,7 +207,7 @@ def _microwave(task: Task) -> Block:
     note = _("microwave: {count} equipment options are not offered, availability below what is asked.")
     left_out = len(task.prices.microwave) - len(options)
     candidates = (task.inputs.offices["status_before"] != "adequate").to_numpy(np.bool_)
-    criteria = task.criteria()
+    criteria = clearance_criteria(task.scenario)
     radios = _radios(options, task.scenario)
     hops = find_hops(
         task.elevation,
@@ -213,7 +219,7 @@ def _microwave(task: Task) -> Block:
         rules=SightRules(
             criteria=criteria,
             margin_m=search.microwave.margin_m,
-            clutter_m=0.0,
+            clutter_m=CLUTTER_M,
         ),
         climate=radio_climate(task.scenario),
         upstream=task.feeds | (task.places.kind == PlaceKind.RELAY),
@@ -238,6 +244,15 @@ def _microwave(task: Task) -> Block:
     )
 
 
+def wanted_share(scenario: Scenario, equipment: float) -> float:
+    """Return the share of the year for which fades must leave a hop its capacity.
+
+    The office has to be served for its share of the year although the equipment, which works for the share
+    ``equipment``, fails too.
+    """
+    return max(scenario.links.microwave.availability, scenario.service.availability / equipment)
+
+
 def _radios(options: list[MicrowaveOption], scenario: Scenario) -> Radios:
     one: dict[Per, NDArray[np.float64]] = {"each": np.ones(1)}
     money = [line_money(option.kind.items, one, terms(scenario))[0] for option in options]
@@ -250,8 +265,7 @@ def _radios(options: list[MicrowaveOption], scenario: Scenario) -> Radios:
         system_db=np.array([option.signal_dbm for option in options]).reshape(-1, 1)
         - _with_steps([option.thresholds_dbm for option in options], steps),
         equipment=equipment,
-        # The office has to be served for its share of the year although the equipment fails too.
-        wanted=np.maximum(scenario.links.microwave.availability, scenario.service.availability / equipment),
+        wanted=np.array([wanted_share(scenario, share) for share in equipment.tolist()], dtype=np.float64),
         money=np.array(money, dtype=np.int64).reshape(-1, len(MEASURES)),
     )
 

@@ -19,6 +19,7 @@ from planner.links.fading import Fades, Paths
 from planner.links.microwave import SightRules
 from planner.links.options import NO_MAST, PlaceKind, Rejection
 from planner.links.places import with_sectors
+from planner.links.task import clearance_criteria
 from planner.terrain import NO_LEVEL, line_of_sight, pairs_within
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def multipoint_block(task: Task, places: Places, option: MultipointOption) -> tu
         asking,
         option,
         task.prices.ladder_m,
-        SightRules(task.criteria(), search.margin_m, 0.0),
+        SightRules(clearance_criteria(task.scenario), search.margin_m, 0.0),
         task.scenario,
     )
     first, bases, terminals = len(places), len(sectors.base), len(sectors.office)

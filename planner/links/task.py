@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 K_STANDARD, FRESNEL_STANDARD = 4 / 3, 1.0
 """Effective earth radius factor at which the whole first Fresnel zone must be free."""
 
+CLUTTER_M = 0.0
+"""What is taken to stand on the ground between the ends of a hop, besides the margin: terrain models of the surface
+have it in them."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -32,7 +36,8 @@ class Task:
     feeds: NDArray[np.bool_]
     mast_money: NDArray[np.int64]
 
-    def criteria(self) -> tuple[tuple[float, float], ...]:
-        """Return the criteria of clearance, by effective earth radius factor and share of the first Fresnel zone."""
-        search = self.scenario.links.microwave
-        return (K_STANDARD, FRESNEL_STANDARD), (search.k_low, search.fresnel_low)
+
+def clearance_criteria(scenario: Scenario) -> tuple[tuple[float, float], ...]:
+    """Return effective earth radius factor and share of the first Fresnel zone of each rule of clearance."""
+    search = scenario.links.microwave
+    return (K_STANDARD, FRESNEL_STANDARD), (search.k_low, search.fresnel_low)

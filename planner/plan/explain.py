@@ -23,6 +23,7 @@ from planner.plan.plan import forbidden_links
 from planner.plan.reasons import PER_MONEY
 from planner.plan.recall import recall
 from planner.plan.runner_up import Ledger, ways_into
+from planner.plan.sheets import Engineer
 from planner.plan.tables import CENTS
 from planner.wording import figure, money, number
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from planner.plan.arborescence import Arborescence
     from planner.plan.model import Plan
     from planner.plan.runner_up import Way
+    from planner.plan.sheets import Sheet
     from planner.scenario import Scenario
 
 
@@ -206,6 +208,7 @@ def _explain_link(setting: _Setting, link: int) -> Explanation:
         lines=tuple(lines),
         others=setting.allowed_first(others),
         binding=_asked_of_link(setting, told),
+        sheet=_sheet(setting, int(tree.option[link]), backwards=bool(tree.reversed[link])),
     )
 
 
@@ -257,6 +260,14 @@ def _lacking(setting: _Setting, ways: tuple[Way, ...]) -> tuple[str, ...]:
     return tuple(told)
 
 
+def _sheet(setting: _Setting, option: int, *, backwards: bool) -> Sheet | None:
+    """Return the engineering of a candidate link."""
+    masts = setting.plan.masts
+    heights = dict(zip(masts["place"].tolist(), masts["height_m"].tolist(), strict=True))
+    engineer = Engineer.of(setting.scenario, setting.inputs, setting.options, heights)
+    return engineer.sheet(option, backwards=backwards)
+
+
 def _explain_candidate(setting: _Setting, identifier: str) -> Explanation:
     """Explain a candidate link that the plan does not build: the cheapest of those between the same places."""
     options, measure = setting.options, setting.measure
@@ -288,7 +299,8 @@ def _explain_candidate(setting: _Setting, identifier: str) -> Explanation:
         len(rows),
     ).format(n=len(rows))
     told: dict[Hashable, Any] = {"id": identifier, "reason": f"{reason} {variants}"}
-    return Explanation(**_head(setting, told, "link", inside=False), lines=tuple(lines))
+    sheet = _sheet(setting, row, backwards=int(options.u[row]) != tail)
+    return Explanation(**_head(setting, told, "link", inside=False), lines=tuple(lines), sheet=sheet)
 
 
 def _candidates(options: LinkOptions, identifier: str) -> tuple[int, int, NDArray[np.int64]]:

@@ -14,6 +14,7 @@ from planner.wording import figure, item_name, labelled, measure_name, money, nu
 if TYPE_CHECKING:
     from planner.plan.buildup import Part
     from planner.plan.runner_up import Way
+    from planner.plan.sheets import Sheet
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ class Explanation:
         What it would take on top of the plan to connect an office that is left out.
     rate : float or None
         Benefit of the office per 1,000 of ``needed``.
+    sheet : HopSheet, TrenchSheet, ServiceSheet or None
+        Of a link: its engineering.
     """
 
     id: str
@@ -90,6 +93,7 @@ class Explanation:
     benefit: float | None = None
     needed: float | None = None
     rate: float | None = None
+    sheet: Sheet | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as a JSON-ready mapping; amounts of parts in cents."""

@@ -70,11 +70,7 @@ def changes_since(record: Record, scenario: Scenario, plan: Plan) -> list[Proble
         Of the run, loaded with the folder in which its inputs are looked for.
     plan : Plan
     """
-    problems = []
-    if scenario.hash != plan.scenario["hash"]:
-        message = _("This is not the scenario that the plan was made from.")
-        remedy = _("Put the scenario of the run back, or solve again.")
-        problems.append(Problem("changed-since", message, remedy, "scenario.yaml"))
+    problems = _changed_scenario(scenario, plan)
     remedy = _("Put the file of the run back, name the folder of the original data with --data-root, or solve again.")
     for file in record.files:
         path = scenario.locate(file.file)
@@ -84,8 +80,25 @@ def changes_since(record: Record, scenario: Scenario, plan: Plan) -> list[Proble
         elif sha256_of(path) != file.sha256:
             message = _("This input has changed since the run read it.")
             problems.append(Problem("changed-since", message, remedy, file.file))
-    if not problems and record.prices not in {None, load_catalogue(scenario).hash}:
-        message = _("The prices that come with the program have changed since the run.")
-        remedy = _("Solve again, or use the version of the program that the run names in inputs.json.")
-        problems.append(Problem("changed-since", message, remedy, RECORD))
-    return problems
+    return problems or _changed_prices(record, scenario)
+
+
+def prices_changed_since(record: Record, scenario: Scenario, plan: Plan) -> list[Problem]:
+    """Return what keeps a plan's lines from being priced again: another scenario, or other prices; inputs aside."""
+    return _changed_scenario(scenario, plan) or _changed_prices(record, scenario)
+
+
+def _changed_scenario(scenario: Scenario, plan: Plan) -> list[Problem]:
+    if scenario.hash == plan.scenario["hash"]:
+        return []
+    message = _("This is not the scenario that the plan was made from.")
+    remedy = _("Put the scenario of the run back, or solve again.")
+    return [Problem("changed-since", message, remedy, "scenario.yaml")]
+
+
+def _changed_prices(record: Record, scenario: Scenario) -> list[Problem]:
+    if record.prices in {None, load_catalogue(scenario).hash}:
+        return []
+    message = _("The prices that come with the program have changed since the run.")
+    remedy = _("Solve again, or use the version of the program that the run names in inputs.json.")
+    return [Problem("changed-since", message, remedy, RECORD)]

@@ -35,7 +35,7 @@ def write_run_files(plan: Plan, run_dir: Path) -> None:
     with whole_file(run_dir / PLAN_GPKG) as temporary:
         # The format's driver makes its file itself; an empty one that is already there is no GeoPackage to it.
         temporary.unlink()
-        for layer, frame in _layers(plan).items():
+        for layer, frame in layers(plan).items():
             mode = "a" if temporary.exists() else "w"
             frame.to_file(temporary, layer=layer, driver="GPKG", engine="pyogrio", mode=mode)
     write_whole(run_dir / PLAN_JSON, _as_text(plan.document()))
@@ -90,7 +90,7 @@ def _as_text(document: dict[str, Any]) -> str:
     return "{\n" + ",\n".join(f"{one_line(key)}: {block(value)}" for key, value in document.items()) + "\n}\n"
 
 
-def _layers(plan: Plan) -> dict[str, geopandas.GeoDataFrame]:
+def layers(plan: Plan) -> dict[str, geopandas.GeoDataFrame]:
     """Return the layers of the GeoPackage: the columns of ``plan.json`` with geometry."""
     at_mast = plan.places.set_index("id").loc[plan.masts["place"]]
     breakdown = [json.dumps(parts, ensure_ascii=False) for parts in plan.masts["breakdown"]]

@@ -15,9 +15,9 @@ from planner.ui.address import language_switch, run_switch, start, tell_browser,
 from planner.ui.map import HEIGHT_PX, description, legend, plan_map
 from planner.ui.solving import budget_form, offer_demonstration, watch
 from planner.ui.tables import baselines_table, links_table, mix_table, offices_table, problems_table
-from planner.ui.text import literal, sentence
+from planner.ui.text import literal
 from planner.ui.tiles import show_tiles, verdict
-from planner.wording import labelled, number, rule_name, too_little
+from planner.wording import labelled, number, rule_name, sentence, too_little
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pydeck
 
 from planner.i18n import _
-from planner.ui.marks import (
+from planner.marks import (
     DASHES,
     LEFT_OUT,
     LINE_WIDTH_PX,
@@ -24,8 +24,7 @@ from planner.ui.marks import (
     mark_of,
     mark_picture,
 )
-from planner.ui.text import heading
-from planner.wording import labelled, number
+from planner.wording import labelled, number, technology_heading
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner import Plan
-    from planner.ui.marks import Mark
+    from planner.marks import Mark
 
 WIDTH_PX, HEIGHT_PX = 860, 440
 """What the map has on a small screen; on a larger one the same extent has more room around it."""
@@ -74,7 +73,10 @@ def legend(plan: Plan) -> str:
     technologies = set(plan.links["technology"])
     lines = set(_drawn(plan.links)["technology"])
     keys = [
-        (line_picture(name) if name in lines else "") + mark_picture(mark_of(name)) + " " + html.escape(heading(name))
+        (line_picture(name) if name in lines else "")
+        + mark_picture(mark_of(name))
+        + " "
+        + html.escape(technology_heading(name))
         for name in (*[name for name in MARKS if name in technologies], *sorted(technologies - set(MARKS)))
     ]
     if not plan.offices["connected"].all():
@@ -171,7 +173,11 @@ def _link_label(
         else _("{load} Mbit/s used").format(load=number(load_mbps))
     )
     return "\n".join(
-        (_("Link {id}").format(id=name), labelled(heading(technology), f"{option}, {number(length_km, 1)} km"), used)
+        (
+            _("Link {id}").format(id=name),
+            labelled(technology_heading(technology), f"{option}, {number(length_km, 1)} km"),
+            used,
+        )
     )
 
 
@@ -208,7 +214,7 @@ def _office_marks(plan: Plan) -> list[tuple[Mark, float, float, str]]:
     ):
         lines = [
             _("Office {name}").format(name=name),
-            heading(technology) if connected else _("Not connected"),
+            technology_heading(technology) if connected else _("Not connected"),
             reason or "",
             "" if known else _("Located to a district only."),
         ]

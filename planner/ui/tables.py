@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner.i18n import _
-from planner.ui.text import heading, sentence
-from planner.wording import rule_name
+from planner.wording import rule_name, sentence, status_name, technology_heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,19 +20,13 @@ def offices_table(plan: Plan) -> pd.DataFrame:
     """Return the offices, those of the plan first, then by benefit."""
     offices = plan.offices.sort_values(["connected", "benefit"], ascending=False, kind="stable")
     currency = plan.scenario["currency"]
-    before = {
-        "offline": _("offline"),
-        "insufficient": _("insufficient"),
-        "adequate": _("adequate"),
-        "unknown": _("unknown"),
-    }
     return pd.DataFrame(
         {
             _("Office"): offices["id"],
             _("Name"): offices["name"],
             _("Region"): offices["region"],
             _("Kind"): offices["kind"],
-            _("Before"): offices["before"].map(before),
+            _("Before"): offices["before"].map(status_name),
             _("Connected"): offices["connected"],
             _("Technology"): _headings(offices["technology"]),
             _("Hangs from"): _places(offices["parent"]),
@@ -74,10 +67,9 @@ def mix_table(plan: Plan) -> pd.DataFrame:
     """Return offices, links and money by technology, dearest first; the masts are a row of their own."""
     currency = plan.scenario["currency"]
     rows = pd.DataFrame(plan.technology_mix)
-    names = [_("Masts and their sites") if name == "masts" else heading(name) for name in rows["technology"]]
     return pd.DataFrame(
         {
-            _("Technology"): names,
+            _("Technology"): rows["technology"].map(technology_heading),
             _("Offices"): rows["offices"],
             _("Links"): rows["links"],
             _("Length (km)"): rows["length_km"],
@@ -136,4 +128,4 @@ def _places(ids: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _headings(technologies: Iterable[str | None]) -> list[str]:
-    return [heading(name) if name else "" for name in technologies]
+    return [technology_heading(name) if name else "" for name in technologies]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from planner.wording import technology_name
-
 _SHORTCODE = re.compile(r":(?=\w)")
 _WORD_JOINER = "\N{WORD JOINER}"
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
@@ -15,13 +13,3 @@ def literal(text: str) -> str:
     """Return text for Markdown that shows it letter by letter: no link, no picture, no formula."""
     # Icons such as :home: are put in after the backslashes are gone; an invisible character breaks their name.
     return _MARKUP.sub(r"\\\1", _SHORTCODE.sub(f":{_WORD_JOINER}", text)).replace("\n", " ")
-
-
-def heading(technology: str) -> str:
-    """Return the name of a technology as it starts a line."""
-    return sentence(technology_name(technology))
-
-
-def sentence(text: str) -> str:
-    """Return text with its first letter large."""
-    return text[:1].upper() + text[1:]

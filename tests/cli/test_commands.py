@@ -214,3 +214,31 @@ def test_evaluate_prices_the_plan_that_was_found(run_dir, tmp_path, referee):
     for folder in (tmp_path / "run", tmp_path / "run/same-money"):
         assert referee(json.loads((folder / "plan.json").read_text())) == []
         assert call("verify", folder).exit_code == 0
+
+
+def a_hop(run_dir):
+    links = json.loads((run_dir / "plan.json").read_text())["links"]
+    return max((link for link in links if link["technology"] == "microwave"), key=lambda link: link["length_km"])
+
+
+def test_a_link_is_explained_with_its_budget_and_profile(run_dir, tmp_path):
+    hop, picture = a_hop(run_dir), tmp_path / "profile.svg"
+    told = json.loads(call("explain", run_dir, hop["id"], "--json", "--out", picture).stdout)["sheet"]
+    lines = {entry["key"]: entry["value"] for entry in told["budget"]}
+    assert lines["availability"] / 100 == pytest.approx(hop["availability"], abs=1e-12)
+    assert told["capacity_mbps"] == hop["capacity_mbps"]
+    assert [end["antenna_m"] for end in told["ends"]] == [hop["mast_from_m"], hop["mast_to_m"]]
+    assert min(rule["clearance_m"] for rule in told["criteria"]) > 0
+    assert picture.read_text().startswith("<svg")
+    shown = call("explain", run_dir, hop["id"], "--lang", "fr").stdout
+    assert "ITU-R P.525-4" in shown
+    assert "Affaiblissement en espace libre" in shown
+
+
+@pytest.mark.parametrize(("name", "words"), [("profile.gif", ["--out", ".svg"]), ("profile.svg", ["--out", "profile"])])
+def test_a_profile_that_cannot_be_is_refused(run_dir, tmp_path, name, words):
+    office = json.loads((run_dir / "plan.json").read_text())["offices"][0]["id"]
+    result = call("explain", run_dir, office, "--out", tmp_path / name)
+    assert result.exit_code == 2
+    assert all(word in result.stderr for word in words), result.stderr
+    assert not (tmp_path / name).exists()

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from planner.marks import LEFT_OUT, MARKS, OTHER, atlas, mark_of
 from planner.plan.store import read_plan
 from planner.ui.map import legend, plan_map
-from planner.ui.marks import LEFT_OUT, MARKS, OTHER, atlas, mark_of
 
 
 @pytest.fixture

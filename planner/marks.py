@@ -73,6 +73,11 @@ _CELL_PX = 64
 _FINER = 4
 
 
+def colour_code(colour: Colour) -> str:
+    """Return a colour as ``#rrggbb``."""
+    return "#" + "".join(f"{part:02x}" for part in colour)
+
+
 def mark_of(technology: str) -> Mark:
     """Return the mark of a technology."""
     return MARKS.get(technology, OTHER)
@@ -81,6 +86,11 @@ def mark_of(technology: str) -> Mark:
 @cache
 def atlas(marks: tuple[Mark, ...]) -> str:
     """Return a picture of the marks side by side, `_CELL_PX` wide each, as a data address (PNG)."""
+    return "data:image/png;base64," + base64.b64encode(png(*marks)).decode("ascii")
+
+
+def png(*marks: Mark) -> bytes:
+    """Return a picture of marks side by side, `_CELL_PX` wide each."""
     cell = _CELL_PX * _FINER
     picture = Image.new("RGBA", (cell * len(marks), cell), (*_WHITE, 0))
     draw = ImageDraw.Draw(picture)
@@ -91,7 +101,7 @@ def atlas(marks: tuple[Mark, ...]) -> str:
     small = picture.resize((_CELL_PX * len(marks), _CELL_PX), Image.Resampling.LANCZOS)
     stream = io.BytesIO()
     small.save(stream, format="PNG")
-    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
+    return stream.getvalue()
 
 
 def atlas_cell(column: int) -> dict[str, int | bool]:

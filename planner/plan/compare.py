@@ -1,0 +1,260 @@
+"""How one plan differs from another: settings, offices, money by technology and by region."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.errors import InputError, Problem
+from planner.finance import MEASURES
+from planner.i18n import _
+from planner.plan.tables import CENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+
+    from planner.plan.model import Plan
+    from planner.plan.record import Record
+    from planner.scenario import Scenario
+
+ADDED, DROPPED, CHANGED = "added", "dropped", "changed"
+COUNTED = ("offices_newly_connected", "offices_upgraded", "people", *MEASURES)
+"""Totals that are set side by side, besides the value."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A field of the scenario that two runs do not share; None where one has no such field."""
+
+    field: str
+    first: Any
+    second: Any
+
+
+@dataclass(frozen=True)
+class OfficeChange:
+    """An office that gains in one plan only, or by another technology or from another place.
+
+    Attributes
+    ----------
+    id, name, region
+        Of the office.
+    change : {"added", "dropped", "changed"}
+        From the first plan to the second.
+    first, second : str or None
+        Technology in each.
+    parent_first, parent_second : str or None
+        What it hangs from in each.
+    people : float or None
+        Underserved people within its reach.
+    reason : str
+        What the second plan says of it, in that run's language.
+    """
+
+    id: str
+    name: str
+    region: str | None
+    change: str
+    first: str | None
+    second: str | None
+    parent_first: str | None
+    parent_second: str | None
+    people: float | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A figure in both plans, and the second less the first."""
+
+    name: str
+    first: float
+    second: float
+    difference: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What differs from a first plan to a second.
+
+    Attributes
+    ----------
+    settings : tuple of Setting
+    inputs : tuple of str
+        Input files that only one run has read, or that held something else.
+    only_first, only_second : tuple of str
+        Offices that only one of the scenarios has.
+    offices : tuple of OfficeChange
+        Added, dropped, changed; each by people, most first.
+    totals : tuple of Difference
+        The value, counts and money columns.
+    technologies, regions : dict of str to tuple of Difference
+        Money columns; of a technology its links and the equipment of its offices, ``"masts"`` apart; of a region all of
+        its lines, ``""`` where there is none.
+    """
+
+    settings: tuple[Setting, ...]
+    inputs: tuple[str, ...]
+    only_first: tuple[str, ...]
+    only_second: tuple[str, ...]
+    offices: tuple[OfficeChange, ...]
+    totals: tuple[Difference, ...]
+    technologies: dict[str, tuple[Difference, ...]]
+    regions: dict[str, tuple[Difference, ...]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields as a JSON-ready mapping."""
+        return asdict(self)
+
+
+def compare(
+    first: tuple[Plan, Scenario, Record], second: tuple[Plan, Scenario, Record], *, name: str = ""
+) -> Comparison:
+    """Compare two plans.
+
+    Parameters
+    ----------
+    first, second : tuple of Plan, Scenario, Record
+    name : str
+        Of the second run, for errors.
+
+    Raises
+    ------
+    InputError
+        If one of them holds no plan, or if their amounts are in different currencies.
+    """
+    plans = (first[0], second[0])
+    _check(*plans, name)
+    known = [set(plan.offices["id"]) for plan in plans]
+    return Comparison(
+        settings=tuple(_settings(first[1], second[1])),
+        inputs=_inputs(first[2], second[2]),
+        only_first=tuple(sorted(known[0] - known[1])),
+        only_second=tuple(sorted(known[1] - known[0])),
+        offices=_offices(*plans),
+        totals=_totals(*plans),
+        technologies=_by_technology(*plans),
+        regions=_by_region(*plans),
+    )
+
+
+def _check(first: Plan, second: Plan, name: str) -> None:
+    currencies = [plan.scenario["currency"] for plan in (first, second)]
+    if any(plan.outcome.value is None for plan in (first, second)):
+        message = _("One of the runs ended without a plan; there is nothing to compare.")
+        raise InputError(Problem("no-plan", message, _("Name runs that hold a plan."), file=name))
+    if currencies[0] != currencies[1]:
+        message = _("The runs are in different currencies, {first} and {second}.")
+        remedy = _("Solve one of the scenarios again in the currency of the other.")
+        text = message.format(first=currencies[0], second=currencies[1])
+        raise InputError(Problem("other-currency", text, remedy, file=name))
+
+
+def _settings(first: Scenario, second: Scenario) -> Iterator[Setting]:
+    """Yield the fields that differ; lists are told whole, those of sections by position."""
+    ours, theirs = (dict(_flat(scenario.model_dump(mode="json"), "")) for scenario in (first, second))
+    for field in sorted(ours.keys() | theirs.keys()):
+        if ours.get(field) != theirs.get(field):
+            yield Setting(field, ours.get(field), theirs.get(field))
+
+
+def _flat(value: Any, at: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict) and value:
+        for key, entry in value.items():
+            yield from _flat(entry, f"{at}.{key}" if at else str(key))
+    elif isinstance(value, list) and any(isinstance(entry, dict) for entry in value):
+        for position, entry in enumerate(value):
+            yield from _flat(entry, f"{at}[{position}]")
+    else:
+        yield at, value
+
+
+def _inputs(first: Record, second: Record) -> tuple[str, ...]:
+    ours, theirs = ({file.file: file.sha256 for file in record.files} for record in (first, second))
+    return tuple(sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)))
+
+
+def _offices(first: Plan, second: Plan) -> tuple[OfficeChange, ...]:
+    ours, theirs = (_gaining(plan) for plan in (first, second))
+    told = {row["id"]: row for plan in (first, second) for row in plan.offices.to_dict("records")}
+    changes = []
+    for name in {**ours, **theirs}:
+        one, other = ours.get(name), theirs.get(name)
+        if one == other:
+            continue
+        kind = ADDED if one is None else DROPPED if other is None else CHANGED
+        row = told[name]
+        people = row["people"]
+        changes.append(
+            OfficeChange(
+                id=str(name),
+                name=row["name"],
+                region=row["region"],
+                change=kind,
+                first=one and one[0],
+                second=other and other[0],
+                parent_first=one and one[1],
+                parent_second=other and other[1],
+                people=None if people is None or np.isnan(people) else float(people),
+                reason=row["reason"] or "",
+            )
+        )
+    order = {ADDED: 0, DROPPED: 1, CHANGED: 2}
+    return tuple(sorted(changes, key=lambda change: (order[change.change], -(change.people or 0.0), change.id)))
+
+
+def _gaining(plan: Plan) -> dict[Any, tuple[str, str]]:
+    """Return technology and parent of the offices that are newly connected or upgraded."""
+    offices = plan.offices[plan.offices["connected"] & (plan.offices["before"] != "adequate")]
+    return {name: (technology, parent) for name, technology, parent in _columns(offices, "id", "technology", "parent")}
+
+
+def _columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
+    return zip(*(frame[name].tolist() for name in names), strict=True)
+
+
+def _totals(first: Plan, second: Plan) -> tuple[Difference, ...]:
+    ours, theirs = ({**plan.totals, "value": plan.outcome.value or 0.0} for plan in (first, second))
+    return _differences(ours, theirs, ("value", *COUNTED))
+
+
+def _by_technology(first: Plan, second: Plan) -> dict[str, tuple[Difference, ...]]:
+    ours, theirs = ({row["technology"]: row for row in plan.technology_mix} for plan in (first, second))
+    return _side_by_side(ours, theirs)
+
+
+def _by_region(first: Plan, second: Plan) -> dict[str, tuple[Difference, ...]]:
+    money = []
+    for plan in (first, second):
+        cents: dict[str, list[int]] = {}
+        for frame in (plan.offices, plan.links, plan.masts):
+            for region, *amounts in _columns(frame, "region", *CENTS):
+                have = cents.setdefault(region or "", [0] * len(CENTS))
+                cents[region or ""] = [a + b for a, b in zip(have, amounts, strict=True)]
+        money.append(
+            {
+                region: {measure: amount / 100 for measure, amount in zip(MEASURES, row, strict=True)}
+                for region, row in cents.items()
+            }
+        )
+    ours, theirs = money
+    return _side_by_side(ours, theirs)
+
+
+def _side_by_side(
+    first: Mapping[str, Mapping[str, Any]], second: Mapping[str, Mapping[str, Any]]
+) -> dict[str, tuple[Difference, ...]]:
+    nothing = dict.fromkeys(MEASURES, 0.0)
+    return {
+        name: _differences(first.get(name, nothing), second.get(name, nothing), MEASURES)
+        for name in sorted(first.keys() | second.keys())
+    }
+
+
+def _differences(first: Mapping[str, Any], second: Mapping[str, Any], names: tuple[str, ...]) -> tuple[Difference, ...]:
+    # To the cent: a difference of binary fractions would show more digits than there are.
+    return tuple(Difference(name, first[name], second[name], round(second[name] - first[name], 2)) for name in names)

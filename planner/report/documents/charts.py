@@ -1,0 +1,144 @@
+"""Charts of a plan: frontier, cash flow, what the cost is made of. Colours differ in brightness too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planner.i18n import _
+from planner.report.documents.drawing import Drawing, legend, text_width, ticks
+from planner.wording import number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planner.report.cashflow import Year
+
+WIDTH, HEIGHT = 480.0, 230.0
+LEFT, RIGHT, TOP, BOTTOM = 62.0, 12.0, 16.0, 46.0
+DARK, MIDDLE, LIGHT, WARM, INK = "#00466e", "#0072b2", "#9fd3f2", "#d55e00", "#222222"
+
+
+def frontier_drawing(
+    points: Sequence[tuple[float, float, float]], *, own: tuple[float, float] | None, currency: str
+) -> Drawing:
+    """Return benefit against budget with the proven ceiling.
+
+    Parameters
+    ----------
+    points : sequence of (limit, value, bound)
+        The smallest budget first.
+    own : (float, float) or None
+        Budget and benefit of the plan told.
+    currency : str
+    """
+    points = [(0.0, 0.0, 0.0), *points]
+    drawing = Drawing(WIDTH, HEIGHT)
+    most_x = max(limit for limit, _value, _bound in points)
+    most_y = max(bound for _limit, _value, bound in points) * 1.05 or 1.0
+
+    def at(limit: float, value: float) -> tuple[float, float]:
+        x = LEFT + limit / most_x * (WIDTH - LEFT - RIGHT)
+        return x, HEIGHT - BOTTOM - value / most_y * (HEIGHT - TOP - BOTTOM)
+
+    _heights(drawing, 0.0, most_y)
+    for limit in ticks(0.0, most_x, 6):
+        x, y = at(limit, 0.0)
+        drawing.line((x, y), (x, y + 3), stroke=INK, stroke_width=0.6)
+        drawing.text((x, y + 11), number(limit), anchor="middle", size=7)
+    drawing.text((WIDTH / 2, HEIGHT - 24), _("Budget, {currency}").format(currency=currency), anchor="middle", size=7.5)
+    drawing.text((10, HEIGHT / 2 - 12), _("Benefit"), anchor="middle", upwards=True, size=7.5)
+    ceiling = {"stroke": WARM, "stroke_width": 1.2, "stroke_dasharray": "4 2"}
+    drawing.polyline([at(limit, bound) for limit, _value, bound in points], **ceiling)
+    drawing.polyline([at(limit, value) for limit, value, _bound in points], stroke=MIDDLE, stroke_width=1.6)
+    for limit, value, _bound in points[1:]:
+        drawing.circle(at(limit, value), 1.8, fill=MIDDLE)
+    entries: list[tuple[str, dict[str, object]]] = [
+        (_("plans found"), {"stroke": MIDDLE, "stroke_width": 1.6}),
+        (_("proven ceiling: no plan does better"), ceiling),
+    ]
+    if own is not None:
+        drawing.circle(at(*own), 4, fill="none", stroke=INK, stroke_width=1.4)
+        entries.append((_("this plan (ring)"), {"stroke": INK, "stroke_width": 1.4}))
+    legend(drawing, (LEFT, HEIGHT - 16), WIDTH - LEFT - RIGHT, entries)
+    return drawing
+
+
+def cash_flow_drawing(years: Sequence[Year], *, currency: str) -> Drawing:
+    """Return what is paid year by year as stacked bars; what is left at the end hangs below."""
+    drawing = Drawing(WIDTH, HEIGHT)
+    series = (
+        (_("first purchases"), DARK, [year.purchases for year in years]),
+        (_("replacements"), WARM, [year.replacements for year in years]),
+        (_("operation"), LIGHT, [year.operation for year in years]),
+    )
+    low = min(0.0, *(year.residual for year in years))
+    high = max(year.purchases + year.replacements + year.operation for year in years) or 1.0
+    high, low = high * 1.05, low * 1.05
+    room = HEIGHT - TOP - BOTTOM
+
+    def y(amount: float) -> float:
+        return HEIGHT - BOTTOM - (amount - low) / (high - low) * room
+
+    _heights(drawing, low, high)
+    step = (WIDTH - LEFT - RIGHT) / len(years)
+    for column, year in enumerate(years):
+        x, foot = LEFT + (column + 0.15) * step, 0.0
+        for _name, colour, amounts in series:
+            if amounts[column] > 0:
+                top = y(foot + amounts[column])
+                style = {"fill": colour, "stroke": "#ffffff", "stroke_width": 0.5}
+                drawing.rectangle((x, top), 0.7 * step, y(foot) - top, **style)
+                foot += amounts[column]
+        if year.residual < 0:
+            style = {"fill": "#ffffff", "stroke": INK, "stroke_width": 0.8}
+            drawing.rectangle((x, y(0)), 0.7 * step, y(year.residual) - y(0), **style)
+        drawing.text((x + 0.35 * step, HEIGHT - BOTTOM + 11), str(year.year), anchor="middle", size=7)
+    drawing.line((LEFT, y(0)), (WIDTH - RIGHT, y(0)), stroke=INK, stroke_width=0.7)
+    drawing.text((WIDTH / 2, HEIGHT - 24), _("Years after the first purchases"), anchor="middle", size=7.5)
+    drawing.text((10, HEIGHT / 2 - 12), currency, anchor="middle", upwards=True, size=7.5)
+    entries: list[tuple[str, dict[str, object]]] = [
+        (name, {"fill": colour}) for name, colour, amounts in series if any(amounts)
+    ]
+    if low < 0:
+        entries.append((_("left over (residual value)"), {"fill": "#ffffff", "stroke": INK, "stroke_width": 0.8}))
+    legend(drawing, (LEFT, HEIGHT - 16), WIDTH - LEFT - RIGHT, entries)
+    return drawing
+
+
+def waterfall_drawing(steps: Sequence[tuple[str, float]], total: tuple[str, float], *, currency: str) -> Drawing:
+    """Return how amounts add up to a total, one bar below the other.
+
+    Parameters
+    ----------
+    steps : sequence of (name, amount)
+    total : (name, amount)
+    currency : str
+    """
+    row = 18.0
+    names = [*(name for name, _amount in steps), total[0]]
+    left = min(max(text_width(name, 7.5) for name in names) + 10, 190.0)
+    right = 66.0
+    drawing = Drawing(WIDTH, row * (len(steps) + 1) + 26)
+    scale = (WIDTH - left - right) / max(total[1], 1e-9)
+    so_far = 0.0
+    for line, (name, amount) in enumerate((*steps, total)):
+        is_total = line == len(steps)
+        start = 0.0 if is_total else so_far
+        x, y = left + start * scale, 4 + line * row
+        drawing.text((left - 6, y + 10), name, anchor="end", size=7.5, bold=is_total)
+        drawing.rectangle((x, y + 2), max(amount * scale, 0.6), row - 6, fill=DARK if is_total else MIDDLE)
+        drawing.text((left + (start + amount) * scale + 4, y + 10), number(amount), size=7.5, bold=is_total)
+        if not is_total:
+            so_far += amount
+            x = left + so_far * scale
+            drawing.line((x, y + 2), (x, y + row + 2), stroke="#777777", stroke_width=0.5, stroke_dasharray="2 2")
+    drawing.text((WIDTH / 2, row * (len(steps) + 1) + 18), currency, anchor="middle", size=7.5)
+    return drawing
+
+
+def _heights(drawing: Drawing, low: float, high: float) -> None:
+    room = HEIGHT - TOP - BOTTOM
+    for value in ticks(low, high, 5):
+        y = HEIGHT - BOTTOM - (value - low) / (high - low) * room
+        drawing.line((LEFT, y), (WIDTH - RIGHT, y), stroke="#dddddd", stroke_width=0.5)
+        drawing.text((LEFT - 4, y + 2.6), number(value), anchor="end", size=7)

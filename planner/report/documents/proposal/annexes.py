@@ -1,0 +1,177 @@
+"""The annexes: offices, bill of quantities, sheets of hops, assumptions, how to make it all again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planner.catalogue.schema import USER
+from planner.errors import InputError
+from planner.i18n import _
+from planner.report.bill import LINKS, MASTS, OFFICES
+from planner.report.documents.blocks import Heading, Note, Paragraph, Table
+from planner.report.documents.proposal.assessment import region_name
+from planner.report.documents.proposal.hops import hop_sheets
+from planner.report.documents.proposal.results import money_headings
+from planner.report.documents.proposal.summary import cautions
+from planner.wording import item_name, number, status_name, technology_heading
+
+if TYPE_CHECKING:
+    from planner.catalogue import Assumption
+    from planner.plan.model import Plan
+    from planner.report.bill import Bill
+    from planner.report.documents.blocks import Block
+    from planner.report.exported import ExportedRun
+
+
+def annexes(run: ExportedRun, bill: Bill | Note) -> list[Block]:
+    """Return all annexes, with the bill of quantities or the note why there is none."""
+    return [
+        Heading(_("Post offices"), annex=True),
+        *cautions(run.plan),
+        Paragraph(
+            _(
+                "Money of an office is its own equipment and transit; links and masts are in the tables by technology "
+                "and region. Why an office is in the plan or not is told by “planner explain” and in plan.json."
+            )
+        ),
+        _offices(run.plan),
+        Heading(_("Bill of quantities"), annex=True),
+        *([bill] if isinstance(bill, Note) else [_bill(run.plan, bill)]),
+        Heading(_("Microwave hops"), annex=True),
+        *hop_sheets(run),
+        Heading(_("Assumptions and their sources"), annex=True),
+        *_assumptions(run),
+        Heading(_("Reproducibility"), annex=True),
+        *_reproducibility(run),
+    ]
+
+
+def _offices(plan: Plan) -> Table:
+    offices = plan.offices.assign(order=[region_name(region) for region in plan.offices["region"]])
+    offices = offices.sort_values(["order", "id"], kind="stable")
+    columns = (
+        "id",
+        "name",
+        "region",
+        "before",
+        "connected",
+        "technology",
+        "people",
+        "capex_cents",
+        "opex_per_year_cents",
+    )
+    rows = [
+        (
+            str(name),
+            str(title or ""),
+            region_name(region),
+            status_name(before),
+            technology_heading(technology) if connected else _("Left out"),
+            "–" if people != people else number(people),  # noqa: PLR0124 - what is not a number
+            number(capex / 100),
+            number(opex / 100),
+        )
+        for name, title, region, before, connected, technology, people, capex, opex in zip(
+            *(offices[column].tolist() for column in columns), strict=True
+        )
+    ]
+    purchases, per_year, _programme = money_headings(plan)
+    return Table(
+        _("Post offices, in {currency}").format(currency=plan.scenario["currency"]),
+        (_("Office"), _("Name"), _("Region"), _("Before"), _("Technology")),
+        (_("Underserved people"), purchases, per_year),
+        tuple(rows),
+        small=True,
+    )
+
+
+def _bill(plan: Plan, bill: Bill) -> Table:
+    units = {"each": _("piece"), "km": "km", "mbps": "Mbit/s"}
+    parts = {LINKS: _("Links"), MASTS: _("Masts"), OFFICES: _("Offices")}
+    rows = []
+    for entry in bill.entries:
+        name = technology_heading(entry.technology) if entry.part == LINKS else parts[entry.part]
+        rows.append(
+            (
+                name,
+                entry.option,
+                item_name(entry.item.name),
+                f"{number(entry.quantity, 1)} {units[entry.item.per]}",
+                number(entry.item.capex, 2),
+                number(entry.capex),
+                number(entry.item.opex_per_year, 2),
+                number(entry.opex_per_year),
+            )
+        )
+    capex = sum(entry.capex for entry in bill.entries)
+    opex = sum(entry.opex_per_year for entry in bill.entries)
+    rest = plan.totals["capex"] - capex, plan.totals["opex_per_year"] - opex
+    if any(round(abs(amount), 2) for amount in rest):
+        rows.append((_("Rounding"), "", "", "", "", number(rest[0], 2), "", number(rest[1], 2)))
+    totals = number(plan.totals["capex"]), number(plan.totals["opex_per_year"])
+    rows.append((_("Total"), "", "", "", "", totals[0], "", totals[1]))
+    return Table(
+        _("Bill of quantities, in {currency}").format(currency=plan.scenario["currency"]),
+        (_("Part"), _("Option"), _("Item")),
+        (_("Quantity"), _("Unit price"), _("Purchases"), _("Unit, per year"), _("Per year")),
+        tuple(rows),
+        total=True,
+        small=True,
+    )
+
+
+def _assumptions(run: ExportedRun) -> list[Block]:
+    try:
+        _then, prices = run.prices
+    except InputError as error:
+        return [Note(str(error), serious=True)]
+    rows = tuple(
+        (one.name, one.unit, _source(one), *(number(value, 4) for value in (one.low, one.value, one.high)))
+        for one in prices.assumptions
+    )
+    return [
+        Paragraph(
+            _("Every price and rate in force. “user” is a figure of the scenario's author; others name their source.")
+        ),
+        Table(
+            _("Prices and rates in force"),
+            (_("Figure"), _("Unit"), _("Source")),
+            (_("Low"), _("Typical"), _("High")),
+            rows,
+            small=True,
+        ),
+    ]
+
+
+def _source(one: Assumption) -> str:
+    name = _("user") if one.source == USER else one.source
+    source = f"{name} {one.year or ''}".strip()
+    return _("{source} (judgement)").format(source=source) if one.judgement else source
+
+
+def _reproducibility(run: ExportedRun) -> list[Block]:
+    plan = run.plan
+    rows = [
+        (_("Fingerprint of the scenario (SHA-256)"), str(plan.scenario["hash"])),
+        (_("Status"), f"{plan.outcome.status}, {plan.outcome.termination}"),
+        *((name, version) for name, version in plan.versions.items()),
+    ]
+    blocks: list[Block] = [
+        Paragraph(
+            _(
+                "The folder of the run holds the scenario as solved, the plan with every line, and the record of the "
+                "inputs. “planner verify” recomputes the plan without the solver; “planner solve” with the same "
+                "inputs, version and seed finds it again."
+            )
+        ),
+        Table(_("Scenario and versions"), (_("What"), _("Value")), (), tuple(rows), small=True),
+    ]
+    try:
+        files = run.record.files
+    except InputError as error:
+        return [*blocks, Note(str(error), serious=True)]
+    rows = [(file.file, file.sha256) for file in files]
+    return [
+        *blocks,
+        Table(_("Input files"), (_("File"), _("SHA-256")), (), tuple(rows), small=True),
+    ]

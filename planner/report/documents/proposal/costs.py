@@ -1,0 +1,94 @@
+"""What the plan costs: what the money is for, and when it is paid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planner.catalogue import terms
+from planner.errors import InputError
+from planner.i18n import _
+from planner.report.bill import bill_of_quantities
+from planner.report.cashflow import yearly_flows
+from planner.report.documents.blocks import Figure, Heading, Note, Paragraph, Table
+from planner.report.documents.charts import cash_flow_drawing, waterfall_drawing
+from planner.wording import number, technology_heading
+
+if TYPE_CHECKING:
+    from planner.plan.model import Plan
+    from planner.report.bill import Bill
+    from planner.report.cashflow import Year
+    from planner.report.documents.blocks import Block
+    from planner.report.exported import ExportedRun
+
+
+def costs(run: ExportedRun, bill: Bill | Note) -> list[Block]:
+    """Return the chapter of costs and cash flow, from the bill of quantities or the note why there is none."""
+    plan, currency = run.plan, run.plan.scenario["currency"]
+    blocks: list[Block] = [
+        Heading(_("Costs")),
+        Figure(
+            _("From purchases to the programme cost, in {currency}").format(currency=currency),
+            waterfall_drawing(*_steps(plan), currency=currency),
+            _("The purchases of each technology and the funded years of operation add up to the programme cost."),
+        ),
+        Heading(_("Cash flow"), 2),
+    ]
+    if isinstance(bill, Note):
+        return [*blocks, bill]
+    years = yearly_flows(bill)
+    text = _(
+        "Operation is paid at the end of its year where the scenario says so. Replacements follow the lives of the "
+        "equipment; what is left at the end of the horizon is deducted. The programme pays first purchases and {n} "
+        "years of operation, the post everything else."
+    )
+    words = _("Bars by year from 0 to {n}: first purchases, then operation and replacements.")
+    return [
+        *blocks,
+        Paragraph(text.format(n=plan.scenario["funded_years"])),
+        Figure(
+            _("Cash flow by year, in {currency}, not discounted").format(currency=currency),
+            cash_flow_drawing(years, currency=currency),
+            words.format(n=years[-1].year),
+        ),
+        _table(years, currency),
+    ]
+
+
+def bill_or_note(run: ExportedRun) -> Bill | Note:
+    """Return the bill of quantities, or why there is none: prices that are no longer those of the plan."""
+    try:
+        return bill_of_quantities(run.plan, run.prices, terms(run.scenario))
+    except InputError as error:
+        text = _("This part is missing, because the plan can no longer be priced as it was: {reason}")
+        return Note(text.format(reason=str(error)), serious=True)
+
+
+def _steps(plan: Plan) -> tuple[list[tuple[str, float]], tuple[str, float]]:
+    funded, totals = plan.scenario["funded_years"], plan.totals
+    steps = [
+        (_("{technology}: purchases").format(technology=technology_heading(row["technology"])), float(row["capex"]))
+        for row in plan.technology_mix
+        if row["capex"]
+    ]
+    operation = totals["programme_cost"] - totals["capex"]
+    steps.append((_("Operation, {n} years").format(n=funded), operation))
+    return steps, (_("Programme cost"), totals["programme_cost"])
+
+
+def _table(years: list[Year], currency: str) -> Table:
+    def cells(year: Year) -> tuple[str, ...]:
+        amounts = (year.purchases, year.replacements, year.operation, year.residual, year.total, year.programme)
+        return tuple(number(amount or 0.0) for amount in amounts)
+
+    names = ("purchases", "replacements", "operation", "residual", "total", "programme")
+    sums = tuple(number(sum(getattr(year, name) for year in years) or 0.0) for name in names)
+    figures = (
+        _("First purchases"), _("Replacements"), _("Operation"), _("Residual value"), _("Total"), _("Programme pays"),
+    )  # fmt: skip
+    return Table(
+        _("Cash flow by year, in {currency}").format(currency=currency),
+        (_("Year"),),
+        figures,
+        (*((str(year.year), *cells(year)) for year in years), (_("Total"), *sums)),
+        total=True,
+    )

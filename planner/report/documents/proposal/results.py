@@ -1,0 +1,223 @@
+"""The plan: by technology, by region, beside simple rules, along the frontier, year by year."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from planner.finance import MEASURES
+from planner.i18n import _
+from planner.plan.frontier import FRONTIER_JSON
+from planner.plan.tables import CENTS
+from planner.report.documents.blocks import Figure, Heading, Note, Paragraph, Table
+from planner.report.documents.charts import frontier_drawing
+from planner.report.documents.proposal.assessment import by_region, region_name
+from planner.report.documents.proposal.summary import cautions
+from planner.wording import figure, labelled, measure_name, number, rule_name, share, technology_heading
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from planner.plan.model import Plan
+    from planner.report.documents.blocks import Block
+    from planner.report.exported import ExportedRun
+
+Row = tuple[str, ...]
+
+
+def results(run: ExportedRun) -> list[Block]:
+    """Return the chapter of the plan's results."""
+    plan = run.plan
+    return [
+        Heading(_("The plan"), new_page=True),
+        *cautions(plan),
+        Paragraph(_spent(plan)),
+        Heading(_("By technology"), 2),
+        _by_technology(plan),
+        Heading(_("By region"), 2),
+        _by_region(plan),
+        _crossed(plan),
+        *_by_year(plan),
+        Heading(_("Beside simple rules"), 2),
+        Paragraph(
+            _(
+                "The same money spent office by office, without shared links, in the order of benefit per money; "
+                "offices that no longer fit are passed over."
+            )
+        ),
+        _beside(plan),
+        *_frontier(run.folder, plan),
+    ]
+
+
+def gained(plan: Plan) -> pd.DataFrame:
+    """Return the offices that the plan connects or upgrades."""
+    return plan.offices[plan.offices["connected"] & (plan.offices["before"] != "adequate")]
+
+
+def money_headings(plan: Plan) -> Row:
+    """Return the headings of purchases, operation and programme cost."""
+    return _("Purchases"), _("Per year"), _("With {n} years").format(n=plan.scenario["funded_years"])
+
+
+def _spent(plan: Plan) -> str:
+    (budget, *_others), currency = plan.budgets, plan.scenario["currency"]
+    text = _(
+        "Of the budget “{name}” of {currency} {limit} ({measure}) the plan spends {currency} {spent}, {share} of it."
+    )
+    used = share(budget["spent"] / budget["limit"], 1) if budget["limit"] else "–"
+    return text.format(
+        name=budget["name"],
+        currency=currency,
+        limit=number(budget["limit"]),
+        measure=measure_name(budget["measure"]),
+        spent=number(budget["spent"]),
+        share=used,
+    )
+
+
+def _amounts(amounts: dict[str, Any]) -> Row:
+    return tuple(number(amounts[name]) for name in ("capex", "opex_per_year", "programme_cost"))
+
+
+def _sums(*frames: pd.DataFrame) -> dict[str, float]:
+    return {
+        measure: sum(int(frame[name].sum()) for frame in frames) / 100
+        for measure, name in zip(MEASURES, CENTS, strict=True)
+    }
+
+
+def _by_technology(plan: Plan) -> Table:
+    rows: list[Row] = []
+    for row in plan.technology_mix:
+        masts = row["technology"] == "masts"
+        counts = ("", "") if masts else (number(row["offices"]), number(row["links"]))
+        length = number(row["length_km"]) if row["length_km"] else ""
+        rows.append((technology_heading(row["technology"]), *counts, length, *_amounts(row)))
+    totals = plan.totals
+    length = number(math.fsum(row["length_km"] for row in plan.technology_mix))
+    counts = number(totals["offices_connected"]), number(len(plan.links))
+    rows.append((_("Total"), *counts, length, *_amounts(totals)))
+    return Table(
+        _("The plan by technology, in {currency}").format(currency=plan.scenario["currency"]),
+        (_("Technology"),),
+        (_("Offices"), _("Links"), _("km"), *money_headings(plan)),
+        tuple(rows),
+        total=True,
+    )
+
+
+def _by_region(plan: Plan) -> Table:
+    links, masts, new = by_region(plan.links), by_region(plan.masts), by_region(gained(plan))
+    offices = by_region(plan.offices)
+    regions = [*sorted(filter(None, {*offices, *links, *masts})), None]
+    rows: list[Row] = []
+    for region in regions:
+        parts = [frames[region] for frames in (offices, links, masts) if region in frames]
+        if not parts:
+            continue
+        there, won = offices.get(region, plan.offices[:0]), new.get(region, plan.offices[:0])
+        people = number(math.fsum(won["people"].dropna()))
+        rows.append((region_name(region), number(len(there)), number(len(won)), people, *_amounts(_sums(*parts))))
+    every = gained(plan)
+    people = number(math.fsum(every["people"].dropna()))
+    rows.append((_("Total"), number(len(plan.offices)), number(len(every)), people, *_amounts(plan.totals)))
+    return Table(
+        _("The plan by region, in {currency}").format(currency=plan.scenario["currency"]),
+        (_("Region"),),
+        (_("Offices"), _("Connected or upgraded"), _("Underserved people"), *money_headings(plan)),
+        tuple(rows),
+        total=True,
+    )
+
+
+def _crossed(plan: Plan) -> Table:
+    """Return offices that gain, by region and technology."""
+    every = gained(plan)
+    technologies = sorted(set(every["technology"]))
+
+    def counts(offices: pd.DataFrame) -> Row:
+        return tuple(number((offices["technology"] == name).sum()) for name in technologies)
+
+    rows = [(region_name(region), *counts(offices)) for region, offices in by_region(every).items()]
+    return Table(
+        _("Offices connected or upgraded, by region and technology"),
+        (_("Region"),),
+        tuple(map(technology_heading, technologies)),
+        (*rows, (_("Total"), *counts(every))),
+        total=True,
+    )
+
+
+def _by_year(plan: Plan) -> list[Block]:
+    """Return the phases of a plan that has any."""
+    frames = (plan.offices, plan.links, plan.masts)
+    years = sorted({int(year) for frame in frames for year in frame["year"].dropna()})
+    if not years:
+        return []
+    rows = []
+    for year in years:
+        of_year = [frame[(frame["year"] == year).fillna(value=False).astype(bool)] for frame in frames]
+        rows.append((str(year), number(len(of_year[0])), *_amounts(_sums(*of_year))))
+    caption = _("The plan by year, in {currency}").format(currency=plan.scenario["currency"])
+    table = Table(caption, (_("Year"),), (_("Offices"), *money_headings(plan)), tuple(rows))
+    return [Heading(_("Phases"), 2), table]
+
+
+def _beside(plan: Plan) -> Table:
+    measure, totals = plan.budgets[0]["measure"], plan.totals
+    ours = (
+        _("This plan"),
+        number(totals["offices_newly_connected"] + totals["offices_upgraded"]),
+        figure(plan.outcome.value or 0.0),
+        number(totals["people"]),
+        number(totals[measure]),
+        number(totals["opex_per_year"]),
+    )
+    rows: list[Row] = [ours]
+    for rule in plan.baselines:
+        part = rule["within_budget"]
+        if rule["available"] and part is not None:
+            counts = number(part["offices"]), figure(part["benefit"]), number(part["people"])
+            rows.append((rule_name(rule["name"]), *counts, number(part[measure]), number(part["opex_per_year"])))
+        else:
+            rows.append((labelled(rule_name(rule["name"]), str(rule["reason"])), "–", "–", "–", "–", "–"))
+    return Table(
+        _("The same money by simple rules, in {currency}").format(currency=plan.scenario["currency"]),
+        (_("Rule"),),
+        (_("Offices"), _("Benefit"), _("People"), _("Spent"), _("Per year")),
+        tuple(rows),
+    )
+
+
+def _frontier(run_dir: Path, plan: Plan) -> list[Block]:
+    """Return what other budgets would buy, where the run's folder holds a frontier of the same scenario."""
+    path = run_dir / FRONTIER_JSON
+    if not path.exists():
+        return []
+    told = json.loads(path.read_text(encoding="utf-8"))
+    heading = Heading(_("What other budgets would buy"), 2)
+    budget, currency = plan.budgets[0], plan.scenario["currency"]
+    if told["scenario"]["name"] != plan.scenario["name"] or told["budget"]["measure"] != budget["measure"]:
+        return [heading, Note(_("The frontier in this folder belongs to another scenario and is not shown."))]
+    points = [(point["limit"], point["value"], point["bound"]) for point in told["points"]]
+    drawing = frontier_drawing(points, own=(budget["limit"], plan.outcome.value or 0.0), currency=currency)
+    words = _(
+        "Benefit grows from {first} at a budget of {low} to {last} at {high}; the proven ceiling lies above it."
+    ).format(
+        first=figure(points[0][1]), low=number(points[0][0]), last=figure(points[-1][1]), high=number(points[-1][0])
+    )
+    rows = tuple(
+        (number(limit), figure(value), figure(bound), number(point["totals"]["offices_connected"]))
+        for (limit, value, bound), point in zip(points, told["points"], strict=True)
+    )
+    figures = (_("Budget"), _("Benefit"), _("At most"), _("Offices"))
+    caption = _("Benefit against budget, in {currency}").format(currency=currency)
+    return [
+        heading,
+        Figure(_("Benefit against budget, and the proven ceiling"), drawing, words),
+        Table(caption, (), figures, rows),
+    ]

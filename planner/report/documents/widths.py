@@ -1,0 +1,89 @@
+"""How wide the columns of a printed table are."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from planner.report.documents.drawing import text_width
+
+if TYPE_CHECKING:
+    from planner.report.documents.blocks import Table
+
+USUAL_PT, SMALL_PT, INSET_PT = 8.0, 7.0, 4.0
+"""Text of tables, and the blank at each side of a cell."""
+MEASURED = 400
+"""So many different texts of a column are measured, the longest ones: measuring takes time."""
+
+_BREAK = "\N{ZERO WIDTH SPACE}"
+_JOINTS = re.compile(r"(?<=[/\\_.,:>=\-])(?=.)")
+
+
+def column_widths(table: Table, room_pt: float, *, wider: float = 1.0) -> list[float]:
+    """Return the widths of all columns within a room, points, blanks included.
+
+    Figures get what they need. Of the texts the widest shrink first, none below its longest word as long as there is
+    room for that.
+
+    Parameters
+    ----------
+    table : Table
+    room_pt : float
+    wider : float
+        How much wider than our own fonts those may be that the table is set in.
+    """
+    size = SMALL_PT if table.small else USUAL_PT
+    words = len(table.words)
+    widths, least = [], []
+    for column, heading in enumerate(table.headings):
+        cells = sorted({row[column] for row in table.rows}, key=len)[-MEASURED:]
+        pieces = {piece for cell in cells for piece in cell.split(" ")} if column < words else set(cells)
+        # A cell may be of the row of sums, which is bold like the headings.
+        longest = max((text_width(piece, size, bold=True) for piece in {*pieces, *heading.split(" ")}), default=0.0)
+        natural = max((text_width(cell, size, bold=True) for cell in cells), default=0.0)
+        least.append(wider * longest + 2 * INSET_PT + 1)
+        widths.append(max(least[-1], wider * natural + 2 * INSET_PT + 1 if column < words else 0.0))
+    _shrink(widths, least, words, room_pt)
+    spare = room_pt - sum(widths)
+    if spare > 0:
+        share = spare / (words or len(widths))
+        return [width + share if column < (words or len(widths)) else width for column, width in enumerate(widths)]
+    return widths
+
+
+def _shrink(widths: list[float], least: list[float], words: int, room_pt: float) -> None:
+    """Make the widest texts narrower until all fit, down to their longest words, then down to what is left."""
+    for floor in (least, [0.3 * width for width in least]):
+        while sum(widths) > room_pt:
+            wide = [column for column in range(words) if widths[column] > floor[column] + 1e-6]
+            if not wide:
+                break
+            first, *others = sorted(wide, key=lambda column: -widths[column])
+            next_best = widths[others[0]] if others else 0.0
+            step = max(widths[first] - next_best, 2.0)
+            widths[first] = max(widths[first] - min(step, sum(widths) - room_pt), floor[first])
+    if sum(widths) > room_pt:
+        widths[:] = [width * room_pt / sum(widths) for width in widths]
+
+
+def breakable(text: str, width_pt: float, *, small: bool) -> str:
+    """Return a text in which words too wide for their column may be broken: behind signs that join, else anywhere."""
+    size = SMALL_PT if small else USUAL_PT
+    room = width_pt - 2 * INSET_PT
+    if len(text) * size * 0.3 < room:
+        return text
+    return " ".join(_broken(word, size, room) for word in text.split(" "))
+
+
+def _broken(word: str, size: float, room: float) -> str:
+    if text_width(word, size) <= room:
+        return word
+    pieces = _JOINTS.split(word)
+    # Letters are at most about as wide as they are high.
+    some = max(int(room / size), 3)
+    return _BREAK.join(
+        piece
+        if text_width(piece, size) <= room
+        else _BREAK.join(piece[i : i + some] for i in range(0, len(piece), some))
+        for piece in pieces
+    )

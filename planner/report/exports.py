@@ -1,0 +1,98 @@
+"""The formats that a run is exported to, and the writer of each."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from planner.errors import InputError, Problem
+from planner.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from planner.report.exported import ExportedRun
+
+    Writer = Callable[[ExportedRun, Path], Sequence[Path]]
+
+WRITERS = {
+    "pdf": "planner.report.documents.pdf",
+    "docx": "planner.report.documents.docx",
+    "xlsx": "planner.report.workbook",
+    "gpkg": "planner.report.geopackage",
+    "geojson": "planner.report.geojson",
+    "kmz": "planner.report.kmz",
+    "ofds": "planner.report.ofds",
+    "html": "planner.report.webmap",
+    "zip": "planner.report.archive",
+}
+"""Format: the module whose ``write(run, folder)`` writes it into a folder and returns the files.
+
+Modules are loaded when they are first used; every file appears whole or not at all."""
+
+
+def formats(asked: Sequence[str]) -> list[str]:
+    """Return the formats that were asked for, each once, from texts such as ``"xlsx,gpkg"``.
+
+    Raises
+    ------
+    InputError
+        Naming each format that there is not.
+    """
+    names = list(dict.fromkeys(name.strip().lower() for text in asked for name in text.split(",") if name.strip()))
+    unknown = [name for name in names if name not in WRITERS]
+    if unknown or not names:
+        remedy = _("Formats: {names}.").format(names=", ".join(WRITERS))
+        message = _("There is no such export format.") if unknown else _("No export format is given.")
+        raise InputError(
+            Problem("bad-option", message, remedy, column="--to", value=name) for name in unknown or [",".join(asked)]
+        )
+    return names
+
+
+def export_run(run: ExportedRun, names: Sequence[str], folder: Path) -> list[Path]:
+    """Write a run in some formats.
+
+    Parameters
+    ----------
+    run : ExportedRun
+    names : sequence of str
+        Keys of `WRITERS`.
+    folder : Path
+        Made if it is not there; files of the same names are replaced.
+
+    Returns
+    -------
+    files : list of Path
+
+    Raises
+    ------
+    InputError
+        If the folder is the run's own or cannot be written, or if a format needs what the run no longer has.
+    """
+    if folder.resolve() == run.folder.resolve():
+        raise InputError(
+            Problem(
+                "run-folder",
+                _("Exports would stand among the files of the run itself."),
+                _("Choose another folder with --out."),
+                file=str(folder),
+            )
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        files: list[Path] = []
+        for name in names:
+            write: Writer = importlib.import_module(WRITERS[name]).write
+            files += write(run, folder)
+    except OSError as error:
+        raise InputError(
+            Problem(
+                "unwritable-folder",
+                _("The exports cannot be written: {reason}.").format(reason=error.strerror or error),
+                _("Choose a folder that you may write to with --out."),
+                file=str(folder),
+            )
+        ) from error
+    return files

@@ -1,0 +1,150 @@
+"""A plan's own network as an Open Fibre Data Standard 0.3 package: nodes, spans, phases, organisations.
+
+Fibre sections and microwave hops are spans, the places that they join are nodes. Services over somebody else's network
+(satellite, cellular) and present connections have no course to tell and are left out.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import TYPE_CHECKING, Any, Final
+
+from planner.files import write_whole
+from planner.i18n import _, language
+from planner.plan.tables import LINK_KEYS, PLACE_KEYS, to_records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from planner.report.exported import ExportedRun
+
+    Record = Mapping[str, Any]
+
+SCHEMA: Final = (
+    "https://raw.githubusercontent.com/Open-Telecoms-Data/open-fibre-data-standard/0__3__0/schema/network-schema.json"
+)
+MEDIA: Final = {"fibre": "fibre", "microwave": "microwave"}
+"""Technologies that are spans, and the standard's word for their medium."""
+_OPERATOR: Final = "operator"
+_MBPS_PER_GBPS: Final = 1000
+_TYPES: Final = {"source": "pop", "relay": "tower", "junction": "aggregationPoint", "office": "endUserPremises"}
+"""The standard's list of node types is open; the last is ours: it has none for those who are connected."""
+
+
+def write(run: ExportedRun, folder: Path) -> list[Path]:
+    """Write ``NAME-ofds.json``, a network package with one network."""
+    path = folder / f"{run.name}-ofds.json"
+    write_whole(path, json.dumps(package(run), ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    return [path]
+
+
+def package(run: ExportedRun) -> dict[str, Any]:
+    """Return the network package of a run.
+
+    With ``run.anonymous`` nodes and spans are numbered and nothing has a name: no place, no organisation, no network.
+    Positions stay, without which there is no network.
+    """
+    plan = run.plan
+    spans = [row for row in to_records(plan.links, LINK_KEYS) if row["technology"] in MEDIA]
+    ends = {row[end] for row in spans for end in ("from", "to")}
+    places = [row for row in to_records(plan.places, PLACE_KEYS) if row["id"] in ends]
+    masts = set(plan.masts["place"])
+    offices = plan.offices.set_index("id")
+    names = offices["name"].to_dict()
+    connected = set(offices.index[offices["connected"]])
+    number = {row["id"]: f"n{count}" for count, row in enumerate(places, start=1)} if run.anonymous else {}
+    years = {row["to"]: row["year"] for row in spans}
+    nodes, described = [], []
+    for row in places:
+        name = names.get(row["id"])
+        node = {
+            "id": number.get(row["id"], row["id"]),
+            **({"name": name} if name and not run.anonymous else {}),
+            **_phase(years.get(row["id"])),
+            "status": "operational" if row["kind"] == "source" else "proposed",
+            "location": {"type": "Point", "coordinates": [row["lon"], row["lat"]]},
+            **({"address": {"region": row["region"]}} if row["region"] and not run.anonymous else {}),
+            "type": _types(row, masts),
+            "accessPoint": row["kind"] == "source" or row["id"] in connected,
+            # Whose the sources are is not known: they stand already.
+            **({} if row["kind"] == "source" else _operated(run)),
+        }
+        nodes.append(node)
+    for count, row in enumerate(spans, start=1):
+        described.append(_span(run, row, f"s{count}" if run.anonymous else row["id"], number))
+    network: dict[str, Any] = {
+        "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"postlink-planner:{plan.scenario['hash']}")),
+        **({} if run.anonymous else {"name": plan.scenario["name"]}),
+        **({"nodes": nodes} if nodes else {}),
+        **({"spans": described} if described else {}),
+        **_phases(spans),
+        **_organisations(run),
+        "crs": {
+            "name": "urn:ogc:def:crs:OGC::CRS84",
+            "uri": "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
+        },
+        "accuracyDetails": _accuracy(run),
+        "language": language(),
+        "links": [{"href": SCHEMA, "rel": "describedby"}],
+    }
+    return {"networks": [network]}
+
+
+def _types(row: Record, masts: set[str]) -> list[str]:
+    own = _TYPES[row["kind"]]
+    return [own, "tower"] if row["id"] in masts and own != "tower" else [own]
+
+
+def _span(run: ExportedRun, row: Record, name: str, number: Mapping[str, str]) -> dict[str, Any]:
+    fibre = row["technology"] == "fibre"
+    capacity = row["capacity_mbps"]
+    return {
+        "id": name,
+        **({} if run.anonymous else {"name": row["id"]}),
+        **_phase(row["year"]),
+        "status": "proposed",
+        "start": number.get(row["from"], row["from"]),
+        "end": number.get(row["to"], row["to"]),
+        "directed": False,
+        "route": row["geometry"],
+        **_operated(run),
+        "transmissionMedium": [MEDIA[row["technology"]]],
+        **({"deployment": ["belowGround"], "fibreLength": round(row["length_km"], 3)} if fibre else {}),
+        **({} if capacity is None else {"capacity": capacity / _MBPS_PER_GBPS}),
+        "capacityDetails": {"description": row["option"]},
+    }
+
+
+def _phase(year: int | None) -> dict[str, Any]:
+    return {} if year is None else {"phase": {"id": str(year), "name": str(year)}}
+
+
+def _phases(spans: list[dict[str, Any]]) -> dict[str, Any]:
+    years = sorted({row["year"] for row in spans if row["year"] is not None})
+    return {"phases": [{"id": str(year), "name": str(year)} for year in years]} if years else {}
+
+
+def _operated(run: ExportedRun) -> dict[str, Any]:
+    if not run.operator:
+        return {}
+    reference = {"id": _OPERATOR, "name": run.operator}
+    return {"physicalInfrastructureProvider": reference, "networkProviders": [reference]}
+
+
+def _organisations(run: ExportedRun) -> dict[str, Any]:
+    if not run.operator:
+        return {}
+    roles = ["physicalInfrastructureProvider", "networkProvider"]
+    return {
+        "organisations": [{"id": _OPERATOR, "name": run.operator, "roles": roles}],
+        "publisher": {"name": run.operator},
+    }
+
+
+def _accuracy(run: ExportedRun) -> str:
+    planned = _(
+        "A plan, not built: routes are least-cost trenches over terrain or along roads, hops are straight lines."
+    )
+    return f"{_('SYNTHETIC DATA: this country does not exist.')} {planned}" if run.plan.data["synthetic"] else planned

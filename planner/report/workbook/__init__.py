@@ -1,0 +1,60 @@
+"""A run as a spreadsheet (XLSX) that reckons: assumptions drive quantities, cash flow, summary and comparison."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planner.catalogue import terms
+from planner.files import whole_file
+from planner.i18n import _
+from planner.report.bill import bill_of_quantities, option_kinds
+from planner.report.workbook.assumptions import write_assumptions, write_sources
+from planner.report.workbook.book import Book
+from planner.report.workbook.flows import write_flows
+from planner.report.workbook.quantities import write_quantities
+from planner.report.workbook.summary import Sources, write_comparison, write_summary
+from planner.report.workbook.tables import write_links, write_masts, write_offices
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from planner.report.exported import ExportedRun
+
+__all__ = ["write"]
+
+
+def write(run: ExportedRun, folder: Path) -> list[Path]:
+    """Write the workbook of a run.
+
+    As it comes, its totals are those of ``plan.json`` to the cent.
+
+    Raises
+    ------
+    InputError
+        If the run's prices are no longer in force: what the lines are made of could not be told.
+    """
+    plan, (then, now) = run.plan, run.prices
+    bill = bill_of_quantities(plan, (then, now), terms(run.scenario))
+    currency = plan.scenario["currency"]
+    shown = {
+        (old.technology, old.name): new.name for old, new in zip(option_kinds(then), option_kinds(now), strict=True)
+    }
+    options = [shown.get(key, key[1]) for key in zip(plan.links["technology"], plan.links["option"], strict=True)]
+    path = folder / f"{run.name}.xlsx"
+    with whole_file(path) as temporary, Book(temporary) as book:
+        summary, assumed, quantities, flows, offices, links, masts, comparison, figures = (
+            book.sheet(name)
+            for name in (
+                _("Summary"), _("Assumptions"), _("Quantities"), _("Cash flow"), _("Offices"), _("Links"), _("Masts"),
+                _("Comparison"), _("Sources"),
+            )
+        )  # fmt: skip
+        prices = write_assumptions(book, assumed, bill, currency)
+        billed = write_quantities(quantities, bill, prices, plan.totals, currency)
+        write_flows(flows, bill, billed, plan.totals["present_value"], currency)
+        tables = Sources(write_offices(offices, plan), write_links(links, plan, options), billed)
+        write_masts(masts, plan)
+        total = write_summary(summary, plan, tables)
+        write_comparison(comparison, plan, summary, total)
+        write_sources(figures, now.assumptions)
+    return [path]

@@ -1,0 +1,86 @@
+"""The archive: whole, the same on every machine, and enough to make the plan again."""
+
+import json
+import shutil
+from dataclasses import replace
+from zipfile import ZipFile
+
+import pytest
+
+from planner.errors import InputError
+from planner.inputs import read_inputs
+from planner.jobs import solve_run
+from planner.plan.store import read_plan
+from planner.report.archive import write
+from planner.report.exported import read_exported
+from planner.scenario import load_scenario
+
+SAME = ("status", "objective", "budgets", "totals", "offices", "links", "masts", "baselines")
+
+
+def test_it_holds_scenario_fingerprints_plan_and_log(example, tmp_path):
+    (path,) = write(example, tmp_path)
+    with ZipFile(path) as archive:
+        assert set(archive.namelist()) == {
+            "README.txt", "scenario.yaml", "inputs.json", "plan.json", "events.jsonl", "log.txt"
+        }  # fmt: skip
+        record = json.loads(archive.read("inputs.json"))
+        assert archive.read("plan.json") == (example.folder / "plan.json").read_bytes()
+    assert {file["sha256"] for file in record["files"]} == {file.sha256 for file in example.record.files}
+    assert {"versions", "seed", "command"} <= set(record)
+    assert str(example.folder.parent) not in json.dumps(record["files"]), "nothing of the machine"
+    assert path.read_bytes() == write(example, tmp_path)[0].read_bytes()
+
+
+def test_what_is_unpacked_gives_the_same_plan(example, tmp_path):
+    (path,) = write(replace(example, with_inputs=True), tmp_path)
+    folder = tmp_path / "unpacked"
+    with ZipFile(path) as archive:
+        archive.extractall(folder)
+    assert load_scenario(folder).hash == example.plan.scenario["hash"]
+    solve_run(folder / "scenario.yaml", tmp_path / "again")
+    document, again = example.plan.document(), read_plan(tmp_path / "again").document()
+    assert {name: again[name] for name in SAME} == {name: document[name] for name in SAME}
+
+
+def test_inputs_from_elsewhere_are_found_in_the_archive(example, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(example.record.data_folder, home / "data root")
+    shutil.copytree(example.folder, home / "run")
+    offices = (home / "data root/data/offices.csv").rename(home / "offices.csv")
+    scenario = home / "run/scenario.yaml"
+    text = scenario.read_text(encoding="utf-8").replace("file: data/offices.csv", f"file: {offices}")
+    scenario.write_text(text, encoding="utf-8")
+    for file, change in (
+        ("plan.json", lambda it: it["scenario"].update(hash=load_scenario(scenario).hash)),
+        (
+            "inputs.json",
+            lambda it: it.update(
+                data_root=str(home / "data root"),
+                files=[
+                    {**row, "file": str(offices) if row["file"] == "data/offices.csv" else row["file"]}
+                    for row in it["files"]
+                ],
+            ),
+        ),
+    ):
+        content = json.loads((home / "run" / file).read_text(encoding="utf-8"))
+        change(content)
+        (home / "run" / file).write_text(json.dumps(content), encoding="utf-8")
+    (path,) = write(read_exported(home / "run", with_inputs=True), tmp_path)
+    shutil.rmtree(home)
+    with ZipFile(path) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    assert len(read_inputs(load_scenario(tmp_path / "unpacked")).offices) == len(example.plan.offices)
+
+
+def test_inputs_that_have_changed_are_refused(example, tmp_path):
+    shutil.copytree(example.record.data_folder, tmp_path / "data root")
+    with (tmp_path / "data root/data/offices.csv").open("a", encoding="utf-8") as stream:
+        stream.write("\n")
+    with pytest.raises(InputError) as caught:
+        write(read_exported(example.folder, data_root=tmp_path / "data root", with_inputs=True), tmp_path)
+    assert [(problem.code, problem.file) for problem in caught.value.problems] == [
+        ("changed-since", "data/offices.csv")
+    ]
+    assert not list(tmp_path.glob("*.zip")), "nothing half"

@@ -1,0 +1,341 @@
+"""The proposal as PDF and DOCX: opened by other programs, its figures held against plan.json."""
+
+import io
+import json
+import math
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import docx
+import pandas as pd
+import pytest
+from docx.oxml.ns import qn
+
+from planner.errors import InputError
+from planner.files import write_whole
+from planner.i18n import use_language
+from planner.plan.model import Plan
+from planner.report.documents.blocks import Document, Figure, Heading, Note, Paragraph, Table
+from planner.report.documents.docx import PLACEHOLDER, as_docx
+from planner.report.documents.pdf import as_pdf, document_data
+from planner.report.documents.proposal import build_proposal
+from planner.report.documents.proposal.costs import _steps
+from planner.report.documents.typography import about, about_money, figure_in_print, in_print
+from planner.report.documents.widths import breakable, column_widths
+from planner.report.exported import read_exported
+
+BLANKS = re.compile(r"[\s\u00a0\u202f\u200b\u2060\u00ad]+")
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+
+
+def run_program(name, *arguments):
+    """Run a program of the system; the test is skipped by name where it is not installed."""
+    if shutil.which(name) is None:
+        pytest.skip(f"{name} is not installed")
+    return subprocess.run([name, *map(str, arguments)], capture_output=True, text=True, check=True).stdout
+
+
+def packed(text):
+    return BLANKS.sub("", text)
+
+
+def number_of(cell):
+    """Return the number of an English cell, NaN where there is none."""
+    try:
+        return float(cell.replace(",", "").replace("\N{MINUS SIGN}", "-"))
+    except ValueError:
+        return math.nan
+
+
+@pytest.fixture(scope="module", params=["en", "fr"])
+def proposal(request, example):
+    """Return the proposal of the example in each language, with its PDF."""
+    with use_language(request.param):
+        document = build_proposal(example)
+        return document, as_pdf(document)
+
+
+@pytest.fixture
+def handmade_run(priced, tmp_path):
+    """Return the run of the country reckoned by hand; its inputs are gone."""
+
+    def of(plan=None):
+        run = priced(tmp_path / "run", plan)
+        write_whole(run.folder / "plan.json", json.dumps(run.plan.document()))
+        return run
+
+    return of
+
+
+def small(*blocks, language="en", **changes):
+    plain = {
+        "language": language, "title": "A title", "subtitle": "A subtitle", "facts": (("Plan of", "today"),),
+        "banner": "", "contents": "Contents", "blocks": (Heading("First"), *blocks),
+    }  # fmt: skip
+    return Document(**{**plain, **changes})
+
+
+def texts_of(pdf, tmp_path):
+    (tmp_path / "it.pdf").write_bytes(pdf)
+    return run_program("pdftotext", "-layout", tmp_path / "it.pdf", "-")
+
+
+def test_the_pdf_is_for_everybody_and_carries_its_fonts(proposal, tmp_path):
+    document, pdf = proposal
+    (tmp_path / "it.pdf").write_bytes(pdf)
+    told = run_program("pdfinfo", tmp_path / "it.pdf")
+    assert re.search(r"Tagged: +yes", told)
+    assert document.title in told
+    assert "<pdfuaid:part>1</pdfuaid:part>" in run_program("pdfinfo", "-meta", tmp_path / "it.pdf")
+    assert f"/Lang({document.language})" in packed(pdf.decode("latin-1"))
+    fonts = run_program("pdffonts", tmp_path / "it.pdf").splitlines()[2:]
+    assert fonts
+    assert all(re.search(r" yes +yes +yes +\d+ +0$", line) for line in fonts), fonts
+
+
+def test_every_cell_of_every_table_is_in_the_text_of_the_pdf(proposal, tmp_path):
+    document, pdf = proposal
+    said = packed(texts_of(pdf, tmp_path))
+    cells = [packed(in_print(figure_in_print(cell), document.language)) for table in document.tables()
+             for row in table.rows for cell in row[len(table.words) :]]  # fmt: skip
+    assert len(cells) > 500
+    assert [cell for cell in cells if cell not in said] == []
+    for table in document.tables():
+        assert packed(in_print(table.caption, document.language)) in said
+
+
+def test_no_page_is_empty_and_contents_stand_under_their_name(proposal, tmp_path):
+    document, pdf = proposal
+    pages = texts_of(pdf, tmp_path).split("\f")[:-1]
+    assert min(len(packed(page)) for page in pages) > 150
+    assert {"en": "Contents", "fr": "Table des matières"}[document.language] in pages[1]
+    blank = " \N{NO-BREAK SPACE}" if document.language == "fr" else "\N{NULL}"
+    assert not re.search(f"[{blank}][;!?]", json.dumps(document_data(document), ensure_ascii=False))
+
+
+def test_tables_are_sums_over_plan_json(example):
+    """Reckoned again from the file, by other means."""
+    told = json.loads((example.folder / "plan.json").read_text())
+    tables = {table.caption: table for table in build_proposal(example).tables()}
+    offices, links, masts = (pd.DataFrame(told[name]) for name in ("offices", "links", "masts"))
+    gained = offices[offices["connected"] & (offices["before"] != "adequate")]
+
+    rows = {row[0]: [number_of(cell) for cell in row[1:]] for row in tables["The plan by region, in USD"].rows}
+    assert set(rows) == {*offices["region"].dropna(), "Total"}
+    for region, figures in rows.items():
+        of_region = [f if region == "Total" else f[f["region"] == region] for f in (offices, gained, links, masts)]
+        money = [
+            sum(f[name].sum() for f in (of_region[0], of_region[2], of_region[3]))
+            for name in ("capex", "opex_per_year", "programme_cost")
+        ]
+        expected = [len(of_region[0]), len(of_region[1]), of_region[1]["people"].sum(), *money]
+        assert figures == pytest.approx(expected, abs=0.501)
+    assert rows["Total"][3:] == pytest.approx(
+        [told["totals"][name] for name in ("capex", "opex_per_year", "programme_cost")], abs=0.501
+    )
+
+    states = {row[0]: [number_of(cell) for cell in row[1:]] for row in tables["Post offices today, by region"].rows}
+    for region, figures in states.items():
+        there = offices if region == "Total" else offices[offices["region"] == region]
+        counts = [(there["before"] == state).sum() for state in ("offline", "insufficient", "unknown", "adequate")]
+        assert figures == pytest.approx([len(there), *counts, there["people_total"].sum()], abs=0.501)
+
+    listed = {row[0]: row for row in tables["Post offices, in USD"].rows}
+    assert set(listed) == set(offices["id"])
+    for office in told["offices"]:
+        row = listed[office["id"]]
+        assert number_of(row[6]) == pytest.approx(office["capex"], abs=0.501)
+        assert (row[4] == "Left out") == (not office["connected"])
+
+    mix = tables["The plan by technology, in USD"].rows
+    assert [number_of(row[6]) for row in mix[:-1]] == pytest.approx(
+        [row["programme_cost"] for row in told["technology_mix"]], abs=0.501
+    )
+
+
+def test_what_the_money_is_for_adds_up(example):
+    steps, (_name, total) = _steps(example.plan)
+    assert sum(amount for _step, amount in steps) == pytest.approx(total, abs=0.01)
+    (flows,) = [t for t in build_proposal(example).tables() if t.caption == "Cash flow by year, in USD"]
+    columns = [[number_of(cell) for cell in column] for column in list(zip(*flows.rows, strict=True))[1:]]
+    for *years, total in columns:
+        assert sum(years) == pytest.approx(total, abs=len(years) / 2 + 0.5)
+    assert columns[0][0] == pytest.approx(example.plan.totals["capex"], abs=0.501)
+    assert columns[5][-1] == pytest.approx(example.plan.totals["programme_cost"], abs=0.501)
+
+
+def test_every_hop_has_its_sheet(example):
+    document = build_proposal(example)
+    hops = example.plan.links[example.plan.links["technology"] == "microwave"]
+    titles = [block.title for block in document.blocks if hasattr(block, "title")]
+    assert titles == [f"{a} – {b}" for a, b in zip(hops["from"], hops["to"], strict=True)]
+    assert document.banner.startswith("SYNTHETIC DATA")
+
+
+def test_the_word_document_has_headings_captions_and_words_for_figures(proposal, tmp_path):
+    document, _pdf = proposal
+    with use_language(document.language):
+        content = as_docx(document)
+    word = docx.Document(io.BytesIO(content))
+    headings = [p.text.partition("  ")[2] for p in word.paragraphs if p.style.name in ("Heading 1", "Heading 2")]
+    assert headings == [
+        in_print(block.text, document.language) for block in document.blocks if isinstance(block, Heading)
+    ]
+    tables = word.element.body.findall(qn("w:tbl"))
+    assert len(tables) == len(list(document.tables())) + 1  # the key figures are one more
+    for table in tables:
+        head, *rows = table.findall(qn("w:tr"))
+        assert head.find(qn("w:trPr")).find(qn("w:tblHeader")) is not None
+        assert all(row.find(qn("w:trPr")).find(qn("w:cantSplit")) is not None for row in rows)
+    pictures = list(word.element.body.iter(qn("wp:docPr")))
+    assert pictures
+    assert all(len(picture.get("descr")) > 20 for picture in pictures)
+    captions = [p for p in word.paragraphs if p.style.name == "Caption"]
+    assert len(captions) == len(list(document.tables())) + len(pictures)
+    assert all(p._p.find(qn("w:fldSimple")) is not None for p in captions)
+    (tmp_path / "it.docx").write_bytes(content)
+    office = shutil.which("soffice")
+    if office and not (Path(office).resolve().parent / "libswlo.so").exists():
+        pytest.skip("LibreOffice has no Writer here")
+    # Its own settings: another office that is running would take the work over and drop it.
+    run_program("soffice", f"-env:UserInstallation=file://{tmp_path}/office", "--headless", "--convert-to", "pdf",
+                "--outdir", tmp_path, tmp_path / "it.docx")  # fmt: skip
+    said = packed(run_program("pdftotext", "-layout", tmp_path / "it.pdf", "-"))
+    assert all(packed(heading) in said for heading in headings)
+    assert packed(document.contents) in said
+
+
+def test_a_template_keeps_its_words_and_styles(tmp_path):
+    template = docx.Document()
+    template.styles["Heading 1"].font.name = "Georgia"
+    for text in ("Ministry of Posts", PLACEHOLDER, "Signature"):
+        template.add_paragraph(text)
+    template.save(tmp_path / "ours.docx")
+    table = Table("A table", ("What",), ("Value",), (("one", "1"),))
+    content = as_docx(small(Paragraph("Said."), table), template=tmp_path / "ours.docx")
+    word = docx.Document(io.BytesIO(content))
+    said = [p.text for p in word.paragraphs]
+    assert said[0] == "Ministry of Posts"
+    assert said[-1] == "Signature"
+    assert said.index("1  First") < said.index("Said.")
+    assert PLACEHOLDER not in said
+    assert word.styles["Heading 1"].font.name == "Georgia"
+    assert len(word.tables) == 1
+
+
+def test_a_template_that_is_none_is_refused(tmp_path):
+    (tmp_path / "ours.docx").write_text("no document")
+    with pytest.raises(InputError) as caught:
+        as_docx(small(), template=tmp_path / "ours.docx")
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.column) == ("bad-template", "--template")
+
+
+def test_users_words_are_no_markup(tmp_path):
+    hostile = '#panic("no") *bold* $x^2$ <b>&amp; = Heading `raw` @ref'
+    document = small(Paragraph(hostile), Table("Table", ("What",), (), ((hostile,),)), title=hostile)
+    assert texts_of(as_pdf(document), tmp_path).count('#panic("no") *bold* $x^2$ <b>&amp;') >= 3
+    word = docx.Document(io.BytesIO(as_docx(document)))
+    assert hostile in [p.text for p in word.paragraphs]
+    assert word.tables[0].cell(1, 0).text == hostile
+
+
+def test_scripts_that_no_font_knows_do_not_stop_a_document(tmp_path):
+    pdf = as_pdf(small(Paragraph("\N{CUNEIFORM SIGN A} and \ue123 and مكتب البريد")))
+    assert pdf.startswith(b"%PDF")
+    assert "and" in texts_of(pdf, tmp_path)
+
+
+def test_what_can_no_longer_be_computed_is_said(handmade_run):
+    document = build_proposal(handmade_run())
+    notes = [block.text for block in document.blocks if isinstance(block, Note)]
+    assert any("The sheets are missing" in text for text in notes)
+    assert any("inputs.json" in text for text in notes)
+    assert "Bill of quantities, in USD" in [table.caption for table in document.tables()]
+
+
+def test_rows_left_out_and_unknown_places_are_told_with_the_results(handmade_run, handmade):
+    plan = handmade.plan()
+    problem = {"severity": "excluded", "file": "offices.csv", "row": 7, "column": "lat", "message": "No number."}
+    run = handmade_run(replace(plan, data={**plan.data, "rows_excluded": 1, "problems": [problem], "synthetic": True}))
+    blocks = build_proposal(run).blocks
+    notes = [block.text for block in blocks if isinstance(block, Note)]
+    assert sum(text.startswith("1 row of the inputs was left out") for text in notes) == 3
+    assert sum("invented data" in text for text in notes) == 3
+    assert sum(text.startswith("1 office is located to a district only") for text in notes) == 3
+    assert any("offices.csv, row 7, lat: No number." in item for b in blocks if hasattr(b, "items") for item in b.items)
+
+
+def test_phases_appear_when_the_plan_has_years(handmade_run, handmade):
+    assert "Phases" not in [b.text for b in build_proposal(handmade_run()).blocks if isinstance(b, Heading)]
+    told = handmade.plan().document()
+    for part in ("offices", "links", "masts"):
+        for place, line in enumerate(told[part]):
+            line["year"] = 2027 + place % 2
+    tables = build_proposal(handmade_run(Plan.from_document(told))).tables()
+    (phases,) = [table for table in tables if table.caption == "The plan by year, in USD"]
+    assert [row[0] for row in phases.rows] == ["2027", "2028"]
+    assert sum(number_of(row[4]) for row in phases.rows) == pytest.approx(told["totals"]["programme_cost"], abs=1)
+
+
+@pytest.mark.parametrize(("name", "shown"), [("Handmade", True), ("Elsewhere", False)])
+def test_a_frontier_in_the_folder_is_drawn_if_it_is_of_the_same_scenario(handmade_run, name, shown):
+    run = handmade_run()
+    points = [
+        {"limit": 50_000.0 * k, "value": 100.0 * k, "bound": 110.0 * k, "totals": {"offices_connected": k}}
+        for k in (1, 2, 3)
+    ]
+    told = {"scenario": {"name": name}, "budget": {"measure": "programme_cost"}, "points": points}
+    write_whole(run.folder / "frontier.json", json.dumps(told))
+    blocks = build_proposal(run).blocks
+    figures = [block for block in blocks if isinstance(block, Figure) and "ceiling" in block.caption]
+    assert bool(figures) == shown
+    assert any(isinstance(block, Note) and "another scenario" in block.text for block in blocks) != shown
+    if shown:
+        assert "proven ceiling: no plan does better" in figures[0].drawing.svg()
+
+
+def test_a_run_without_a_plan_has_no_proposal(tmp_path):
+    with pytest.raises(InputError):
+        read_exported(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("amount", "english", "french"),
+    [
+        (1_176_900, "USD 1.18 million", "1,18 millions USD"),
+        (217_544.6, "USD 218,000", f"218{NARROW}000 USD"),
+        (2.7733, "USD 2.77", "2,77 USD"),
+        (0, "USD 0", "0 USD"),
+    ],
+)
+def test_prose_claims_three_digits(amount, english, french):
+    assert packed(about_money(amount, "USD")) == packed(english)
+    with use_language("fr"):
+        assert packed(about_money(amount, "USD")) == packed(french)
+    assert (about(476_211), about(999)) == ("476,000", "999")
+
+
+def test_blanks_and_signs_of_print():
+    assert in_print("a ; b ! 5 % de 12 km et k = 4/3 : oui", "fr") == (
+        f"a{NARROW}; b{NARROW}! 5{NARROW}% de 12\N{NO-BREAK SPACE}km et k\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}4/3 : oui"
+    )
+    assert in_print("USD 12 and\x00 more; no", "en") == "USD\N{NO-BREAK SPACE}12 and more; no"
+    assert [figure_in_print(text) for text in ("-1,320", "2024-2030", "7-GHz")] == [
+        "\N{MINUS SIGN}1,320", "2024-2030", "7-GHz",
+    ]  # fmt: skip
+
+
+def test_columns_fill_their_room_and_break_no_figure():
+    rows = (("node/1234567890", "A very long name of a post office in the mountains", "1,234,567"),) * 3
+    table = Table("t", ("Id", "Name"), ("Amount",), rows)
+    wide, tight = column_widths(table, 476), column_widths(table, 220)
+    assert sum(wide) == pytest.approx(476)
+    assert sum(tight) == pytest.approx(220)
+    assert tight[2] == pytest.approx(wide[2])
+    assert tight[0] < wide[0]
+    assert breakable("node/1234567890", 40, small=False).replace("\N{ZERO WIDTH SPACE}", "") == "node/1234567890"
+    assert breakable("short", 80, small=False) == "short"

@@ -1,0 +1,68 @@
+"""All formats at once: of the smallest plan that there can be, and files that appear whole or not at all."""
+
+import json
+
+import openpyxl
+import pytest
+
+from planner.errors import InputError
+from planner.finance import MEASURES
+from planner.report import exports
+from planner.report.exports import WRITERS, export_run, formats
+
+
+@pytest.fixture
+def nothing(handmade, make):
+    """Return a plan that connects nobody: no link, no mast, nothing to pay."""
+    choice = handmade.country.choice([], "")
+    return make["plan"](handmade.country, choice)
+
+
+def test_a_plan_of_nothing_goes_into_every_format(priced, nothing, tmp_path):
+    assert nothing.outcome.value == 0
+    run = priced(tmp_path / "run", nothing)
+    files = export_run(run, [name for name in WRITERS if name != "zip"], tmp_path / "out")
+    assert all(path.exists() for path in files)
+    summary = openpyxl.load_workbook(tmp_path / "out/run.xlsx", data_only=True)["Summary"]
+    (total,) = [row for row in summary.iter_rows(values_only=True) if row[0] == "Total"]
+    assert total[4:8] == (0,) * len(MEASURES)
+    assert json.loads((tmp_path / "out/run-links.geojson").read_text(encoding="utf-8"))["features"] == []
+
+
+def test_formats_are_named_once_in_any_case():
+    assert formats(["xlsx,GPKG", " gpkg , kmz"]) == ["xlsx", "gpkg", "kmz"]
+    with pytest.raises(InputError) as caught:
+        formats(["shp,xlsx,dwg"])
+    assert [problem.value for problem in caught.value.problems] == ["shp", "dwg"]
+    assert all(name in caught.value.problems[0].remedy for name in WRITERS)
+
+
+@pytest.mark.parametrize("name", ["xlsx", "gpkg", "geojson", "kmz", "ofds", "html"])
+def test_what_fails_in_the_middle_leaves_the_old_file(priced, tmp_path, monkeypatch, name):
+    run = priced(tmp_path / "run")
+    (path, *_others) = export_run(run, [name], tmp_path / "out")
+    before = {file: file.read_bytes() for file in (tmp_path / "out").iterdir()}
+
+    def fail(_file):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("planner.files.os.fsync", fail)
+    with pytest.raises(InputError) as caught:
+        export_run(run, [name], tmp_path / "out")
+    assert "No space left on device" in str(caught.value)
+    assert {file: file.read_bytes() for file in (tmp_path / "out").iterdir()} == before
+    assert path in before
+
+
+def test_a_folder_that_cannot_be_made(priced, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(InputError) as caught:
+        export_run(priced(tmp_path / "run"), ["ofds"], tmp_path / "file/out")
+    (problem,) = caught.value.problems
+    assert problem.code == "unwritable-folder"
+    assert "--out" in problem.remedy
+
+
+def test_every_writer_is_there():
+    for module in exports.WRITERS.values():
+        assert callable(exports.importlib.import_module(module).write)

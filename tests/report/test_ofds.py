@@ -1,0 +1,102 @@
+"""The Open Fibre Data Standard package: valid by the published schema, whole, and without names where asked."""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from planner.report.ofds import SCHEMA, package, write
+
+SCHEMAS = Path(os.environ.get("PLANNER_SHARED", Path(__file__).parents[2] / "shared")) / "data/fibre/ofds_schema"
+
+
+@pytest.fixture(scope="module")
+def faults():
+    """Return a function that lists what the published schemas find wrong."""
+    jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed")
+    referencing = pytest.importorskip("referencing", reason="referencing is not installed")
+    if not SCHEMAS.is_dir():
+        pytest.skip(f"{SCHEMAS} is not here")
+    network, whole = (
+        json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8"))
+        for name in ("network-schema", "network-package-schema")
+    )
+    assert network["$id"] == SCHEMA, "the version that the export names"
+    registry = referencing.Registry().with_resources(
+        [(schema["$id"], referencing.Resource.from_contents(schema)) for schema in (network, whole)]
+    )
+    validator = jsonschema.Draft202012Validator(whole, registry=registry, format_checker=jsonschema.FormatChecker())
+    return lambda document: [error.message for error in validator.iter_errors(document)]
+
+
+def dated(plan):
+    years = pd.Series([2027, 2028] * len(plan.links), dtype="Int64")
+    return replace(plan, links=plan.links.assign(year=years[: len(plan.links)]))
+
+
+@pytest.mark.parametrize("options", [{}, {"operator": "Post & Telecom"}, {"anonymous": True}])
+def test_it_is_valid(faults, priced, handmade, tmp_path, options):
+    (path,) = write(priced(tmp_path / "run", **options), tmp_path)
+    assert faults(json.loads(path.read_text(encoding="utf-8"))) == []
+    assert faults(package(priced(tmp_path / "run", dated(handmade.plan()), **options))) == []
+
+
+def test_the_schema_would_find_a_fault(faults, priced, tmp_path):
+    document = package(priced(tmp_path / "run"))
+    document["networks"][0]["spans"][0]["status"] = "dreamt"
+    assert faults(document)
+
+
+def test_spans_join_nodes_and_carry_the_figures_of_the_plan(priced, handmade, tmp_path):
+    plan = handmade.plan()
+    (network,) = package(priced(tmp_path / "run", plan, operator="Post"))["networks"]
+    nodes = {node["id"]: node for node in network["nodes"]}
+    spans = {span["id"]: span for span in network["spans"]}
+    own = plan.links[plan.links["technology"].isin(["fibre", "microwave"])].set_index("id")
+    assert set(spans) == set(own.index)
+    assert set(nodes) == set(own["from"]) | set(own["to"])
+    for name, span in spans.items():
+        assert (span["start"], span["end"]) == (own["from"][name], own["to"][name])
+        assert span["transmissionMedium"] == [own["technology"][name]]
+        assert span["route"] == own["geometry"][name]
+        if own["technology"][name] == "fibre":
+            assert span["fibreLength"] == pytest.approx(own["length_km"][name])
+            assert "capacity" not in span, "not limited"
+        else:
+            assert span["capacity"] == pytest.approx(own["capacity_mbps"][name] / 1000), "in Gbit/s"
+    assert nodes["S"]["status"] == "operational"
+    assert "physicalInfrastructureProvider" not in nodes["S"], "whose it is is not known"
+    assert nodes["A"]["status"] == "proposed"
+    assert nodes["A"]["physicalInfrastructureProvider"]["name"] == "Post"
+    assert [organisation["id"] for organisation in network["organisations"]] == ["operator"]
+
+
+def test_phases_are_the_years(priced, handmade, tmp_path):
+    (network,) = package(priced(tmp_path / "run", dated(handmade.plan())))["networks"]
+    known = {phase["id"] for phase in network["phases"]}
+    assert {span["phase"]["id"] for span in network["spans"]} == known == {"2027", "2028"}
+
+
+def test_an_anonymous_package_names_nobody(priced, handmade, tmp_path):
+    plan = handmade.plan()
+    document = package(priced(tmp_path / "run", plan, anonymous=True))
+    (network,) = document["networks"]
+    assert len(network["nodes"]) == len(package(priced(tmp_path / "run", plan))["networks"][0]["nodes"])
+    assert {span["start"] for span in network["spans"]} <= {node["id"] for node in network["nodes"]}
+    assert "organisations" not in network
+    text = json.dumps(document)
+    assert "Office " not in text
+    assert "Handmade" not in text
+    assert "North" not in text
+    assert not [node for node in network["nodes"] if "name" in node]
+
+
+def test_a_plan_of_services_alone_has_no_nodes(faults, priced, handmade, tmp_path):
+    plan = handmade.plan()
+    links = plan.links[plan.links["technology"] == "existing"].reset_index(drop=True)
+    document = package(priced(tmp_path / "run", replace(plan, links=links)))
+    assert "spans" not in document["networks"][0]
+    assert faults(document) == []

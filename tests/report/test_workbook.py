@@ -1,0 +1,192 @@
+"""The workbook: the plan to the cent, reckoned again when an assumption changes, and nothing of a user's is run."""
+
+import math
+import subprocess
+from dataclasses import replace
+
+import openpyxl
+import pytest
+
+from planner.catalogue import terms
+from planner.finance import MEASURES
+from planner.i18n import use_language
+from planner.report.bill import bill_of_quantities
+from planner.report.workbook import write
+
+SHEETS = ["Summary", "Assumptions", "Quantities", "Cash flow", "Offices", "Links", "Masts", "Comparison", "Sources"]
+ALWAYS_RECKON = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
+<value>0</value></prop></item></oor:items>"""
+
+
+def rows_of(sheet):
+    return {row[0]: row for row in sheet.iter_rows(values_only=True) if row[0] not in {None, ""}}
+
+
+def money_row(sheet, label):
+    return dict(zip(MEASURES, rows_of(sheet)[label][4:8], strict=True))
+
+
+@pytest.fixture(scope="module")
+def book(example, tmp_path_factory):
+    (path,) = write(example, tmp_path_factory.mktemp("book"))
+    return path
+
+
+@pytest.fixture(scope="module")
+def reckoned(program, tmp_path_factory):
+    """Return a function that lets LibreOffice reckon every formula of a workbook and gives its values."""
+    office = program("soffice", "libreoffice")
+    profile = tmp_path_factory.mktemp("profile")
+    (profile / "user").mkdir()
+    (profile / "user/registrymodifications.xcu").write_text(ALWAYS_RECKON)
+
+    def reckon(path):
+        folder = tmp_path_factory.mktemp("reckoned")
+        subprocess.run(
+            [office, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "xlsx", "--outdir",
+             str(folder), str(path)],
+            check=True, capture_output=True, timeout=300,
+        )  # fmt: skip
+        return openpyxl.load_workbook(folder / path.name, data_only=True)
+
+    return reckon
+
+
+def test_values_that_come_with_the_workbook_are_those_of_the_plan(example, book):
+    values = openpyxl.load_workbook(book, data_only=True)
+    assert values.sheetnames == SHEETS
+    totals = {name: example.plan.totals[name] for name in MEASURES}
+    assert money_row(values["Summary"], "Total") == totals
+    for part in example.plan.technology_mix:
+        if part["technology"] in {"microwave", "cellular"}:
+            row = rows_of(values["Summary"])[part["technology"].capitalize()]
+            assert row[1:4] == (part["offices"], part["links"], pytest.approx(part["length_km"]))
+            assert row[4:8] == tuple(part[name] for name in MEASURES)
+    for sheet, frame in (
+        ("Offices", example.plan.offices),
+        ("Links", example.plan.links),
+        ("Masts", example.plan.masts),
+    ):
+        assert values[sheet].max_row == 4 + len(frame)
+
+
+def test_totals_are_formulas(book):
+    formulas = openpyxl.load_workbook(book)
+    for label in ("Total", "Offices connected, with those connected before"):
+        cells = rows_of(formulas["Summary"])[label]
+        assert all(str(cell).startswith("=") for cell in cells[1:] if cell not in {None, ""})
+    quantities = [row[7] for row in formulas["Quantities"].iter_rows(min_row=5, values_only=True) if row[4]]
+    assert all(cell.startswith("=E") for cell in quantities)
+
+
+def test_libreoffice_reckons_the_plan_to_the_cent(example, book, reckoned):
+    values = reckoned(book)
+    summary = rows_of(values["Summary"])
+    totals = {name: example.plan.totals[name] for name in MEASURES}
+    assert {name: round(amount, 6) for name, amount in money_row(values["Summary"], "Total").items()} == totals
+    assert all(amount == 0 for amount in summary["Difference: what the assumptions were changed by"][4:8])
+    for label, name in (
+        ("Offices connected, with those connected before", "offices_connected"),
+        ("Offices newly connected", "offices_newly_connected"), ("Offices upgraded", "offices_upgraded"),
+        ("Underserved people within reach of them", "people"), ("People within reach of them", "people_total"),
+    ):  # fmt: skip
+        assert summary[label][1] == pytest.approx(example.plan.totals[name]), label
+    for part in example.plan.technology_mix:
+        if part["technology"] in {"microwave", "cellular"}:
+            row = summary[part["technology"].capitalize()]
+            assert row[1:4] == (part["offices"], part["links"], pytest.approx(part["length_km"]))
+            assert [round(cell, 6) for cell in row[4:8]] == [part[name] for name in MEASURES]
+    flows = rows_of(values["Cash flow"])
+    assert flows["Total"][7] == pytest.approx(totals["present_value"], abs=1e-6)
+    assert flows["Total"][9] == pytest.approx(totals["programme_cost"], abs=1e-6)
+    assert flows["Difference"][7] == 0
+    (budget,) = example.plan.budgets
+    assert summary[budget["name"]][1:3] == (budget["limit"], pytest.approx(budget["spent"]))
+    wrong = [
+        cell.coordinate
+        for sheet in values
+        for row in sheet.iter_rows()
+        for cell in row
+        if str(cell.value).startswith("#")
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("rate", "at", "horizon", "funded"), [(0.03, "year_start", 13, 3), (0.0, "year_end", 31, 0)])
+def test_changed_assumptions_drive_everything(example, book, reckoned, tmp_path, rate, at, horizon, funded):
+    bill = bill_of_quantities(example.plan, example.prices, terms(example.scenario))
+    changed = openpyxl.load_workbook(book)
+    sheet = changed["Assumptions"]
+    for row, value in enumerate((rate, int(at == "year_end"), horizon, funded), start=5):
+        sheet.cell(row, 2, value)
+    dearer = bill.entries[-1].item
+    for row in sheet.iter_rows(min_row=14):
+        if (row[4].value, row[5].value, row[6].value) == (dearer.capex, dearer.opex_per_year, dearer.life_years):
+            row[4].value = 2 * dearer.capex + 100
+            row[6].value = 3.5
+    path = tmp_path / "changed.xlsx"
+    changed.save(path)
+
+    given = replace(bill.terms, discount_rate=rate, discount_at=at, horizon_years=horizon, funded_years=funded)
+    first = 0 if at == "year_start" else 1
+    annuity = math.fsum((1 + rate) ** -year for year in range(first, first + horizon))
+    entries = [
+        replace(entry, item=replace(entry.item, capex=2 * dearer.capex + 100, life_years=3.5))
+        if (entry.item.capex, entry.item.opex_per_year, entry.item.life_years)
+        == (dearer.capex, dearer.opex_per_year, dearer.life_years)
+        else entry
+        for entry in bill.entries
+    ]
+    parts = (*entries, *bill.remainders)
+    capex, opex = (math.fsum(getattr(part, name) for part in parts) for name in ("capex", "opex_per_year"))
+    present = [entry.present_value(given) for entry in entries]
+    present += [left.capex + left.opex_per_year * annuity + left.present_value for left in bill.remainders]
+    values = reckoned(path)
+    found = money_row(values["Summary"], "Total")
+    expected = {
+        "capex": capex, "opex_per_year": opex, "present_value": math.fsum(present),
+        "programme_cost": capex + funded * opex,
+    }  # fmt: skip
+    assert found == pytest.approx(expected, abs=0.0051)
+    flows = rows_of(values["Cash flow"])
+    assert flows["Difference"][7] == pytest.approx(0, abs=0.0051)
+    assert flows["Total"][9] == pytest.approx(found["programme_cost"], abs=0.0101)
+
+
+def test_names_stay_text(priced, handmade, hostile, renamed, tmp_path):
+    (path,) = write(priced(tmp_path / "run", renamed(handmade.plan(), hostile)), tmp_path)
+    sheet = openpyxl.load_workbook(path)["Offices"]
+    cells = {cell.value: cell for (cell,) in sheet.iter_rows(min_row=5, min_col=2, max_col=2)}
+    for name in hostile[:5]:
+        assert cells[name].data_type == "s"
+        assert cells[name].quotePrefix == (name[0] in "=+-@"), name
+    raw = [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    assert raw == []
+
+
+def test_what_offices_share_is_paid_once(priced, handmade, tmp_path):
+    plan = handmade.plan()
+    (path,) = write(priced(tmp_path / "run", plan), tmp_path)
+    book = openpyxl.load_workbook(path, data_only=True)
+    links = list(book["Links"].iter_rows(min_row=5, values_only=True))
+    (trench,) = [row for row in links if row[0] == "fibre:S>~j1"]
+    assert trench[12] == 10 * 1000 + 500, "10 km and its terminals, though A, B and C hang from it"
+    columns = [column for column, cell in enumerate(book["Links"][4]) if "Purchases" in str(cell.value)]
+    assert sum(row[columns[0]] for row in links) == plan.links["capex_cents"].sum() / 100
+
+
+def test_french_names_of_sheets_and_headings(priced, handmade, tmp_path):
+    with use_language("fr"):
+        (path,) = write(priced(tmp_path / "run"), tmp_path)
+    book = openpyxl.load_workbook(path, data_only=True)
+    assert book.sheetnames == [
+        "Résumé", "Hypothèses", "Quantités", "Flux de trésorerie", "Bureaux", "Liaisons", "Mâts", "Comparaison",
+        "Sources",
+    ]  # fmt: skip
+    assert "Technologie" in [cell.value for cell in book["Bureaux"][4]]
+    assert (
+        handmade.plan().totals["offices_newly_connected"]
+        == rows_of(book["Résumé"])["Bureaux nouvellement raccordés"][1]
+    )
