@@ -52,7 +52,7 @@ def test_a_plan_with_hilltops_holds(run, document, referee):
     assert masts.keys() == hilltops
     for mast in masts.values():
         assert mast["existing_m"] == 0.0
-        assert mast["breakdown"].keys() - {"rounding"} == {"mast", "access", "power", "upkeep"}
+        assert mast["breakdown"].keys() - {"rounding"} == {"mast", "access", "solar panels", "battery", "upkeep"}
         # 30,000 for access, a tenth of contingency
         assert mast["breakdown"]["access"]["capex"] == pytest.approx(33_000.0)
     assert referee(document) == []

@@ -44,7 +44,7 @@ class Basis:
     prices: PriceList
     terms: Terms
     elevation: Elevation | None
-    services: tuple[ServiceOption, ...]
+    services: tuple[ServiceOption, ...] = ()
     hilltops: Mapping[str, Site] = field(default_factory=dict)
 
     @cached_property
