@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.links.build import wanted_share
-from planner.links.task import CLUTTER_M, clearance_criteria
 from planner.links.fading import SHORTEST_KM, Fades, Paths
+from planner.links.task import CLUTTER_M, clearance_criteria
 from planner.plan.sheets.model import Criterion, Entry, HopEnd, HopSheet, Step
 from planner.radio import free_space_loss_db, gases_db_km, multipath_exceeded_pct, rain_unavailability_pct
 from planner.terrain import clearance_m, terrain_profile
