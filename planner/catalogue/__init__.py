@@ -5,6 +5,7 @@ from planner.catalogue.climate import RadioClimate, radio_climate
 from planner.catalogue.loading import load_catalogue
 from planner.catalogue.microwave import MicrowaveOption
 from planner.catalogue.prices import FibreOption, MastClass, PriceList, SiteClass, price_list, terms
+from planner.catalogue.ranges import Uncertain, drawn, uncertain_figures
 from planner.catalogue.schema import Catalogue, Estimate
 from planner.catalogue.services import ServiceOption
 
@@ -19,8 +20,11 @@ __all__ = [
     "RadioClimate",
     "ServiceOption",
     "SiteClass",
+    "Uncertain",
+    "drawn",
     "load_catalogue",
     "price_list",
     "radio_climate",
     "terms",
+    "uncertain_figures",
 ]

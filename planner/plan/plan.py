@@ -18,10 +18,12 @@ from planner.links.choice import Choice
 from planner.plan.alternatives import Network, OfficeWays, Standing, office_ways
 from planner.plan.arborescence import follow
 from planner.plan.baselines import Wanting, baselines
-from planner.plan.lines import link_lines, mast_lines, office_lines, place_lines
+from planner.plan.flow import plan_cash_flow
+from planner.plan.lines import link_lines, mast_lines, office_lines, office_transit, place_lines
 from planner.plan.model import Plan
 from planner.plan.outcome import Budget, Outcome, settle
 from planner.plan.reasons import Case, nothing_known, office_reasons
+from planner.plan.tables import CENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,6 +82,9 @@ def build_plan(
     if planned:
         outcome = settle(outcome, math.fsum(offices.loc[offices["connected"], "benefit"]))
 
+    gains = (offices["connected"] & (offices["before"] != "adequate")).to_numpy(np.bool_)
+    transit = office_transit(options, tree, entering, gains)
+    totals = [sum(int(frame[name].sum()) for frame in (offices, links, masts)) for name in CENTS]
     exclude, currency = scenario.limits.exclude, scenario.money.currency
     measure = MEASURES.index(budgets[0].measure)
     network = Network.of(options, inputs.offices, exclude)
@@ -95,6 +100,7 @@ def build_plan(
         outcome=outcome,
         budgets=tuple(_within(budget, offices, links, masts) for budget in budgets),
         limits={"exclude": list(exclude)},
+        cash_flow=plan_cash_flow(options, tree, transit, demand_mbps, totals, terms(scenario)),
         places=place_lines(options, tree),
         offices=offices,
         links=links,
@@ -157,7 +163,7 @@ def _beside(
 
 
 def _head(scenario: Scenario) -> dict[str, Any]:
-    money = scenario.money
+    money, second = scenario.money, scenario.money.second_currency
     return {
         "name": scenario.name,
         "hash": scenario.hash,
@@ -166,6 +172,8 @@ def _head(scenario: Scenario) -> dict[str, Any]:
         "horizon_years": money.horizon_years,
         "funded_years": money.funded_years,
         "discount_rate": money.discount_rate,
+        "real_discount_rate": terms(scenario).discount_rate,
+        "second_currency": None if second is None else second.model_dump(mode="json"),
     }
 
 

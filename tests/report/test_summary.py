@@ -29,7 +29,7 @@ DOCUMENT = {
     "schema_version": 1,
     "scenario": {
         "name": "Country [bold] (SYNTHETIC)", "hash": "0", "currency": "USD", "price_year": 2026, "horizon_years": 10,
-        "funded_years": 5, "discount_rate": 0.08,
+        "funded_years": 5, "discount_rate": 0.08, "real_discount_rate": 0.08, "second_currency": None,
     },
     "status": "feasible",
     "termination": "time_limit",
@@ -39,6 +39,13 @@ DOCUMENT = {
     },
     "budgets": [{"name": "programme", "measure": "programme_cost", "scope": {}, "limit": 50_000.0, "spent": 4000.0}],
     "limits": {},
+    "cash_flow": {
+        "years": [
+            {"year": 0, "purchases": 1000.0, "replacements": 0.0, "operation": 0.0, "residual_value": 0.0,
+             "present_value": 1000.0, "net": 1000.0},
+        ],
+        "rounding": 0.0,
+    },
     "places": [{"id": "A", "kind": "office", "lon": 1.0, "lat": 2.0, "region": None, "ground_m": None}],
     "offices": [
         office("A", connected=True, technology="leo", parent="root", hops=0, availability=0.99, **MONEY),

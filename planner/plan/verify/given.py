@@ -71,6 +71,8 @@ def _check_settings(plan: PlanDocument, basis: Basis, findings: Findings) -> Non
         ("horizon_years", plan.scenario.horizon_years, money.horizon_years),
         ("funded_years", plan.scenario.funded_years, money.funded_years),
         ("discount_rate", plan.scenario.discount_rate, money.discount_rate),
+        ("real_discount_rate", plan.scenario.real_discount_rate, basis.terms.discount_rate),
+        ("second_currency", _text(plan.scenario.second_currency), _text(_second_currency(scenario))),
         ("objective", plan.objective.name, scenario.objective[0].measure),
         ("sense", plan.objective.sense, scenario.objective[0].sense),
         ("requested_gap", plan.objective.requested_gap, scenario.solver.gap),
@@ -79,6 +81,11 @@ def _check_settings(plan: PlanDocument, basis: Basis, findings: Findings) -> Non
         findings.compare(what, where, _plain(stated), _plain(recomputed))
     _check_budgets(plan, scenario, findings)
     findings.compare("limits", where, _text(plan.limits), _text({"exclude": scenario.limits.exclude}))
+
+
+def _second_currency(scenario: Scenario) -> dict[str, Any] | None:
+    second = scenario.money.second_currency
+    return None if second is None else {"currency": second.currency, "rate": second.rate, "source": second.source}
 
 
 def _check_budgets(plan: PlanDocument, scenario: Scenario, findings: Findings) -> None:
