@@ -75,7 +75,7 @@ def _headline(risk: Risk) -> list[str]:
         _("It stays within its budget in {share} of the draws, and its links carry the demand in {carried}.").format(
             share=share(fixed["within_budget_share"]), carried=share(1 - fixed["overloaded_share"])
         ),
-        _("To stay within the money in 95 % of the draws it would take {most}; in half of them, {half}.").format(
+        _("It costs at most {most} in 95 % of the draws, and at most {half} in half of them.").format(
             most=money(100 * fixed[measure]["p95"], currency), half=money(100 * fixed[measure]["p50"], currency)
         ),
         _("Cut back to its budget it keeps {kept} of its benefit on average, and {least} at the worst.").format(

@@ -82,7 +82,7 @@ class Money(Section):
         if self.inflation is not None and self.real:
             raise ValueError(
                 _(
-                    "inflation goes with a nominal discount rate only: write real: false, or leave inflation out if "
+                    "inflation goes with a nominal discount rate only: write `real: false`, or leave inflation out if "
                     "the rate is real."
                 )
             )

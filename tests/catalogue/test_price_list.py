@@ -286,12 +286,12 @@ def test_inflation_makes_the_rate_real_and_tax_is_in_every_amount(make_scenario)
     assert "not recovered" in notes
     back = {**money, "vat": {"rate": 0.18, "recoverable": True}}
     assert terms(make_scenario(money=back)).tax == 0.0
-    # duties come before tax: freight 1.1 and contingency 0 of the tests' money, duty 20 %, then 18 % on all of it
 
 
 def test_another_price_year_and_a_nominal_rate_are_remarked_on(make_scenario):
     here = {"rain_mm_h": 50.0, "dn1_per_km": -250.0, "vapour_g_m3": 9.0}
-    notes = priced(make_scenario(OWN_TRANSIT, money={"price_year": 2026, "real": False}, climate=here)).notes
+    quotes = {name: text.replace("2024", "2026") for name, text in OWN_TRANSIT.items()}
+    notes = priced(make_scenario(quotes, money={"price_year": 2026, "real": False}, climate=here)).notes
     assert len(notes) == 2
     assert "2024" in notes[0]
     assert "2026" in notes[0]

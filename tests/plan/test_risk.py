@@ -12,7 +12,7 @@ import pytest
 from planner.catalogue import drawn, load_catalogue, price_list, terms, uncertain_figures
 from planner.demo import make_country
 from planner.errors import InputError
-from planner.finance import MEASURES
+from planner.finance import CAPEX, MEASURES
 from planner.inputs import read_inputs
 from planner.jobs.executors import InThisProcess, new_executor
 from planner.links import build_links
@@ -34,6 +34,12 @@ source: {transit_per_mbps: 25, activation: 9000}
 sites: {tower_rent: 3000}
 """
 MONEY = list(MEASURES)
+CERTAIN = [
+    "general", "masts", "sites", "microwave", "source", "geo", "cellular", "package", "fibre.plant_life",
+    "fibre.terminal", "fibre.terminal_life", "fibre.terminal_maintenance", "leo.terminal", "leo.terminal_life",
+    "leo.terminal_maintenance", "leo.installation",
+]  # fmt: skip
+"""So that the study of each figure by itself stays short."""
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +47,9 @@ def country(tmp_path_factory):
     folder = tmp_path_factory.mktemp("risk")
     path = make_country(folder / "country", offices=16, seed=4, terrain_arcsec=9)
     (path.parent / "other.yaml").write_text(OTHER)
-    uncertainty = {"uncertainty.demand": {"low": 0.7, "high": 1.5}, "solver.gap": 0.01, "budgets.programme": "50 %"}
-    scenario = load_scenario(path, overrides=uncertainty)
+    uncertainty = {"demand": {"low": 0.7, "high": 1.5}, "fixed": CERTAIN}
+    overrides = {"uncertainty": uncertainty, "solver.gap": 0.01, "budgets.programme": "50 %"}
+    scenario = load_scenario(path, overrides=overrides)
     inputs = read_inputs(scenario)
     options = build_links(scenario, inputs, cache_dir=folder / "cache")
     return path, scenario, inputs, options, solve(scenario, inputs, options), folder
@@ -133,7 +140,9 @@ def test_money_of_a_draw_is_that_of_a_plan_accounted_for_at_its_prices(country, 
 def test_dearer_prices_leave_less_and_never_more_than_the_ceiling(study):
     ends = {side: np.array([getattr(figure, side) for figure in study.figures]) for side in ("low", "high")}
     cheap, dear = (assess(study, ends[side], reoptimise=True) for side in ("low", "high"))
-    assert (np.array(dear.money) > np.array(cheap.money)).all()
+    # equipment is certain in this study: all but the first purchase is dearer
+    assert dear.money[CAPEX] >= cheap.money[CAPEX]
+    assert (np.array(dear.money) > np.array(cheap.money))[CAPEX + 1 :].all()
     for one in (cheap, dear):
         assert one.kept_value <= one.value <= one.bound * (1 + 1e-9)
         assert one.spent <= study.limit_cents
@@ -159,17 +168,17 @@ def test_what_is_kept_is_the_best_that_fits(study):
 
 @pytest.fixture(scope="module")
 def risk(country, study):
-    return run_study(study, country[4], InThisProcess(), draws=6, reoptimise=True)
+    return run_study(study, country[4], InThisProcess(), draws=4, reoptimise=True)
 
 
 def test_one_process_and_several_find_the_same(country, study, risk):
     told = []
     with new_executor(2) as pool:
         other = run_study(
-            study, country[4], pool, draws=6, reoptimise=True, on_progress=lambda *now: told.append(now)
+            study, country[4], pool, draws=4, reoptimise=True, on_progress=lambda *now: told.append(now)
         )  # fmt: skip
     assert other == risk
-    total = 6 + 2 * len(study.figures)
+    total = 4 + 2 * len(study.figures)
     assert sorted(told)[-1] == (total, total)
 
 
@@ -178,18 +187,18 @@ def test_the_files_agree_and_shares_are_counted(study, risk, tmp_path):
     stored = json.loads((tmp_path / "risk.json").read_text())
     with (tmp_path / "risk.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == stored["draws_done"] == 6
+    assert len(rows) == stored["draws_done"] == 4
     costs = sorted(float(row["programme_cost"]) for row in rows)
     band = stored["fixed"]["programme_cost"]
     assert (band["least"], band["most"]) == (costs[0], costs[-1])
-    assert band["mean"] == pytest.approx(sum(costs) / 6)
+    assert band["mean"] == pytest.approx(sum(costs) / 4)
     limit = stored["budget"]["limit"]
-    assert stored["fixed"]["within_budget_share"] == pytest.approx(sum(cost <= limit for cost in costs) / 6)
+    assert stored["fixed"]["within_budget_share"] == pytest.approx(sum(cost <= limit for cost in costs) / 4)
     regret = [float(row["best_value"]) - float(row["value_kept"]) for row in rows]
     assert min(regret) >= 0
-    assert stored["best"]["regret"]["mean"] == pytest.approx(sum(regret) / 6)
+    assert stored["best"]["regret"]["mean"] == pytest.approx(sum(regret) / 4)
     chosen = sum(office["chosen_share"] for office in stored["offices"])
-    assert chosen == pytest.approx(sum(int(row["best_offices"]) for row in rows) / 6, abs=1e-4)
+    assert chosen == pytest.approx(sum(int(row["best_offices"]) for row in rows) / 4, abs=1e-4)
     assert {row["name"] for row in stored["tornado"]} == {figure.name for figure in study.figures}
 
 
