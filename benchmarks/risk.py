@@ -3,8 +3,8 @@
     python -m benchmarks.risk [--offices 300] [--draws 200] [--gap 0.01] [--workers 2] [--seed 0] [--json]
 
 The candidate links are built and the plan at typical prices is found before the clock starts. Drawn are all prices in
-force that have a range, and a factor of 0.8 to 1.3 on demand; each draw is priced, the plan cut back to its budget, and a
-new plan found to the gap. Each price alone at its low and high is re-optimised too, in the same time.
+force that have a range, and a factor of 0.8 to 1.3 on demand; each draw is priced, the plan cut back to its budget, and
+a new plan found to the gap. Each price alone at its low and high is re-optimised too, in the same time.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from planner.inputs import read_inputs
 from planner.jobs.executors import new_executor
 from planner.links import build_links
 from planner.pipeline import solve
-from planner.plan.risk import make_study, run_study
+from planner.risk import make_study, run_study
 from planner.scenario import load_scenario
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from planner.pipeline import Evaluation
     from planner.plan.frontier import BenefitFrontier
     from planner.plan.plan import Plan
-    from planner.plan.risk import Risk
+    from planner.risk import Risk
     from planner.scenario import Scenario
     from planner.solver import Headway, Progress
 
@@ -247,8 +247,8 @@ def risk_run(
     """
     from planner.jobs.executors import new_executor  # noqa: PLC0415
     from planner.pipeline import solve  # noqa: PLC0415
-    from planner.plan.risk import make_study, run_study, write_risk  # noqa: PLC0415
     from planner.plan.store import write_run_files  # noqa: PLC0415
+    from planner.risk import make_study, run_study, write_risk  # noqa: PLC0415
     from planner.scenario import load_scenario  # noqa: PLC0415
 
     scenario = load_scenario(scenario_file, data_root=data_root, overrides=overrides)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from planner.plan.risk import Risk
+    from planner.risk import Risk
 
 SHOWN = 10
 """So many figures and offices are listed; the rest is in the files."""

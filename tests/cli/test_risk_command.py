@@ -58,7 +58,9 @@ def test_json_is_the_stored_document_and_words_are_french(country, run):
     folder, _result = run
     result = call("risk", country, "--draws", 2, "--workers", 1, "--gap", 0.05, "--json", "--out", folder.parent / "j")
     assert json.loads(result.stdout)["best"] is None
-    french = call("risk", country, "--draws", 2, "--workers", 1, "--gap", 0.05, "--lang", "fr", "--out", folder.parent / "f")
+    french = call(
+        "risk", country, "--draws", 2, "--workers", 1, "--gap", 0.05, "--lang", "fr", "--out", folder.parent / "f"
+    )
     assert "2 tirages" in french.stdout
     assert "--reoptimise" in french.stdout
 

@@ -140,3 +140,23 @@ def test_numbers_follow_the_language():
         text = summary()
     assert "50\N{NARROW NO-BREAK SPACE}000" in text
     assert "400 USD" in text
+
+
+def test_the_main_amounts_are_told_once_more_in_a_second_currency():
+    scenario = {**DOCUMENT["scenario"], "second_currency": {"currency": "XOF", "rate": 605.5, "source": "BCEAO"}}
+    text = summary(scenario=scenario)
+    # 2 000 of purchases, 4 000 of programme cost, 5 000 of present value and 400 a year, at 605.5
+    assert "In XOF, at 605.5 for one USD (BCEAO): purchases XOF 1,211,000; programme cost XOF 2,422,000;" in text
+    assert "present value XOF 3,027,500; every year XOF 242,200." in text
+    assert "XOF" not in summary()
+
+
+def test_years_and_regions_are_told():
+    text = summary()
+    assert "Cash flow, in USD and prices of 2026" in text
+    assert ["0", "1,000", "1,000", "1,000"] in rows(text)
+    assert "Regions" not in text, "a country of one region has nothing to split"
+    offices = [{**DOCUMENT["offices"][0], "region": "North"}, DOCUMENT["offices"][1]]
+    regions = summary(offices=offices)
+    assert ["North", "1", "1,000", "1,000", "200", "2,000"] in rows(regions)
+    assert ["no", "region", "0", "0", "1,000", "200", "2,000"] in rows(regions)

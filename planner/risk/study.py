@@ -254,7 +254,7 @@ def _assessment(
     if best is not None and best.value is not None and best.value > value:
         value, chosen = best.value, best
     return Assessment(
-        money=tuple(_plan_money(study, options).tolist()),
+        money=tuple(plan_money(study, options).tolist()),
         overloaded=int(np.count_nonzero(over)),
         kept_value=kept.value or 0.0,
         kept=_offices(graph, kept),
@@ -272,7 +272,7 @@ def _at(study: Study, values: dict[str, float], offices: pd.DataFrame) -> LinkOp
     return reprice(study.options, offices, study.coverage, scenario, reckoned, prices, study.base_prices)
 
 
-def _plan_money(study: Study, options: LinkOptions) -> NDArray[np.int64]:
+def plan_money(study: Study, options: LinkOptions) -> NDArray[np.int64]:
     """Return what the whole plan costs at the prices of some options, (4,) cents."""
     tree = study.tree
     rung = tree.mast_rung(options)

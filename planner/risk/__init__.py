@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.plan.risk.result import RISK_CSV, RISK_JSON, Risk, tell, write_risk
-from planner.plan.risk.sampling import draw
-from planner.plan.risk.study import Assessment, Study, assess, assess_all, make_study
+from planner.risk.result import RISK_CSV, RISK_JSON, Risk, tell, write_risk
+from planner.risk.sampling import draw
+from planner.risk.study import Assessment, Study, assess, assess_all, make_study
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.plan.risk.sampling import draw, quantile
+from planner.risk.sampling import draw, quantile
 
 LOW, TYPICAL, HIGH = np.array([30.0, 5000.0, 0.0]), np.array([50.0, 12_000.0, 0.0]), np.array([120.0, 20_000.0, 1.0])
 GROUPS = ["leo", "leo", "fibre"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.plan.plan import Plan
-    from planner.plan.risk.study import Assessment, Study
+    from planner.risk.study import Assessment, Study
 
 RISK_JSON, RISK_CSV = "risk.json", "risk.csv"
 SCHEMA_VERSION = 1
