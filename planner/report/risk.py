@@ -93,11 +93,15 @@ def _regret(risk: Risk) -> list[str]:
     if risk.best is None:
         return [_("Which offices another plan would take instead is not known: run again with --reoptimise.")]
     regret, most = risk.best["regret"], risk.best["regret_at_most"]
+    gap = _("The best plan of each draw is proven to a gap of {gap} at the widest; asked for was {asked}.").format(
+        gap=share(risk.best["widest_gap"], 1), asked=share(risk.settings["requested_gap"], 1)
+    )
     return [
         _(
             "Had the prices been known, a plan found would have brought {mean} more benefit on average, {p95} more in "
             "one draw of twenty; no plan more than {bound} on average."
-        ).format(mean=figure(regret["mean"]), p95=figure(regret["p95"]), bound=figure(most["mean"]))
+        ).format(mean=figure(regret["mean"]), p95=figure(regret["p95"]), bound=figure(most["mean"])),
+        gap,
     ]
 
 

@@ -5,7 +5,8 @@ Candidate links are not built anew for a draw: the same arcs get other prices. S
 
 from __future__ import annotations
 
-from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
+from concurrent.futures import FIRST_COMPLETED, wait
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from planner.risk.sampling import draw
 from planner.risk.study import Assessment, Study, assess, assess_all, make_study
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Executor, Future
 
     from numpy.typing import NDArray
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "RISK_CSV",
     "RISK_JSON",
+    "WIDEST",
     "Assessment",
     "Risk",
     "Study",
@@ -38,6 +40,8 @@ __all__ = [
 _CHUNK = 5
 """Draws that a process is sent at once: a study is sent with each."""
 _BETWEEN_LOOKS_S = 0.2
+WIDEST = 10
+"""Figures whose effect on the best plan is looked for: those that change the cost of the plan most."""
 
 
 def run_study(
@@ -89,59 +93,87 @@ def run_study(
     alone = np.repeat(typical[None, :], 2 * len(typical), axis=0)
     row = np.arange(len(typical))
     alone[2 * row, row], alone[2 * row + 1, row] = low, high
-    every = np.concatenate([points, alone])
-    found = _assess(study, every, executor, reoptimise, cancelled or (lambda: False), on_progress)
-    done = np.flatnonzero([one is not None for one in found[:draws]])
+    work = _Work(study, executor, cancelled or (lambda: False), on_progress, draws + len(alone))
+    found = work.assess(points, reoptimise=reoptimise)
+    done = np.flatnonzero([one is not None for one in found])
     if not len(done):
         return None
-    swings = [one for one in found[draws:] if one is not None]
-    whole = len(done) == draws and len(swings) == len(alone)
+    swings = _swings(study, work, alone, reoptimise=reoptimise)
+    whole = len(done) == draws and len(swings) == len(typical)
     settings = {
         "draws": draws,
         "seed": seed,
         "distribution": asked.distribution,
         "correlation": asked.correlation,
         "reoptimised": reoptimise,
-        "requested_gap": scenario.solver.gap,
+        "requested_gap": asked.gap,
     }
     return tell(
         study,
         plan,
         settings,
         points[done],
-        [one for one in found[:draws] if one is not None],
-        list(zip(swings[::2], swings[1::2], strict=True)) if whole else [],
+        [one for one in found if one is not None],
+        swings if whole else [],
         "done" if whole else "cancelled",
     )
 
 
-def _assess(
-    study: Study,
-    points: NDArray[np.float64],
-    executor: Executor,
-    reoptimise: bool,
-    cancelled: Callable[[], bool],
-    on_progress: Callable[[int, int], None] | None,
-) -> list[Assessment | None]:
-    """Assess all points; None stands for those that were cancelled."""
-    found: list[Assessment | None] = [None] * len(points)
-    waiting: dict[Future[list[Assessment | None]], int] = {}
-    for start in range(0, len(points), _CHUNK):
-        if not cancelled():
-            waiting[executor.submit(assess_all, study, points[start : start + _CHUNK], reoptimise)] = start
-    n_done = 0
-    while waiting:
-        if cancelled():
-            for future in waiting:
-                future.cancel()
-        for future in wait(waiting, timeout=_BETWEEN_LOOKS_S, return_when=FIRST_COMPLETED).done:
-            start = waiting.pop(future)
-            try:
-                part = future.result()
-            except CancelledError:
-                continue
-            found[start : start + len(part)] = part
-            n_done += len(part)
-            if on_progress is not None:
-                on_progress(n_done, len(points))
-    return found
+def _swings(
+    study: Study, work: _Work, alone: NDArray[np.float64], *, reoptimise: bool
+) -> list[tuple[Assessment, Assessment]]:
+    """Return what each figure does alone, at its low and at its high; the widest are re-optimised."""
+    found = work.assess(alone, reoptimise=False)
+    if any(one is None for one in found):
+        return []
+    ends = [one for one in found if one is not None]
+    width = [abs(high.money[study.measure] - low.money[study.measure]) for low, high in _pairs(ends)]
+    widest = np.sort(np.argsort(-np.array(width), kind="stable")[:WIDEST])
+    if reoptimise:
+        rows = np.stack([2 * widest, 2 * widest + 1], axis=1).ravel()
+        work.total += len(rows)
+        for row, one in zip(rows.tolist(), work.assess(alone[rows], reoptimise=True), strict=True):
+            if one is None:
+                return []
+            ends[row] = one
+    return list(_pairs(ends))
+
+
+def _pairs(ends: list[Assessment]) -> Iterator[tuple[Assessment, Assessment]]:
+    """Yield the assessments of low and high of each figure."""
+    return zip(ends[::2], ends[1::2], strict=True)
+
+
+@dataclass
+class _Work:
+    """Hands points to an executor and keeps count."""
+
+    study: Study
+    executor: Executor
+    cancelled: Callable[[], bool]
+    on_progress: Callable[[int, int], None] | None
+    total: int
+    n_done: int = 0
+
+    def assess(self, points: NDArray[np.float64], *, reoptimise: bool) -> list[Assessment | None]:
+        """Assess all points; None stands for those that were cancelled."""
+        found: list[Assessment | None] = [None] * len(points)
+        waiting: dict[Future[list[Assessment | None]], int] = {}
+        for start in range(0, len(points), _CHUNK):
+            if not self.cancelled():
+                part = points[start : start + _CHUNK]
+                waiting[self.executor.submit(assess_all, self.study, part, reoptimise)] = start
+        while waiting:
+            if self.cancelled():
+                for future in waiting:
+                    future.cancel()
+            for future in wait(waiting, timeout=_BETWEEN_LOOKS_S, return_when=FIRST_COMPLETED).done:
+                start = waiting.pop(future)
+                if future.cancelled():
+                    continue
+                done = future.result()
+                found[start : start + len(done)] = done
+                self.n_done += len(done)
+                if self.on_progress is not None:
+                    self.on_progress(self.n_done, self.total)
+        return found

@@ -55,7 +55,7 @@ class Risk:
     offices : tuple of mapping
         Candidates: in_plan, kept_share, chosen_share.
     tornado : tuple of mapping
-        Each figure alone at its low and its high: money, benefit kept, best benefit; the widest first.
+        Each figure alone at its low and its high: money, benefit kept and, of the widest, best benefit; these first.
     draws : tuple of mapping
         One row per draw, with the value of every figure.
     """
@@ -215,12 +215,8 @@ def _tornado(study: Study, swings: Sequence[tuple[Assessment, Assessment]]) -> l
         ]
         rows.append({"name": figure.name, "low": sides[0], "high": sides[1]})
 
-    def width(row: dict[str, Any]) -> tuple[float, float]:
-        low, high = row["low"], row["high"]
-        best = [side["value_kept"] if side["value"] is None else side["value"] for side in (low, high)]
-        return abs(high["cost"] - low["cost"]), abs(best[1] - best[0])
-
-    rows.sort(key=lambda row: (*(-size for size in width(row)), row["name"]))
+    # Stable: among equals the order is that of the catalogue, as where the widest are picked.
+    rows.sort(key=lambda row: -abs(row["high"]["cost"] - row["low"]["cost"]))
     return rows
 
 

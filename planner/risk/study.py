@@ -227,16 +227,16 @@ def assess(study: Study, point: NDArray[np.float64], *, reoptimise: bool) -> Ass
         budget_cents=study.limit_cents,
         exclude=study.scenario.limits.exclude,
     )
-    solver, cancelled = study.scenario.solver, study.watch()
+    asked, seed, cancelled = study.scenario.uncertainty, study.scenario.solver.seed, study.watch()
     part = replace(graph.problem, capacity=np.where(_of_plan(graph, study.choice), graph.problem.capacity, 0.0))
-    kept = solve(part, gap=TRIM_GAP, time_limit_s=TRIM_SECONDS, seed=solver.seed, cancelled=cancelled)
+    kept = solve(part, gap=TRIM_GAP, time_limit_s=TRIM_SECONDS, seed=seed, cancelled=cancelled)
     best = None
     if reoptimise and not cancelled():
         best = solve(
             graph.problem,
-            gap=solver.gap,
-            time_limit_s=solver.time_limit_s,
-            seed=solver.seed,
+            gap=asked.gap,
+            time_limit_s=asked.time_limit_s,
+            seed=seed,
             cancelled=cancelled,
             start=kept.arcs,
         )

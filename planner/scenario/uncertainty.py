@@ -52,6 +52,8 @@ class Uncertainty(Section):
     ranges: Annotated[
         dict[Text, Range], said("Ranges", "By name as “planner check --prices” lists them, instead of the catalogue's.")
     ] = Field(default_factory=dict)
+    gap: Annotated[Fraction, said("Gap", "Re-optimising a draw stops there.", unit="share")] = 0.01
+    time_limit_s: Annotated[Number, said("Time limit", "Of re-optimising one draw.", unit="s", gt=0)] = 3.0
     fixed: Annotated[
         tuple[Text, ...], said("Fixed", "Names of prices, or of whole sections such as leo, that are certain.")
     ] = ()
