@@ -201,7 +201,7 @@ def _offices(study: Study, found: Sequence[Assessment], *, reoptimised: bool) ->
 
 
 def _tornado(study: Study, swings: Sequence[tuple[Assessment, Assessment]]) -> list[dict[str, Any]]:
-    rows = []
+    rows: list[dict[str, Any]] = []
     for figure, pair in zip(study.figures, swings, strict=False):
         sides = [
             {
