@@ -33,6 +33,12 @@ CAPEX, OPEX, PRESENT_VALUE, PROGRAMME_COST = range(4)
 
 Per = Literal["each", "km", "mbps"]
 
+FLOWS = ("purchases", "replacements", "operation", "residual_value", "present_value")
+"""Column order of a cash flow."""
+
+_SAME_INSTANT = 1e-9
+"""Of a life, or of a year."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -69,18 +75,30 @@ class Terms:
     Attributes
     ----------
     discount_rate : float
-        Per year.
+        Per year, above inflation: amounts are in the prices of one year.
     discount_at : {"year_end", "year_start"}
         When a year's operation is paid. Purchases are paid when they happen: at year 0 and at each replacement.
     horizon_years : int
     funded_years : int
         Years of opex that the programme pays for.
+    tax : float
+        Share added to every payment, purchases and operation alike: value added tax that is not recovered.
     """
 
     discount_rate: float
     discount_at: Literal["year_end", "year_start"]
     horizon_years: int
     funded_years: int
+    tax: float = 0.0
+
+
+def real_rate(nominal: float, inflation: float) -> float:
+    """Return the yearly rate above inflation: (1 + nominal) / (1 + inflation) − 1 (Fisher).
+
+    Discounting amounts in the prices of one year at this rate is the same as letting them rise with inflation and
+    discounting at the nominal one.
+    """
+    return (1 + nominal) / (1 + inflation) - 1
 
 
 def annuity(terms: Terms) -> float:
@@ -103,12 +121,17 @@ def purchases(life_years: float | None, terms: Terms) -> float:
     """
     if life_years is None:
         return 1.0
-    # Lives divide the horizon exactly in most cases (5, 10): the small number keeps 10 / 5 from buying a third time.
-    replacements = max(math.ceil(terms.horizon_years / life_years - 1e-9) - 1, 0)
+    replacements, unused_share = _replacements(life_years, terms.horizon_years)
     growth = 1 + terms.discount_rate
     bought = math.fsum(growth ** -(i * life_years) for i in range(replacements + 1))
-    unused_share = (replacements + 1) - terms.horizon_years / life_years
-    return bought - max(unused_share, 0.0) * growth**-terms.horizon_years
+    return bought - unused_share * growth**-terms.horizon_years
+
+
+def _replacements(life_years: float, horizon_years: int) -> tuple[int, float]:
+    """Return how often something is bought again before the horizon, and what share of its last life is left there."""
+    # Lives divide the horizon exactly in most cases (5, 10): the small number keeps 10 / 5 from buying a third time.
+    replacements = max(math.ceil(horizon_years / life_years - _SAME_INSTANT) - 1, 0)
+    return replacements, max(replacements + 1 - horizon_years / life_years, 0.0)
 
 
 SURCHARGE = "regional surcharge"
@@ -150,8 +173,8 @@ def line_money(items: Sequence[Item], quantity: Mapping[Per, NDArray[np.float64]
     Returns
     -------
     (n, 4) int64
-        Cents, columns `MEASURES`. Each line is rounded to the cent before any sum; the programme cost is made of the
-        rounded capex and opex.
+        Cents with tax, columns `MEASURES`. Each line is rounded to the cent before any sum; the programme cost is made
+        of the rounded capex and opex.
     """
     size = len(next(iter(quantity.values())))
     capex, opex, purchased = np.zeros(size), np.zeros(size), np.zeros(size)
@@ -160,6 +183,8 @@ def line_money(items: Sequence[Item], quantity: Mapping[Per, NDArray[np.float64]
         capex += item.capex * units
         opex += item.opex_per_year * units
         purchased += item.capex * purchases(item.life_years, terms) * units
+    paid = 1 + terms.tax
+    capex, opex, purchased = paid * capex, paid * opex, paid * purchased
     present_value = purchased + annuity(terms) * opex
     if not np.isfinite(present_value).all():
         raise ValueError("a priced quantity is not finite")
@@ -169,3 +194,40 @@ def line_money(items: Sequence[Item], quantity: Mapping[Per, NDArray[np.float64]
     money[:, PRESENT_VALUE] = np.rint(100 * present_value)
     money[:, PROGRAMME_COST] = money[:, CAPEX] + terms.funded_years * money[:, OPEX]
     return money
+
+
+def cash_flow(units: Mapping[Item, float], terms: Terms) -> NDArray[np.float64]:
+    """Return what is paid in each year of the horizon.
+
+    Parameters
+    ----------
+    units : mapping of Item to float
+        Number of units of each item.
+    terms : Terms
+
+    Returns
+    -------
+    (horizon_years + 1, 5) float64
+        Cents with tax, not rounded, columns `FLOWS`. Row 0 is the start, row t what falls after the end of year t − 1
+        and up to the end of year t: operation that is paid at the start of a year stands in the row before. The
+        residual value is income, at the horizon. The present value discounts each payment from its own instant.
+    """
+    years, growth = terms.horizon_years, 1 + terms.discount_rate
+    flow = np.zeros((years + 1, len(FLOWS)))
+    bought, replaced, operated, left, worth = flow.T
+    first = 0 if terms.discount_at == "year_start" else 1
+    for item, number in units.items():
+        price, fee = (100 * (1 + terms.tax) * number * amount for amount in (item.capex, item.opex_per_year))
+        operated[first : first + years] += fee
+        bought[0] += price
+        worth[0] += price
+        if item.life_years is not None and price:
+            replacements, unused_share = _replacements(item.life_years, years)
+            for instant in (k * item.life_years for k in range(1, replacements + 1)):
+                row = math.ceil(instant - _SAME_INSTANT)
+                replaced[row] += price
+                worth[row] += price * growth**-instant
+            left[years] += unused_share * price
+    worth += operated * growth ** -np.arange(years + 1.0)
+    worth[years] -= left[years] * growth**-years
+    return flow

@@ -7,6 +7,7 @@ from planner.catalogue.estimates import Estimate
 from planner.catalogue.loading import load_catalogue
 from planner.catalogue.microwave import MicrowaveOption
 from planner.catalogue.prices import FibreOption, MastClass, PriceList, SiteClass, price_list, terms
+from planner.catalogue.ranges import Uncertain, drawn, uncertain_figures
 from planner.catalogue.schema import Catalogue
 from planner.catalogue.services import ServiceOption
 
@@ -21,9 +22,12 @@ __all__ = [
     "RadioClimate",
     "ServiceOption",
     "SiteClass",
+    "Uncertain",
     "bought_services",
+    "drawn",
     "load_catalogue",
     "price_list",
     "radio_climate",
     "terms",
+    "uncertain_figures",
 ]

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from planner.catalogue.estimates import USER
 from planner.catalogue.figures import figures
+from planner.finance import real_rate
 from planner.i18n import _
 from planner.scenario.yaml_text import field_path
+from planner.wording import number, share
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -54,8 +56,11 @@ def assumptions(catalogue: Catalogue, scenario: Scenario, sections: Collection[s
     listed = [
         _stated_by_user("money.contingency", scenario.money.contingency, _("share")),
         _stated_by_user("money.duties", scenario.money.duties, _("share")),
+        _stated_by_user("money.vat.rate", scenario.money.vat.rate, _("share")),
         _stated_by_user("money.discount_rate", scenario.money.discount_rate, _("share per year")),
     ]
+    if scenario.money.inflation is not None:
+        listed.append(_stated_by_user("money.inflation", scenario.money.inflation, _("share per year")))
     for conversion in catalogue.conversions:
         if conversion.rate is not None:
             name = f"exchange_rate.{conversion.currency}"
@@ -73,9 +78,9 @@ def assumptions(catalogue: Catalogue, scenario: Scenario, sections: Collection[s
     return tuple(listed)
 
 
-def remarks(catalogue: Catalogue, scenario: Scenario) -> tuple[str, ...]:
+def remarks(catalogue: Catalogue, scenario: Scenario, sections: Collection[str]) -> tuple[str, ...]:
     """Return what a reader of the prices must know and no single figure says."""
-    money = scenario.money
+    money, transit = scenario.money, catalogue.source.transit_per_mbps
     said = [
         _("The prices of catalogue “{file}” are of {year}; they are used unchanged for {price_year}.").format(
             file=conversion.file, year=conversion.price_year, price_year=money.price_year
@@ -83,13 +88,40 @@ def remarks(catalogue: Catalogue, scenario: Scenario) -> tuple[str, ...]:
         for conversion in catalogue.conversions
         if conversion.price_year != money.price_year
     ]
-    if not money.real:
+    if "source" in sections and transit is not None and transit.judgement:
+        said.append(
+            _(
+                "Bandwidth: nobody has priced IP transit for this country. {typical} {currency} per Mbit/s and month "
+                "is assumed, published prices lie between {low} and {high}; give source.transit_per_mbps from a quote."
+            ).format(
+                currency=money.currency,
+                **{name: number(getattr(transit, name), 2) for name in ("low", "typical", "high")},
+            )
+        )
+    if money.inflation is not None:
+        said.append(
+            _(
+                "The nominal discount rate of {nominal}, with inflation of {inflation}, is a real rate of {real}; "
+                "amounts are in prices of {year}."
+            ).format(
+                nominal=share(money.discount_rate, 2),
+                inflation=share(money.inflation, 2),
+                real=share(real_rate(money.discount_rate, money.inflation), 2),
+                year=money.price_year,
+            )
+        )
+    elif not money.real:
         said.append(
             _(
                 "The discount rate is nominal but prices do not rise with time: later costs weigh too little in the "
-                "present value. Give a real rate."
+                "present value. Give a real rate, or inflation beside the nominal one."
             )
         )
+    if money.vat.rate:
+        tax = _("Value added tax of {rate} is recovered: no amount holds it.")
+        if not money.vat.recoverable:
+            tax = _("Value added tax of {rate} is not recovered: every amount holds it.")
+        said.append(tax.format(rate=share(money.vat.rate, 1)))
     return tuple(said)
 
 

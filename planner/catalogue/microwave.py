@@ -78,10 +78,12 @@ class MicrowaveOption:
 
 
 def microwave_options(
-    microwave: Microwave, pricer: Pricer, scenario: Scenario, terms: Terms
+    microwave: Microwave, pricer: Pricer, scenario: Scenario, terms: Terms, *, dominated: bool = False
 ) -> tuple[MicrowaveOption, ...]:
-    """Return the non-dominated options, by range, then frequency, then capacity."""
+    """Return the non-dominated options, by range, then frequency, then capacity; all, if ``dominated``."""
     options = list(_all_options(microwave, pricer, scenario))
+    if dominated:
+        return tuple(options)
     options.sort(key=lambda option: (option.range_km, option.frequency_ghz, option.capacity_mbps, option.kind.name))
     return tuple(option for option, beaten in zip(options, _dominated(options, terms), strict=True) if not beaten)
 

@@ -18,7 +18,7 @@ from planner.catalogue.microwave import microwave_options
 from planner.catalogue.multipoint import MultipointOption, multipoint_option
 from planner.catalogue.power import PowerPrices
 from planner.catalogue.services import cellular_options, satellite_options
-from planner.finance import Terms
+from planner.finance import Terms, real_rate
 from planner.i18n import _
 from planner.scenario import DEFAULT_KIND
 from planner.scenario.yaml_text import field_path
@@ -184,7 +184,9 @@ class PriceList:
 def terms(scenario: Scenario) -> Terms:
     """Return how the scenario reckons money and time."""
     money = scenario.money
-    return Terms(money.discount_rate, money.discount_at, money.horizon_years, money.funded_years)
+    rate = money.discount_rate if money.inflation is None else real_rate(money.discount_rate, money.inflation)
+    tax = 0.0 if money.vat.recoverable else money.vat.rate
+    return Terms(rate, money.discount_at, money.horizon_years, money.funded_years, tax)
 
 
 _NEEDS = {
@@ -199,10 +201,11 @@ _NEEDS = {
 """Sections of the catalogue in which every price must be known before a technology is offered."""
 
 
-def price_list(catalogue: Catalogue, scenario: Scenario) -> PriceList:
+def price_list(catalogue: Catalogue, scenario: Scenario, *, dominated: bool = False) -> PriceList:
     """Return what the scenario can buy.
 
-    A technology that is disabled, not licensed, or lacks any price is not offered; the notes say so.
+    A technology that is disabled, not licensed, or lacks any price is not offered; the notes say so. Microwave options
+    that others beat are left out unless ``dominated``: what is beaten at one price may not be at another.
     """
     notes = {name: _why_not(name, catalogue, scenario) for name in _NEEDS}
     offered = {name for name, note in notes.items() if note is None}
@@ -220,7 +223,9 @@ def price_list(catalogue: Catalogue, scenario: Scenario) -> PriceList:
         sections.add("package")
     return PriceList(
         fibre=_fibre(catalogue.fibre, pricer) if "fibre" in offered else None,
-        microwave=microwave_options(catalogue.microwave, pricer, scenario, terms(scenario)) if microwave else (),
+        microwave=microwave_options(catalogue.microwave, pricer, scenario, terms(scenario), dominated=dominated)
+        if microwave
+        else (),
         multipoint=multipoint_option(catalogue.ptmp, pricer, scenario) if "ptmp" in offered else None,
         services=tuple(services),
         ladder_m=np.array(catalogue.masts.heights_m, dtype=np.float64),
@@ -238,7 +243,7 @@ def price_list(catalogue: Catalogue, scenario: Scenario) -> PriceList:
             *(note for note in notes.values() if note is not None),
             *_not_permitted(catalogue, offered),
             *(climate_notes(scenario) if masts else ()),
-            *remarks(catalogue, scenario),
+            *remarks(catalogue, scenario, sections),
         ),
         assumptions=(
             *assumptions(catalogue, scenario, sections),

@@ -1,6 +1,7 @@
 """The commands of the contract, each a few lines over the public API."""
 
 # Typer reads the annotations at run time: no postponed evaluation here.
+import os
 import sys
 from datetime import datetime
 from functools import partial
@@ -212,6 +213,54 @@ def frontier(
             here.document(found.document())
         elif not quiet:
             print_frontier(found, here.out, run_dir)
+        if found.termination == "cancelled":
+            raise typer.Exit(4)
+
+
+@app.command(help=_("Draw prices and demand: what they do to the plan, and which offices are in whatever they are."))
+def risk(
+    scenario: ScenarioFile,
+    draws: Annotated[int, typer.Option(help=_("Number of draws."), min=2, max=10_000)] = 200,
+    reoptimise: Annotated[
+        bool, typer.Option("--reoptimise", help=_("Look for the best plan of each draw too; takes longer."))
+    ] = False,
+    workers: Annotated[
+        int, typer.Option(help=_("Processes that work at the same time; 0: as many as the machine has."), min=0)
+    ] = 0,
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    seed: Seed = None,
+    out: Out = None,
+    force: Force = False,
+    data_root: DataRoot = None,
+    lang: LangOption = "",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    from planner.jobs import risk_run
+    from planner.report.risk import print_risk
+
+    with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
+        scenario_file = _scenario_file(scenario)
+        run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-risk-{_stamp()}"
+        with here.progress() as progress:
+            found = risk_run(
+                scenario_file,
+                run_dir,
+                draws=draws,
+                reoptimise=reoptimise,
+                workers=workers or os.cpu_count() or 1,
+                data_root=data_root,
+                overrides=_solver_overrides(gap, time_limit, seed),
+                command=sys.argv[1:],
+                listener=progress.show,
+                force=force,
+            )
+        if json:
+            here.document(found.document())
+        elif not quiet:
+            print_risk(found, here.out, run_dir)
         if found.termination == "cancelled":
             raise typer.Exit(4)
 

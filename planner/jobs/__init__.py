@@ -16,6 +16,8 @@ another machine) can follow a run, cancel it or pick up its result without talki
     The answer; they appear by atomic rename, ``plan.json`` last.
 ``frontier.json``, ``frontier.csv``
     The answer of a run that asked for benefit against budget, in place of a plan.
+``risk.json``, ``risk.csv``
+    What draws of prices and demand do to the plan, beside it.
 ``cancel``
     A file of this name, made by anybody, stops the run within two seconds.
 ``.lock``
@@ -27,7 +29,7 @@ from planner.jobs.detached import start_detached
 from planner.jobs.folder import run_folder, tell_failure
 from planner.jobs.journal import Event, Journal, State, read_events, run_state
 from planner.jobs.origin import again, changed_inputs
-from planner.jobs.solving import demo_run, evaluate_run, frontier_run, solve_run
+from planner.jobs.solving import demo_run, evaluate_run, frontier_run, risk_run, solve_run
 
 __all__ = [
     "Event",
@@ -40,6 +42,7 @@ __all__ = [
     "frontier_run",
     "read_events",
     "request_cancel",
+    "risk_run",
     "run_folder",
     "run_state",
     "solve_run",

@@ -15,16 +15,21 @@ if TYPE_CHECKING:
 _FLAG = "cancel"
 
 
+def cancel_file(run_dir: Path) -> Path:
+    """Return the file whose appearance stops the run in a folder."""
+    return run_dir / _FLAG
+
+
 def request_cancel(run_dir: Path) -> None:
     """Ask the run in a folder to stop; it does within two seconds and keeps its best plan."""
-    (run_dir / _FLAG).touch()
+    cancel_file(run_dir).touch()
 
 
 @contextmanager
 def cancellation(run_dir: Path) -> Iterator[Callable[[], bool]]:
     """Give a function that says whether to stop: the cancel file, Ctrl-C or a polite kill."""
     asked: list[int] = []
-    flag = run_dir / _FLAG
+    flag = cancel_file(run_dir)
     before: dict[signal.Signals, Any] = {}
     # Only the main thread can catch signals; elsewhere (a notebook) they stay with whoever handles them.
     if threading.current_thread() is threading.main_thread():

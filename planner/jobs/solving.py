@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import CancelledError, InputError, Problem
 from planner.files import write_whole
 from planner.i18n import _, language
-from planner.jobs.cancellation import cancellation
+from planner.jobs.cancellation import cancel_file, cancellation, request_cancel
 from planner.jobs.folder import run_folder
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from planner.pipeline import Evaluation
     from planner.plan.frontier import BenefitFrontier
     from planner.plan.plan import Plan
+    from planner.risk import Risk
     from planner.scenario import Scenario
     from planner.solver import Headway, Progress
 
@@ -213,6 +214,76 @@ def frontier_run(
         ended = "cancelled" if found.termination == "cancelled" else "done"
         journal.note(ended, _("The frontier is written."))
         return found
+
+
+def risk_run(
+    scenario_file: Path,
+    run_dir: Path,
+    *,
+    draws: int,
+    reoptimise: bool,
+    workers: int,
+    data_root: Path | None = None,
+    overrides: Mapping[str, object] | None = None,
+    command: Sequence[str] = (),
+    listener: Callable[[Event], None] | None = None,
+    force: bool = False,
+) -> Risk:
+    """Find the plan, draw prices and demand, write what they do to it: the plan's files, ``risk.json``, ``risk.csv``.
+
+    Parameters
+    ----------
+    scenario_file, run_dir, data_root, overrides, command, listener, force
+        As in `solve_run`.
+    draws : int
+    reoptimise : bool
+        Look for the best plan of each draw too.
+    workers : int
+        Processes that work at the same time.
+
+    Raises
+    ------
+    InputError
+        As `solve_run`; nothing is uncertain; or no plan connects anything, so that there is nothing to study.
+    CancelledError
+        Cancelled before the first draw was done.
+    """
+    from planner.jobs.executors import new_executor  # noqa: PLC0415
+    from planner.pipeline import solve  # noqa: PLC0415
+    from planner.plan.store import write_run_files  # noqa: PLC0415
+    from planner.risk import make_study, run_study, write_risk  # noqa: PLC0415
+    from planner.scenario import load_scenario  # noqa: PLC0415
+
+    scenario = load_scenario(scenario_file, data_root=data_root, overrides=overrides)
+    _spare(scenario_file, run_dir)
+    with run_folder(run_dir, force=force, listener=listener) as journal, cancellation(run_dir) as cancelled:
+        inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)
+        journal.note("solve", _("Searching among {count} candidate links").format(count=len(options)))
+        plan = solve(scenario, inputs, options, cancelled=cancelled, on_progress=_searching(journal))
+        write_run_files(plan, run_dir)
+        if cancelled():
+            raise CancelledError(_("Cancelled before the first draw was done; the plan is written."))
+        study = make_study(scenario, inputs, options, plan, cancel_file=cancel_file(run_dir))
+
+        def stop() -> bool:
+            # Other processes see the file, not the signal.
+            if cancelled():
+                request_cancel(run_dir)
+            return cancelled()
+
+        def told(done: int, total: int) -> None:
+            text = _("Draws and single figures done: {n} of {total}").format(n=done, total=total)
+            journal.note("solve", text, share=done / total)
+
+        with new_executor(workers) as executor:
+            risk = run_study(
+                study, plan, executor, draws=draws, reoptimise=reoptimise, cancelled=stop, on_progress=told
+            )
+        if risk is None:
+            raise CancelledError(_("Cancelled before the first draw was done; the plan is written."))
+        write_risk(risk, run_dir)
+        journal.note(risk.termination, _("The study of risk is written."))
+        return risk
 
 
 def _spare(scenario_file: Path, run_dir: Path) -> None:

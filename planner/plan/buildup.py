@@ -34,7 +34,7 @@ class Part:
     per : {"each", "km", "mbps"}
         What a unit is.
     capex, opex_per_year : float
-        Price and yearly cost of a unit in currency.
+        Price and yearly cost of a unit in currency, with tax.
     life_years : float or None
         After which it is bought again.
     cents : tuple of int
@@ -74,8 +74,8 @@ def build_up(
             item.name,
             quantity[item.per],
             item.per,
-            item.capex,
-            item.opex_per_year,
+            item.capex * (1 + terms.tax),
+            item.opex_per_year * (1 + terms.tax),
             item.life_years,
             tuple(line_money([item], units, terms)[0].tolist()),
         )
@@ -94,8 +94,13 @@ def build_up(
 
 def link_parts(options: LinkOptions, option: int, terms: Terms) -> tuple[Part, ...]:
     """Return what a link option is made of, without masts."""
-    quantity: dict[Per, float] = {"each": 1.0, "km": float(options.priced_km[option])}
-    return build_up(options.kinds[options.kind[option]].items, quantity, options.money[option], terms)
+    items, quantity = link_items(options, option)
+    return build_up(items, quantity, options.money[option], terms)
+
+
+def link_items(options: LinkOptions, option: int) -> tuple[tuple[Item, ...], dict[Per, float]]:
+    """Return the items of a link option, and how many of each unit it takes."""
+    return options.kinds[options.kind[option]].items, {"each": 1.0, "km": float(options.priced_km[option])}
 
 
 def mast_parts(options: LinkOptions, place: int, rung: int, terms: Terms) -> tuple[Part, ...]:
@@ -107,6 +112,11 @@ def office_parts(
     options: LinkOptions, office: int, demand_mbps: float, terms: Terms, *, transit: bool
 ) -> tuple[Part, ...]:
     """Return what an office's own line is made of: its package, and transit where its chain starts at a source."""
-    items = [*options.office_items[office], *(options.transit_items if transit else ())]
     line = (options.package_transit_money if transit else options.package_money)[office]
+    items = office_items(options, office, transit=transit)
     return build_up(items, {"each": 1.0, "mbps": demand_mbps}, line, terms)
+
+
+def office_items(options: LinkOptions, office: int, *, transit: bool) -> list[Item]:
+    """Return the items of an office's own line."""
+    return [*options.office_items[office], *(options.transit_items if transit else ())]

@@ -127,9 +127,7 @@ def office_lines(
     connected = choice.connected
     adequate = (offices["status_before"] == "adequate").to_numpy()
     link = np.where(connected, entering, NONE)
-    transit = tree.at_source(options)[link] if len(tree) else np.zeros(len(offices), np.bool_)
-    money = np.where(transit[:, None], options.package_transit_money, options.package_money)
-    money = np.where((connected & ~adequate)[:, None], money, 0)
+    money = office_money(options, office_transit(options, tree, entering, connected & ~adequate))
 
     def of_link(values: NDArray[Any], missing: object) -> NDArray[Any]:
         # The row behind the last, which index -1 reads, stands for offices that are not connected.
@@ -161,6 +159,31 @@ def office_lines(
         }
     )
     return frame, entering
+
+
+def office_transit(
+    options: LinkOptions, tree: Arborescence, entering: NDArray[np.int64], gains: NDArray[np.bool_]
+) -> NDArray[np.int8]:
+    """Return, per office, 1 where its line has IP transit, 0 where it has not, -1 where it has no line.
+
+    Parameters
+    ----------
+    options : LinkOptions
+    tree : Arborescence
+    entering : (o,) int64
+        Row of the link that enters each office's place.
+    gains : (o,) bool
+        Offices that the plan connects or upgrades.
+    """
+    if not len(tree):
+        return np.full(len(gains), -1, dtype=np.int8)
+    return np.where(gains, tree.at_source(options)[entering], -1).astype(np.int8)
+
+
+def office_money(options: LinkOptions, transit: NDArray[np.int8]) -> NDArray[np.int64]:
+    """Return the (o, 4) cents of the offices' own lines; ``transit`` as `office_transit` tells it."""
+    money = np.where((transit == 1)[:, None], options.package_transit_money, options.package_money)
+    return np.where((transit >= 0)[:, None], money, 0)
 
 
 def shared_cost(tree: Arborescence, links: pd.DataFrame, masts: pd.DataFrame, measure: int) -> NDArray[np.float64]:

@@ -27,8 +27,8 @@ class Plan:
     Attributes
     ----------
     scenario : dict
-        name, hash, currency, price_year, horizon_years, funded_years, discount_rate; availability that is asked of
-        services and links.
+        name, hash, currency, price_year, horizon_years, funded_years, discount_rate, real_discount_rate,
+        second_currency; availability that is asked of services and links.
     outcome : Outcome
     budgets : tuple of dict
         name, measure, scope, limit, spent; amounts in currency.
@@ -36,6 +36,8 @@ class Plan:
         As the scenario says them.
     floors : tuple of dict
         One for each floor and group: name, by, group, measure, least, total, reached.
+    cash_flow : dict
+        See `planner.plan.flow.plan_cash_flow`; amounts in currency.
     places, offices, links, masts : DataFrame
         Columns named as in ``plan.json``; money in integer cents, ``capex_cents`` and so on.
     baselines : tuple of dict
@@ -51,6 +53,7 @@ class Plan:
     budgets: tuple[dict[str, Any], ...]
     limits: dict[str, Any]
     floors: tuple[dict[str, Any], ...]
+    cash_flow: dict[str, Any]
     places: pd.DataFrame
     offices: pd.DataFrame
     links: pd.DataFrame
@@ -156,6 +159,20 @@ class Plan:
             rows.append({**counted, **_amounts(self.masts)})
         return rows
 
+    @property
+    def region_mix(self) -> list[dict[str, Any]]:
+        """Offices, people and money by region, in order of their names; lines of no region stand last, under None."""
+        frames = (self.offices, self.links, self.masts)
+        names = {name for frame in frames for name in frame["region"]}
+        gained = self.offices[self.offices["connected"] & (self.offices["before"] != "adequate")]
+        rows = []
+        for name in sorted(names, key=lambda name: (name is None, name)):
+            offices = gained[gained["region"] == name] if name is not None else gained[gained["region"].isna()]
+            lines = (frame[frame["region"] == name if name is not None else frame["region"].isna()] for frame in frames)
+            people = math.fsum(offices["people"].dropna())
+            rows.append({"region": name, "offices": len(offices), "people": people, **_amounts(*lines)})
+        return rows
+
     def document(self) -> dict[str, Any]:
         """Return the content of ``plan.json``."""
         outcome = self.outcome
@@ -185,6 +202,8 @@ class Plan:
             "places": to_records(self.places, PLACE_KEYS),
             "totals": self.totals,
             "technology_mix": self.technology_mix,
+            "region_mix": self.region_mix,
+            "cash_flow": self.cash_flow,
             "baselines": list(self.baselines),
             "offices": to_records(self.offices, OFFICE_KEYS),
             "links": to_records(self.links, LINK_KEYS),
@@ -231,6 +250,7 @@ class Plan:
             budgets=tuple(document["budgets"]),
             limits=dict(document["limits"]),
             floors=tuple(document.get("floors", ())),
+            cash_flow=dict(document["cash_flow"]),
             places=from_records(document["places"], PLACE_KEYS),
             offices=from_records(document["offices"], OFFICE_KEYS),
             links=from_records(document["links"], LINK_KEYS),

@@ -19,10 +19,12 @@ from planner.links.named import named_links
 from planner.plan.alternatives import Network, OfficeWays, Standing, office_ways
 from planner.plan.arborescence import follow
 from planner.plan.baselines import Wanting, baselines
-from planner.plan.lines import link_lines, mast_lines, office_lines, place_lines
+from planner.plan.flow import plan_cash_flow
+from planner.plan.lines import link_lines, mast_lines, office_lines, office_transit, place_lines
 from planner.plan.model import Plan
 from planner.plan.outcome import Budget, Outcome, settle
 from planner.plan.reasons import Case, office_reasons, without_plan
+from planner.plan.tables import CENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,6 +90,9 @@ def build_plan(
     measure = MEASURES.index(scenario.measure)
     forbidden = forbidden_links(options, limits.forbid_links)
     network = Network.of(options, inputs.offices, limits.exclude, forbidden)
+    gains = (offices["connected"] & (offices["before"] != "adequate")).to_numpy(np.bool_)
+    transit = office_transit(options, tree, entering, gains)
+    totals = [sum(int(frame[name].sum()) for frame in (offices, links, masts)) for name in CENTS]
     alone = office_ways(network, options, Standing.nowhere(options), demand_mbps, measure=measure)
     reasons = [without_plan(outcome)] * len(offices)
     if planned:
@@ -101,6 +106,7 @@ def build_plan(
         budgets=tuple(_within(budget, offices, links, masts) for budget in budgets),
         limits=limits.model_dump(mode="json"),
         floors=tuple(row.as_dict(choice.connected) for row in floors),
+        cash_flow=plan_cash_flow(options, tree, transit, demand_mbps, totals, terms(scenario)),
         places=place_lines(options, tree),
         offices=offices,
         links=links,
@@ -192,7 +198,7 @@ def _beside(
 
 
 def _head(scenario: Scenario) -> dict[str, Any]:
-    money = scenario.money
+    money, second = scenario.money, scenario.money.second_currency
     return {
         "name": scenario.name,
         "hash": scenario.hash,
@@ -202,6 +208,8 @@ def _head(scenario: Scenario) -> dict[str, Any]:
         "funded_years": money.funded_years,
         "discount_rate": money.discount_rate,
         "availability": scenario.service.availability,
+        "real_discount_rate": terms(scenario).discount_rate,
+        "second_currency": None if second is None else second.model_dump(mode="json"),
     }
 
 

@@ -103,11 +103,13 @@ def _print_tables(plan: Plan, console: Console) -> None:
         (_("Budgets in {currency}"), _budget_table(plan)),
         (_("Floors"), _floor_table(plan)),
         (_("Technologies, in {currency}"), _mix_table(plan)),
+        (_("Regions, in {currency}"), _region_table(plan)),
+        (_("Cash flow, in {currency} and prices of {year}"), _cash_flow_table(plan)),
         (_("The same money by simple rules, every office by itself, in {currency}"), beside),
         (_("Every office connected by these rules, whatever the money, in {currency}"), _everyone_table(plan)),
     ):
         if grid.rows:
-            _print_heading(console, title.format(currency=currency))
+            _print_heading(console, title.format(currency=currency, year=plan.scenario["price_year"]))
             print_grid(console, grid, bold=0 if grid is beside else None)
     for line in _baseline_notes(plan):
         say(console, line)
@@ -153,6 +155,16 @@ def _headline(plan: Plan) -> list[str]:
                 totals["offices_below_availability"],
             ).format(n=totals["offices_below_availability"], share=share(plan.scenario["availability"], 2))
         )
+    if second := plan.scenario["second_currency"]:
+        text = _(
+            "In {currency}, at {rate} for one {own} ({source}): purchases {capex}; programme cost {programme}; present "
+            "value {present}; every year {opex}."
+        )
+        told = ("capex", "programme_cost", "present_value", "opex_per_year")
+        amounts = (money(100 * second["rate"] * totals[name], second["currency"]) for name in told)
+        told_as = dict(zip(("capex", "programme", "present", "opex"), amounts, strict=True))
+        rate, source = number(second["rate"], 4), second["source"]
+        lines.append(text.format(currency=second["currency"], rate=rate, own=currency, source=source, **told_as))
     if totals["offices_position_unknown"]:
         lines.append(
             ngettext(
@@ -210,6 +222,32 @@ def _mix_table(plan: Plan) -> Grid:
             )
         )
     return Grid((_("Technology"),), headings, tuple(rows))
+
+
+def _region_table(plan: Plan) -> Grid:
+    """Return what each region has; nothing where there is one region only."""
+    years = plan.scenario["funded_years"]
+    headings = (_("Offices"), _("People"), _("Purchases"), _("Per year"), _("With {n} years").format(n=years))
+    columns = ("offices", "people", "capex", "opex_per_year", "programme_cost")
+    rows = [
+        (row["region"] or _("no region"), *(number(row[name]) for name in columns))
+        for row in plan.region_mix
+        if row["offices"] or row["capex"]
+    ]
+    return Grid((_("Region"),), headings, tuple(rows) if len(plan.region_mix) > 1 else ())
+
+
+def _cash_flow_table(plan: Plan) -> Grid:
+    """Return what is paid in each year, and what that is worth now."""
+    columns = ("purchases", "replacements", "operation", "residual_value", "net", "present_value")
+    rows = [
+        (str(row["year"]), *(number(row[name]) if row[name] else "" for name in columns))
+        for row in plan.cash_flow["years"]
+    ]
+    headings = (
+        _("Purchases"), _("Replacements"), _("Operation"), _("Residual value"), _("Net"), _("Discounted"),
+    )  # fmt: skip
+    return Grid((_("Year"),), headings, tuple(rows))
 
 
 def _baseline_table(plan: Plan) -> Grid:

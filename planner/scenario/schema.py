@@ -7,55 +7,19 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo
 
 from planner.i18n import Language, _
 from planner.scenario.datasets import InputFiles, Missing
-from planner.scenario.fields import FilePath, Flag, Fraction, NotNegative, Number, Section, Text, Whole, said
+from planner.scenario.fields import FilePath, Fraction, Number, Section, Text, Whole, said
+from planner.scenario.money import Money  # noqa: TC001 - pydantic looks at it
 from planner.scenario.needs import Benefit, Climate, Package, Service
 from planner.scenario.rules import Budget, Limits, Measure, Objective, different_names, stages
 from planner.scenario.techniques import Links, Technologies
+from planner.scenario.uncertainty import Uncertainty
 
 DEFAULT_CATALOGUE = "default"
 """The word by which a scenario names the program's own catalogue."""
-
-
-class RegionPrices(Section):
-    """What first purchases cost in a region, over what they cost elsewhere."""
-
-    freight: Annotated[Number, said("Freight", "Imported goods, such as on an island.", unit="factor", ge=1)] = 1.0
-    works: Annotated[Number, said("Works", "Works on the spot.", unit="factor", ge=1)] = 1.0
-
-
-class Money(Section):
-    """Currency, time and what is added to prices."""
-
-    currency: Annotated[str, said("Currency", "Of every amount; ISO 4217, three letters.", pattern="^[A-Z]{3}$")]
-    price_year: Annotated[Whole, said("Price year", "Year whose prices the amounts are in.", ge=1990, le=2100)]
-    discount_rate: Annotated[Number, said("Discount rate", "A year.", unit="share per year", ge=0, lt=1)] = 0.08
-    real: Annotated[Flag, said("Real rate", "true: without inflation; false: nominal.")] = True
-    discount_at: Annotated[
-        Literal["year_end", "year_start"], said("Discounted at", "When a year's operation is paid.")
-    ] = "year_end"
-    horizon_years: Annotated[Whole, said("Horizon", "Years that present values look ahead.", unit="years", gt=0)] = 10
-    funded_years: Annotated[
-        Whole, said("Funded years", "Years of operation that the programme pays for.", unit="years", ge=0)
-    ] = 5
-    contingency: Annotated[Fraction, said("Contingency", "Added to every purchase.", unit="share")] = 0.1
-    duties: Annotated[NotNegative, said("Duties", "Added to the price of equipment.", unit="share")] = 0.0
-    regions: Annotated[dict[Text, RegionPrices], said("Regional prices", "By id or name of a region; others: 1.")] = (
-        Field(default_factory=dict)
-    )
-
-    @model_validator(mode="after")
-    def _funded_within_horizon(self) -> Money:
-        if self.funded_years > self.horizon_years:
-            raise ValueError(
-                _("funded_years ({funded}) may not exceed horizon_years ({horizon}).").format(
-                    funded=self.funded_years, horizon=self.horizon_years
-                )
-            )
-        return self
 
 
 class Solver(Section):
@@ -108,6 +72,7 @@ class Scenario(Section):
         said("Budgets", "Upper limits on money, all of which a plan keeps; least money needs none."),
     ] = ()
     limits: Annotated[Limits, said("Limits", "What a plan must and may not do.")] = Limits()
+    uncertainty: Annotated[Uncertainty, said("Uncertainty", "What “planner risk” draws.")] = Uncertainty()
     solver: Annotated[Solver, said("Solver", "When to stop.")] = Solver()
 
     # where relative paths are looked up, in this order; no part of what the scenario says

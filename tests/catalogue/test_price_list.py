@@ -259,14 +259,39 @@ def test_what_is_switched_off_is_not_offered_and_is_listed(make_scenario, switch
     assert not any(assumption.name.startswith("leo.") for assumption in prices.assumptions)
 
 
+OWN_TRANSIT = {
+    "quotes.yaml": "schema_version: 1\ncurrency: USD\nprice_year: 2024\nsource: {transit_per_mbps: 12}\n",
+}
+
+
 def test_nothing_is_noted_where_all_is_on_offer_in_the_catalogues_year(make_scenario):
     here = {"rain_mm_h": 50.0, "dn1_per_km": -250.0, "vapour_g_m3": 9.0}
-    assert priced(make_scenario(climate=here)).notes == ()
+    assert priced(make_scenario(OWN_TRANSIT, climate=here)).notes == ()
+
+
+def test_a_price_of_bandwidth_that_nobody_gave_is_noted_with_its_range(make_scenario):
+    here = {"rain_mm_h": 50.0, "dn1_per_km": -250.0, "vapour_g_m3": 9.0}
+    (note,) = priced(make_scenario(climate=here)).notes
+    assert "10 USD per Mbit/s and month" in note
+    assert "between 1 and 100" in note
+
+
+def test_inflation_makes_the_rate_real_and_tax_is_in_every_amount(make_scenario):
+    money = {"discount_rate": 0.12, "real": False, "inflation": 0.05, "vat": {"rate": 0.18}}
+    scenario = make_scenario(money=money)
+    assert terms(scenario).discount_rate == pytest.approx(1 / 15)  # 1.12 / 1.05
+    assert terms(scenario).tax == 0.18
+    notes = " ".join(priced(scenario).notes)
+    assert "6.67" in notes
+    assert "not recovered" in notes
+    back = {**money, "vat": {"rate": 0.18, "recoverable": True}}
+    assert terms(make_scenario(money=back)).tax == 0.0
 
 
 def test_another_price_year_and_a_nominal_rate_are_remarked_on(make_scenario):
     here = {"rain_mm_h": 50.0, "dn1_per_km": -250.0, "vapour_g_m3": 9.0}
-    notes = priced(make_scenario(money={"price_year": 2026, "real": False}, climate=here)).notes
+    quotes = {name: text.replace("2024", "2026") for name, text in OWN_TRANSIT.items()}
+    notes = priced(make_scenario(quotes, money={"price_year": 2026, "real": False}, climate=here)).notes
     assert len(notes) == 2
     assert "2024" in notes[0]
     assert "2026" in notes[0]

@@ -29,7 +29,7 @@ DOCUMENT = {
     "schema_version": 1,
     "scenario": {
         "name": "Country [bold] (SYNTHETIC)", "hash": "0", "currency": "USD", "price_year": 2026, "horizon_years": 10,
-        "funded_years": 5, "discount_rate": 0.08,
+        "funded_years": 5, "discount_rate": 0.08, "real_discount_rate": 0.08, "second_currency": None,
     },
     "status": "feasible",
     "termination": "time_limit",
@@ -39,6 +39,13 @@ DOCUMENT = {
     },
     "budgets": [{"name": "programme", "measure": "programme_cost", "scope": {}, "limit": 50_000.0, "spent": 4000.0}],
     "limits": {},
+    "cash_flow": {
+        "years": [
+            {"year": 0, "purchases": 1000.0, "replacements": 0.0, "operation": 0.0, "residual_value": 0.0,
+             "present_value": 1000.0, "net": 1000.0},
+        ],
+        "rounding": 0.0,
+    },
     "places": [{"id": "A", "kind": "office", "lon": 1.0, "lat": 2.0, "region": None, "ground_m": None}],
     "offices": [
         office("A", connected=True, technology="leo", parent="root", hops=0, availability=0.99, **MONEY),
@@ -133,3 +140,23 @@ def test_numbers_follow_the_language():
         text = summary()
     assert "50\N{NARROW NO-BREAK SPACE}000" in text
     assert "400 USD" in text
+
+
+def test_the_main_amounts_are_told_once_more_in_a_second_currency():
+    scenario = {**DOCUMENT["scenario"], "second_currency": {"currency": "XOF", "rate": 605.5, "source": "BCEAO"}}
+    text = summary(scenario=scenario)
+    # 2 000 of purchases, 4 000 of programme cost, 5 000 of present value and 400 a year, at 605.5
+    assert "In XOF, at 605.5 for one USD (BCEAO): purchases XOF 1,211,000; programme cost XOF 2,422,000;" in text
+    assert "present value XOF 3,027,500; every year XOF 242,200." in text
+    assert "XOF" not in summary()
+
+
+def test_years_and_regions_are_told():
+    text = summary()
+    assert "Cash flow, in USD and prices of 2026" in text
+    assert ["0", "1,000", "1,000", "1,000"] in rows(text)
+    assert "Regions" not in text, "a country of one region has nothing to split"
+    offices = [{**DOCUMENT["offices"][0], "region": "North"}, DOCUMENT["offices"][1]]
+    regions = summary(offices=offices)
+    assert ["North", "1", "1,000", "1,000", "200", "2,000"] in rows(regions)
+    assert ["no", "region", "0", "0", "1,000", "200", "2,000"] in rows(regions)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from planner.plan.verify.basis import Basis, read_basis
+from planner.plan.verify.cashflow import check_cash_flow
 from planner.plan.verify.document import PlanDocument, read_document
 from planner.plan.verify.findings import Difference, Findings, Report
 from planner.plan.verify.given import check_given
@@ -58,15 +59,17 @@ def check_plan(plan: PlanDocument, basis: Basis) -> tuple[Findings, ...]:
     """Hold a plan against what it was made from, area by area."""
     basis = replace(basis, hilltops=hilltops_of(plan.places, basis.scenario))
     tree, network = check_tree(plan)
+    lines = check_offers(plan, basis), check_masts(plan, basis), check_office_lines(plan, tree, basis)
+    priced = [pair for findings in lines for pair in findings.priced]
+    n_lines = len(plan.links) + len(plan.backup_links) + len(plan.masts) + len(plan.offices)
     return (
         check_given(plan, basis),
         check_places(plan, basis),
         network,
-        check_offers(plan, basis),
-        check_masts(plan, basis),
-        check_office_lines(plan, tree, basis),
+        *lines,
         check_sight(plan, basis),
         check_ledger(plan),
+        check_cash_flow(plan.cash_flow, plan.totals, priced, basis.terms, n_lines),
         check_rules(plan, tree, basis),
         check_proof(plan),
     )

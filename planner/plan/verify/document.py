@@ -26,6 +26,7 @@ def _whole_cents(amount: float) -> float:
 
 
 Amount = Annotated[float, Field(ge=0), AfterValidator(_whole_cents)]
+Signed = Annotated[float, AfterValidator(_whole_cents)]
 Share = Annotated[float, Field(ge=0, le=1)]
 NotNegative = Annotated[float, Field(ge=0)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
@@ -64,6 +65,8 @@ class ScenarioNote(Strict):
     funded_years: int
     discount_rate: float
     availability: Share
+    real_discount_rate: float
+    second_currency: dict[str, str | float] | None
 
 
 class Stage(Strict):
@@ -182,6 +185,33 @@ class Part(Money):
     length_km: NotNegative
 
 
+class RegionPart(Money):
+    """What one region has of the plan; None: lines of no region."""
+
+    region: str | None
+    offices: int
+    people: NotNegative
+
+
+class FlowYear(Strict):
+    """What is paid in one year; net and present value may be negative at the horizon, where things are sold."""
+
+    year: int
+    purchases: Amount
+    replacements: Amount
+    operation: Amount
+    residual_value: Amount
+    present_value: Signed
+    net: Signed
+
+
+class CashFlow(Strict):
+    """The plan's payments year by year."""
+
+    years: list[FlowYear]
+    rounding: Signed
+
+
 class Office(Money):
     """One office, in or out; money is its package and transit."""
 
@@ -273,6 +303,8 @@ class PlanDocument(Strict):
     places: list[Place]
     totals: Totals
     technology_mix: list[Part]
+    region_mix: list[RegionPart]
+    cash_flow: CashFlow
     baselines: list[dict[str, Any]]
     offices: list[Office]
     links: list[Link]

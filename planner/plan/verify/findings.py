@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _, ngettext
 from planner.wording import number
+
+if TYPE_CHECKING:
+    from planner.finance import Item
 
 Value = str | float | bool | None
 
@@ -59,11 +62,14 @@ class Findings:
         Comparisons made.
     differences : list of Difference
         Those that failed.
+    priced : list of (Item, float)
+        Items of the lines whose money was compared, and how many units of each.
     """
 
     area: str
     count: int = 0
     differences: list[Difference] = field(default_factory=list)
+    priced: list[tuple[Item, float]] = field(default_factory=list)
 
     def compare(self, what: str, where: str, stated: Value, recomputed: Value, *, tolerance: float = 0.0) -> bool:
         """Count one comparison and note it where the two disagree; numbers may differ by ``tolerance``."""

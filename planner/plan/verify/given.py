@@ -73,6 +73,8 @@ def _check_settings(plan: PlanDocument, basis: Basis, findings: Findings) -> Non
         ("funded_years", plan.scenario.funded_years, money.funded_years),
         ("discount_rate", plan.scenario.discount_rate, money.discount_rate),
         ("availability", plan.scenario.availability, scenario.service.availability),
+        ("real_discount_rate", plan.scenario.real_discount_rate, basis.terms.discount_rate),
+        ("second_currency", _text(plan.scenario.second_currency), _text(_second_currency(scenario))),
         ("objective", plan.objective.name, "lexicographic" if several else first.measure),
         # Of several, the ledger finds the one that is told.
         ("sense", plan.objective.sense, plan.objective.sense if several else first.sense),
@@ -92,6 +94,11 @@ def _check_settings(plan: PlanDocument, basis: Basis, findings: Findings) -> Non
         )
     else:
         findings.compare("stages", where, len(plan.objective.stages), 0)
+
+
+def _second_currency(scenario: Scenario) -> dict[str, Any] | None:
+    second = scenario.money.second_currency
+    return None if second is None else {"currency": second.currency, "rate": second.rate, "source": second.source}
 
 
 def _check_budgets(plan: PlanDocument, scenario: Scenario, findings: Findings) -> None:

@@ -13,7 +13,7 @@ from planner.plan.verify.findings import Findings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from planner.plan.verify.document import Budget, Money, Objective, Office, PlanDocument
+    from planner.plan.verify.document import Budget, Link, Mast, Money, Objective, Office, PlanDocument
 
 PROVEN_GAP = 1e-4
 """Relative gap up to which a plan counts as optimal."""
@@ -51,6 +51,7 @@ def check_ledger(plan: PlanDocument) -> Findings:
         findings.compare(what, _("totals"), stated, recomputed)
     _check_people(plan, new, findings)
     _check_mix(plan, findings)
+    _check_regions(plan, findings)
     return findings
 
 
@@ -93,6 +94,26 @@ def _check_mix(plan: PlanDocument, findings: Findings) -> None:
         findings.compare("length_km", name, part.length_km, length_km, tolerance=RELATIVE * max(1.0, length_km))
         for measure in MEASURES:
             findings.compare(measure, name, part.cents(measure), sum(line.cents(measure) for line in lines))
+
+
+def _check_regions(plan: PlanDocument, findings: Findings) -> None:
+    """Split the plan by region; what has none is a part of its own, so that all parts add up."""
+    lines: list[Link | Mast | Office] = [*plan.links, *plan.backup_links, *plan.masts, *plan.offices]
+    parts = {part.region: part for part in plan.region_mix}
+    expected = {line.region for line in lines}
+    findings.compare(_("parts of the regions"), _("totals"), len(plan.region_mix), len(expected))
+    for region in sorted(expected, key=str):
+        where = region or _("no region")
+        if not findings.require(region in parts, _("part of the regions"), where, None, where):
+            continue
+        part, own = parts[region], [line for line in lines if line.region == region]
+        offices = [office for office in plan.offices if office.region == region and office.connected]
+        new = [office for office in offices if office.before != "adequate"]
+        people = math.fsum(office.people or 0.0 for office in new)
+        findings.compare("offices", where, part.offices, len(new))
+        findings.compare("people", where, part.people, people, tolerance=RELATIVE * max(1.0, people))
+        for measure in MEASURES:
+            findings.compare(measure, where, part.cents(measure), sum(line.cents(measure) for line in own))
 
 
 def _lines(plan: PlanDocument) -> Iterator[Money]:

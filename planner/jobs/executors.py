@@ -1,0 +1,47 @@
+"""Who does independent pieces of work: this process, or several on this machine, behind one interface."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class InThisProcess(Executor):
+    """Does each piece of work at once, where it is handed in."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Return the finished future."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - a future keeps whatever was raised, for whoever asks for its result
+            future.set_exception(error)
+        return future
+
+
+def new_executor(workers: int) -> Executor:
+    """Return an executor; use it as a context manager, so that its processes end.
+
+    Parameters
+    ----------
+    workers : int
+        1: this process. Processes start from nothing (spawn), alike on every system; each loads the compiled kernels
+        from the cache.
+    """
+    if workers == 1:
+        return InThisProcess()
+    spawn = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(max_workers=workers, mp_context=spawn, initializer=_leave_interrupts_to_the_parent)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    """Ignore Ctrl-C, which a terminal sends to every process of a group: the parent ends the work in good order."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

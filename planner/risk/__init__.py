@@ -1,0 +1,179 @@
+"""A plan when prices and demand are not what they seemed: draws, bands, robustness, regret.
+
+Candidate links are not built anew for a draw: the same arcs get other prices. See docs/method/risk.md.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_COMPLETED, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.risk.result import RISK_CSV, RISK_JSON, Risk, tell, write_risk
+from planner.risk.sampling import draw
+from planner.risk.study import Assessment, Study, assess, assess_all, make_study
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Executor, Future
+
+    from numpy.typing import NDArray
+
+    from planner.plan.plan import Plan
+
+__all__ = [
+    "RISK_CSV",
+    "RISK_JSON",
+    "WIDEST",
+    "Assessment",
+    "Risk",
+    "Study",
+    "assess",
+    "draw",
+    "make_study",
+    "run_study",
+    "write_risk",
+]
+
+_CHUNK = 5
+"""Draws that a process is sent at once: a study is sent with each."""
+_BETWEEN_LOOKS_S = 0.2
+WIDEST = 10
+"""Figures whose effect on the best plan is looked for: those that change the cost of the plan most."""
+
+
+def run_study(
+    study: Study,
+    plan: Plan,
+    executor: Executor,
+    *,
+    draws: int,
+    reoptimise: bool,
+    cancelled: Callable[[], bool] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Risk | None:
+    """Draw, assess and tell; the same for every executor, whatever the order in which it works.
+
+    Parameters
+    ----------
+    study : Study
+    plan : Plan
+        That the study is of.
+    executor : Executor
+        Of processes here or elsewhere, or of this one.
+    draws : int
+    reoptimise : bool
+        Look for the best plan of each draw too.
+    cancelled : callable or None
+        Asked several times a second; True ends with the draws that are done.
+    on_progress : callable or None
+        Told how many assessments are done, and of how many.
+
+    Returns
+    -------
+    Risk or None
+        None if it was cancelled before the first draw was done.
+    """
+    scenario = study.scenario
+    asked, seed = scenario.uncertainty, scenario.solver.seed
+    low, typical, high = np.array([[one.low, one.typical, one.high] for one in study.figures]).T
+    points = draw(
+        low,
+        typical,
+        high,
+        [figure.group for figure in study.figures],
+        draws=draws,
+        seed=seed,
+        distribution=asked.distribution,
+        correlation=asked.correlation,
+    )
+    # Each figure alone, at its low and at its high.
+    alone = np.repeat(typical[None, :], 2 * len(typical), axis=0)
+    row = np.arange(len(typical))
+    alone[2 * row, row], alone[2 * row + 1, row] = low, high
+    work = _Work(study, executor, cancelled or (lambda: False), on_progress, draws + len(alone))
+    found = work.assess(points, reoptimise=reoptimise)
+    done = np.flatnonzero([one is not None for one in found])
+    if not len(done):
+        return None
+    swings = _swings(study, work, alone, reoptimise=reoptimise)
+    whole = len(done) == draws and len(swings) == len(typical)
+    settings = {
+        "draws": draws,
+        "seed": seed,
+        "distribution": asked.distribution,
+        "correlation": asked.correlation,
+        "reoptimised": reoptimise,
+        "requested_gap": asked.gap,
+    }
+    return tell(
+        study,
+        plan,
+        settings,
+        points[done],
+        [one for one in found if one is not None],
+        swings if whole else [],
+        "done" if whole else "cancelled",
+    )
+
+
+def _swings(
+    study: Study, work: _Work, alone: NDArray[np.float64], *, reoptimise: bool
+) -> list[tuple[Assessment, Assessment]]:
+    """Return what each figure does alone, at its low and at its high; the widest are re-optimised."""
+    found = work.assess(alone, reoptimise=False)
+    if any(one is None for one in found):
+        return []
+    ends = [one for one in found if one is not None]
+    width = [abs(high.money[study.measure] - low.money[study.measure]) for low, high in _pairs(ends)]
+    widest = np.sort(np.argsort(-np.array(width), kind="stable")[:WIDEST])
+    if reoptimise:
+        rows = np.stack([2 * widest, 2 * widest + 1], axis=1).ravel()
+        work.total += len(rows)
+        for row, one in zip(rows.tolist(), work.assess(alone[rows], reoptimise=True), strict=True):
+            if one is None:
+                return []
+            ends[row] = one
+    return list(_pairs(ends))
+
+
+def _pairs(ends: list[Assessment]) -> Iterator[tuple[Assessment, Assessment]]:
+    """Yield the assessments of low and high of each figure."""
+    return zip(ends[::2], ends[1::2], strict=True)
+
+
+@dataclass
+class _Work:
+    """Hands points to an executor and keeps count."""
+
+    study: Study
+    executor: Executor
+    cancelled: Callable[[], bool]
+    on_progress: Callable[[int, int], None] | None
+    total: int
+    n_done: int = 0
+
+    def assess(self, points: NDArray[np.float64], *, reoptimise: bool) -> list[Assessment | None]:
+        """Assess all points; None stands for those that were cancelled."""
+        found: list[Assessment | None] = [None] * len(points)
+        waiting: dict[Future[list[Assessment | None]], int] = {}
+        for start in range(0, len(points), _CHUNK):
+            if not self.cancelled():
+                part = points[start : start + _CHUNK]
+                waiting[self.executor.submit(assess_all, self.study, part, reoptimise)] = start
+        while waiting:
+            if self.cancelled():
+                for future in waiting:
+                    future.cancel()
+            for future in wait(waiting, timeout=_BETWEEN_LOOKS_S, return_when=FIRST_COMPLETED).done:
+                start = waiting.pop(future)
+                if future.cancelled():
+                    continue
+                done = future.result()
+                found[start : start + len(done)] = done
+                self.n_done += len(done)
+                if self.on_progress is not None:
+                    self.on_progress(self.n_done, self.total)
+        return found

@@ -1,0 +1,236 @@
+"""What a study of uncertainty tells: ``risk.json``, which says everything, and ``risk.csv``, one row a draw."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.files import write_whole
+from planner.finance import MEASURES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from planner.plan.plan import Plan
+    from planner.risk.study import Assessment, Study
+
+RISK_JSON, RISK_CSV = "risk.json", "risk.csv"
+SCHEMA_VERSION = 1
+SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Quantiles that bands are told by."""
+
+
+@dataclass(frozen=True)
+class Risk:
+    """A plan under uncertainty; money in currency.
+
+    Attributes
+    ----------
+    scenario : mapping
+        As in ``plan.json``.
+    synthetic : bool
+    budget : mapping
+        name, measure, limit.
+    settings : mapping
+        draws asked for, seed, distribution, correlation, reoptimised, requested_gap.
+    termination : str
+        ``done`` or ``cancelled``: then the draws are those that were finished.
+    figures : tuple of mapping
+        The uncertain figures: name, group, unit, low, typical, high.
+    plan : mapping
+        The plan at typical prices: value, bound, offices and money.
+    fixed : mapping
+        Of the plan as it is, over all draws: share in which it fits its budget and its links, bands of money, of the
+        benefit that it keeps.
+    best : mapping or None
+        Of the best plan of each draw: bands of benefit, of the proven ceiling, of offices; regret; widest gap.
+    offices : tuple of mapping
+        Candidates: in_plan, kept_share, chosen_share.
+    tornado : tuple of mapping
+        Each figure alone at its low and its high: money, benefit kept and, of the widest, best benefit; these first.
+    draws : tuple of mapping
+        One row per draw, with the value of every figure.
+    """
+
+    scenario: Mapping[str, Any]
+    synthetic: bool
+    budget: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    termination: str
+    figures: tuple[Mapping[str, Any], ...]
+    plan: Mapping[str, Any]
+    fixed: Mapping[str, Any]
+    best: Mapping[str, Any] | None
+    offices: tuple[Mapping[str, Any], ...]
+    tornado: tuple[Mapping[str, Any], ...]
+    draws: tuple[Mapping[str, Any], ...]
+
+    def document(self) -> dict[str, Any]:
+        """Return the content of ``risk.json``; the draws are in ``risk.csv``."""
+        told = {name: value for name, value in vars(self).items() if name != "draws"}
+        return {"schema_version": SCHEMA_VERSION, **told, "draws_done": len(self.draws)}
+
+
+def write_risk(risk: Risk, run_dir: Path) -> None:
+    """Write ``risk.csv``, then ``risk.json`` into a run folder; each appears whole or not at all."""
+    table = io.StringIO()
+    rows = csv.DictWriter(table, list(risk.draws[0]), lineterminator="\n")
+    rows.writeheader()
+    rows.writerows(risk.draws)
+    write_whole(run_dir / RISK_CSV, table.getvalue())
+    text = json.dumps(risk.document(), ensure_ascii=False, allow_nan=False, indent=1)
+    write_whole(run_dir / RISK_JSON, text + "\n")
+
+
+def tell(
+    study: Study,
+    plan: Plan,
+    settings: Mapping[str, Any],
+    points: NDArray[np.float64],
+    found: Sequence[Assessment],
+    swings: Sequence[tuple[Assessment, Assessment]],
+    termination: str,
+) -> Risk:
+    """Put what the draws have shown into words and figures.
+
+    Parameters
+    ----------
+    study : Study
+    plan : Plan
+    settings : mapping
+    points : (n, k) float64
+        Values of the figures in each draw.
+    found : sequence of Assessment
+        One per draw.
+    swings : sequence of (Assessment, Assessment)
+        One pair per figure, alone at its low and at its high; empty if the study was cancelled before.
+    termination : str
+    """
+    budget, outcome = plan.budgets[0], plan.outcome
+    reoptimised = all(one.value is not None for one in found)
+    return Risk(
+        scenario=plan.scenario,
+        synthetic=plan.data["synthetic"],
+        budget={name: budget[name] for name in ("name", "measure", "limit")},
+        settings=settings,
+        termination=termination,
+        figures=tuple(vars(figure) for figure in study.figures),
+        plan={
+            "value": outcome.value,
+            "bound": outcome.bound,
+            "offices": int(study.gains.sum()),
+            **{measure: plan.totals[measure] for measure in MEASURES},
+        },
+        fixed=_fixed(study, found),
+        best=_best(found) if reoptimised else None,
+        offices=tuple(_offices(study, found, reoptimised=reoptimised)),
+        tornado=tuple(_tornado(study, swings)),
+        draws=tuple(
+            _row(study, number, point, one) for number, (point, one) in enumerate(zip(points, found, strict=True), 1)
+        ),
+    )
+
+
+def band(values: Sequence[float]) -> dict[str, float]:
+    """Return mean, extremes and quantiles of some values; each quantile is one of the values."""
+    of = np.sort(np.asarray(values, dtype=np.float64))
+    cuts = np.quantile(of, SHARES, method="inverted_cdf")
+    named = {f"p{round(100 * share):02d}": float(cut) for share, cut in zip(SHARES, cuts, strict=True)}
+    return {"mean": float(of.mean()), "least": float(of[0]), **named, "most": float(of[-1])}
+
+
+def _fits(study: Study, one: Assessment) -> bool:
+    return one.money[study.measure] <= study.limit_cents and len(one.kept) == int(study.gains.sum())
+
+
+def _fixed(study: Study, found: Sequence[Assessment]) -> dict[str, Any]:
+    costs = [one.money[study.measure] for one in found]
+    over = [max(cost - study.limit_cents, 0) / 100 for cost in costs]
+    return {
+        "fits_share": float(np.mean([_fits(study, one) for one in found])),
+        "within_budget_share": float(np.mean([cost <= study.limit_cents for cost in costs])),
+        "overloaded_share": float(np.mean([one.overloaded > 0 for one in found])),
+        "overrun": band(over),
+        "value_kept": band([one.kept_value for one in found]),
+        "offices_kept": band([len(one.kept) for one in found]),
+        **{name: band([one.money[column] / 100 for one in found]) for column, name in enumerate(MEASURES)},
+    }
+
+
+def _best(found: Sequence[Assessment]) -> dict[str, Any]:
+    values, bounds = [one.value or 0.0 for one in found], [one.bound or 0.0 for one in found]
+    kept = [one.kept_value for one in found]
+    gaps = [(bound - value) / max(value, 1e-9) for value, bound in zip(values, bounds, strict=True)]
+    return {
+        "value": band(values),
+        "bound": band(bounds),
+        "offices": band([len(one.chosen) for one in found]),
+        "regret": band([value - have for value, have in zip(values, kept, strict=True)]),
+        "regret_at_most": band([bound - have for bound, have in zip(bounds, kept, strict=True)]),
+        "widest_gap": max(gaps),
+    }
+
+
+def _offices(study: Study, found: Sequence[Assessment], *, reoptimised: bool) -> list[dict[str, Any]]:
+    size = len(study.offices)
+    kept, chosen = np.zeros(size), np.zeros(size)
+    for one in found:
+        kept[one.kept] += 1 / len(found)
+        chosen[one.chosen] += 1 / len(found)
+    exclude = study.offices["id"].isin(list(study.scenario.limits.exclude)).to_numpy()
+    candidates = np.flatnonzero((study.offices["status_before"] != "adequate").to_numpy() & ~exclude)
+    names = study.offices[["id", "name"]].to_numpy(object)
+    return [
+        {
+            "id": names[row, 0],
+            "name": names[row, 1],
+            "in_plan": bool(study.gains[row]),
+            "kept_share": round(float(kept[row]), 6) if study.gains[row] else None,
+            "chosen_share": round(float(chosen[row]), 6) if reoptimised else None,
+        }
+        for row in candidates
+    ]
+
+
+def _tornado(study: Study, swings: Sequence[tuple[Assessment, Assessment]]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for figure, pair in zip(study.figures, swings, strict=False):
+        sides = [
+            {
+                "figure": end,
+                "cost": one.money[study.measure] / 100,
+                "value_kept": one.kept_value,
+                "value": one.value,
+                "bound": one.bound,
+            }
+            for end, one in zip((figure.low, figure.high), pair, strict=True)
+        ]
+        rows.append({"name": figure.name, "low": sides[0], "high": sides[1]})
+
+    # Stable: among equals the order is that of the catalogue, as where the widest are picked.
+    rows.sort(key=lambda row: -abs(row["high"]["cost"] - row["low"]["cost"]))
+    return rows
+
+
+def _row(study: Study, number: int, point: NDArray[np.float64], one: Assessment) -> dict[str, Any]:
+    return {
+        "draw": number,
+        **{name: one.money[column] / 100 for column, name in enumerate(MEASURES)},
+        "fits": _fits(study, one),
+        "overloaded_links": one.overloaded,
+        "value_kept": one.kept_value,
+        "offices_kept": len(one.kept),
+        "best_value": one.value,
+        "best_bound": one.bound,
+        "best_spent": None if one.spent is None else one.spent / 100,
+        "best_offices": None if one.value is None else len(one.chosen),
+        **{figure.name: float(value) for figure, value in zip(study.figures, point, strict=True)},
+    }

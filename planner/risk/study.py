@@ -1,0 +1,303 @@
+"""One draw: what the plan costs at its prices, what it still does for its money, and what another plan could do."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.catalogue import Catalogue, drawn, load_catalogue, price_list, terms, uncertain_figures
+from planner.catalogue.ranges import Uncertain
+from planner.errors import InputError, Problem
+from planner.finance import MEASURES
+from planner.graph import NO_OPTION, PlanningGraph, build_graph
+from planner.i18n import _, language, use_language
+from planner.links.options import NO_MAST
+from planner.links.reprice import reprice
+from planner.plan.arborescence import follow
+from planner.plan.lines import office_money, office_transit
+from planner.plan.recall import recall
+from planner.solver import Result, compile_kernels, solve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from planner.catalogue import PriceList
+    from planner.i18n import Language
+    from planner.inputs import Inputs
+    from planner.links.choice import Choice
+    from planner.links.options import LinkOptions
+    from planner.plan.arborescence import Arborescence
+    from planner.plan.plan import Plan
+    from planner.scenario import Scenario
+
+DEMAND = "demand"
+"""Name of the factor on all demand among the uncertain figures."""
+_BETWEEN_LOOKS_S = 0.1
+TRIM_GAP, TRIM_SECONDS = 1e-4, 10.0
+"""What a plan still does for its money is a small search, carried to its end."""
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What one set of prices does to a plan; money in cents, offices by row.
+
+    Attributes
+    ----------
+    money : (4,) tuple of int
+        What the whole plan costs, technologies and links as they are, columns of `planner.finance.MEASURES`.
+    overloaded : int
+        Links of the plan that carry more than they can.
+    kept_value : float
+        Benefit of the best part of the plan that its budget and its links allow.
+    kept : (k,) int32
+        Offices of that part.
+    value, bound : float or None
+        Benefit of the best plan that was found at these prices, and a proven ceiling; None if it was not looked for.
+    spent : int or None
+        What that plan costs in the measure of the budget.
+    chosen : (c,) int32
+        Its offices.
+    """
+
+    money: tuple[int, ...]
+    overloaded: int
+    kept_value: float
+    kept: NDArray[np.int32]
+    value: float | None
+    bound: float | None
+    spent: int | None
+    chosen: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Study:
+    """All that a draw needs; plain values, so that any process can make it.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    offices, coverage : DataFrame, GeoDataFrame or None
+        Of the inputs.
+    options : LinkOptions
+        At typical prices, without geometry.
+    catalogue : Catalogue
+    figures : tuple of Uncertain
+    choice : Choice
+        The plan.
+    measure : int
+        Column of `planner.finance.MEASURES` that the budget binds on.
+    limit_cents : int
+    language : str
+        In which the options are named.
+    cancel_file : str or None
+        Its appearance ends the searches.
+    """
+
+    scenario: Scenario
+    offices: pd.DataFrame
+    coverage: gpd.GeoDataFrame | None
+    options: LinkOptions
+    catalogue: Catalogue
+    figures: tuple[Uncertain, ...]
+    choice: Choice
+    measure: int
+    limit_cents: int
+    language: Language
+    cancel_file: str | None = None
+
+    @property
+    def typical(self) -> NDArray[np.float64]:
+        """The figures that the plan was made with, (k,)."""
+        return np.array([figure.typical for figure in self.figures])
+
+    @cached_property
+    def base_prices(self) -> PriceList:
+        """The price list that the options were built with."""
+        return price_list(self.catalogue, self.scenario)
+
+    @cached_property
+    def tree(self) -> Arborescence:
+        """The plan's links as they hang from the root; loads at the demand of the inputs."""
+        return follow(self.options, self.choice, self.offices["demand_mbps"].to_numpy(np.float64))
+
+    @cached_property
+    def gains(self) -> NDArray[np.bool_]:
+        """Offices that the plan connects or upgrades, (o,)."""
+        return self.choice.connected & (self.offices["status_before"] != "adequate").to_numpy()
+
+    def watch(self) -> Callable[[], bool]:
+        """Return what says whether somebody asked to stop; it looks at the disk ten times a second at most."""
+        looked, asked = -math.inf, False
+
+        def cancelled() -> bool:
+            nonlocal looked, asked
+            now = time.monotonic()
+            if self.cancel_file is not None and not asked and now - looked > _BETWEEN_LOOKS_S:
+                looked, asked = now, Path(self.cancel_file).exists()
+            return asked
+
+        return cancelled
+
+
+def make_study(
+    scenario: Scenario, inputs: Inputs, options: LinkOptions, plan: Plan, *, cancel_file: Path | None = None
+) -> Study:
+    """Return the study of a plan.
+
+    Parameters
+    ----------
+    scenario, inputs, options
+        That the plan was made from.
+    plan : Plan
+    cancel_file : Path or None
+
+    Raises
+    ------
+    InputError
+        Nothing in the scenario and its catalogue is uncertain, or a figure that it names is not there.
+    """
+    catalogue = load_catalogue(scenario)
+    figures = uncertain_figures(catalogue, price_list(catalogue, scenario), scenario)
+    demand = scenario.uncertainty.demand
+    if demand is not None and demand.low < demand.high:
+        figures += (Uncertain(DEMAND, DEMAND, "factor", demand.low, 1.0, demand.high),)
+    if not figures:
+        raise InputError(
+            Problem(
+                "nothing-uncertain",
+                _("No price of this scenario has a range, and demand has none: there is nothing to draw."),
+                _("Give low and high in a catalogue file, or uncertainty.spread, ranges or demand in the scenario."),
+                column="uncertainty",
+            )
+        )
+    budget = plan.budgets[0]
+    return Study(
+        scenario=scenario,
+        offices=inputs.offices,
+        coverage=inputs.coverage,
+        options=replace(options, geometry=np.empty((0, 2)), geometry_start=np.zeros_like(options.geometry_start)),
+        catalogue=catalogue,
+        figures=figures,
+        choice=recall(plan, options, inputs.offices),
+        measure=MEASURES.index(budget["measure"]),
+        limit_cents=round(100 * budget["limit"]),
+        language=language(),
+        cancel_file=None if cancel_file is None else str(cancel_file),
+    )
+
+
+def assess_all(study: Study, points: NDArray[np.float64], reoptimise: bool) -> list[Assessment | None]:
+    """Return what each of some draws does to the plan, None for those that were cancelled; see `assess`."""
+    compile_kernels()
+    with use_language(study.language):
+        return [assess(study, point, reoptimise=reoptimise) for point in points]
+
+
+def assess(study: Study, point: NDArray[np.float64], *, reoptimise: bool) -> Assessment | None:
+    """Return what some values of the uncertain figures do to the plan; None if it was cancelled.
+
+    Parameters
+    ----------
+    study : Study
+    point : (k,) float64
+        One value for each of ``study.figures``.
+    reoptimise : bool
+        Look for the best plan at these prices too; the search starts from what the plan still does.
+    """
+    values = {figure.name: float(value) for figure, value in zip(study.figures, point, strict=True)}
+    factor = values.pop(DEMAND, 1.0)
+    asks = (study.offices["status_before"] != "adequate").to_numpy()
+    demand = study.offices["demand_mbps"].to_numpy(np.float64) * np.where(asks, factor, 1.0)
+    offices = study.offices.assign(demand_mbps=demand)
+    options = _at(study, values, offices)
+    graph = build_graph(
+        options,
+        offices,
+        measure=study.measure,
+        budget_cents=study.limit_cents,
+        exclude=study.scenario.limits.exclude,
+    )
+    asked, seed, cancelled = study.scenario.uncertainty, study.scenario.solver.seed, study.watch()
+    part = replace(graph.problem, capacity=np.where(_of_plan(graph, study.choice), graph.problem.capacity, 0.0))
+    kept = solve(part, gap=TRIM_GAP, time_limit_s=TRIM_SECONDS, seed=seed, cancelled=cancelled)
+    best = None
+    if reoptimise and not cancelled():
+        best = solve(
+            graph.problem,
+            gap=asked.gap,
+            time_limit_s=asked.time_limit_s,
+            seed=seed,
+            cancelled=cancelled,
+            start=kept.arcs,
+        )
+    if cancelled():
+        return None
+    return _assessment(study, options, graph, factor, kept, best)
+
+
+def _assessment(
+    study: Study, options: LinkOptions, graph: PlanningGraph, factor: float, kept: Result, best: Result | None
+) -> Assessment:
+    tree = study.tree
+    over = factor * tree.load_mbps > options.capacity_mbps[tree.option] * (1 + 1e-9)
+    value, chosen = kept.value or 0.0, kept
+    if best is not None and best.value is not None and best.value > value:
+        value, chosen = best.value, best
+    return Assessment(
+        money=tuple(plan_money(study, options).tolist()),
+        overloaded=int(np.count_nonzero(over)),
+        kept_value=kept.value or 0.0,
+        kept=_offices(graph, kept),
+        value=None if best is None else value,
+        bound=None if best is None or best.bound is None else max(best.bound, value),
+        spent=None if best is None else chosen.cost,
+        chosen=_offices(graph, chosen) if best is not None else np.empty(0, np.int32),
+    )
+
+
+def _at(study: Study, values: dict[str, float], offices: pd.DataFrame) -> LinkOptions:
+    """Return the candidate links at some prices and demand."""
+    scenario, reckoned = study.scenario, terms(study.scenario)
+    prices = price_list(drawn(study.catalogue, values), scenario, dominated=True)
+    return reprice(study.options, offices, study.coverage, scenario, reckoned, prices, study.base_prices)
+
+
+def plan_money(study: Study, options: LinkOptions) -> NDArray[np.int64]:
+    """Return what the whole plan costs at the prices of some options, (4,) cents."""
+    tree = study.tree
+    rung = tree.mast_rung(options)
+    places = np.flatnonzero(rung != NO_MAST)
+    at_office = np.flatnonzero(options.places.office >= 0)
+    entering = np.full(len(study.offices), -1, dtype=np.int64)
+    entering[options.places.office[at_office]] = tree.entering[at_office]
+    own = office_money(options, office_transit(options, tree, entering, study.gains))
+    money: NDArray[np.int64] = (
+        options.money[tree.option].sum(axis=0) + options.mast_money[places, rung[places]].sum(axis=0) + own.sum(axis=0)
+    )
+    return money
+
+
+def _of_plan(graph: PlanningGraph, choice: Choice) -> NDArray[np.bool_]:
+    """Return which arcs belong to the plan: its links, the masts wherever they stand, and its offices."""
+    direction = np.full(int(graph.arc_option.max(initial=0)) + 1, -1, dtype=np.int8)
+    direction[choice.option] = choice.reversed
+    office = graph.terminal_office[graph.problem.head]
+    inside = (office < 0) | choice.connected[office]
+    links = graph.arc_option != NO_OPTION
+    inside[links] = direction[graph.arc_option[links]] == graph.arc_reversed[links]
+    return inside
+
+
+def _offices(graph: PlanningGraph, found: Result) -> NDArray[np.int32]:
+    reached = graph.terminal_office[graph.problem.head[found.arcs]]
+    return np.sort(reached[reached >= 0])

@@ -1,0 +1,290 @@
+"""A plan at other prices: the same as a plan that was made and priced with these prices from the start."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from planner.catalogue import drawn, load_catalogue, price_list, terms, uncertain_figures
+from planner.demo import make_country
+from planner.errors import InputError
+from planner.finance import CAPEX, MEASURES
+from planner.inputs import read_inputs
+from planner.jobs.executors import InThisProcess, new_executor
+from planner.links import build_links
+from planner.links.choice import Choice
+from planner.links.reprice import reprice
+from planner.pipeline import solve
+from planner.plan.plan import Budget, Outcome, build_plan
+from planner.risk import WIDEST, assess, make_study, run_study, write_risk
+from planner.risk.study import plan_money
+from planner.scenario import load_scenario
+
+OTHER = """\
+schema_version: 1
+currency: USD
+price_year: 2024
+general: {freight_factor: 1.4, energy_per_kwh: 0.3}
+fibre: {plant_per_km: 7000, route_factor: 1.2, operation_per_km: 500}
+leo: {monthly_fee: 90, terminal: 450}
+cellular: {cpe: 300}
+source: {transit_per_mbps: 25, activation: 9000}
+sites: {tower_rent: 3000}
+"""
+MONEY = list(MEASURES)
+CERTAIN = [
+    "general", "masts", "sites", "microwave", "source", "geo", "cellular", "package", "fibre.plant_life",
+    "fibre.terminal", "fibre.terminal_life", "fibre.terminal_maintenance", "leo.terminal", "leo.terminal_life",
+    "leo.terminal_maintenance", "leo.installation",
+]  # fmt: skip
+"""So that the study of each figure by itself stays short."""
+
+
+@pytest.fixture(scope="module")
+def country(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("risk")
+    path = make_country(folder / "country", offices=16, seed=4, terrain_arcsec=9)
+    (path.parent / "other.yaml").write_text(OTHER)
+    uncertainty = {"demand": {"low": 0.7, "high": 1.5}, "fixed": CERTAIN, "time_limit_s": 600}
+    overrides = {"uncertainty": uncertainty, "solver.gap": 0.01, "budgets.programme": "50 %"}
+    scenario = load_scenario(path, overrides=overrides)
+    inputs = read_inputs(scenario)
+    options = build_links(scenario, inputs, cache_dir=folder / "cache")
+    return path, scenario, inputs, options, solve(scenario, inputs, options), folder
+
+
+@pytest.fixture(scope="module")
+def study(country):
+    _path, scenario, inputs, options, plan, _folder = country
+    return make_study(scenario, inputs, options, plan)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(country):
+    """Return scenario and options of the same country with another price list, built from the start."""
+    path, scenario, inputs, _options, _plan, folder = country
+    other = scenario.model_copy(update={"catalogue": (*scenario.catalogue, "other.yaml")})
+    other._folders = (path.parent,)
+    return other, build_links(other, inputs, cache_dir=folder / "cache")
+
+
+def repriced(country, catalogue, scenario):
+    _path, own, inputs, options, _plan, _folder = country
+    prices = price_list(catalogue, scenario, dominated=True)
+    base = price_list(load_catalogue(own), own)
+    return reprice(options, inputs.offices, inputs.coverage, scenario, terms(scenario), prices, base)
+
+
+def test_the_same_prices_change_nothing(country):
+    _path, scenario, _inputs, options, _plan, _folder = country
+    same = repriced(country, load_catalogue(scenario), scenario)
+    for name in ("money", "mast_money", "package_money", "package_transit_money", "capacity_mbps", "kind", "priced_km"):
+        np.testing.assert_array_equal(getattr(same, name), getattr(options, name), err_msg=name)
+
+
+def test_other_prices_are_those_of_building_the_links_with_them(country, elsewhere):
+    scenario, built = elsewhere
+    same = repriced(country, load_catalogue(scenario), scenario)
+
+    def rows(options):
+        names = np.append(options.places.id, "root")
+        ends = zip(names[options.u], names[options.v], options.rung_u.tolist(), options.rung_v.tolist(), strict=True)
+        of_kind = [(options.kinds[kind].technology, options.kinds[kind].name) for kind in options.kind]
+        length = np.round(options.length_km, 9).tolist()
+        money = map(tuple, options.money.tolist())
+        return dict(zip(zip(of_kind, ends, length, strict=True), money, strict=True))
+
+    one, other = rows(same), rows(built)
+    shared = one.keys() & other.keys()
+    assert len(shared) > 0.8 * len(one)
+    assert {key[0][0] for key in shared} >= {"fibre", "microwave", "leo", "source"}
+    assert {key: one[key] for key in shared} == {key: other[key] for key in shared}
+    np.testing.assert_array_equal(same.package_transit_money, built.package_transit_money)
+    np.testing.assert_array_equal(same.mast_money[: len(built.places)], built.mast_money[: len(same.places)])
+
+
+def test_at_typical_prices_the_plan_is_what_it_was(country, study):
+    plan = country[4]
+    now = assess(study, study.typical, reoptimise=True)
+    assert [cents / 100 for cents in now.money] == [plan.totals[measure] for measure in MONEY]
+    assert now.kept_value == pytest.approx(plan.outcome.value)
+    assert len(now.kept) == study.gains.sum()
+    assert now.overloaded == 0
+    assert plan.outcome.value <= now.bound * (1 + 1e-9)
+    assert now.value <= plan.outcome.bound * (1 + 1e-9)
+
+
+def test_money_of_a_draw_is_that_of_a_plan_accounted_for_at_its_prices(country, study):
+    _path, scenario, inputs, options, plan, _folder = country
+    rng = np.random.default_rng(0)
+    low, high = (np.array([getattr(figure, side) for figure in study.figures]) for side in ("low", "high"))
+    point = low + rng.random(len(low)) * (high - low)
+    values = {figure.name: value for figure, value in zip(study.figures, point, strict=True)}
+    demand = values.pop("demand")
+    asks = (inputs.offices["status_before"] != "adequate").to_numpy()
+    offices = inputs.offices.assign(demand_mbps=inputs.offices["demand_mbps"] * np.where(asks, demand, 1.0))
+    now = assess(study, point, reoptimise=False)
+    prices = price_list(drawn(load_catalogue(scenario), values), scenario, dominated=True)
+    base = price_list(load_catalogue(scenario), scenario)
+    at = reprice(options, offices, inputs.coverage, scenario, terms(scenario), prices, base)
+    at = dataclasses.replace(at, capacity_mbps=np.full(len(at), np.inf))  # whatever it carries: only money is looked at
+    value = plan.outcome.value
+    outcome = Outcome("feasible", "evaluated", "max", "benefit", value, None, 0.01, ())
+    budget = Budget("programme", "programme_cost", 2**60)
+    there = build_plan(scenario, dataclasses.replace(inputs, offices=offices), at, study.choice, outcome, [budget])
+    assert [cents / 100 for cents in now.money] == [there.totals[measure] for measure in MONEY]
+
+
+def test_dearer_prices_leave_less_and_never_more_than_the_ceiling(study):
+    ends = {side: np.array([getattr(figure, side) for figure in study.figures]) for side in ("low", "high")}
+    cheap, dear = (assess(study, ends[side], reoptimise=True) for side in ("low", "high"))
+    # equipment is certain in this study: all but the first purchase is dearer
+    assert dear.money[CAPEX] >= cheap.money[CAPEX]
+    assert (np.array(dear.money) > np.array(cheap.money))[CAPEX + 1 :].all()
+    for one in (cheap, dear):
+        assert one.kept_value <= one.value <= one.bound * (1 + 1e-9)
+        assert one.spent <= study.limit_cents
+        if one.money[study.measure] <= study.limit_cents and not one.overloaded:
+            assert len(one.kept) == study.gains.sum()
+    # everything at its dearest and more demand: the whole plan is over its budget, and less of it is kept
+    assert dear.money[study.measure] > study.limit_cents
+    assert len(dear.kept) < study.gains.sum()
+
+
+def part_of(study, offices):
+    """Return the plan's links that lead to some of its offices, and these offices."""
+    tree, places = study.tree, study.options.places
+    rows = set(np.flatnonzero(study.options.technology()[tree.option] == "existing").tolist())
+    for office in offices:
+        row = int(tree.entering[np.flatnonzero(places.office == office)[0]])
+        while row >= 0:
+            rows.add(row)
+            row = int(tree.parent[row])
+    kept = np.array(sorted(rows), dtype=np.int64)
+    connected = study.choice.connected & ~study.gains
+    connected[list(offices)] = True
+    return Choice(tree.option[kept], tree.reversed[kept], connected)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_what_is_kept_is_the_best_that_fits_by_brute_force(study, share):
+    gains, benefit = np.flatnonzero(study.gains).tolist(), study.offices["benefit"].to_numpy()
+    whole = assess(study, study.typical, reoptimise=False).money[study.measure]
+    limit = round(share * whole)
+    best = 0.0
+    for count in range(1, len(gains) + 1):
+        for offices in combinations(gains, count):
+            part = dataclasses.replace(study, choice=part_of(study, offices))
+            if benefit[list(offices)].sum() > best and plan_money(part, part.options)[study.measure] <= limit:
+                best = benefit[list(offices)].sum()
+    kept = assess(dataclasses.replace(study, limit_cents=limit), study.typical, reoptimise=False)
+    assert kept.kept_value == pytest.approx(best, rel=1.1e-4)
+    assert kept.kept_value == pytest.approx(benefit[kept.kept].sum())
+
+
+@pytest.fixture(scope="module")
+def risk(country, study):
+    return run_study(study, country[4], InThisProcess(), draws=4, reoptimise=True)
+
+
+def test_one_process_and_several_find_the_same(country, study, risk):
+    told = []
+    with new_executor(2) as pool:
+        other = run_study(
+            study, country[4], pool, draws=4, reoptimise=True, on_progress=lambda *now: told.append(now)
+        )  # fmt: skip
+    assert other == risk
+    total = 4 + 2 * len(study.figures) + 2 * min(WIDEST, len(study.figures))
+    assert max(told) == (total, total)
+
+
+def test_the_files_agree_and_shares_are_counted(study, risk, tmp_path):
+    write_risk(risk, tmp_path)
+    stored = json.loads((tmp_path / "risk.json").read_text())
+    with (tmp_path / "risk.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == stored["draws_done"] == 4
+    costs = sorted(float(row["programme_cost"]) for row in rows)
+    band = stored["fixed"]["programme_cost"]
+    assert (band["least"], band["most"]) == (costs[0], costs[-1])
+    assert band["mean"] == pytest.approx(sum(costs) / 4)
+    limit = stored["budget"]["limit"]
+    assert stored["fixed"]["within_budget_share"] == pytest.approx(sum(cost <= limit for cost in costs) / 4)
+    regret = [float(row["best_value"]) - float(row["value_kept"]) for row in rows]
+    assert min(regret) >= 0
+    assert stored["best"]["regret"]["mean"] == pytest.approx(sum(regret) / 4)
+    chosen = sum(office["chosen_share"] for office in stored["offices"])
+    assert chosen == pytest.approx(sum(int(row["best_offices"]) for row in rows) / 4, abs=1e-4)
+    assert {row["name"] for row in stored["tornado"]} == {figure.name for figure in study.figures}
+
+
+def test_a_figure_alone_moves_the_plan_by_itself(study, risk):
+    # the fee of a satellite is paid by each office on it, 12 months for the funded years, and by nobody else
+    row = next(row for row in risk.tornado if row["name"] == "leo.monthly_fee")
+    tree, options = study.tree, study.options
+    terminals = np.count_nonzero(options.technology()[tree.option] == "leo")
+    names = [options.kinds[options.kind[option]].name for option in tree.option]
+    if all("terminals" not in name for name in names):
+        years = study.scenario.money.funded_years
+        swing = 12 * years * terminals * (row["high"]["figure"] - row["low"]["figure"])
+        assert row["high"]["cost"] - row["low"]["cost"] == pytest.approx(swing, abs=0.05 * max(terminals, 1))
+
+
+def test_a_cancelled_study_tells_what_is_done(country, study):
+    asked = []
+
+    def after_two():
+        asked.append(1)
+        return len(asked) > 2
+
+    part = run_study(study, country[4], InThisProcess(), draws=10, reoptimise=False, cancelled=after_two)
+    assert part.termination == "cancelled"
+    assert len(part.draws) == 10
+    assert part.tornado == ()
+    assert part.best is None
+    assert run_study(study, country[4], InThisProcess(), draws=4, reoptimise=False, cancelled=lambda: True) is None
+
+
+@pytest.mark.parametrize(
+    ("uncertainty", "code", "told"),
+    [
+        ({"ranges": {"leo.montly_fee": {"low": 1, "high": 2}}}, "unknown-figure", "leo.monthly_fee"),
+        ({"fixed": ["starlink"]}, "unknown-figure", "uncertainty.fixed"),
+        ({"ranges": {"leo.monthly_fee": {"low": 1, "high": 2}}}, "wrong-value", "does not hold the figure"),
+    ],
+)
+def test_wrong_names_and_ranges_are_told(country, uncertainty, code, told):
+    path = country[0]
+    scenario = load_scenario(path, overrides={"uncertainty": uncertainty})
+    catalogue = load_catalogue(scenario)
+    with pytest.raises(InputError, match=told) as caught:
+        uncertain_figures(catalogue, price_list(catalogue, scenario), scenario)
+    assert [problem.code for problem in caught.value.problems] == [code]
+
+
+def test_ranges_spread_and_certainty_are_the_scenarios(country):
+    path = country[0]
+    asked = {"ranges": {"leo.monthly_fee": {"low": 40, "high": 500}}, "fixed": ["fibre", "general.energy_per_kwh"]}
+    scenario = load_scenario(path, overrides={"uncertainty": {**asked, "spread": 0.2}})
+    catalogue = load_catalogue(scenario)
+    found = {figure.name: figure for figure in uncertain_figures(catalogue, price_list(catalogue, scenario), scenario)}
+    assert (found["leo.monthly_fee"].low, found["leo.monthly_fee"].high) == (40, 500)
+    assert not any(name.startswith("fibre.") for name in found)
+    assert "general.energy_per_kwh" not in found
+    assert found["masts.office.per_10m"].group == "microwave"
+    for figure in found.values():
+        assert figure.low <= figure.typical <= figure.high
+        assert figure.low < figure.high
+
+
+def test_nothing_uncertain_is_nothing_to_study(country):
+    path, _scenario, inputs, options, plan, _folder = country
+    catalogue = load_catalogue(load_scenario(path))
+    everything = {"uncertainty": {"fixed": list(type(catalogue).model_fields)}}
+    with pytest.raises(InputError, match="nothing to draw"):
+        make_study(load_scenario(path, overrides=everything), inputs, options, plan)
