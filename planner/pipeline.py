@@ -177,7 +177,7 @@ def evaluate_plan(
         If the table cannot be read, if none of its rows can be priced, or if the scenario asks for more than the most
         benefit within one budget.
     """
-    asked = _one_budget(scenario, "evaluate")
+    asked = only_budget(scenario, "evaluate")
     choice, refused = evaluate(scenario, inputs, options, csv_path)
     candidates = (inputs.offices["status_before"] != "adequate").to_numpy()
     if not (choice.connected & candidates).any():
@@ -226,7 +226,7 @@ def frontier(
         If no office can be connected, or if the scenario asks for more than the most benefit within one budget.
     """
     compile_kernels()
-    asked, wanted = _one_budget(scenario, "frontier"), scenario.solver
+    asked, wanted = only_budget(scenario, "frontier"), scenario.solver
     everything = cost_of_all(scenario, inputs, options, asked)
     limits = sorted({max(round(everything * k / points), 1) for k in range(1, points + 1)})
     graph = _graph(scenario, inputs, options, Budget(asked.name, asked.measure, limits[-1]))
@@ -288,7 +288,7 @@ def _no_worse_than_rules(
     return build_plan(scenario, inputs, options, better[0], surpass(plan.outcome, better[1]), [budget]), better
 
 
-def _one_budget(scenario: Scenario, command: str) -> AskedBudget:
+def only_budget(scenario: Scenario, command: str) -> AskedBudget:
     """Return the only budget of a scenario that asks for the most benefit within it and excludes offices at most.
 
     Raises

@@ -15,8 +15,9 @@ from planner.wording import figure as told
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from planner.catalogue.estimates import Estimate
     from planner.catalogue.prices import PriceList
-    from planner.catalogue.schema import Catalogue, Estimate, Masts
+    from planner.catalogue.schema import Catalogue, Masts
     from planner.scenario import Scenario
 
 _HELD = frozenset({"fibre.climb_factor"})

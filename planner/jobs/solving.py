@@ -249,12 +249,13 @@ def risk_run(
         Cancelled before the first draw was done.
     """
     from planner.jobs.executors import new_executor  # noqa: PLC0415
-    from planner.pipeline import solve  # noqa: PLC0415
+    from planner.pipeline import only_budget, solve  # noqa: PLC0415
     from planner.plan.store import write_run_files  # noqa: PLC0415
     from planner.risk import make_study, run_study, write_risk  # noqa: PLC0415
     from planner.scenario import load_scenario  # noqa: PLC0415
 
     scenario = load_scenario(scenario_file, data_root=data_root, overrides=overrides)
+    only_budget(scenario, "risk")
     _spare(scenario_file, run_dir)
     with run_folder(run_dir, force=force, listener=listener) as journal, cancellation(run_dir) as cancelled:
         inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.finance import MEASURES, line_money
+from planner.finance import MEASURES, SURCHARGE, line_money
 from planner.links.masts import mast_money
-from planner.links.options import ROOT, LinkOptions, OptionKind, PlaceKind
+from planner.links.options import LinkOptions, OptionKind, PlaceKind
 from planner.links.package import office_lines
+from planner.links.power import find_supplies
+from planner.links.regional import with_regional_prices
 from planner.links.services import service_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
 
     from planner.catalogue import PriceList
-    from planner.finance import Per, Terms
+    from planner.finance import Item, Per, Terms
+    from planner.inputs import Inputs
+    from planner.links.options import Places
     from planner.links.services import Services
     from planner.scenario import Scenario
 
 
 def reprice(
     options: LinkOptions,
+    inputs: Inputs,
     offices: pd.DataFrame,
-    coverage: gpd.GeoDataFrame | None,
     scenario: Scenario,
     terms: Terms,
     prices: PriceList,
@@ -38,15 +41,18 @@ def reprice(
     """Return the same candidate links at other prices, and for another demand.
 
     Which links there are, their lengths and masts stay: an option that would only be offered at these prices is not
-    there. Of each service an office gets the cheapest plan that carries its demand at these prices; where none does,
-    the link stays with nothing to carry. Kinds of links that the price list does not know keep their price.
+    there. Of each service an office gets its provider's cheapest plan that carries its demand at these prices; where
+    none does, the link stays with nothing to carry. Where solar sets and extensions of the grid compete, the cheaper at
+    these prices is taken. Kinds of links that the price list does not know keep their price.
 
     Parameters
     ----------
     options : LinkOptions
         As built with ``base``.
-    offices, coverage : DataFrame, GeoDataFrame or None
-        Of the inputs; the demand may differ from that of the build.
+    inputs : Inputs
+        That they were built from.
+    offices : DataFrame
+        Those of the inputs; the demand may differ from that of the build.
     scenario : Scenario
     terms : Terms
     prices : PriceList
@@ -54,49 +60,88 @@ def reprice(
     base : PriceList
         That the options were built with.
     """
+    places, power_items, office_power = _supplied(options.places, inputs, prices, terms)
     now = {(kind.technology, kind.name): kind for kind in _kinds(prices)}
-    kinds = tuple(now.get((kind.technology, kind.name), kind) for kind in options.kinds)
+    plain = [
+        now.get((kind.technology, kind.name), replace(kind, items=_without_surcharge(kind.items)))
+        for kind in options.kinds
+    ]
+    services = service_options(
+        offices, inputs.coverage, inputs.quotes, prices, scenario, terms, group_of=lambda option: option.provider
+    )
+    columns = _ordered(options, plain, services, len(offices))
     priced_km = options.priced_km * _longer(options, prices, base)
     money = np.zeros((len(options), len(MEASURES)), dtype=np.int64)
-    for index, kind in enumerate(kinds):
-        rows = np.flatnonzero(options.kind == index)
+    for index, kind in enumerate(plain):
+        rows = np.flatnonzero(columns["kind"] == index)
         quantity: dict[Per, NDArray[np.float64]] = {"each": np.ones(len(rows)), "km": priced_km[rows]}
         money[rows] = line_money(kind.items, quantity, terms)
-    masts = mast_money(options.places, prices, terms)
-    masts[options.places.kind == PlaceKind.JUNCTION] = 0
-    lines = office_lines(offices, prices, terms)
-    repriced = replace(
+    masts = mast_money(places, prices, power_items, terms)
+    masts[places.kind == PlaceKind.JUNCTION] = 0
+    factors = [places.price_factors(row) for row in range(len(offices))]
+    lines = office_lines(offices, office_power, factors, prices, terms)
+    columns |= {"kinds": tuple(plain), "u": options.u, "v": options.v, "priced_km": priced_km, "money": money}
+    return replace(
         options,
-        kinds=kinds,
-        priced_km=priced_km,
-        money=money,
+        places=places,
+        **with_regional_prices(columns, places, terms),
         mast_items=prices.mast_items,
         site_items=prices.site_items,
+        power_items=power_items,
         mast_money=masts,
         **{field.name: getattr(lines, field.name) for field in fields(lines)},
     )
-    return _with_services(repriced, service_options(offices, coverage, prices, scenario, terms), len(offices))
 
 
-def _with_services(options: LinkOptions, services: Services, n_offices: int) -> LinkOptions:
-    """Return the options with what each office would order of the services that it has a link for."""
-    kind, money = options.kind.copy(), options.money.copy()
-    capacity, availability = options.capacity_mbps.copy(), options.availability.copy()
-    at = {(known.technology, known.name): index for index, known in enumerate(options.kinds)}
-    number = np.array([at[known.technology, known.name] for known in services.kinds], dtype=np.int64)
-    ordered = np.array([known.technology for known in services.kinds], dtype=np.str_)[services.kind]
-    technology = options.technology()
-    for name in sorted({known.technology for known in services.kinds}):
-        rows = np.flatnonzero((technology == name) & (options.u == ROOT))
-        own = np.flatnonzero(ordered == name)
+def _supplied(
+    places: Places, inputs: Inputs, prices: PriceList, terms: Terms
+) -> tuple[Places, tuple[tuple[Item, ...], ...], tuple[tuple[Item, ...], ...]]:
+    """Return the places with their supplies at these prices, those of masts by class and those of offices."""
+    given = int(np.count_nonzero(places.kind != PlaceKind.JUNCTION))  # junctions stand behind the others
+    columns = {field.name: getattr(places, field.name) for field in fields(places)}
+    alone = replace(places, **{name: column[:given] for name, column in columns.items()})
+    found = find_supplies(alone, inputs, prices.power, terms)
+    changed = {
+        name: np.concatenate([getattr(found.places, name), columns[name][given:]])
+        for name in ("supply", "supply_availability", "grid_km", "power_class")
+    }
+    return replace(places, **changed), found.mast_items, found.office_items
+
+
+def _without_surcharge(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Return items as they are outside the regions with prices of their own."""
+    return tuple(item for item in items if item.name != SURCHARGE)
+
+
+def _ordered(options: LinkOptions, kinds: list[OptionKind], services: Services, n_offices: int) -> dict[str, Any]:
+    """Return kind, capacity and availability with what each office would order of the services it has a link for.
+
+    Kinds that no office ordered before are added to ``kinds``.
+    """
+    kind, capacity = options.kind.astype(np.int64), options.capacity_mbps.copy()
+    availability = options.availability.copy()
+    at = {(known.technology, known.name): index for index, known in reversed(list(enumerate(kinds)))}
+    number = np.zeros(len(services.kinds), dtype=np.int64)
+    for index, known in enumerate(services.kinds):
+        if (known.technology, known.name) not in at:
+            at[known.technology, known.name] = len(kinds)
+            kinds.append(known)
+        number[index] = at[known.technology, known.name]
+    sellers = list(zip((known.technology for known in services.kinds), services.providers, strict=True))
+    seller_of = {(known.technology, known.name): seller for known, seller in zip(services.kinds, sellers, strict=True)}
+    seller_then = [seller_of.get((known.technology, known.name)) for known in options.kinds]
+    service = np.flatnonzero(options.is_service())
+    for seller in sorted(set(sellers)):
+        rows = service[[seller_then[row] == seller for row in options.kind[service].tolist()]]
+        own = np.flatnonzero([sellers[row] == seller for row in services.kind.tolist()])
         best = np.full(n_offices, -1, dtype=np.int64)
         best[services.office[own]] = own
-        service = best[options.places.office[options.v[rows]]]
-        capacity[rows[service < 0]] = 0.0
-        rows, service = rows[service >= 0], service[service >= 0]
-        kind[rows], money[rows] = number[services.kind[service]], services.money[service]
-        capacity[rows], availability[rows] = services.capacity_mbps[service], services.availability[service]
-    return replace(options, kind=kind, money=money, capacity_mbps=capacity, availability=availability)
+        taken = best[options.places.office[options.v[rows]]]
+        capacity[rows[taken < 0]] = 0.0
+        rows, taken = rows[taken >= 0], taken[taken >= 0]
+        kind[rows] = number[services.kind[taken]]
+        capacity[rows], availability[rows] = services.capacity_mbps[taken], services.availability[taken]
+    return {"kind": kind, "capacity_mbps": capacity, "availability": availability}
 
 
 def _kinds(prices: PriceList) -> Iterator[OptionKind]:
@@ -104,6 +149,8 @@ def _kinds(prices: PriceList) -> Iterator[OptionKind]:
     yield from (prices.source_kind, prices.existing_kind)
     yield from (option.kind for option in prices.microwave)
     yield from (option.kind for option in prices.services)
+    if prices.multipoint is not None:
+        yield from (prices.multipoint.base_kind, prices.multipoint.terminal.kind)
     if prices.fibre is not None:
         yield from prices.fibre.kinds
         for along_road in prices.fibre.road_kinds.values():

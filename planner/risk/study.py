@@ -27,7 +27,6 @@ from planner.solver import Result, compile_kernels, solve
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -86,8 +85,7 @@ class Study:
     Attributes
     ----------
     scenario : Scenario
-    offices, coverage : DataFrame, GeoDataFrame or None
-        Of the inputs.
+    inputs : Inputs
     options : LinkOptions
         At typical prices, without geometry.
     catalogue : Catalogue
@@ -104,8 +102,7 @@ class Study:
     """
 
     scenario: Scenario
-    offices: pd.DataFrame
-    coverage: gpd.GeoDataFrame | None
+    inputs: Inputs
     options: LinkOptions
     catalogue: Catalogue
     figures: tuple[Uncertain, ...]
@@ -128,12 +125,12 @@ class Study:
     @cached_property
     def tree(self) -> Arborescence:
         """The plan's links as they hang from the root; loads at the demand of the inputs."""
-        return follow(self.options, self.choice, self.offices["demand_mbps"].to_numpy(np.float64))
+        return follow(self.options, self.choice, self.inputs.offices["demand_mbps"].to_numpy(np.float64))
 
     @cached_property
     def gains(self) -> NDArray[np.bool_]:
         """Offices that the plan connects or upgrades, (o,)."""
-        return self.choice.connected & (self.offices["status_before"] != "adequate").to_numpy()
+        return self.choice.connected & (self.inputs.offices["status_before"] != "adequate").to_numpy()
 
     def watch(self) -> Callable[[], bool]:
         """Return what says whether somebody asked to stop; it looks at the disk ten times a second at most."""
@@ -183,8 +180,7 @@ def make_study(
     budget = plan.budgets[0]
     return Study(
         scenario=scenario,
-        offices=inputs.offices,
-        coverage=inputs.coverage,
+        inputs=inputs,
         options=replace(options, geometry=np.empty((0, 2)), geometry_start=np.zeros_like(options.geometry_start)),
         catalogue=catalogue,
         figures=figures,
@@ -216,9 +212,9 @@ def assess(study: Study, point: NDArray[np.float64], *, reoptimise: bool) -> Ass
     """
     values = {figure.name: float(value) for figure, value in zip(study.figures, point, strict=True)}
     factor = values.pop(DEMAND, 1.0)
-    asks = (study.offices["status_before"] != "adequate").to_numpy()
-    demand = study.offices["demand_mbps"].to_numpy(np.float64) * np.where(asks, factor, 1.0)
-    offices = study.offices.assign(demand_mbps=demand)
+    asks = (study.inputs.offices["status_before"] != "adequate").to_numpy()
+    demand = study.inputs.offices["demand_mbps"].to_numpy(np.float64) * np.where(asks, factor, 1.0)
+    offices = study.inputs.offices.assign(demand_mbps=demand)
     options = _at(study, values, offices)
     graph = build_graph(
         options,
@@ -269,7 +265,7 @@ def _at(study: Study, values: dict[str, float], offices: pd.DataFrame) -> LinkOp
     """Return the candidate links at some prices and demand."""
     scenario, reckoned = study.scenario, terms(study.scenario)
     prices = price_list(drawn(study.catalogue, values), scenario, dominated=True)
-    return reprice(study.options, offices, study.coverage, scenario, reckoned, prices, study.base_prices)
+    return reprice(study.options, study.inputs, offices, scenario, reckoned, prices, study.base_prices)
 
 
 def plan_money(study: Study, options: LinkOptions) -> NDArray[np.int64]:
@@ -278,7 +274,7 @@ def plan_money(study: Study, options: LinkOptions) -> NDArray[np.int64]:
     rung = tree.mast_rung(options)
     places = np.flatnonzero(rung != NO_MAST)
     at_office = np.flatnonzero(options.places.office >= 0)
-    entering = np.full(len(study.offices), -1, dtype=np.int64)
+    entering = np.full(len(study.inputs.offices), -1, dtype=np.int64)
     entering[options.places.office[at_office]] = tree.entering[at_office]
     own = office_money(options, office_transit(options, tree, entering, study.gains))
     money: NDArray[np.int64] = (

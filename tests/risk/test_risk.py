@@ -77,7 +77,7 @@ def repriced(country, catalogue, scenario):
     _path, own, inputs, options, _plan, _folder = country
     prices = price_list(catalogue, scenario, dominated=True)
     base = price_list(load_catalogue(own), own)
-    return reprice(options, inputs.offices, inputs.coverage, scenario, terms(scenario), prices, base)
+    return reprice(options, inputs, inputs.offices, scenario, terms(scenario), prices, base)
 
 
 def test_the_same_prices_change_nothing(country):
@@ -131,7 +131,7 @@ def test_money_of_a_draw_is_that_of_a_plan_accounted_for_at_its_prices(country, 
     now = assess(study, point, reoptimise=False)
     prices = price_list(drawn(load_catalogue(scenario), values), scenario, dominated=True)
     base = price_list(load_catalogue(scenario), scenario)
-    at = reprice(options, offices, inputs.coverage, scenario, terms(scenario), prices, base)
+    at = reprice(options, inputs, offices, scenario, terms(scenario), prices, base)
     at = dataclasses.replace(at, capacity_mbps=np.full(len(at), np.inf))  # whatever it carries: only money is looked at
     value = plan.outcome.value
     outcome = Outcome("feasible", "evaluated", "max", "benefit", value, None, 0.01, ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.catalogue.schema import USER
+from planner.catalogue.estimates import USER
 from planner.errors import InputError
 from planner.i18n import _
 from planner.report.bill import LINKS, MASTS, OFFICES
