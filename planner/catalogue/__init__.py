@@ -5,7 +5,7 @@ from planner.catalogue.bought import bought_services
 from planner.catalogue.climate import RadioClimate, radio_climate
 from planner.catalogue.estimates import Estimate
 from planner.catalogue.loading import load_catalogue
-from planner.catalogue.microwave import MicrowaveOption
+from planner.catalogue.microwave import MicrowaveOption, RadioOption
 from planner.catalogue.prices import FibreOption, MastClass, PriceList, SiteClass, price_list, terms
 from planner.catalogue.ranges import Uncertain, drawn, uncertain_figures
 from planner.catalogue.schema import Catalogue
@@ -20,6 +20,7 @@ __all__ = [
     "MicrowaveOption",
     "PriceList",
     "RadioClimate",
+    "RadioOption",
     "ServiceOption",
     "SiteClass",
     "Uncertain",

@@ -24,39 +24,30 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class MicrowaveOption:
-    """One way to equip a hop; what it carries depends on the hop, see `planner.links.fading`.
+class RadioOption:
+    """One way to equip a radio link; what it carries depends on the link, see `planner.links.fading`.
 
     Attributes
     ----------
     kind : OptionKind
-        Its items are paid once per hop, both ends together.
+        Its items are paid once per link, both ends together.
     frequency_ghz : float
     range_km : float
-        Longest hop tried: of the band in the scenario's climate zone, of the antennas, of the scenario's search.
-    channel_mhz : float
-        Width of a carrier's channel.
-    transmit_dbm : float
-        Power at the antenna port.
-    diameter_m : float
-        Of the dish at each end.
-    modulations : tuple of Modulation
-        Slowest first; the next two go with them.
+        Longest link tried: of the band in the scenario's climate zone, of the antennas, of the scenario's search.
+    signal_dbm : float
+        Power and the gains of both antennas: what is received where nothing is lost on the way.
     thresholds_dbm : tuple of float
         Weakest signal that each modulation can use, rising.
     rates_mbps : tuple of float
         What each modulation carries in each direction, rising.
     availability : float
-        Share of the year in which the equipment of both ends works, repair included.
+        Share of the year in which the equipment works, repair included.
     """
 
     kind: OptionKind
     frequency_ghz: float
     range_km: float
-    channel_mhz: float
-    transmit_dbm: float
-    diameter_m: float
-    modulations: tuple[Modulation, ...]
+    signal_dbm: float
     thresholds_dbm: tuple[float, ...]
     rates_mbps: tuple[float, ...]
     availability: float
@@ -66,15 +57,32 @@ class MicrowaveOption:
         """Capacity of the fastest modulation."""
         return self.rates_mbps[-1]
 
+
+@dataclass(frozen=True)
+class MicrowaveOption(RadioOption):
+    """One way to equip a hop between two dishes.
+
+    Attributes
+    ----------
+    channel_mhz : float
+        Width of a carrier's channel.
+    transmit_dbm : float
+        Power at the antenna port.
+    diameter_m : float
+        Of the dish at each end.
+    modulations : tuple of Modulation
+        Slowest first.
+    """
+
+    channel_mhz: float
+    transmit_dbm: float
+    diameter_m: float
+    modulations: tuple[Modulation, ...]
+
     @property
     def gain_dbi(self) -> float:
         """Gain of the antenna at each end."""
         return float(antenna_gain_dbi(self.diameter_m, self.frequency_ghz))
-
-    @property
-    def signal_dbm(self) -> float:
-        """Power and the gains of both antennas: what is received where nothing is lost on the way."""
-        return self.transmit_dbm + 2 * self.gain_dbi
 
 
 def microwave_options(
@@ -99,6 +107,7 @@ def _all_options(microwave: Microwave, pricer: Pricer, scenario: Scenario) -> It
             if shorter_km >= band_km:
                 break
             range_km, shorter_km = min(band_km, antennas.up_to_km), antennas.up_to_km
+            diameter_m = min(antennas.diameter_m, band.max_dish_m)
             for channel_mhz in band.channels_mhz:
                 for carriers in range(1, radio.max_carriers + 1):
                     name = f"{band_name} {channel_mhz:g} MHz {carriers}+0, {range_km:g} km"
@@ -107,9 +116,10 @@ def _all_options(microwave: Microwave, pricer: Pricer, scenario: Scenario) -> It
                         kind=OptionKind("microwave", name, 1, items),
                         frequency_ghz=band.frequency_ghz,
                         range_km=range_km,
+                        signal_dbm=band.transmit_dbm + 2 * float(antenna_gain_dbi(diameter_m, band.frequency_ghz)),
                         channel_mhz=channel_mhz,
                         transmit_dbm=band.transmit_dbm,
-                        diameter_m=min(antennas.diameter_m, band.max_dish_m),
+                        diameter_m=diameter_m,
                         modulations=steps,
                         thresholds_dbm=tuple(float(receiver_threshold_dbm(channel_mhz, step)) for step in steps),
                         rates_mbps=tuple(step.net_bit_s_hz * channel_mhz * carriers for step in steps),

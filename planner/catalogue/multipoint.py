@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from planner.catalogue.items import figure, working
 from planner.catalogue.kinds import OptionKind
+from planner.catalogue.microwave import RadioOption
 from planner.radio import Modulation, receiver_threshold_dbm
 
 if TYPE_CHECKING:
@@ -18,23 +19,6 @@ TECHNOLOGY = "ptmp"
 
 
 @dataclass(frozen=True)
-class Terminal:
-    """The equipment of an office that hangs from a base station; attributes as in `planner.catalogue.MicrowaveOption`.
-
-    ``signal_dbm`` is the power of the base station towards the office with the gain of the office's antenna; there is
-    one modulation, and its rate is that of one office.
-    """
-
-    kind: OptionKind
-    frequency_ghz: float
-    range_km: float
-    signal_dbm: float
-    thresholds_dbm: tuple[float, ...]
-    rates_mbps: tuple[float, ...]
-    availability: float
-
-
-@dataclass(frozen=True)
 class MultipointOption:
     """How base stations and terminals are equipped.
 
@@ -42,15 +26,15 @@ class MultipointOption:
     ----------
     base_kind : OptionKind
         Of the link from the place of a base station into its sector.
-    terminal : Terminal
-        From the sector to an office.
+    terminal : RadioOption
+        From the sector to an office: one modulation, its rate that of one office; ``availability`` of the terminal.
     base_mbps : float
         What all offices of a base station share.
     base_availability : float
     """
 
     base_kind: OptionKind
-    terminal: Terminal
+    terminal: RadioOption
     base_mbps: float
     base_availability: float
 
@@ -72,7 +56,7 @@ def multipoint_option(section: Multipoint, pricer: Pricer, scenario: Scenario) -
     )
     return MultipointOption(
         base_kind=OptionKind(TECHNOLOGY, "base station", 0, base, directed=True),
-        terminal=Terminal(
+        terminal=RadioOption(
             kind=OptionKind(TECHNOLOGY, "terminal", 1, terminal, directed=True),
             frequency_ghz=section.frequency_ghz,
             range_km=min(section.range_km[scenario.climate.zone], scenario.links.microwave.range_km),

@@ -33,12 +33,12 @@ from planner.links.task import CLUTTER_M, Task, clearance_criteria
 from planner.terrain import open_elevation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from planner.catalogue import FibreOption, MicrowaveOption, PriceList
+    from planner.catalogue import FibreOption, PriceList, RadioOption
     from planner.finance import Per
     from planner.inputs import Inputs
     from planner.links.fibre import Trenches
@@ -253,7 +253,7 @@ def wanted_share(scenario: Scenario, equipment: float) -> float:
     return max(scenario.links.microwave.availability, scenario.service.availability / equipment)
 
 
-def _radios(options: list[MicrowaveOption], scenario: Scenario) -> Radios:
+def _radios(options: Sequence[RadioOption], scenario: Scenario) -> Radios:
     one: dict[Per, NDArray[np.float64]] = {"each": np.ones(1)}
     money = [line_money(option.kind.items, one, terms(scenario))[0] for option in options]
     steps = max((len(option.rates_mbps) for option in options), default=0)

@@ -180,14 +180,14 @@ def _best(found: Sequence[Assessment]) -> dict[str, Any]:
 
 
 def _offices(study: Study, found: Sequence[Assessment], *, reoptimised: bool) -> list[dict[str, Any]]:
-    size = len(study.offices)
+    size = len(study.inputs.offices)
     kept, chosen = np.zeros(size), np.zeros(size)
     for one in found:
         kept[one.kept] += 1 / len(found)
         chosen[one.chosen] += 1 / len(found)
-    exclude = study.offices["id"].isin(list(study.scenario.limits.exclude)).to_numpy()
-    candidates = np.flatnonzero((study.offices["status_before"] != "adequate").to_numpy() & ~exclude)
-    names = study.offices[["id", "name"]].to_numpy(object)
+    exclude = study.inputs.offices["id"].isin(list(study.scenario.limits.exclude)).to_numpy()
+    candidates = np.flatnonzero((study.inputs.offices["status_before"] != "adequate").to_numpy() & ~exclude)
+    names = study.inputs.offices[["id", "name"]].to_numpy(object)
     return [
         {
             "id": names[row, 0],

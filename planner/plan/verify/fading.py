@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from planner.radio import gases_db_km, rain_coefficients
 
 if TYPE_CHECKING:
-    from planner.catalogue import MicrowaveOption, RadioClimate
+    from planner.catalogue import RadioClimate, RadioOption
 
 LIGHT_KM_GHZ = 2.99792458e-4
 """Wavelength in km times frequency in GHz."""
@@ -45,7 +45,7 @@ class Carried:
     share: float
 
 
-def carried(hop: Hop, radio: MicrowaveOption, climate: RadioClimate) -> list[Carried]:
+def carried(hop: Hop, radio: RadioOption, climate: RadioClimate) -> list[Carried]:
     """Return what each modulation of a radio gives on a hop, slowest first."""
     air_db, k, alpha = _physics(radio.frequency_ghz, climate.vapour_g_m3)
     waves = 4 * math.pi * hop.length_km * radio.frequency_ghz / LIGHT_KM_GHZ

@@ -26,7 +26,7 @@ from planner.plan.verify.tree import LIMIT, ROOT_ID, SERVICES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from planner.catalogue import FibreOption, MicrowaveOption
+    from planner.catalogue import FibreOption, RadioOption
     from planner.finance import Item
     from planner.plan.verify.basis import Basis
     from planner.plan.verify.document import Link, Office, Place, PlanDocument
@@ -74,7 +74,7 @@ class OfferFinder:
         self._sites = basis.sites
         self._roads = RoadFinder(basis.inputs.roads, [] if prices.fibre is None else list(prices.fibre.road_kinds))
         self._climate = radio_climate(basis.scenario)
-        self._radios: dict[str, MicrowaveOption] = {option.kind.name: option for option in prices.microwave}
+        self._radios: dict[str, RadioOption] = {option.kind.name: option for option in prices.microwave}
         self.services = ServiceFinder(basis)
 
     @property
@@ -168,7 +168,7 @@ class OfferFinder:
         gives = self._carried(link, radio, length_km, (a, b))
         return Offer(radio.kind, length_km, 0.0, gives.capacity_mbps, radio.availability * gives.share, radio.range_km)
 
-    def _carried(self, link: Link, radio: MicrowaveOption, length_km: float, ends: tuple[Site, Site]) -> Carried:
+    def _carried(self, link: Link, radio: RadioOption, length_km: float, ends: tuple[Site, Site]) -> Carried:
         """Return what a hop carries: the fastest modulation that fades leave for the share of the year asked.
 
         Where a modulation reaches that share, or misses it, by less than `SAME_SHARE`, the stated one counts.
