@@ -110,6 +110,8 @@ class PriceList:
         IP transit, per Mbit/s of an office's demand.
     packages : mapping of str to tuple of Item
         Office packages by kind of office; use `package_items`.
+    clutter_m : mapping of int to float
+        Height of what stands on the ground, by class of land cover.
     notes : tuple of str
         What is not offered and why; what a reader of the prices must know.
     assumptions : tuple of Assumption
@@ -125,6 +127,7 @@ class PriceList:
     existing_kind: OptionKind
     transit_items: tuple[Item, ...]
     packages: Mapping[str, tuple[Item, ...]]
+    clutter_m: Mapping[int, float]
     notes: tuple[str, ...]
     assumptions: tuple[Assumption, ...]
 
@@ -178,6 +181,7 @@ def price_list(catalogue: Catalogue, scenario: Scenario) -> PriceList:
         existing_kind=OptionKind("existing", "existing", 0, ()),
         transit_items=_transit(catalogue.source) if by_own_links else (),
         packages=_packages(catalogue, scenario, pricer),
+        clutter_m={entry.code: figure(entry.height_m) for entry in catalogue.microwave.clutter.values()},
         notes=(
             *(note for note in notes.values() if note is not None),
             *(climate_notes(scenario) if microwave else ()),

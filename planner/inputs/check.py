@@ -104,15 +104,16 @@ def _read(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
         datasets=datasets,
         assumptions=report.assumptions,
         roads=roads,
+        land_cover=tuple(scenario.locate(file) for file in scenario.inputs.land_cover),
     )
     return inputs, report
 
 
 def _terrain(scenario: Scenario, problems: list[Problem]) -> tuple[Path, ...]:
-    """Return the terrain files; none if any of them is missing or unreadable, which is noted."""
+    """Return the terrain files; none if any of them, or of land cover, is missing or unreadable, which is noted."""
     names = {str(scenario.locate(file)): file for file in scenario.inputs.terrain}
     faults: list[Problem] = []
-    for file in scenario.inputs.terrain:
+    for file in (*scenario.inputs.terrain, *scenario.inputs.land_cover):
         try:
             require_file(file, scenario.locate(file))
         except InputError as error:
@@ -174,7 +175,7 @@ def _complete(
 def _files(scenario: Scenario) -> tuple[InputFile, ...]:
     inputs = scenario.inputs
     datasets = (*inputs.offices, *inputs.sources, *inputs.towers, *inputs.regions, *inputs.coverage, *inputs.roads)
-    names = [*(dataset.file for dataset in datasets), *inputs.terrain]
+    names = [*(dataset.file for dataset in datasets), *inputs.terrain, *inputs.land_cover]
     if inputs.population is not None:
         names.append(inputs.population)
     # A price list that is not there is the catalogue's fault to report.

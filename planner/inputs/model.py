@@ -87,6 +87,8 @@ class Inputs:
     assumptions : tuple of str
         What was taken for granted, in the user's language.
     roads : RoadNetwork or None
+    land_cover : tuple of Path
+        Rasters of classes, for `planner.terrain.with_land_cover`.
     """
 
     offices: pd.DataFrame
@@ -100,6 +102,7 @@ class Inputs:
     datasets: tuple[DatasetReport, ...]
     assumptions: tuple[str, ...]
     roads: RoadNetwork | None = None
+    land_cover: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)

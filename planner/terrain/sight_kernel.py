@@ -1,8 +1,9 @@
-"""The compiled loops of the line of sight: sample a path, keep what constrains it, read off the masts.
+"""The compiled loops of the line of sight: walk a path cell by cell, keep what constrains it, read off the masts.
 
-Heights along a path are compared with the straight ray between the antennas. With t from 0 to 1 along the path and
-antennas at A and B above the raster's zero, a sample with requirement g(t) (ground, earth bulge, Fresnel share and
-allowances added up) is cleared when ``(1 - t) A + t B >= g(t)``. Only samples on the upper hull of (t, g) can decide.
+Most paths are blocked by some sample, and soon found out. The others are followed exactly: where a path meets the lines
+of cell centres is reckoned, and between two such points the bilinear ground is one quadratic. Where it bulges above its
+chord, tangents to it take its place: what is kept of a path is never below the ground, and hardly more than `EXCESS_M`
+above.
 """
 
 from __future__ import annotations
@@ -13,35 +14,35 @@ import numpy as np
 from numba import njit
 
 from planner.terrain.elevation import VOID_HEIGHT
+from planner.terrain.ground_cells import (
+    Course,
+    Grid,
+    Places,
+    Samples,
+    corner,
+    find_cells,
+    is_on_grid,
+    lay_course,
+    read_heights,
+    room_for,
+)
+from planner.terrain.staircase import NO_LEVEL, clears, climb, push, transpose
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.terrain.elevation import Heights
 
-NO_LEVEL = 255
 CLEAR, BLOCKED, VOID = 0, 1, 2
+EXCESS_M = 0.05
+"""By how much tangents may rise above a bulge of the ground between two lines of cell centres."""
 
-_BLOCK = 64  # samples worked on together: long enough for vector instructions, short enough to leave early
+_MOST_TANGENTS = 6  # of one bulge: enough where the four heights of a cell are twisted by less than 7 m
+_MOST_POINTS = 3 * (_MOST_TANGENTS + 2)  # of one step
+_FLAT_M = 0.001  # a bulge of this height and less is none
+_BLOCK = 64  # steps worked on together: long enough for vector instructions, short enough to leave early
 _PROBE = 16  # every how manieth sample is looked at before all are
-_RIM = 0.5  # cells between the centre of an outermost cell and the grid's edge
-
-
-class Grid(NamedTuple):
-    """Heights row by row in one flat array (int16 or float32), and the grid's size."""
-
-    heights: Heights
-    rows: int
-    columns: int
-
-
-class Places(NamedTuple):
-    """Pixel coordinates, ground height (NaN unknown) and highest usable rung; each of shape (places,)."""
-
-    row: NDArray[np.float64]
-    col: NDArray[np.float64]
-    ground_m: NDArray[np.float64]
-    max_level: NDArray[np.uint8]
+_MOST_VOIDS = 65535
 
 
 class Paths(NamedTuple):
@@ -57,132 +58,97 @@ class Rules(NamedTuple):
     """What a clear path must keep free.
 
     ``curvature`` is 1 / (2 k R) in 1/m and ``fresnel`` share × √wavelength in √m, each of shape (criteria,); ``lift_m``
-    is added to the ground between the ends; ``rungs_m`` are the antenna heights above ground, rising, of shape (L,).
+    is added to the ground between the ends; up to ``bare_m`` from either end nothing stands on the ground; ``rungs_m``
+    are the antenna heights above ground, rising, of shape (L,).
     """
 
     curvature: NDArray[np.float64]
     fresnel: NDArray[np.float64]
     lift_m: float
+    bare_m: float
     rungs_m: NDArray[np.float64]
 
 
-class _Course(NamedTuple):
-    """One path in pixel space: row(t) = row + row_b t + row_a t², col(t) likewise, in ``steps`` steps."""
+class Answers(NamedTuple):
+    """To be filled per pair: table of rungs, shape (pairs, L), that comes filled with ``NO_LEVEL``; state; voids."""
 
-    row: float
-    row_b: float
-    row_a: float
-    col: float
-    col_b: float
-    col_a: float
-    steps: int
-    length_m: float
-    leaves_grid: bool
+    least_level: NDArray[np.uint8]
+    state: NDArray[np.uint8]
+    voids: NDArray[np.uint16]
 
 
-class _Samples(NamedTuple):
-    """Room for a block of samples.
+class _Rays(NamedTuple):
+    """Heights of the highest usable antennas at both ends, then of the lowest."""
 
-    Place along the path and requirement; the cell north-west and its three neighbours' heights, shape (4, block), in
-    reading order; the position between the four centres.
-    """
+    high_a: float
+    high_b: float
+    low_a: float
+    low_b: float
+
+
+class _Hull(NamedTuple):
+    """Room for the upper hull of a path."""
 
     t: NDArray[np.float64]
     g: NDArray[np.float64]
-    cell: NDArray[np.uintp]
-    four: Heights
-    down: NDArray[np.float64]
-    across: NDArray[np.float64]
 
 
 @njit(cache=True, nogil=True)
-def _curve(start: float, middle: float, end: float) -> tuple[float, float]:
-    """Return b, a of ``start + b t + a t²``, which is ``middle`` at t = 1/2 and ``end`` at t = 1."""
-    a = 2.0 * (start + end) - 4.0 * middle
-    return end - start - a, a
+def _allowance(course: Course, rules: Rules, t: float) -> float:
+    """Return the largest sum of earth bulge and Fresnel share among the criteria.
 
-
-@njit(cache=True, nogil=True)
-def _leaves(start: float, b: float, a: float, size: int) -> bool:
-    """Say whether a coordinate along the path leaves an axis of ``size`` cells."""
-    end = start + b + a
-    low, high = min(start, end), max(start, end)
-    turn = -b / (2.0 * a) if a != 0.0 else 0.0
-    if 0.0 < turn < 1.0:
-        extreme = start + turn * (b + turn * a)
-        low, high = min(low, extreme), max(high, extreme)
-    return low < -_RIM or high > size - 1 + _RIM
-
-
-@njit(cache=True, nogil=True)
-def _course(
-    grid: Grid, places: Places, a: int, b: int, middle_row: float, middle_col: float, length_m: float
-) -> _Course:
-    """Lay a path from place a to place b, sampled about once per cell."""
-    row, col = places.row[a], places.col[a]
-    row_b, row_a = _curve(row, middle_row, places.row[b])
-    col_b, col_a = _curve(col, middle_col, places.col[b])
-    steps = max(int(np.ceil(np.hypot(places.row[b] - row, places.col[b] - col))), 2)
-    leaves_grid = _leaves(row, row_b, row_a, grid.rows) or _leaves(col, col_b, col_a, grid.columns)
-    return _Course(row, row_b, row_a, col, col_b, col_a, steps, length_m, leaves_grid)
+    d² t (1 − t) / (2 k R), and share × √(λ d t (1 − t)): P.526-15 §4.5.1 and eq. (2).
+    """
+    w = t * (1.0 - t)
+    root, largest = np.sqrt(course.length_m * w), 0.0
+    for criterion in range(rules.curvature.size):
+        bulge_m = course.length_m * course.length_m * rules.curvature[criterion] * w
+        largest = max(largest, bulge_m + rules.fresnel[criterion] * root)
+    return largest
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _ask_clearance(course: _Course, rules: Rules, samples: _Samples, count: int) -> None:
-    """Set g to the largest sum of earth bulge and Fresnel share among the criteria, for given t."""
-    samples.g[:count] = 0.0
+def _ask_clearance(course: Course, rules: Rules, samples: Samples, count: int) -> None:
+    """Set the allowance of each sample, for given t."""
+    samples.allowance[:count] = 0.0
     for criterion in range(rules.curvature.size):
-        # d² t (1 − t) / (2 k R), and share × √(λ d t (1 − t)): P.526-15 §4.5.1 and eq. (2)
         bulge_m = course.length_m * course.length_m * rules.curvature[criterion]
         fresnel_m = np.sqrt(course.length_m) * rules.fresnel[criterion]
         for i in range(count):
             w = samples.t[i] * (1.0 - samples.t[i])
-            samples.g[i] = max(samples.g[i], bulge_m * w + fresnel_m * np.sqrt(w))
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _find_cells(grid: Grid, course: _Course, samples: _Samples, count: int) -> None:
-    """Set the cell north-west of each sample and the sample's position among the four around it."""
-    last_row, last_col = np.float64(grid.rows - 1), np.float64(grid.columns - 1)
-    for i in range(count):
-        t = samples.t[i]
-        row = min(max(course.row + t * (course.row_b + t * course.row_a), 0.0), last_row)
-        col = min(max(course.col + t * (course.col_b + t * course.col_a), 0.0), last_col)
-        top, left = np.int32(min(row, last_row - 1.0)), np.int32(min(col, last_col - 1.0))
-        samples.cell[i] = np.uintp(top * grid.columns + left)
-        samples.down[i], samples.across[i] = row - top, col - left
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _read_heights(grid: Grid, samples: _Samples, count: int) -> bool:
-    """Fetch the four heights around each sample and return whether any is unknown."""
-    heights, four, has_void = grid.heights, samples.four, False
-    one, below = np.uintp(1), np.uintp(grid.columns)
-    for i in range(count):
-        at = samples.cell[i]
-        four[0, i], four[1, i] = heights[at], heights[at + one]
-        four[2, i], four[3, i] = heights[at + below], heights[at + below + one]
-    for corner in range(4):
-        for i in range(count):
-            has_void |= four[corner, i] == VOID_HEIGHT
-    return has_void
+            samples.allowance[i] = max(samples.allowance[i], bulge_m * w + fresnel_m * np.sqrt(w))
 
 
 @njit(cache=True, nogil=True)
-def _drop_unknown(grid: Grid, course: _Course, samples: _Samples, count: int) -> None:
-    """Set g to −inf where the ground is unknown: a void among the four heights, or beyond the grid."""
+def _mend_voids(grid: Grid, samples: Samples, count: int) -> int:
+    """Make voids sea, or set g to −inf where the ground is unknown or beyond the grid.
+
+    Return how many samples lie over voids; the last does not count, for it is the first of the next block.
+    """
+    voids = 0
     for i in range(count):
-        t, four = samples.t[i], samples.four[:, i]
-        row = course.row + t * (course.row_b + t * course.row_a)
-        col = course.col + t * (course.col_b + t * course.col_a)
-        on_grid = -_RIM <= row <= grid.rows - 1 + _RIM and -_RIM <= col <= grid.columns - 1 + _RIM
-        if not on_grid or min(four[0], four[1], four[2], four[3]) == VOID_HEIGHT:
+        four = samples.four[:, i]
+        if not is_on_grid(grid, samples.row[i], samples.col[i]):
             samples.g[i] = -np.inf
+            continue
+        if min(four[0], four[1], four[2], four[3]) != VOID_HEIGHT:
+            continue
+        voids += int(i < count - 1)
+        if not grid.void_is_sea:
+            samples.g[i] = -np.inf
+            continue
+        for k in range(4):
+            if four[k] == VOID_HEIGHT:
+                four[k] = 0
+        samples.peak[i] = max(four[0], four[1], four[2], four[3])
+    return voids
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _require(grid: Grid, course: _Course, rules: Rules, samples: _Samples, first: int, stride: int, count: int) -> bool:
-    """Fill t and g of ``count`` samples and return whether the ground under any is unknown (its g is −inf).
+def _require(
+    grid: Grid, course: Course, rules: Rules, samples: Samples, first: int, stride: int, count: int
+) -> tuple[bool, int]:
+    """Fill ``count`` samples; return whether any lies over a void (g is −inf where unknown), and how many but the last.
 
     One simple loop per step, each over a block: that is what the compiler turns into vector instructions.
     """
@@ -190,107 +156,190 @@ def _require(grid: Grid, course: _Course, rules: Rules, samples: _Samples, first
     for i in range(count):
         samples.t[i] = (first + i * stride) * step
     _ask_clearance(course, rules, samples, count)
-    _find_cells(grid, course, samples, count)
-    has_void = _read_heights(grid, samples, count)
+    find_cells(grid, course, samples, count)
+    has_void = read_heights(grid, course, samples, count)
+    samples.g[:count] = 0.0
+    voids = _mend_voids(grid, samples, count) if has_void or course.leaves_grid else 0
     four = samples.four
     for i in range(count):
         upper = four[0, i] + samples.across[i] * (np.float64(four[1, i]) - four[0, i])
         lower = four[2, i] + samples.across[i] * (np.float64(four[3, i]) - four[2, i])
-        samples.g[i] += upper + samples.down[i] * (lower - upper) + rules.lift_m
-    if has_void or course.leaves_grid:
-        _drop_unknown(grid, course, samples, count)
-    return has_void
+        samples.g[i] += upper + samples.down[i] * (lower - upper) + rules.lift_m + samples.allowance[i]
+    return has_void, voids
 
 
 @njit(cache=True, nogil=True)
-def _clears(t: NDArray[np.float64], g: NDArray[np.float64], count: int, a: float, b: float) -> bool:
-    """Say whether the ray from height a to height b clears every requirement."""
-    for i in range(count):  # noqa: SIM110 - a generator would not compile
-        if (1.0 - t[i]) * a + t[i] * b < g[i]:
-            return False
-    return True
-
-
-@njit(cache=True, nogil=True)
-def _probes_clear(grid: Grid, course: _Course, rules: Rules, samples: _Samples, high_a: float, high_b: float) -> bool:
+def _probes_clear(grid: Grid, course: Course, rules: Rules, samples: Samples, rays: _Rays) -> bool:
     """Look at every 16th sample only: most blocked paths are found out here."""
     first = _PROBE
     while first < course.steps:
         count = min(_BLOCK, (course.steps - 1 - first) // _PROBE + 1)
         _require(grid, course, rules, samples, first, _PROBE, count)
-        if not _clears(samples.t, samples.g, count, high_a, high_b):
+        if not clears(samples.t, samples.g, 0, count, rays.high_a, rays.high_b):
             return False
         first += count * _PROBE
     return True
 
 
 @njit(cache=True, nogil=True)
-def _push(hull_t: NDArray[np.float64], hull_g: NDArray[np.float64], size: int, t: float, g: float) -> int:
-    """Add a point to the right of an upper hull and return the hull's new size."""
-    while size >= 2:
-        ahead_t, ahead_g = hull_t[size - 1] - hull_t[size - 2], hull_g[size - 1] - hull_g[size - 2]
-        if ahead_t * (g - hull_g[size - 2]) < ahead_g * (t - hull_t[size - 2]):
+def _keep(rays: _Rays, hull: _Hull, size: int, t: float, g: float) -> int:
+    """Add a requirement to the hull and return the hull's size; −1 where it stands above even the highest antennas."""
+    if g <= (1.0 - t) * rays.low_a + t * rays.low_b:  # what even the lowest antennas clear constrains nothing
+        return size
+    if g > (1.0 - t) * rays.high_a + t * rays.high_b:
+        return -1
+    return push(hull.t, hull.g, size, t, g)
+
+
+@njit(cache=True, nogil=True)
+def _bow(course: Course, rules: Rules, t_a: float, t_b: float) -> float:
+    """Return a bound on how far the allowance rises above its chord between two places, in units of σ (1 − σ).
+
+    The second derivative is −2 B − C / (4 w^1.5), with bulge B w, Fresnel share C √w and w = t (1 − t). Beside the ends,
+    where it has no bound, nothing is added: between two points that are cleared there the ray can only be too low if
+    the antenna is less than half the Fresnel radius of a cell's distance (about a metre) above the margin.
+    """
+    w = min(t_a * (1.0 - t_a), t_b * (1.0 - t_b))
+    if w <= 0.0:
+        return 0.0
+    bulge, fresnel = 0.0, 0.0
+    for criterion in range(rules.curvature.size):
+        bulge = max(bulge, rules.curvature[criterion])
+        fresnel = max(fresnel, rules.fresnel[criterion])
+    bulge, fresnel = bulge * course.length_m * course.length_m, fresnel * np.sqrt(course.length_m)
+    return (t_b - t_a) * (t_b - t_a) * (bulge + fresnel / (8.0 * w * np.sqrt(w)))
+
+
+@njit(cache=True, nogil=True)
+def _cross_cell(
+    grid: Grid,
+    heights: Heights,
+    course: Course,
+    rules: Rules,
+    cell: tuple[int, int],
+    start: tuple[float, float, float],
+    end: tuple[float, float, float],
+    rays: _Rays,
+    hull: _Hull,
+    size: int,
+) -> tuple[int, bool]:
+    """Add the requirements of one piece of a path, from ``start`` to ``end`` (t, row, column), within one cell.
+
+    Return the hull's size, −1 where the piece blocks the path, and whether the ground is known.
+    """
+    top, left = cell
+    h00, h01 = corner(grid, heights, top, left), corner(grid, heights, top, left + 1)
+    h10, h11 = corner(grid, heights, top + 1, left), corner(grid, heights, top + 1, left + 1)
+    if min(h00, h01, h10, h11) == VOID_HEIGHT:
+        if not grid.void_is_sea:
+            return size, False
+        h00, h01 = (0.0 if h00 == VOID_HEIGHT else h00), (0.0 if h01 == VOID_HEIGHT else h01)
+        h10, h11 = (0.0 if h10 == VOID_HEIGHT else h10), (0.0 if h11 == VOID_HEIGHT else h11)
+    t_a, down_a, across_a = start[0], start[1] - top, start[2] - left
+    t_b, down_b, across_b = end[0], end[1] - top, end[2] - left
+    twist = h00 - h01 - h10 + h11
+    g_a = h00 + across_a * (h01 - h00) + down_a * (h10 - h00 + across_a * twist)
+    g_b = h00 + across_b * (h01 - h00) + down_b * (h10 - h00 + across_b * twist)
+    g_a += rules.lift_m + _allowance(course, rules, t_a)
+    g_b += rules.lift_m + _allowance(course, rules, t_b)
+    # along the piece, σ from 0 to 1: chord + rise σ (1 − σ), or less
+    rise = _bow(course, rules, t_a, t_b) - twist * (down_b - down_a) * (across_b - across_a)
+    below_a = (1.0 - t_a) * rays.low_a + t_a * rays.low_b
+    below_b = (1.0 - t_b) * rays.low_a + t_b * rays.low_b
+    if max(g_a - below_a, g_b - below_b) + 0.5 * max(rise, 0.0) <= 0.0:
+        return size, True
+    if t_a > 0.0 or rules.lift_m > 0.0:  # an antenna stands above its own ground
+        size = _keep(rays, hull, size, t_a, g_a)
+    if rise > 4.0 * _FLAT_M:
+        tangents = min(1 + int(np.sqrt(rise / (4.0 * EXCESS_M))), _MOST_TANGENTS)
+        for k in range(tangents):
+            sigma = (2 * k + 1) / (2.0 * tangents)
+            over = rise * (sigma * (1.0 - sigma) + 1.0 / (4.0 * tangents * tangents))
+            if size >= 0:
+                size = _keep(rays, hull, size, t_a + sigma * (t_b - t_a), g_a + sigma * (g_b - g_a) + over)
+    if size >= 0 and (t_b < 1.0 or rules.lift_m > 0.0):
+        size = _keep(rays, hull, size, t_b, g_b)
+    return size, True
+
+
+@njit(cache=True, nogil=True)
+def _walk_step(
+    grid: Grid, course: Course, rules: Rules, samples: Samples, k: int, rays: _Rays, hull: _Hull, size: int
+) -> tuple[int, bool]:
+    """Add the requirements of all pieces of the step from sample k to the next; see `_cross_cell`."""
+    t, row, col = samples.t[k], samples.row[k], samples.col[k]
+    span, down, across = samples.t[k + 1] - t, samples.row[k + 1] - row, samples.col[k + 1] - col
+    heights = grid.ground if samples.bare[k] and samples.bare[k + 1] else grid.surface
+    top, left = int(np.floor(row)), int(np.floor(col))
+    next_top, next_left = int(np.floor(samples.row[k + 1])), int(np.floor(samples.col[k + 1]))
+    # where along the step the path goes over into the next row, the next column of cells; 2: nowhere
+    at_row = 2.0 if next_top == top else (max(top, next_top) - row) / down
+    at_col = 2.0 if next_left == left else (max(left, next_left) - col) / across
+    is_known, begin = True, 0.0
+    while size >= 0:
+        stop = min(at_row, at_col, 1.0)
+        start = (t + begin * span, row + begin * down, col + begin * across)
+        end = (t + stop * span, row + stop * down, col + stop * across)
+        if course.leaves_grid and not (is_on_grid(grid, start[1], start[2]) and is_on_grid(grid, end[1], end[2])):
+            is_known = False
+        else:
+            size, knows = _cross_cell(grid, heights, course, rules, (top, left), start, end, rays, hull, size)
+            is_known = is_known and knows
+        if stop >= 1.0:
             break
-        size -= 1
-    hull_t[size], hull_g[size] = t, g
-    return size + 1
+        if at_row <= stop:
+            top, at_row = next_top, 2.0
+        if at_col <= stop:
+            left, at_col = next_left, 2.0
+        begin = stop
+    return size, is_known
+
+
+@njit(cache=True, nogil=True)
+def _constrains_nothing(rules: Rules, samples: Samples, k: int, rays: _Rays) -> bool:
+    """Say whether even the lowest antennas surely clear the step from sample k to the next.
+
+    Such is a step within one cell or two that share a side, when all their corners, lifted by the larger allowance, lie
+    below the lower end of the lowest ray: bilinear ground does not rise above its corners, and the allowance only rises
+    towards the middle of the path.
+    """
+    row, col = samples.row[k], samples.col[k]
+    next_row, next_col = samples.row[k + 1], samples.col[k + 1]
+    t, next_t = samples.t[k], samples.t[k + 1]
+    if samples.bare[k] != samples.bare[k + 1] or t < 0.5 < next_t:
+        return False
+    if np.floor(row) != np.floor(next_row) and np.floor(col) != np.floor(next_col):
+        return False  # a third cell in between
+    highest = max(samples.peak[k], samples.peak[k + 1]) + rules.lift_m
+    highest += max(samples.allowance[k], samples.allowance[k + 1])
+    lowest = min((1.0 - t) * rays.low_a + t * rays.low_b, (1.0 - next_t) * rays.low_a + next_t * rays.low_b)
+    return highest <= lowest
 
 
 @njit(cache=True, nogil=True)
 def _gather_hull(
-    grid: Grid,
-    course: _Course,
-    rules: Rules,
-    samples: _Samples,
-    rays: tuple[float, float, float, float],
-    hull_t: NDArray[np.float64],
-    hull_g: NDArray[np.float64],
-) -> tuple[int, int]:
-    """Sample the whole path; return its state and the size of the upper hull of what constrains it.
-
-    ``rays`` are the heights of the highest usable antennas at both ends, then of the lowest.
-    """
-    high_a, high_b, low_a, low_b = rays
+    grid: Grid, course: Course, rules: Rules, samples: Samples, rays: _Rays, hull: _Hull
+) -> tuple[int, int, int]:
+    """Follow the whole path; return its state, the size of the upper hull of what constrains it, and its voids."""
     is_unknown = course.leaves_grid
-    size, first = 0, 1
+    size, voids, first = 0, 0, 0
     while first < course.steps:
         count = min(_BLOCK, course.steps - first)
-        is_unknown |= _require(grid, course, rules, samples, first, 1, count)
-        if not _clears(samples.t, samples.g, count, high_a, high_b):
-            return BLOCKED, 0
-        for i in range(count):
-            t, g = samples.t[i], samples.g[i]
-            if g > (1.0 - t) * low_a + t * low_b:  # what even the lowest antennas clear constrains nothing
-                size = _push(hull_t, hull_g, size, t, g)
+        has_void, over_void = _require(grid, course, rules, samples, first, 1, count + 1)
+        voids += over_void
+        is_unknown |= has_void and not grid.void_is_sea
+        inner_first, inner_stop = int(first == 0), count + int(first + count < course.steps)  # without the ends
+        if not clears(samples.t, samples.g, inner_first, inner_stop, rays.high_a, rays.high_b):
+            return BLOCKED, 0, voids
+        for k in range(count):
+            if not course.leaves_grid and not has_void and _constrains_nothing(rules, samples, k, rays):
+                continue
+            size, is_known = _walk_step(grid, course, rules, samples, k, rays, hull, size)
+            if size < 0:
+                return BLOCKED, 0, voids
+            is_unknown |= not is_known
         first += count
-    return VOID if is_unknown else CLEAR, size
-
-
-@njit(cache=True, nogil=True)
-def _climb(
-    hull_t: NDArray[np.float64],
-    hull_g: NDArray[np.float64],
-    ladder_a: NDArray[np.float64],
-    ladder_b: NDArray[np.float64],
-    least: NDArray[np.uint8],
-) -> None:
-    """For each antenna height at a, write the least rung of b: it only falls as the height at a rises."""
-    level = ladder_b.size  # one too many: not even the highest will do
-    for i in range(ladder_a.size):
-        while level > 0 and _clears(hull_t, hull_g, hull_t.size, ladder_a[i], ladder_b[level - 1]):
-            level -= 1
-        least[i] = level if level < ladder_b.size else NO_LEVEL
-
-
-@njit(cache=True, nogil=True)
-def _transpose(least: NDArray[np.uint8], turned: NDArray[np.uint8]) -> None:
-    """Turn "least rung at b per rung at a" into "least rung at a per rung at b"."""
-    for j in range(turned.size):
-        turned[j] = NO_LEVEL
-        for i in range(least.size):
-            if least[i] <= j:
-                turned[j] = i
-                break
+    return (VOID if is_unknown else CLEAR), size, voids
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -301,19 +350,11 @@ def trace_paths(
     v: NDArray[np.uint32],
     paths: Paths,
     rules: Rules,
-    least_level: NDArray[np.uint8],
-    state: NDArray[np.uint8],
+    answers: Answers,
 ) -> None:
-    """Fill ``least_level`` (pairs, L), which comes filled with ``NO_LEVEL``, and ``state`` (pairs,) of some pairs."""
-    samples = _Samples(
-        t=np.empty(_BLOCK),
-        g=np.empty(_BLOCK),
-        cell=np.empty(_BLOCK, np.uintp),
-        four=np.empty((4, _BLOCK), grid.heights.dtype),
-        down=np.empty(_BLOCK),
-        across=np.empty(_BLOCK),
-    )
-    hull_t, hull_g = np.empty(1024), np.empty(1024)
+    """Fill the answers of some pairs."""
+    samples = room_for(grid, _BLOCK + 1)
+    hull = _Hull(np.empty(0), np.empty(0))
     for n in range(paths.pair.size):
         pair = paths.pair[n]
         a, b = int(u[pair]), int(v[pair])
@@ -322,24 +363,27 @@ def trace_paths(
         if flipped:
             a, b = b, a
         if places.max_level[a] == NO_LEVEL or places.max_level[b] == NO_LEVEL:
-            state[pair] = BLOCKED
+            answers.state[pair] = BLOCKED
             continue
         if not np.isfinite(places.ground_m[a] + places.ground_m[b] + paths.middle_row[n] + paths.middle_col[n]):
-            state[pair] = VOID
+            answers.state[pair] = VOID
             continue
-        course = _course(grid, places, a, b, paths.middle_row[n], paths.middle_col[n], paths.length_m[n])
-        if hull_t.size < course.steps:
-            hull_t, hull_g = np.empty(2 * course.steps), np.empty(2 * course.steps)
+        course = lay_course(
+            grid, places, a, b, paths.middle_row[n], paths.middle_col[n], paths.length_m[n], rules.bare_m
+        )
+        if hull.t.size < _MOST_POINTS * course.steps:
+            hull = _Hull(np.empty(2 * _MOST_POINTS * course.steps), np.empty(2 * _MOST_POINTS * course.steps))
         ladder_a = places.ground_m[a] + rules.rungs_m[: int(places.max_level[a]) + 1]
         ladder_b = places.ground_m[b] + rules.rungs_m[: int(places.max_level[b]) + 1]
-        rays = (ladder_a[-1], ladder_b[-1], ladder_a[0], ladder_b[0])
-        if not _probes_clear(grid, course, rules, samples, rays[0], rays[1]):
-            state[pair] = BLOCKED
+        rays = _Rays(ladder_a[-1], ladder_b[-1], ladder_a[0], ladder_b[0])
+        if not _probes_clear(grid, course, rules, samples, rays):
+            answers.state[pair] = BLOCKED
             continue
-        state[pair], size = _gather_hull(grid, course, rules, samples, rays, hull_t, hull_g)
-        if state[pair] != CLEAR:
+        answers.state[pair], size, voids = _gather_hull(grid, course, rules, samples, rays, hull)
+        if answers.state[pair] != CLEAR:
             continue
-        least = np.empty(ladder_a.size, np.uint8) if flipped else least_level[pair, : ladder_a.size]
-        _climb(hull_t[:size], hull_g[:size], ladder_a, ladder_b, least)
+        answers.voids[pair] = min(voids, _MOST_VOIDS)
+        least = np.empty(ladder_a.size, np.uint8) if flipped else answers.least_level[pair, : ladder_a.size]
+        climb(hull.t[:size], hull.g[:size], ladder_a, ladder_b, least)
         if flipped:
-            _transpose(least, least_level[pair, : ladder_b.size])
+            transpose(least, answers.least_level[pair, : ladder_b.size])
