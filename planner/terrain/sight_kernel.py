@@ -195,7 +195,7 @@ def _keep(rays: _Rays, hull: _Hull, size: int, t: float, g: float) -> int:
 def _bow(course: Course, rules: Rules, t_a: float, t_b: float) -> float:
     """Return a bound on how far the allowance rises above its chord between two places, in units of σ (1 − σ).
 
-    The second derivative is −2 B − C / (4 w^1.5), with bulge B w, Fresnel share C √w and w = t (1 − t). Beside the ends,
+    The second derivative is −2 B − C / (4 w^1.5), with bulge B w, Fresnel share C √w, w = t (1 − t). Beside the ends,
     where it has no bound, nothing is added: between two points that are cleared there the ray can only be too low if
     the antenna is less than half the Fresnel radius of a cell's distance (about a metre) above the margin.
     """
