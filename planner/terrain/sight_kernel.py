@@ -39,6 +39,7 @@ EXCESS_M = 0.05
 
 _MOST_TANGENTS = 6  # of one bulge: enough where the four heights of a cell are twisted by less than 7 m
 _MOST_POINTS = 3 * (_MOST_TANGENTS + 2)  # of one step
+_END = 0.999  # steps: what is nearer to an end lies in the first or last step
 _FLAT_M = 0.001  # a bulge of this height and less is none
 _BLOCK = 64  # steps worked on together: long enough for vector instructions, short enough to leave early
 _PROBE = 16  # every how manieth sample is looked at before all are
@@ -192,16 +193,15 @@ def _keep(rays: _Rays, hull: _Hull, size: int, t: float, g: float) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _bow(course: Course, rules: Rules, t_a: float, t_b: float) -> float:
-    """Return a bound on how far the allowance rises above its chord between two places, in units of σ (1 − σ).
+def _bow(course: Course, rules: Rules, t_a: float, t_b: float, chord: float) -> float:
+    """Return how far the allowance rises above its chord between two places, in units of σ (1 − σ); ``chord``: mean.
 
-    The second derivative is −2 B − C / (4 w^1.5), with bulge B w, Fresnel share C √w, w = t (1 − t). Beside the ends,
-    where it has no bound, nothing is added: between two points that are cleared there the ray can only be too low if
-    the antenna is less than half the Fresnel radius of a cell's distance (about a metre) above the margin.
+    The second derivative is −2 B − C / (4 w^1.5), with bulge B w, Fresnel share C √w, w = t (1 − t): a bound. There is
+    none in the first and last step; there the rise half way is taken, a tenth of the Fresnel radius short at most.
     """
+    if min(t_a, 1.0 - t_b) * course.steps < _END:
+        return 4.0 * (_allowance(course, rules, 0.5 * (t_a + t_b)) - chord)
     w = min(t_a * (1.0 - t_a), t_b * (1.0 - t_b))
-    if w <= 0.0:
-        return 0.0
     bulge, fresnel = 0.0, 0.0
     for criterion in range(rules.curvature.size):
         bulge = max(bulge, rules.curvature[criterion])
@@ -240,10 +240,12 @@ def _cross_cell(
     twist = h00 - h01 - h10 + h11
     g_a = h00 + across_a * (h01 - h00) + down_a * (h10 - h00 + across_a * twist)
     g_b = h00 + across_b * (h01 - h00) + down_b * (h10 - h00 + across_b * twist)
-    g_a += rules.lift_m + _allowance(course, rules, t_a)
-    g_b += rules.lift_m + _allowance(course, rules, t_b)
+    allowance_a, allowance_b = _allowance(course, rules, t_a), _allowance(course, rules, t_b)
+    g_a += rules.lift_m + allowance_a
+    g_b += rules.lift_m + allowance_b
     # along the piece, σ from 0 to 1: chord + rise σ (1 − σ), or less
-    rise = _bow(course, rules, t_a, t_b) - twist * (down_b - down_a) * (across_b - across_a)
+    rise = _bow(course, rules, t_a, t_b, 0.5 * (allowance_a + allowance_b))
+    rise -= twist * (down_b - down_a) * (across_b - across_a)
     below_a = (1.0 - t_a) * rays.low_a + t_a * rays.low_b
     below_b = (1.0 - t_b) * rays.low_a + t_b * rays.low_b
     if max(g_a - below_a, g_b - below_b) + 0.5 * max(rise, 0.0) <= 0.0:

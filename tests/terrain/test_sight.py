@@ -52,14 +52,26 @@ def bilinear(elevation, heights, row, col):
     return np.where(known, (weights * four).sum(axis=0), np.nan)
 
 
-def brute_force(elevation, lon, lat, ladder, top, frequency_ghz, criteria, lift_m=0.0, bare_m=0.0, a_cell=25):
+def with_crossings(elevation, lon, lat, t):
+    """Add where the path meets the lines of cell centres, on which the ground has its edges; leave out the ends."""
+    found = [t[1:-1]]
+    for pixel in curve(elevation, lon, lat, t):
+        (before,) = np.nonzero(np.diff(np.floor(pixel)))
+        line = np.floor(np.maximum(pixel[before], pixel[before + 1]))
+        part = (line - pixel[before]) / (pixel[before + 1] - pixel[before])
+        found.append(t[before] + part * (t[before + 1] - t[before]))
+    found = np.unique(np.concatenate(found))
+    return found[(found > 0) & (found < 1)]
+
+
+def brute_force(elevation, lon, lat, ladder, top, frequency_ghz, criteria, lift_m=0.0, bare_m=0.0, a_cell=12):
     """Try every pair of rungs at many samples a cell of one path; return its state and least levels."""
     least = np.full(ladder.size, NO_LEVEL)
     (row, col), ends = elevation.to_pixel(lon, lat), elevation.sample(lon, lat)
     if NO_LEVEL in top:
         return PathState.BLOCKED, least
     steps = max(int(np.ceil(a_cell * np.hypot(row[1] - row[0], col[1] - col[0]))), 2)
-    t = np.arange(1, steps) / steps
+    t = with_crossings(elevation, lon, lat, np.arange(steps + 1) / steps)
     pixels = curve(elevation, lon, lat, t)
     length_m = GEOD.inv(lon[0], lat[0], lon[1], lat[1])[2]
     d1, d2 = t * length_m, (1 - t) * length_m
@@ -94,7 +106,12 @@ def twist_m(elevation):
 
 
 def assert_between(found, n, lower, upper):
-    """The kernel asks for no less than the samples do, and for no more than they do a little higher."""
+    """The kernel asks for no less than the samples do, and for no more than they do a little higher.
+
+    A corner of a void may lie between two samples.
+    """
+    if found.state[n] == PathState.VOID and PathState.BLOCKED not in (lower[0], upper[0]):
+        return
     assert found.state[n] == lower[0] or (found.state[n] == upper[0] != PathState.CLEAR)
     assert (found.least_level[n] >= lower[1]).all()
     assert (found.least_level[n] <= upper[1]).all()
@@ -118,7 +135,7 @@ def assert_same(one, other):
     np.testing.assert_array_equal(one.least_level, other.least_level)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
     relief_m=st.sampled_from([8.0, 30.0, 120.0]),
@@ -129,10 +146,10 @@ def assert_same(one, other):
     cover_m=st.sampled_from([0, 12]),
 )
 def test_every_rung_pair_by_brute_force(seed, relief_m, smooth, frequency_ghz, lift_m, voids, cover_m):
-    """Samples 25 times a cell: what the kernel offers clears them all, and what it refuses they do not clear by much.
+    """Twelve samples a cell: what the kernel offers clears them all, and what it refuses they do not clear by much.
 
-    Its tangents rise at most 5 cm above the ground, or 1/144 of what a cell is twisted by; 1 cm is for crests that even
-    these samples miss.
+    Its tangents rise at most 5 cm above the ground, or 1/144 of what a cell is twisted by; bulges between samples are
+    1/576 of it; 1 cm is for the allowance.
     """
     from scipy.ndimage import gaussian_filter
 
@@ -144,7 +161,7 @@ def test_every_rung_pair_by_brute_force(seed, relief_m, smooth, frequency_ghz, l
         heights[row : row + 4, col : col + 4] = VOID_HEIGHT
     latitude = rng.choice([-60.0, -5.0, 45.0])
     elevation = Elevation(heights, Affine(1 / 1200, 0, 20, 0, -1 / 1200, latitude), CRS.from_epsg(4326).to_wkt())
-    excess_m = 0.01 + max(0.05, twist_m(elevation) / 144)
+    excess_m = 0.01 + max(0.05, twist_m(elevation) / 144) + twist_m(elevation) / 576
     if cover_m:
         grown = heights + (cover_m * (rng.random(heights.shape) < 0.3)).astype(heights.dtype)
         elevation = replace(
@@ -189,6 +206,7 @@ def test_long_paths_by_brute_force(hills, scattered):
     top = np.full(10, 9, np.uint8)
     found = see(elevation, lon, lat, u, v, heights_m=ladder, max_level=top, criteria=[(4 / 3, 0.6)])
     assert 3 < (found.state == PathState.CLEAR).sum() < u.size
+    assert not (found.state == PathState.VOID).any()
     for n, pair in enumerate(zip(u, v, strict=True)):
         ends = list(pair)
         way = elevation, lon[ends], lat[ends], ladder, top[ends].astype(int), 7.0, [(4 / 3, 0.6)]
