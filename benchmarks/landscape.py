@@ -39,15 +39,7 @@ def make_landscape(size: int, seed: int = 0) -> Elevation:
 
 
 def scatter_places(elevation: Elevation, count: int, seed: int = 0) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return longitudes and latitudes of places drawn evenly over the grid, each on the highest ground of 1 km around.
-
-    People build on rises, not in gullies.
-    """
+    """Return longitudes and latitudes of places drawn evenly over the grid."""
     rng = np.random.default_rng(seed)
-    reach = 5
     rows, columns = elevation.shape
-    row, col = (rng.integers(reach, side - reach, count) for side in (rows, columns))
-    around = np.arange(-reach, reach + 1)
-    heights = elevation.heights[row[:, None, None] + around[:, None], col[:, None, None] + around]
-    down, across = np.divmod(heights.reshape(count, -1).argmax(axis=1), around.size)
-    return elevation.to_lonlat(row + down - reach, col + across - reach)
+    return elevation.to_lonlat(rng.uniform(1, rows - 2, count), rng.uniform(1, columns - 2, count))

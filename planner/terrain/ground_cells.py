@@ -147,6 +147,12 @@ def lay_course(
     return Course(row, row_b, row_a, col, col_b, col_a, steps, length_m, near, leaves_grid)
 
 
+@njit(inline="always")
+def pixel_at(course: Course, t: float) -> tuple[float, float]:
+    """Return the row and column at a place along the path."""
+    return course.row + t * (course.row_b + t * course.row_a), course.col + t * (course.col_b + t * course.col_a)
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def find_cells(grid: Grid, course: Course, samples: Samples, count: int) -> None:
     """Set pixel coordinates, north-west cell and position among the four around, for given t."""
@@ -199,14 +205,14 @@ def _read_bare(grid: Grid, course: Course, samples: Samples, count: int) -> None
         four[2, i], four[3, i] = heights[at + below], heights[at + below + one]
 
 
-@njit(cache=True, nogil=True)
+@njit(inline="always")
 def corner(grid: Grid, heights: Heights, row: int, col: int) -> float:
     """Return the height of a cell, beyond the rim that of the rim."""
     row, col = min(max(row, 0), grid.rows - 1), min(max(col, 0), grid.columns - 1)
     return float(heights[row * grid.columns + col])
 
 
-@njit(cache=True, nogil=True)
+@njit(inline="always")
 def is_on_grid(grid: Grid, row: float, col: float) -> bool:
     """Say whether pixel coordinates lie on the grid, its outer half cells included."""
     return -RIM <= row <= grid.rows - 1 + RIM and -RIM <= col <= grid.columns - 1 + RIM

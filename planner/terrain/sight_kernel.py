@@ -23,6 +23,7 @@ from planner.terrain.ground_cells import (
     find_cells,
     is_on_grid,
     lay_course,
+    pixel_at,
     read_heights,
     room_for,
 )
@@ -38,7 +39,7 @@ EXCESS_M = 0.05
 """By how much tangents may rise above a bulge of the ground between two lines of cell centres."""
 
 _MOST_TANGENTS = 6  # of one bulge: enough where the four heights of a cell are twisted by less than 7 m
-_MOST_POINTS = 3 * (_MOST_TANGENTS + 2)  # of one step
+_MOST_POINTS = 3 * (_MOST_TANGENTS + 2) + 1  # of one step
 _END = 0.999  # steps: what is nearer to an end lies in the first or last step
 _FLAT_M = 0.001  # a bulge of this height and less is none
 _BLOCK = 64  # steps worked on together: long enough for vector instructions, short enough to leave early
@@ -87,14 +88,17 @@ class _Rays(NamedTuple):
     low_b: float
 
 
-class _Hull(NamedTuple):
-    """Room for the upper hull of a path."""
+class _Room(NamedTuple):
+    """Room for one path: the hull of its samples, then of all of it; per step the most that it can ask for."""
 
+    sample_t: NDArray[np.float64]
+    sample_g: NDArray[np.float64]
     t: NDArray[np.float64]
     g: NDArray[np.float64]
+    most: NDArray[np.float64]
 
 
-@njit(cache=True, nogil=True)
+@njit(inline="always")
 def _allowance(course: Course, rules: Rules, t: float) -> float:
     """Return the largest sum of earth bulge and Fresnel share among the criteria.
 
@@ -153,9 +157,8 @@ def _require(
 
     One simple loop per step, each over a block: that is what the compiler turns into vector instructions.
     """
-    step = 1.0 / course.steps
     for i in range(count):
-        samples.t[i] = (first + i * stride) * step
+        samples.t[i] = (first + i * stride) / course.steps
     _ask_clearance(course, rules, samples, count)
     find_cells(grid, course, samples, count)
     has_void = read_heights(grid, course, samples, count)
@@ -182,17 +185,17 @@ def _probes_clear(grid: Grid, course: Course, rules: Rules, samples: Samples, ra
     return True
 
 
-@njit(cache=True, nogil=True)
-def _keep(rays: _Rays, hull: _Hull, size: int, t: float, g: float) -> int:
+@njit(inline="always")
+def _keep(rays: _Rays, room: _Room, size: int, t: float, g: float) -> int:
     """Add a requirement to the hull and return the hull's size; −1 where it stands above even the highest antennas."""
     if g <= (1.0 - t) * rays.low_a + t * rays.low_b:  # what even the lowest antennas clear constrains nothing
         return size
     if g > (1.0 - t) * rays.high_a + t * rays.high_b:
         return -1
-    return push(hull.t, hull.g, size, t, g)
+    return push(room.t, room.g, size, t, g)
 
 
-@njit(cache=True, nogil=True)
+@njit(inline="always")
 def _bow(course: Course, rules: Rules, t_a: float, t_b: float, chord: float) -> float:
     """Return how far the allowance rises above its chord between two places, in units of σ (1 − σ); ``chord``: mean.
 
@@ -210,7 +213,7 @@ def _bow(course: Course, rules: Rules, t_a: float, t_b: float, chord: float) -> 
     return (t_b - t_a) * (t_b - t_a) * (bulge + fresnel / (8.0 * w * np.sqrt(w)))
 
 
-@njit(cache=True, nogil=True)
+@njit(inline="always")
 def _cross_cell(
     grid: Grid,
     heights: Heights,
@@ -219,13 +222,15 @@ def _cross_cell(
     cell: tuple[int, int],
     start: tuple[float, float, float],
     end: tuple[float, float, float],
+    slack: float,
     rays: _Rays,
-    hull: _Hull,
+    room: _Room,
     size: int,
 ) -> tuple[int, bool]:
     """Add the requirements of one piece of a path, from ``start`` to ``end`` (t, row, column), within one cell.
 
-    Return the hull's size, −1 where the piece blocks the path, and whether the ground is known.
+    Ground up to ``slack`` surely constrains nothing. Return the hull's size, −1 where the piece blocks the path, and
+    whether the ground is known.
     """
     top, left = cell
     h00, h01 = corner(grid, heights, top, left), corner(grid, heights, top, left + 1)
@@ -240,40 +245,47 @@ def _cross_cell(
     twist = h00 - h01 - h10 + h11
     g_a = h00 + across_a * (h01 - h00) + down_a * (h10 - h00 + across_a * twist)
     g_b = h00 + across_b * (h01 - h00) + down_b * (h10 - h00 + across_b * twist)
+    # along the piece, σ from 0 to 1: chord + rise σ (1 − σ), or less
+    rise = -twist * (down_b - down_a) * (across_b - across_a)
+    if max(g_a, g_b) + 0.25 * max(rise, 0.0) <= slack:
+        return size, True
     allowance_a, allowance_b = _allowance(course, rules, t_a), _allowance(course, rules, t_b)
     g_a += rules.lift_m + allowance_a
     g_b += rules.lift_m + allowance_b
-    # along the piece, σ from 0 to 1: chord + rise σ (1 − σ), or less
-    rise = _bow(course, rules, t_a, t_b, 0.5 * (allowance_a + allowance_b))
-    rise -= twist * (down_b - down_a) * (across_b - across_a)
-    below_a = (1.0 - t_a) * rays.low_a + t_a * rays.low_b
-    below_b = (1.0 - t_b) * rays.low_a + t_b * rays.low_b
-    if max(g_a - below_a, g_b - below_b) + 0.5 * max(rise, 0.0) <= 0.0:
-        return size, True
+    rise += _bow(course, rules, t_a, t_b, 0.5 * (allowance_a + allowance_b))
     if t_a > 0.0 or rules.lift_m > 0.0:  # an antenna stands above its own ground
-        size = _keep(rays, hull, size, t_a, g_a)
+        size = _keep(rays, room, size, t_a, g_a)
     if rise > 4.0 * _FLAT_M:
         tangents = min(1 + int(np.sqrt(rise / (4.0 * EXCESS_M))), _MOST_TANGENTS)
         for k in range(tangents):
             sigma = (2 * k + 1) / (2.0 * tangents)
             over = rise * (sigma * (1.0 - sigma) + 1.0 / (4.0 * tangents * tangents))
             if size >= 0:
-                size = _keep(rays, hull, size, t_a + sigma * (t_b - t_a), g_a + sigma * (g_b - g_a) + over)
+                size = _keep(rays, room, size, t_a + sigma * (t_b - t_a), g_a + sigma * (g_b - g_a) + over)
     if size >= 0 and (t_b < 1.0 or rules.lift_m > 0.0):
-        size = _keep(rays, hull, size, t_b, g_b)
+        size = _keep(rays, room, size, t_b, g_b)
     return size, True
 
 
 @njit(cache=True, nogil=True)
 def _walk_step(
-    grid: Grid, course: Course, rules: Rules, samples: Samples, k: int, rays: _Rays, hull: _Hull, size: int
+    grid: Grid, course: Course, rules: Rules, k: int, beneath: float, rays: _Rays, room: _Room, size: int
 ) -> tuple[int, bool]:
-    """Add the requirements of all pieces of the step from sample k to the next; see `_cross_cell`."""
-    t, row, col = samples.t[k], samples.row[k], samples.col[k]
-    span, down, across = samples.t[k + 1] - t, samples.row[k + 1] - row, samples.col[k + 1] - col
-    heights = grid.ground if samples.bare[k] and samples.bare[k + 1] else grid.surface
+    """Add the requirements of all pieces of step k, of which those up to ``beneath`` surely constrain nothing.
+
+    Return what `_cross_cell` returns.
+    """
+    t, next_t = k / course.steps, (k + 1) / course.steps
+    row, col = pixel_at(course, t)
+    next_row, next_col = pixel_at(course, next_t)
+    span, down, across = next_t - t, next_row - row, next_col - col
+    is_bare = max(t, 1.0 - t) >= 1.0 - course.near and max(next_t, 1.0 - next_t) >= 1.0 - course.near
+    heights = grid.ground if is_bare else grid.surface
+    slack = -np.inf
+    if not t <= 0.5 <= next_t:
+        slack = beneath - rules.lift_m - max(_allowance(course, rules, t), _allowance(course, rules, next_t))
     top, left = int(np.floor(row)), int(np.floor(col))
-    next_top, next_left = int(np.floor(samples.row[k + 1])), int(np.floor(samples.col[k + 1]))
+    next_top, next_left = int(np.floor(next_row)), int(np.floor(next_col))
     # where along the step the path goes over into the next row, the next column of cells; 2: nowhere
     at_row = 2.0 if next_top == top else (max(top, next_top) - row) / down
     at_col = 2.0 if next_left == left else (max(left, next_left) - col) / across
@@ -285,7 +297,7 @@ def _walk_step(
         if course.leaves_grid and not (is_on_grid(grid, start[1], start[2]) and is_on_grid(grid, end[1], end[2])):
             is_known = False
         else:
-            size, knows = _cross_cell(grid, heights, course, rules, (top, left), start, end, rays, hull, size)
+            size, knows = _cross_cell(grid, heights, course, rules, (top, left), start, end, slack, rays, room, size)
             is_known = is_known and knows
         if stop >= 1.0:
             break
@@ -297,32 +309,39 @@ def _walk_step(
     return size, is_known
 
 
-@njit(cache=True, nogil=True)
-def _constrains_nothing(rules: Rules, samples: Samples, k: int, rays: _Rays) -> bool:
-    """Say whether even the lowest antennas surely clear the step from sample k to the next.
+@njit(cache=True, nogil=True, error_model="numpy")
+def _bound_steps(grid: Grid, rules: Rules, samples: Samples, count: int, most: NDArray[np.float64]) -> None:
+    """Set for ``count`` steps from each sample to the next a bound on what the step asks for.
 
-    Such is a step within one cell or two that share a side, when all their corners, lifted by the larger allowance, lie
-    below the lower end of the lowest ray: bilinear ground does not rise above its corners, and the allowance only rises
-    towards the middle of the path.
+    Bilinear ground does not rise above the corners of the cells that the step may cross, and the allowance only rises
+    towards the middle of the path. A step between cells that touch at a corner crosses one of two others; each has one
+    corner that is in neither.
     """
-    row, col = samples.row[k], samples.col[k]
-    next_row, next_col = samples.row[k + 1], samples.col[k + 1]
-    t, next_t = samples.t[k], samples.t[k + 1]
-    if samples.bare[k] != samples.bare[k + 1] or t < 0.5 < next_t:
-        return False
-    if np.floor(row) != np.floor(next_row) and np.floor(col) != np.floor(next_col):
-        return False  # a third cell in between
-    highest = max(samples.peak[k], samples.peak[k + 1]) + rules.lift_m
-    highest += max(samples.allowance[k], samples.allowance[k + 1])
-    lowest = min((1.0 - t) * rays.low_a + t * rays.low_b, (1.0 - next_t) * rays.low_a + next_t * rays.low_b)
-    return highest <= lowest
+    heights, columns = grid.surface, grid.columns
+    for k in range(count):
+        most[k] = max(samples.peak[k], samples.peak[k + 1])
+        most[k] += rules.lift_m + max(samples.allowance[k], samples.allowance[k + 1])
+    for k in range(count):
+        cell, change = int(samples.cell[k]), int(samples.cell[k + 1]) - int(samples.cell[k])
+        if change in (0, 1, -1, columns, -columns):
+            continue
+        down, right = change > 0, change in (columns + 1, 1 - columns)
+        one = cell + (0 if down else columns) + (2 if right else -1)
+        other = cell + (2 * columns if down else -columns) + (0 if right else 1)
+        far = max(float(heights[one]), float(heights[other]))
+        is_void = heights[one] == VOID_HEIGHT or heights[other] == VOID_HEIGHT
+        # the larger of two corners lifts the bound by what it stands above the others
+        most[k] = np.inf if is_void else most[k] + max(far - max(samples.peak[k], samples.peak[k + 1]), 0.0)
+    for k in range(count):
+        if samples.bare[k] or samples.bare[k + 1] or samples.t[k] <= 0.5 <= samples.t[k + 1]:
+            most[k] = np.inf
 
 
 @njit(cache=True, nogil=True)
-def _gather_hull(
-    grid: Grid, course: Course, rules: Rules, samples: Samples, rays: _Rays, hull: _Hull
+def _look_at_samples(
+    grid: Grid, course: Course, rules: Rules, samples: Samples, rays: _Rays, room: _Room
 ) -> tuple[int, int, int]:
-    """Follow the whole path; return its state, the size of the upper hull of what constrains it, and its voids."""
+    """Look at the samples of the whole path; return its state, the size of their hull, and its voids."""
     is_unknown = course.leaves_grid
     size, voids, first = 0, 0, 0
     while first < course.steps:
@@ -333,15 +352,61 @@ def _gather_hull(
         inner_first, inner_stop = int(first == 0), count + int(first + count < course.steps)  # without the ends
         if not clears(samples.t, samples.g, inner_first, inner_stop, rays.high_a, rays.high_b):
             return BLOCKED, 0, voids
-        for k in range(count):
-            if not course.leaves_grid and not has_void and _constrains_nothing(rules, samples, k, rays):
-                continue
-            size, is_known = _walk_step(grid, course, rules, samples, k, rays, hull, size)
-            if size < 0:
-                return BLOCKED, 0, voids
-            is_unknown |= not is_known
+        if has_void or course.leaves_grid:
+            room.most[first : first + count] = np.inf
+        else:
+            _bound_steps(grid, rules, samples, count, room.most[first : first + count])
+        for k in range(inner_first, count):
+            t, g = samples.t[k], samples.g[k]
+            if g > (1.0 - t) * rays.low_a + t * rays.low_b:  # what even the lowest antennas clear constrains nothing
+                size = push(room.sample_t, room.sample_g, size, t, g)
         first += count
     return (VOID if is_unknown else CLEAR), size, voids
+
+
+@njit(inline="always")
+def _beneath(room: _Room, vertices: int, behind: int, rays: _Rays, t: float) -> float:
+    """Return the height at t below which nothing matters: of the lowest ray, and of the samples' hull.
+
+    ``behind`` is the number of the hull's vertices up to t.
+    """
+    low = (1.0 - t) * rays.low_a + t * rays.low_b
+    if behind == 0:
+        return low
+    last_t, last_g = room.sample_t[behind - 1], room.sample_g[behind - 1]
+    if t == last_t:
+        return max(low, last_g)
+    if behind == vertices:
+        return low
+    share = (t - last_t) / (room.sample_t[behind] - last_t)
+    return max(low, last_g + share * (room.sample_g[behind] - last_g))
+
+
+@njit(cache=True, nogil=True)
+def _follow(grid: Grid, course: Course, rules: Rules, rays: _Rays, room: _Room, vertices: int) -> tuple[int, int]:
+    """Walk the steps that may rise above the hull of the samples; return the path's state and the whole hull's size."""
+    size, behind, state = 0, 0, CLEAR
+    for k in range(course.steps):
+        t, next_t = k / course.steps, (k + 1) / course.steps
+        while behind < vertices and room.sample_t[behind] <= t:
+            size = push(room.t, room.g, size, room.sample_t[behind], room.sample_g[behind])
+            behind += 1
+        then_behind = behind
+        while then_behind < vertices and room.sample_t[then_behind] <= next_t:
+            then_behind += 1
+        # both are concave in between, so that their lower end is the lowest
+        beneath = min(_beneath(room, vertices, behind, rays, t), _beneath(room, vertices, then_behind, rays, next_t))
+        if room.most[k] <= beneath:
+            continue
+        size, is_known = _walk_step(grid, course, rules, k, beneath, rays, room, size)
+        if size < 0:
+            return BLOCKED, 0
+        if not is_known:
+            state = VOID
+    while behind < vertices:
+        size = push(room.t, room.g, size, room.sample_t[behind], room.sample_g[behind])
+        behind += 1
+    return state, size
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -356,7 +421,7 @@ def trace_paths(
 ) -> None:
     """Fill the answers of some pairs."""
     samples = room_for(grid, _BLOCK + 1)
-    hull = _Hull(np.empty(0), np.empty(0))
+    room = _Room(np.empty(0), np.empty(0), np.empty(0), np.empty(0), np.empty(0))
     for n in range(paths.pair.size):
         pair = paths.pair[n]
         a, b = int(u[pair]), int(v[pair])
@@ -373,19 +438,25 @@ def trace_paths(
         course = lay_course(
             grid, places, a, b, paths.middle_row[n], paths.middle_col[n], paths.length_m[n], rules.bare_m
         )
-        if hull.t.size < _MOST_POINTS * course.steps:
-            hull = _Hull(np.empty(2 * _MOST_POINTS * course.steps), np.empty(2 * _MOST_POINTS * course.steps))
+        if room.most.size < course.steps:
+            some, many = 2 * course.steps, 2 * _MOST_POINTS * course.steps
+            room = _Room(np.empty(some), np.empty(some), np.empty(many), np.empty(many), np.empty(some))
         ladder_a = places.ground_m[a] + rules.rungs_m[: int(places.max_level[a]) + 1]
         ladder_b = places.ground_m[b] + rules.rungs_m[: int(places.max_level[b]) + 1]
         rays = _Rays(ladder_a[-1], ladder_b[-1], ladder_a[0], ladder_b[0])
         if not _probes_clear(grid, course, rules, samples, rays):
             answers.state[pair] = BLOCKED
             continue
-        answers.state[pair], size, voids = _gather_hull(grid, course, rules, samples, rays, hull)
-        if answers.state[pair] != CLEAR:
+        state, vertices, voids = _look_at_samples(grid, course, rules, samples, rays, room)
+        size = 0
+        if state != BLOCKED:
+            followed, size = _follow(grid, course, rules, rays, room, vertices)
+            state = state if followed == CLEAR else followed
+        answers.state[pair] = state
+        if state != CLEAR:
             continue
         answers.voids[pair] = min(voids, _MOST_VOIDS)
         least = np.empty(ladder_a.size, np.uint8) if flipped else answers.least_level[pair, : ladder_a.size]
-        climb(hull.t[:size], hull.g[:size], ladder_a, ladder_b, least)
+        climb(room.t[:size], room.g[:size], ladder_a, ladder_b, least)
         if flipped:
             transpose(least, answers.least_level[pair, : ladder_b.size])
