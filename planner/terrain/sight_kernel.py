@@ -365,39 +365,39 @@ def _look_at_samples(
 
 
 @njit(inline="always")
-def _beneath(room: _Room, vertices: int, behind: int, rays: _Rays, t: float) -> float:
-    """Return the height at t below which nothing matters: of the lowest ray, and of the samples' hull.
-
-    ``behind`` is the number of the hull's vertices up to t.
-    """
-    low = (1.0 - t) * rays.low_a + t * rays.low_b
+def _hull_at(room: _Room, vertices: int, behind: int, t: float) -> float:
+    """Return the height of the samples' hull at t, −inf beside it; ``behind`` of its vertices lie up to t."""
     if behind == 0:
-        return low
+        return -np.inf
     last_t, last_g = room.sample_t[behind - 1], room.sample_g[behind - 1]
     if t == last_t:
-        return max(low, last_g)
+        return last_g
     if behind == vertices:
-        return low
-    share = (t - last_t) / (room.sample_t[behind] - last_t)
-    return max(low, last_g + share * (room.sample_g[behind] - last_g))
+        return -np.inf
+    return last_g + (t - last_t) / (room.sample_t[behind] - last_t) * (room.sample_g[behind] - last_g)
 
 
 @njit(cache=True, nogil=True)
 def _follow(grid: Grid, course: Course, rules: Rules, rays: _Rays, room: _Room, vertices: int) -> tuple[int, int]:
     """Walk the steps that may rise above the hull of the samples; return the path's state and the whole hull's size."""
     size, behind, state = 0, 0, CLEAR
+    fall = rays.low_b - rays.low_a
     for k in range(course.steps):
         t, next_t = k / course.steps, (k + 1) / course.steps
+        # what the lowest antennas clear, or what lies below the hull, constrains nothing: a line, and concave
+        low = rays.low_a + min(t * fall, next_t * fall)
+        if room.most[k] <= low:
+            continue
         while behind < vertices and room.sample_t[behind] <= t:
             size = push(room.t, room.g, size, room.sample_t[behind], room.sample_g[behind])
             behind += 1
         then_behind = behind
         while then_behind < vertices and room.sample_t[then_behind] <= next_t:
             then_behind += 1
-        # both are concave in between, so that their lower end is the lowest
-        beneath = min(_beneath(room, vertices, behind, rays, t), _beneath(room, vertices, then_behind, rays, next_t))
-        if room.most[k] <= beneath:
+        hull = min(_hull_at(room, vertices, behind, t), _hull_at(room, vertices, then_behind, next_t))
+        if room.most[k] <= hull:
             continue
+        beneath = max(low, hull)
         size, is_known = _walk_step(grid, course, rules, k, beneath, rays, room, size)
         if size < 0:
             return BLOCKED, 0

@@ -265,6 +265,9 @@ def strips(cells: Cells, most: int | None = None) -> Iterator[Cells]:
 def read_cells(tile: Tile, cells: Cells) -> np.ma.MaskedArray[tuple[int, int], np.dtype[np.generic]]:
     """Read some cells, scaled; masked where the file says that it knows nothing."""
     height, width = cells.shape
+    band: np.ma.MaskedArray[tuple[int, int], np.dtype[np.generic]]
     with open_raster(tile.path) as dataset:
         band = dataset.read(1, window=Window(cells.left, cells.top, width, height), masked=True)
-        return band if _is_unscaled(dataset) else band * dataset.scales[0] + dataset.offsets[0]
+        if not _is_unscaled(dataset):
+            band = band * dataset.scales[0] + dataset.offsets[0]
+    return band
