@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.terrain import ground_cells, sight_kernel
+from planner.terrain import ground_cells, sight_kernel, sight_walk
 from planner.terrain.geodesy import (
     EARTH_RADIUS_M,
     SPEED_OF_LIGHT_M_S,
@@ -128,7 +128,7 @@ def line_of_sight(
     grid = ground_cells.Grid(ground, surface, *elevation.shape, is_covered, elevation.void_is_sea)
     places = ground_cells.Places(*elevation.to_pixel(lon, lat), elevation.sample(lon, lat), max_level)
     wavelength_m = SPEED_OF_LIGHT_M_S / (frequency_ghz * 1e9)
-    rules = sight_kernel.Rules(
+    rules = sight_walk.Rules(
         curvature=np.array([1.0 / (2.0 * k * EARTH_RADIUS_M) for k, _share in criteria]),
         fresnel=np.array([share * np.sqrt(wavelength_m) for _k, share in criteria]),
         lift_m=float(margin_m),
