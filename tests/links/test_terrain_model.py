@@ -58,10 +58,10 @@ def hops(options):
 
 
 def test_trees_count_on_bare_earth_and_not_on_a_surface(forest, asking, built):
-    cover = {"land_cover": ["cover.tif"]}
-    surface = built(asking(**cover)(), forest)
-    bare = built(asking(**cover, terrain_model="bare_earth")(), forest)
-    plain = built(asking()(), forest)
+    cover, every = {"land_cover": ["cover.tif"]}, {"max_candidates": 1000}  # no neighbour takes another's place
+    surface = built(asking(**cover)(links=every), forest)
+    bare = built(asking(**cover, terrain_model="bare_earth")(links=every), forest)
+    plain = built(asking()(links=every), forest)
     assert hops(surface) == hops(plain)
     assert any("surface model" in note for note in surface.notes)
     assert not any("surface model" in note for note in bare.notes)
