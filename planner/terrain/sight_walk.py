@@ -105,7 +105,7 @@ def _bow(course: Course, rules: Rules, t_a: float, t_b: float, chord: float) -> 
         bulge = max(bulge, rules.curvature[criterion])
         fresnel = max(fresnel, rules.fresnel[criterion])
     bulge, fresnel = bulge * course.length_m * course.length_m, fresnel * np.sqrt(course.length_m)
-    return (t_b - t_a) * (t_b - t_a) * (bulge + fresnel / (8.0 * w * np.sqrt(w)))
+    return float((t_b - t_a) * (t_b - t_a) * (bulge + fresnel / (8.0 * w * np.sqrt(w))))
 
 
 @njit(inline="always")
