@@ -153,6 +153,8 @@ class PriceList:
         None: no limit by cell is known.
     supply : mapping of str to {"build", "buy"}
         Of each technology on offer: works of one's own, or a provider's service.
+    clutter_m : mapping of int to float
+        Height of what stands on the ground, by class of land cover.
     notes : tuple of str
         What is not offered and why; what a reader of the prices must know.
     assumptions : tuple of Assumption
@@ -173,6 +175,7 @@ class PriceList:
     quoted: Mapping[str, QuoteTerms]
     leo_cell: Cell | None
     supply: Mapping[str, Literal["build", "buy"]]
+    clutter_m: Mapping[int, float]
     notes: tuple[str, ...]
     assumptions: tuple[Assumption, ...]
 
@@ -239,6 +242,7 @@ def price_list(catalogue: Catalogue, scenario: Scenario, *, dominated: bool = Fa
         leo_cell=None if leo.mbps_per_cell is None else Cell(leo.cell_km, leo.mbps_per_cell),
         supply={name: getattr(catalogue, name).supply for name in _NEEDS if name in offered},
         quoted=quote_terms(catalogue, scenario, services, pricer),
+        clutter_m={entry.code: figure(entry.height_m) for entry in catalogue.microwave.clutter.values()},
         notes=(
             *(note for note in notes.values() if note is not None),
             *_not_permitted(catalogue, offered),

@@ -120,12 +120,22 @@ class Band(Section):
     permitted: Permitted = True
 
 
+class Clutter(Section):
+    """What stands on the ground where a land-cover raster has some class."""
+
+    code: Annotated[Whole, said("Class", "Value in the raster.", ge=0, le=255)]
+    height_m: Annotated[Estimate, said("Height", "Added to bare earth.", unit="m")]
+
+
 class Microwave(Section):
-    """Point-to-point radio: equipment, bands, spectrum."""
+    """Point-to-point radio: equipment, bands, spectrum; what stands in its way."""
 
     supply: Supply = "build"
     radios: Annotated[dict[Text, Radio], Removable, Field(min_length=1, title="Classes of equipment")]
     bands: Annotated[dict[Text, Band], Removable, Field(min_length=1, title="Bands")]
+    clutter: Annotated[
+        dict[Text, Clutter], Removable, said("Land cover", "What stands on bare earth, by class of the raster.")
+    ] = Field(default_factory=dict)
     spectrum_once: Annotated[Price, said("Licence", "Paid once.", unit="currency per hop")]
     spectrum_per_mhz: Annotated[Price, said("Spectrum", "Per carrier.", unit="currency per MHz and year")]
 
@@ -136,6 +146,15 @@ class Microwave(Section):
             raise ValueError(
                 _("Bands name radios that are not there: {names}.").format(names=", ".join(sorted(unknown)))
             )
+        return self
+
+    @model_validator(mode="after")
+    def _one_height_a_class(self) -> Microwave:
+        codes = [entry.code for entry in self.clutter.values()]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice:
+            text = _("Classes of land cover have two heights: {codes}.")
+            raise ValueError(text.format(codes=", ".join(str(code) for code in twice)))
         return self
 
 

@@ -115,15 +115,16 @@ def _read(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
         roads=roads,
         grid=grid,
         quotes=quotes,
+        land_cover=tuple(scenario.locate(file) for file in scenario.inputs.land_cover),
     )
     return inputs, report
 
 
 def _terrain(scenario: Scenario, problems: list[Problem]) -> tuple[Path, ...]:
-    """Return the terrain files; none if any of them is missing or unreadable, which is noted."""
+    """Return the terrain files; none if any of them, or of land cover, is missing or unreadable, which is noted."""
     names = {str(scenario.locate(file)): file for file in scenario.inputs.terrain}
     faults: list[Problem] = []
-    for file in scenario.inputs.terrain:
+    for file in (*scenario.inputs.terrain, *scenario.inputs.land_cover):
         try:
             require_file(file, scenario.locate(file))
         except InputError as error:
@@ -189,7 +190,7 @@ def _files(scenario: Scenario) -> tuple[InputFile, ...]:
         *(inputs.offices, inputs.sources, inputs.towers, inputs.regions),
         *(inputs.coverage, inputs.roads, inputs.power, inputs.quotes),
     )
-    names = [*(dataset.file for datasets in groups for dataset in datasets), *inputs.terrain]
+    names = [*(dataset.file for datasets in groups for dataset in datasets), *inputs.terrain, *inputs.land_cover]
     if inputs.population is not None:
         names.append(inputs.population)
     # A price list that is not there is the catalogue's fault to report.

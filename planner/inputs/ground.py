@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 _ELSEWHERE = "terrain-elsewhere"
 
 
-def ground_at(files: Sequence[Path], lon: Floats, lat: Floats) -> tuple[NDArray[np.bool_], Floats]:
-    """Return which places lie on the terrain, and their height in metres (NaN in voids and outside).
+def ground_at(
+    files: Sequence[Path], lon: Floats, lat: Floats, *, void_is_sea: bool = False
+) -> tuple[NDArray[np.bool_], Floats]:
+    """Return which places lie on the terrain, and their height in metres (NaN outside, and in voids that are no sea).
 
     Places are looked up degree by degree, so that a stray one does not make half a world be read.
 
@@ -44,7 +46,7 @@ def ground_at(files: Sequence[Path], lon: Floats, lat: Floats) -> tuple[NDArray[
     for k in range(len(cells)):
         mine = places[which.ravel() == k]
         try:
-            elevation = open_elevation(files, lon=lon[mine], lat=lat[mine], margin_km=0)
+            elevation = open_elevation(files, lon=lon[mine], lat=lat[mine], margin_km=0, void_is_sea=void_is_sea)
         except InputError as error:
             if any(problem.code != _ELSEWHERE for problem in error.problems):
                 raise
@@ -60,6 +62,7 @@ def check_positions(
     lat: Floats,
     *,
     terrain: Sequence[Path],
+    void_is_sea: bool,
     regions: gpd.GeoDataFrame | None,
     approximate: NDArray[np.bool_],
 ) -> None:
@@ -71,13 +74,17 @@ def check_positions(
     lon, lat : (n,) float64
     terrain : sequence of Path
         Empty where it cannot be read (that is a fault of its own): then only the range of degrees is checked.
+    void_is_sea : bool
+        Voids of the terrain are sea, so that a place beside one may well be on the coast.
     regions : GeoDataFrame or None
     approximate : (n,) bool
         Places known only to a district: they need no terrain.
     """
     shown = np.array([f"{x:.10g}, {y:.10g}" for x, y in zip(lon, lat, strict=True)], dtype=object)
     possible = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
-    inside, height = ground_at(terrain, lon, lat) if terrain else (possible, np.zeros_like(lon))
+    inside, height = (
+        ground_at(terrain, lon, lat, void_is_sea=void_is_sea) if terrain else (possible, np.zeros_like(lon))
+    )
     swapped = group.sound & _look_swapped(lon, lat, terrain, regions, inside=inside)
     group.fault(
         swapped,
@@ -108,14 +115,23 @@ def check_positions(
         exact & inside & np.isnan(height),
         "in-void",
         _("The terrain has no height at the place."),
-        _("Check the coordinates: terrain often leaves out the sea. Else fill the hole, or add a file that covers it."),
+        _(
+            "Check the coordinates. Fill the hole, or add a file that covers it; where voids are the sea, say "
+            "“terrain_voids: sea” under inputs."
+        ),
         column="lon, lat",
         values=shown,
     )
 
 
 def warn_of_sea(
-    group: Group, lon: Floats, lat: Floats, *, terrain: Sequence[Path], approximate: NDArray[np.bool_]
+    group: Group,
+    lon: Floats,
+    lat: Floats,
+    *,
+    terrain: Sequence[Path],
+    void_is_sea: bool,
+    approximate: NDArray[np.bool_],
 ) -> None:
     """Warn of places at sea level or below with no higher ground near, as far as the terrain tells.
 
@@ -125,13 +141,14 @@ def warn_of_sea(
     lon, lat : (n,) float64
     terrain : sequence of Path
         Empty where it cannot be read: then nothing is known.
+    void_is_sea : bool
     approximate : (n,) bool
         Places known only to a district.
     """
     if not terrain:
         return
     rows = np.flatnonzero(group.sound & ~approximate)
-    low = rows[ground_at(terrain, lon[rows], lat[rows])[1] <= 0]
+    low = rows[ground_at(terrain, lon[rows], lat[rows], void_is_sea=void_is_sea)[1] <= 0]
     afloat = np.zeros(len(group), dtype=bool)
     afloat[low] = [not _land_near(terrain, lon[i : i + 1], lat[i : i + 1]) for i in low]
     group.warn(

@@ -34,7 +34,7 @@ def read_sources(scenario: Scenario, terrain: Sequence[Path]) -> tuple[pd.DataFr
     group = read_group(
         scenario, "sources", scenario.inputs.sources, SOURCE_COLUMNS, numeric=("lon", "lat", "capacity_mbps")
     )
-    columns = _places(group, "s", terrain)
+    columns = _places(group, "s", scenario, terrain)
     columns["kind"] = group.text("kind", "fibre_node")
     columns["capacity_mbps"] = group.numbers("capacity_mbps", np.inf)
     columns["status"] = _status(group)
@@ -44,7 +44,7 @@ def read_sources(scenario: Scenario, terrain: Sequence[Path]) -> tuple[pd.DataFr
 def read_towers(scenario: Scenario, terrain: Sequence[Path]) -> tuple[pd.DataFrame, Group]:
     """Read the existing masts and towers."""
     group = read_group(scenario, "towers", scenario.inputs.towers, TOWER_COLUMNS, numeric=_TOWER_NUMBERS)
-    columns = _places(group, "t", terrain)
+    columns = _places(group, "t", scenario, terrain)
     columns["height_m"] = group.numbers("height_m", required=True)
     columns["rent_per_year"] = group.numbers("rent_per_year")
     columns["owner"] = group.text("owner")
@@ -52,13 +52,14 @@ def read_towers(scenario: Scenario, terrain: Sequence[Path]) -> tuple[pd.DataFra
     return _frame(group, columns), group
 
 
-def _places(group: Group, letter: str, terrain: Sequence[Path]) -> dict[str, NDArray[np.generic]]:
+def _places(group: Group, letter: str, scenario: Scenario, terrain: Sequence[Path]) -> dict[str, NDArray[np.generic]]:
+    void_is_sea = scenario.inputs.terrain_voids == "sea"
     ids, names = read_identity(group, letter)
     lon, lat = read_coordinates(group)
     exact = np.zeros(len(group), dtype=bool)
     warn_of_examples(group, ids, names, lon, lat)
-    check_positions(group, lon, lat, terrain=terrain, regions=None, approximate=exact)
-    warn_of_sea(group, lon, lat, terrain=terrain, approximate=exact)
+    check_positions(group, lon, lat, terrain=terrain, void_is_sea=void_is_sea, regions=None, approximate=exact)
+    warn_of_sea(group, lon, lat, terrain=terrain, void_is_sea=void_is_sea, approximate=exact)
     return {"id": settle_duplicates(group, ids, names, lon, lat), "name": names, "lon": lon, "lat": lat}
 
 

@@ -93,6 +93,8 @@ class Inputs:
         Lines of the power grid.
     quotes : DataFrame or None
         See `planner.inputs.quotes.read_quotes`.
+    land_cover : tuple of Path
+        Rasters of classes, for `planner.terrain.with_land_cover`.
     """
 
     offices: pd.DataFrame
@@ -108,6 +110,7 @@ class Inputs:
     roads: RoadNetwork | None = None
     grid: gpd.GeoDataFrame | None = None
     quotes: pd.DataFrame | None = None
+    land_cover: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)

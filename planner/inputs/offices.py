@@ -86,10 +86,11 @@ def read_offices(scenario: Scenario, regions: gpd.GeoDataFrame | None, terrain: 
     lon, lat = read_coordinates(group)
     accuracy_m = _accuracy(group)
     approximate = accuracy_m > POSITION_KNOWN_WITHIN_M
+    void_is_sea = scenario.inputs.terrain_voids == "sea"
     warn_of_examples(group, ids, names, lon, lat)
-    check_positions(group, lon, lat, terrain=terrain, regions=regions, approximate=approximate)
+    check_positions(group, lon, lat, terrain=terrain, void_is_sea=void_is_sea, regions=regions, approximate=approximate)
     if scenario.inputs.population is None:  # else it knows the land better
-        warn_of_sea(group, lon, lat, terrain=terrain, approximate=approximate)
+        warn_of_sea(group, lon, lat, terrain=terrain, void_is_sea=void_is_sea, approximate=approximate)
     ids = settle_duplicates(group, ids, names, lon, lat)
     kind = group.text("kind", "post_office")
     must_say_people = scenario.inputs.population is None and scenario.missing.population == "error"

@@ -10,12 +10,12 @@ import numpy as np
 from planner.catalogue import SiteClass, load_catalogue, price_list, radio_climate, terms
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES, line_money
-from planner.i18n import _
+from planner.i18n import _, ngettext
 from planner.links.block import Block, join
 from planner.links.cache import cache_file
 from planner.links.fibre import find_trenches, search_cell_m
 from planner.links.from_root import existing_block, service_block, source_block
-from planner.links.hilltops import clear_between_samples, find_hilltops
+from planner.links.hilltops import find_hilltops
 from planner.links.masts import mast_money
 from planner.links.microwave import Radios, SightRules, find_hops
 from planner.links.multipoint import multipoint_block
@@ -29,8 +29,8 @@ from planner.links.retention import cache_limits, mark_used, prune
 from planner.links.road_graph import RoadSearch
 from planner.links.roads import find_road_trenches
 from planner.links.store import load_options, save_options
-from planner.links.task import CLUTTER_M, Task, clearance_criteria
-from planner.terrain import open_elevation
+from planner.links.task import Task, clearance_criteria
+from planner.terrain import open_elevation, with_land_cover
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from planner.inputs import Inputs
     from planner.links.fibre import Trenches
     from planner.links.hilltops import Hilltops
+    from planner.links.microwave import Hops
     from planner.links.options import Places
     from planner.scenario import Scenario
     from planner.terrain import Elevation
@@ -96,7 +97,7 @@ def build_links(
 def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress) -> LinkOptions:
     money_terms = terms(scenario)
     say(_("Reading terrain"), 0.0)
-    elevation = read_terrain(inputs)
+    elevation = read_terrain(scenario, inputs, prices)
     places, open_to_links, feeds = make_places(inputs, scenario, elevation, prices.ladder_m)
     hilltops = _hilltops(scenario, inputs, prices, elevation, (places, open_to_links, feeds))
     if hilltops is not None:
@@ -159,7 +160,7 @@ def relay_sites(scenario: Scenario, inputs: Inputs, prices: PriceList) -> Hillto
     """
     if not scenario.links.microwave.hilltops.enabled:
         return None
-    elevation = read_terrain(inputs)
+    elevation = read_terrain(scenario, inputs, prices)
     return _hilltops(scenario, inputs, prices, elevation, make_places(inputs, scenario, elevation, prices.ladder_m))
 
 
@@ -180,8 +181,8 @@ def _hilltops(
     return find_hilltops(elevation, places, asking, inputs.roads, scenario)
 
 
-def read_terrain(inputs: Inputs) -> Elevation:
-    """Read the terrain around all places of known position.
+def read_terrain(scenario: Scenario, inputs: Inputs, prices: PriceList) -> Elevation:
+    """Read the terrain around all places of known position, and what stands on it where it is bare earth.
 
     Raises
     ------
@@ -197,7 +198,16 @@ def read_terrain(inputs: Inputs) -> Elevation:
         message = _("No office, source or tower has a known position.")
         remedy = _("Give coordinates of at least one place.")
         raise InputError(Problem("no-position", message, remedy, column="location_accuracy_m"))
-    return open_elevation(inputs.terrain, lon=lon, lat=lat, margin_km=TERRAIN_MARGIN_KM)
+    elevation = open_elevation(
+        inputs.terrain,
+        lon=lon,
+        lat=lat,
+        margin_km=TERRAIN_MARGIN_KM,
+        void_is_sea=scenario.inputs.terrain_voids == "sea",
+    )
+    if scenario.inputs.terrain_model == "surface" or not inputs.land_cover or not prices.microwave:
+        return elevation
+    return with_land_cover(elevation, inputs.land_cover, prices.clutter_m)
 
 
 def _microwave(task: Task) -> Block:
@@ -219,15 +229,12 @@ def _microwave(task: Task) -> Block:
         rules=SightRules(
             criteria=criteria,
             margin_m=search.microwave.margin_m,
-            clutter_m=CLUTTER_M,
+            bare_ends_m=search.microwave.bare_ends_m,
         ),
         climate=radio_climate(task.scenario),
         upstream=task.feeds | (task.places.kind == PlaceKind.RELAY),
         max_neighbours=max(search.max_candidates * CHOSEN_NEIGHBOURS // 100, 1),
         useful_mbps=float(task.inputs.offices["demand_mbps"].to_numpy(np.float64)[candidates].sum()),
-    )
-    hops = clear_between_samples(
-        task.elevation, task.places, hops, radios.frequency_ghz, ladder_m=task.prices.ladder_m, criteria=criteria
     )
     return Block.of(
         tuple(option.kind for option in options),
@@ -240,8 +247,36 @@ def _microwave(task: Task) -> Block:
         rung_u=hops.rung_u,
         rung_v=hops.rung_v,
         rejections=hops.rejections,
-        notes=(note.format(count=left_out),) if left_out else (),
+        notes=(*((note.format(count=left_out),) if left_out else ()), *_terrain_notes(task, hops)),
     )
+
+
+def _terrain_notes(task: Task, hops: Hops) -> tuple[str, ...]:
+    """Return what the terrain leaves out, and what of it hops pass over."""
+    inputs, notes = task.scenario.inputs, []
+    if inputs.terrain_model == "bare_earth" and not inputs.land_cover:
+        notes.append(
+            _("microwave: the terrain is bare earth and no land cover is given; trees and houses are left out.")
+        )
+    if inputs.terrain_model == "surface" and inputs.land_cover:
+        notes.append(
+            _("microwave: the terrain is a surface model, which has trees and houses; land cover is not added.")
+        )
+    over = hops.voids > 0
+    if over.any():
+        _pairs, first = np.unique(np.stack([hops.u[over], hops.v[over]]), axis=1, return_index=True)
+        cells = hops.voids[over][first]
+        worst = np.flatnonzero(over)[first[cells.argmax()]]
+        text = ngettext(
+            "microwave: {count} pair in sight passes over voids of the terrain, taken as sea: {cells} steps of a cell "
+            "in all, most between {u} and {v} ({most}).",
+            "microwave: {count} pairs in sight pass over voids of the terrain, taken as sea: {cells} steps of a cell "
+            "in all, most between {u} and {v} ({most}).",
+            len(cells),
+        )
+        u, v = (task.places.id[ends[worst]] for ends in (hops.u, hops.v))
+        notes.append(text.format(count=len(cells), cells=int(cells.sum()), u=u, v=v, most=int(cells.max())))
+    return tuple(notes)
 
 
 def wanted_share(scenario: Scenario, equipment: float) -> float:

@@ -14,7 +14,7 @@ least 1 km), within the longest hop. Line of sight is not tested here; the searc
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
@@ -22,22 +22,20 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.spatial import KDTree
 
-from planner.catalogue import SiteClass
 from planner.i18n import _
 from planner.inputs.road_network import DEGREE_DECIMALS
 from planner.links.fibre import search_cell_m
-from planner.links.options import PlaceKind, Rejection
+from planner.links.options import PlaceKind
 from planner.links.road_graph import RoadGraph
-from planner.terrain import clearance_m, earth_centred, find_peaks, surface_normals, terrain_profile
+from planner.terrain import earth_centred, find_peaks, surface_normals
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.inputs.road_network import RoadNetwork
-    from planner.links.microwave import Hops
     from planner.links.options import Places
     from planner.scenario import Scenario
-    from planner.terrain import Elevation, Profile
+    from planner.terrain import Elevation
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -48,8 +46,6 @@ WANTED = 3
 """Hilltops that each asking place counts."""
 CELL_M = 100.0
 """Summits are those of the ground averaged to such cells: finer ones are boulders and trees."""
-SAMPLES_PER_CELL = 2.0
-"""Of the second look at hops of hilltops."""
 _NEAREST_KM = 1.0
 _ROAD_SPOT_M = 500.0
 
@@ -182,51 +178,6 @@ def choose_greedily(score: csr_array, most: int) -> Ints:
         best[0, at] = np.maximum(best[0, at], worth)
         best[:, at] = np.sort(best[:, at], axis=0)
     return np.array(taken, dtype=np.int64)
-
-
-def clear_between_samples(
-    elevation: Elevation,
-    places: Places,
-    hops: Hops,
-    frequency_ghz: Floats,
-    *,
-    ladder_m: Floats,
-    criteria: tuple[tuple[float, float], ...],
-) -> Hops:
-    """Return the hops without those of hilltops that are not clear at `SAMPLES_PER_CELL` samples a terrain cell.
-
-    The search samples once a cell and leaves what lies between to its margin. Hilltops stand in the steepest ground,
-    where a crest between two samples may be higher than that.
-
-    Parameters
-    ----------
-    elevation : Elevation
-    places : Places
-    hops : Hops
-    frequency_ghz : (r,) float64
-        Of the radios.
-    ladder_m : (L,) float64
-    criteria : tuple of (float, float)
-        Effective earth radius factor, and share of the first Fresnel zone that must be free.
-    """
-    new = places.site_class == SiteClass.GREENFIELD
-    clear = np.ones(len(hops.u), dtype=np.bool_)
-    profiles: dict[tuple[int, int], Profile] = {}
-    for row in np.flatnonzero(new[hops.u] | new[hops.v]):
-        u, v = int(hops.u[row]), int(hops.v[row])
-        if (u, v) not in profiles:
-            (lon_u, lon_v), (lat_u, lat_v) = places.lon[[u, v]].tolist(), places.lat[[u, v]].tolist()
-            step_m = elevation.cell_m / SAMPLES_PER_CELL
-            profiles[u, v] = terrain_profile(elevation, lon_u, lat_u, lon_v, lat_v, step_m)
-        masts_m = float(ladder_m[hops.rung_u[row]]), float(ladder_m[hops.rung_v[row]])
-        ghz = float(frequency_ghz[hops.radio[row]])
-        for k, share in criteria:
-            between_m = clearance_m(profiles[u, v], *masts_m, ghz, k, share)[1:-1]
-            clear[row] &= bool(np.min(between_m, initial=np.inf) >= 0)
-    if clear.all():
-        return hops
-    reason, count = _("hop to a hilltop over a crest between two samples"), int(np.count_nonzero(~clear))
-    return replace(hops[clear], rejections=(*hops.rejections, Rejection("microwave", reason, count)))
 
 
 def _scores(summit_m: Floats, prominence_m: Floats, place_m: Floats, reach_m: float) -> csr_array:

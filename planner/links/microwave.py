@@ -71,7 +71,7 @@ class SightRules:
 
     criteria: Sequence[tuple[float, float]]
     margin_m: float
-    clutter_m: float
+    bare_ends_m: float
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,8 @@ class Hops:
     availability : (m,) float64
         Share of the year in which the hop has its capacity.
     rung_u, rung_v : (m,) int8
+    voids : (m,) int64
+        Steps of the path, of a terrain cell or less, over voids that count as sea.
     rejections : tuple of Rejection
     """
 
@@ -99,6 +101,7 @@ class Hops:
     availability: NDArray[np.float64]
     rung_u: NDArray[np.int8]
     rung_v: NDArray[np.int8]
+    voids: NDArray[np.int64]
     rejections: tuple[Rejection, ...]
 
     def __getitem__(self, rows: NDArray[np.bool_]) -> Hops:
@@ -111,19 +114,20 @@ class Hops:
 class _Pairs:
     """Pairs of places in range, p rows.
 
-    ``least_level[b]`` is the table of `Sight` in the b-th frequency, ``step`` the modulation that each of
-    `Radios.signals` keeps up, (p, signals): none beyond its range.
+    ``least_level[b]`` is the table of `Sight` in the b-th frequency, ``voids`` counts voids under the path, ``step`` is
+    the modulation that each of `Radios.signals` keeps up, (p, signals): none beyond its range.
     """
 
     u: NDArray[np.int64]
     v: NDArray[np.int64]
     paths: Paths
+    voids: NDArray[np.int64]
     least_level: dict[float, NDArray[np.uint8]]
     step: NDArray[np.int8]
 
     def __getitem__(self, rows: NDArray[np.int64]) -> _Pairs:
         tables = {ghz: table[rows] for ghz, table in self.least_level.items()}
-        return _Pairs(self.u[rows], self.v[rows], self.paths[rows], tables, self.step[rows])
+        return _Pairs(self.u[rows], self.v[rows], self.paths[rows], self.voids[rows], tables, self.step[rows])
 
 
 def find_hops(
@@ -188,7 +192,9 @@ def find_hops(
 
 def _no_hops() -> Hops:
     places, rungs, figures = np.zeros(0, np.int32), np.zeros(0, np.int8), np.zeros(0)
-    return Hops(places, places, np.zeros(0, np.int16), figures, figures, figures, rungs, rungs, ())
+    return Hops(
+        places, places, np.zeros(0, np.int16), figures, figures, figures, rungs, rungs, np.zeros(0, np.int64), ()
+    )
 
 
 def _pairs_in_sight(
@@ -203,9 +209,11 @@ def _pairs_in_sight(
     lon, lat = places.lon[able], places.lat[able]
     max_level = places.max_rung[able].astype(np.uint8)
     u, v, length_km = pairs_within(lon, lat, float(radios.range_km.max()))
-    tables, any_clear, any_void = {}, np.zeros(len(u), np.bool_), np.zeros(len(u), np.bool_)
-    for ghz in np.unique(radios.frequency_ghz):
-        near = np.flatnonzero(length_km <= radios.range_km[radios.frequency_ghz == ghz].max())
+    tables, voids = {}, np.zeros(len(u), np.int64)
+    any_clear, any_void, blocked = (np.zeros(len(u), np.bool_) for _what in range(3))
+    for ghz in np.unique(radios.frequency_ghz)[::-1]:
+        # The lower the frequency, the wider the Fresnel zone: what is blocked stays blocked.
+        near = np.flatnonzero((length_km <= radios.range_km[radios.frequency_ghz == ghz].max()) & ~blocked)
         sight = line_of_sight(
             elevation,
             lon,
@@ -217,12 +225,14 @@ def _pairs_in_sight(
             frequency_ghz=float(ghz),
             criteria=rules.criteria,
             margin_m=rules.margin_m,
-            clutter_m=rules.clutter_m,
+            bare_ends_m=rules.bare_ends_m,
         )
         tables[float(ghz)] = np.full((len(u), len(ladder_m)), NO_LEVEL, dtype=np.uint8)
         tables[float(ghz)][near] = sight.least_level
         any_clear[near] |= sight.state == PathState.CLEAR
         any_void[near] |= sight.state == PathState.VOID
+        blocked[near] |= sight.state == PathState.BLOCKED
+        voids[near] = np.maximum(voids[near], sight.voids)
     counts = {
         _("place where no mast is allowed"): int(np.count_nonzero(open_to_links)) - len(able),
         _("pair beyond the range of every radio"): len(able) * (len(able) - 1) // 2 - len(u),
@@ -235,7 +245,7 @@ def _pairs_in_sight(
     ground_m = np.nan_to_num(places.ground_m[able], nan=0.0)
     paths = Paths(length_km, (lat[u] + lat[v]) / 2.0, ground_m[u], ground_m[v])
     no_step = np.full((len(u), len(radios.signals[0])), NO_STEP, dtype=np.int8)
-    pairs = _Pairs(able[u], able[v], paths, tables, no_step)
+    pairs = _Pairs(able[u], able[v], paths, voids, tables, no_step)
     return pairs[np.flatnonzero(any_clear)], rejections
 
 
@@ -338,6 +348,7 @@ def _alternatives(pairs: _Pairs, radios: Radios, climate: RadioClimate) -> Hops:
         availability=_availability(pairs.paths[hop], of_radio, step, radios, climate),
         rung_u=np.concatenate(rung_u)[order].astype(np.int8),
         rung_v=np.concatenate(rung_v)[order].astype(np.int8),
+        voids=pairs.voids[hop],
         rejections=(),
     )
 

@@ -103,7 +103,7 @@ def find_sectors(
         frequency_ghz=radio.frequency_ghz,
         criteria=rules.criteria,
         margin_m=rules.margin_m,
-        clutter_m=rules.clutter_m,
+        bare_ends_m=rules.bare_ends_m,
     ).least_level
     rung = least[np.arange(len(u)), base_rung[able[u]]]
     ground_m = np.nan_to_num(places.ground_m[able])
@@ -149,7 +149,7 @@ def multipoint_block(task: Task, places: Places, option: MultipointOption) -> tu
         asking,
         option,
         task.prices.ladder_m,
-        SightRules(clearance_criteria(task.scenario), search.margin_m, 0.0),
+        SightRules(clearance_criteria(task.scenario), search.margin_m, search.bare_ends_m),
         task.scenario,
     )
     first, bases, terminals = len(places), len(sectors.base), len(sectors.office)

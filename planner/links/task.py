@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 K_STANDARD, FRESNEL_STANDARD = 4 / 3, 1.0
 """Effective earth radius factor at which the whole first Fresnel zone must be free."""
 
-CLUTTER_M = 0.0
-"""What is taken to stand on the ground between the ends of a hop, besides the margin: terrain models of the surface
-have it in them."""
-
 
 @dataclass(frozen=True)
 class Task:

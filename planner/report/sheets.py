@@ -119,8 +119,9 @@ def _hop_text(sheet: HopSheet) -> list[str]:
     ]
     asked = _("Between the ends {margin} m are kept for the error of the terrain model.")
     lines.append(asked.format(margin=number(sheet.margin_m, 1)))
-    if sheet.clutter_m:
-        lines.append(_("The ground is taken to be covered {height} m high.").format(height=number(sheet.clutter_m, 1)))
+    if tallest_m := max((height for height in sheet.cover_m if height is not None), default=0.0):
+        text = _("What stands on the ground under the path is taken to be up to {height} m high.")
+        lines.append(text.format(height=number(tallest_m, 1)))
     return lines
 
 

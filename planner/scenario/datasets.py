@@ -86,6 +86,18 @@ class InputFiles(Section):
         tuple[FilePath, ...],
         said("Terrain", "Elevation rasters; where they overlap, the earlier one counts.", unit="m", min_length=1),
     ]
+    terrain_model: Annotated[
+        Literal["surface", "bare_earth"],
+        said("Terrain model", "surface: heights hold trees and houses (SRTM, Copernicus); bare_earth: they do not."),
+    ] = "surface"
+    terrain_voids: Annotated[
+        Literal["unknown", "sea"],
+        said("Voids of the terrain", "unknown: nothing is built over them; sea: their height is 0."),
+    ] = "unknown"
+    land_cover: Annotated[
+        tuple[FilePath, ...],
+        said("Land cover", "Rasters of classes such as ESA WorldCover; their heights are added to bare earth."),
+    ] = ()
     population: Annotated[FilePath | None, said("Population", "Raster of people per cell.", unit="people per cell")] = (
         None
     )

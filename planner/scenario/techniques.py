@@ -82,7 +82,18 @@ class MicrowaveSearch(Section):
         ),
     ] = 0.9995
     max_mast_m: Annotated[MaxMast, said("Tallest masts", "By kind of place.", unit="m")] = MaxMast()
-    margin_m: Annotated[NotNegative, said("Terrain margin", "Added to every height on the way.", unit="m")] = 3.0
+    margin_m: Annotated[
+        NotNegative,
+        said(
+            "Terrain margin",
+            "Error of the heights: added to all on the way, so that lower masts see nothing.",
+            unit="m",
+        ),
+    ] = 3.0
+    bare_ends_m: Annotated[
+        NotNegative,
+        said("Bare ends", "So far from either end land cover is not added: the antennas' own surroundings.", unit="m"),
+    ] = 100.0
     hilltops: Annotated[Hilltops, said("Hilltops", "New relay sites on summits of the terrain.")] = Hilltops()
 
 

@@ -3,6 +3,7 @@
 from planner.terrain.cost_surface import Grid, resample
 from planner.terrain.elevation import VOID_HEIGHT, Elevation
 from planner.terrain.geodesy import WGS84, earth_centred, surface_normals
+from planner.terrain.land_cover import with_land_cover
 from planner.terrain.pairs import pairs_within
 from planner.terrain.peaks import Peaks, find_peaks
 from planner.terrain.profile import Profile, clearance_m, terrain_profile
@@ -29,4 +30,5 @@ __all__ = [
     "resample",
     "surface_normals",
     "terrain_profile",
+    "with_land_cover",
 ]

@@ -44,15 +44,26 @@ class Elevation:
         its centre.
     crs_wkt : str
         The raster's coordinate reference system. Geographic grids may run past ±180°; they stay contiguous.
+    surface : ndarray of the same shape and type, optional
+        Heights with what stands on the ground (trees, houses); None where the heights are all that is known.
+    void_is_sea : bool
+        Voids are sea at height 0 to paths and profiles; else their ground is unknown.
     """
 
     heights: Heights
     transform: Affine
     crs_wkt: str
+    surface: Heights | None = None
+    void_is_sea: bool = False
 
     @cached_property
+    def crs(self) -> CRS:
+        """The coordinate reference system."""
+        return CRS.from_wkt(self.crs_wkt)
+
+    @property
     def _is_geographic(self) -> bool:
-        return bool(CRS.from_wkt(self.crs_wkt).is_geographic)
+        return bool(self.crs.is_geographic)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -115,8 +126,16 @@ class Elevation:
         """Return the ground's height in metres, bilinear between cell centres, same shape as ``lon``.
 
         NaN outside the grid and wherever one of the four cells around is void: an interpolation from fewer cells would
-        invent a height. In the outer half cell along the rim the rim's own heights hold.
+        invent a height; voids that are sea have height 0. In the outer half cell along the rim the rim's own heights
+        hold.
         """
+        return self._sample(self.heights, lon, lat)
+
+    def sample_surface(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
+        """Return the height of what stands on the ground as `sample` does; the ground's where nothing is known."""
+        return self._sample(self.heights if self.surface is None else self.surface, lon, lat)
+
+    def _sample(self, heights: Heights, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
         rows, columns = self.shape
         row, col = self.to_pixel(lon, lat)
         inside = self.contains(lon, lat)
@@ -125,7 +144,9 @@ class Elevation:
         top = np.clip(np.floor(row).astype(np.intp), 0, max(rows - 2, 0))
         left = np.clip(np.floor(col).astype(np.intp), 0, max(columns - 2, 0))
         bottom, right = np.minimum(top + 1, rows - 1), np.minimum(left + 1, columns - 1)
-        corners = [self.heights[r, c].astype(np.float64) for r in (top, bottom) for c in (left, right)]
+        corners = [heights[r, c].astype(np.float64) for r in (top, bottom) for c in (left, right)]
+        if self.void_is_sea:
+            corners = [np.where(values == VOID_HEIGHT, 0.0, values) for values in corners]
         down, across = row - top, col - left
         upper = corners[0] + across * (corners[1] - corners[0])
         lower = corners[2] + across * (corners[3] - corners[2])

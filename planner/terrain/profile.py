@@ -29,10 +29,13 @@ class Profile:
         From the first end (0) to the second (the geodesic's length), evenly spaced.
     ground_m : ndarray of float64, shape (n,)
         Bilinear ground height; NaN where unknown.
+    surface_m : ndarray of float64, shape (n,)
+        The same with what stands on the ground.
     """
 
     distance_m: NDArray[np.float64]
     ground_m: NDArray[np.float64]
+    surface_m: NDArray[np.float64]
 
 
 def terrain_profile(elevation: Elevation, lon0: float, lat0: float, lon1: float, lat1: float, step_m: float) -> Profile:
@@ -56,13 +59,22 @@ def terrain_profile(elevation: Elevation, lon0: float, lat0: float, lon1: float,
             lon0, lat0, lon1, lat1, npts=points, initial_idx=0, terminus_idx=0, return_back_azimuth=True
         )
         lon, lat = np.asarray(path.lons), np.asarray(path.lats)
-    return Profile(np.linspace(0.0, length_m, lon.size), elevation.sample(lon, lat))
+    ground_m = elevation.sample(lon, lat)
+    surface_m = ground_m if elevation.surface is None else elevation.sample_surface(lon, lat)
+    return Profile(np.linspace(0.0, length_m, lon.size), ground_m, surface_m)
 
 
 def clearance_m(
-    profile: Profile, h0: float, h1: float, frequency_ghz: float, k: float, share: float
+    profile: Profile,
+    h0: float,
+    h1: float,
+    frequency_ghz: float,
+    k: float,
+    share: float,
+    *,
+    bare_ends_m: float = 0.0,
 ) -> NDArray[np.float64]:
-    """Return by how much the ray between two antennas passes above ground, earth bulge and Fresnel share.
+    """Return by how much the ray between two antennas passes above ground, land cover, earth bulge and Fresnel share.
 
     Parameters
     ----------
@@ -76,6 +88,8 @@ def clearance_m(
         Effective earth radius factor.
     share : float
         Share of the first Fresnel zone that must stay free.
+    bare_ends_m : float
+        Up to this distance from either end nothing stands on the ground.
 
     Returns
     -------
@@ -95,4 +109,5 @@ def clearance_m(
     bulge_m = d1 * d2 / (2.0 * k * EARTH_RADIUS_M)
     wavelength_m = SPEED_OF_LIGHT_M_S / (frequency_ghz * 1e9)
     fresnel_m = np.sqrt(np.divide(wavelength_m * d1 * d2, length_m, out=np.zeros_like(d1), where=length_m > 0.0))
-    return np.asarray(ray_m - profile.ground_m - bulge_m - share * fresnel_m)
+    below_m = np.where(np.minimum(d1, d2) <= bare_ends_m, profile.ground_m, profile.surface_m)
+    return np.asarray(ray_m - below_m - bulge_m - share * fresnel_m)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.terrain import sight_kernel
+from planner.terrain import ground_cells, sight_kernel, sight_walk
 from planner.terrain.geodesy import (
     EARTH_RADIUS_M,
     SPEED_OF_LIGHT_M_S,
@@ -61,10 +61,13 @@ class Sight:
         For each rung at u, the least rung at v that clears every criterion; ``NO_LEVEL`` (255) where none does.
     state : ndarray of uint8, shape (n_pairs,)
         A ``PathState`` per pair.
+    voids : ndarray of uint16, shape (n_pairs,)
+        Steps of a clear path, one cell long or shorter, that start over voids: 0 unless voids count as sea.
     """
 
     least_level: NDArray[np.uint8]
     state: NDArray[np.uint8]
+    voids: NDArray[np.uint16]
 
 
 def line_of_sight(
@@ -79,12 +82,12 @@ def line_of_sight(
     frequency_ghz: float,
     criteria: Sequence[tuple[float, float]] = TWO_CRITERIA,
     margin_m: float = 0.0,
-    clutter_m: float = 0.0,
+    bare_ends_m: float = 0.0,
 ) -> Sight:
     """Find the pairs of mast heights at which each pair of places sees each other.
 
-    Paths follow great circles, sampled about once per cell with bilinear heights. Swapping u and v gives the transposed
-    table, exactly; the order of pairs and the number of threads change nothing.
+    Paths follow great circles over bilinear heights, whose crests between two samples are not missed. Swapping u and v
+    gives the transposed table, exactly; the order of pairs and the number of threads change nothing.
 
     Parameters
     ----------
@@ -102,8 +105,10 @@ def line_of_sight(
         For the first Fresnel zone.
     criteria : sequence of (k, share)
         Every one must hold: the share of the first Fresnel zone stays free at effective earth radius k × 6371 km.
-    margin_m, clutter_m : float
-        Error of the terrain model and height of what stands on it, added to the ground between the ends, not at them.
+    margin_m : float
+        Error of the terrain model, added to the ground between the ends, not at them: no rung below it is of use.
+    bare_ends_m : float
+        How far from either end nothing of what ``elevation.surface`` holds stands on the ground.
 
     Raises
     ------
@@ -117,20 +122,25 @@ def line_of_sight(
     # one set of types, so that the loops are compiled once
     u, v = (np.ascontiguousarray(ends, np.uint32) for ends in (u, v))
     max_level = np.ascontiguousarray(max_level, np.uint8)
-    grid = sight_kernel.Grid(elevation.heights.ravel(), *elevation.shape)
-    places = sight_kernel.Places(*elevation.to_pixel(lon, lat), elevation.sample(lon, lat), max_level)
+    ground = np.asarray(elevation.heights).ravel()
+    is_covered = elevation.surface is not None
+    surface = ground if elevation.surface is None else np.asarray(elevation.surface).ravel()
+    grid = ground_cells.Grid(ground, surface, *elevation.shape, is_covered, elevation.void_is_sea)
+    places = ground_cells.Places(*elevation.to_pixel(lon, lat), elevation.sample(lon, lat), max_level)
     wavelength_m = SPEED_OF_LIGHT_M_S / (frequency_ghz * 1e9)
-    rules = sight_kernel.Rules(
+    rules = sight_walk.Rules(
         curvature=np.array([1.0 / (2.0 * k * EARTH_RADIUS_M) for k, _share in criteria]),
         fresnel=np.array([share * np.sqrt(wavelength_m) for _k, share in criteria]),
-        lift_m=float(margin_m + clutter_m),
+        lift_m=float(margin_m),
+        bare_m=float(bare_ends_m),
         rungs_m=rungs_m,
     )
     normals = surface_normals(lon, lat)
     positions = earth_centred(normals)
     order = _order_by_tile(places.row, places.col, u, v)
-    least_level = np.full((u.size, rungs_m.size), NO_LEVEL, np.uint8)
-    state = np.empty(u.size, np.uint8)
+    answers = sight_kernel.Answers(
+        np.full((u.size, rungs_m.size), NO_LEVEL, np.uint8), np.empty(u.size, np.uint8), np.zeros(u.size, np.uint16)
+    )
 
     def trace(first: int) -> None:
         pair = order[first : first + _CHUNK]
@@ -140,14 +150,14 @@ def line_of_sight(
             raise ValueError(f"a path is longer than {_MAX_LENGTH_M / 1000:.0f} km")
         middle = elevation.to_pixel(*great_circle_middles(normals[start], normals[end]))
         paths = sight_kernel.Paths(pair, *middle, length_m)
-        sight_kernel.trace_paths(grid, places, u, v, paths, rules, least_level, state)
+        sight_kernel.trace_paths(grid, places, u, v, paths, rules, answers)
 
     # Own threads over compiled loops that release the interpreter: they balance uneven paths and, unlike numba's
     # parallel loops, survive a later fork of the process.
     with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
         for _done in threads.map(trace, range(0, u.size, _CHUNK)):
             pass
-    return Sight(least_level, state)
+    return Sight(*answers)
 
 
 def _check_rungs(rungs_m: NDArray[np.float64], max_level: NDArray[np.uint8]) -> None:

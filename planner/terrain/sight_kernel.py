@@ -1,8 +1,7 @@
-"""The compiled loops of the line of sight: sample a path, keep what constrains it, read off the masts.
+"""The compiled loops of the line of sight: walk a path cell by cell, keep what constrains it, read off the masts.
 
-Heights along a path are compared with the straight ray between the antennas. With t from 0 to 1 along the path and
-antennas at A and B above the raster's zero, a sample with requirement g(t) (ground, earth bulge, Fresnel share and
-allowances added up) is cleared when ``(1 - t) A + t B >= g(t)``. Only samples on the upper hull of (t, g) can decide.
+Most paths are blocked by some sample, and soon found out. Of the others every step is followed exactly that may ask for
+more than the samples do (`planner.terrain.sight_walk`).
 """
 
 from __future__ import annotations
@@ -13,35 +12,28 @@ import numpy as np
 from numba import njit
 
 from planner.terrain.elevation import VOID_HEIGHT
+from planner.terrain.ground_cells import (
+    Course,
+    Grid,
+    Places,
+    Samples,
+    find_cells,
+    is_on_grid,
+    lay_course,
+    read_heights,
+    room_for,
+)
+from planner.terrain.sight_walk import MOST_POINTS, Rays, Room, Rules, walk_step
+from planner.terrain.staircase import NO_LEVEL, clears, climb, push, transpose
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from planner.terrain.elevation import Heights
-
-NO_LEVEL = 255
 CLEAR, BLOCKED, VOID = 0, 1, 2
 
-_BLOCK = 64  # samples worked on together: long enough for vector instructions, short enough to leave early
+_BLOCK = 64  # steps worked on together: long enough for vector instructions, short enough to leave early
 _PROBE = 16  # every how manieth sample is looked at before all are
-_RIM = 0.5  # cells between the centre of an outermost cell and the grid's edge
-
-
-class Grid(NamedTuple):
-    """Heights row by row in one flat array (int16 or float32), and the grid's size."""
-
-    heights: Heights
-    rows: int
-    columns: int
-
-
-class Places(NamedTuple):
-    """Pixel coordinates, ground height (NaN unknown) and highest usable rung; each of shape (places,)."""
-
-    row: NDArray[np.float64]
-    col: NDArray[np.float64]
-    ground_m: NDArray[np.float64]
-    max_level: NDArray[np.uint8]
+_MOST_VOIDS = 65535
 
 
 class Paths(NamedTuple):
@@ -53,244 +45,185 @@ class Paths(NamedTuple):
     length_m: NDArray[np.float64]
 
 
-class Rules(NamedTuple):
-    """What a clear path must keep free.
+class Answers(NamedTuple):
+    """To be filled per pair: table of rungs, shape (pairs, L), that comes filled with ``NO_LEVEL``; state; voids."""
 
-    ``curvature`` is 1 / (2 k R) in 1/m and ``fresnel`` share × √wavelength in √m, each of shape (criteria,); ``lift_m``
-    is added to the ground between the ends; ``rungs_m`` are the antenna heights above ground, rising, of shape (L,).
-    """
-
-    curvature: NDArray[np.float64]
-    fresnel: NDArray[np.float64]
-    lift_m: float
-    rungs_m: NDArray[np.float64]
-
-
-class _Course(NamedTuple):
-    """One path in pixel space: row(t) = row + row_b t + row_a t², col(t) likewise, in ``steps`` steps."""
-
-    row: float
-    row_b: float
-    row_a: float
-    col: float
-    col_b: float
-    col_a: float
-    steps: int
-    length_m: float
-    leaves_grid: bool
-
-
-class _Samples(NamedTuple):
-    """Room for a block of samples.
-
-    Place along the path and requirement; the cell north-west and its three neighbours' heights, shape (4, block), in
-    reading order; the position between the four centres.
-    """
-
-    t: NDArray[np.float64]
-    g: NDArray[np.float64]
-    cell: NDArray[np.uintp]
-    four: Heights
-    down: NDArray[np.float64]
-    across: NDArray[np.float64]
-
-
-@njit(cache=True, nogil=True)
-def _curve(start: float, middle: float, end: float) -> tuple[float, float]:
-    """Return b, a of ``start + b t + a t²``, which is ``middle`` at t = 1/2 and ``end`` at t = 1."""
-    a = 2.0 * (start + end) - 4.0 * middle
-    return end - start - a, a
-
-
-@njit(cache=True, nogil=True)
-def _leaves(start: float, b: float, a: float, size: int) -> bool:
-    """Say whether a coordinate along the path leaves an axis of ``size`` cells."""
-    end = start + b + a
-    low, high = min(start, end), max(start, end)
-    turn = -b / (2.0 * a) if a != 0.0 else 0.0
-    if 0.0 < turn < 1.0:
-        extreme = start + turn * (b + turn * a)
-        low, high = min(low, extreme), max(high, extreme)
-    return low < -_RIM or high > size - 1 + _RIM
-
-
-@njit(cache=True, nogil=True)
-def _course(
-    grid: Grid, places: Places, a: int, b: int, middle_row: float, middle_col: float, length_m: float
-) -> _Course:
-    """Lay a path from place a to place b, sampled about once per cell."""
-    row, col = places.row[a], places.col[a]
-    row_b, row_a = _curve(row, middle_row, places.row[b])
-    col_b, col_a = _curve(col, middle_col, places.col[b])
-    steps = max(int(np.ceil(np.hypot(places.row[b] - row, places.col[b] - col))), 2)
-    leaves_grid = _leaves(row, row_b, row_a, grid.rows) or _leaves(col, col_b, col_a, grid.columns)
-    return _Course(row, row_b, row_a, col, col_b, col_a, steps, length_m, leaves_grid)
+    least_level: NDArray[np.uint8]
+    state: NDArray[np.uint8]
+    voids: NDArray[np.uint16]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _ask_clearance(course: _Course, rules: Rules, samples: _Samples, count: int) -> None:
-    """Set g to the largest sum of earth bulge and Fresnel share among the criteria, for given t."""
-    samples.g[:count] = 0.0
+def _ask_clearance(course: Course, rules: Rules, samples: Samples, count: int) -> None:
+    """Set the allowance of each sample, for given t."""
+    samples.allowance[:count] = 0.0
     for criterion in range(rules.curvature.size):
-        # d² t (1 − t) / (2 k R), and share × √(λ d t (1 − t)): P.526-15 §4.5.1 and eq. (2)
         bulge_m = course.length_m * course.length_m * rules.curvature[criterion]
         fresnel_m = np.sqrt(course.length_m) * rules.fresnel[criterion]
         for i in range(count):
             w = samples.t[i] * (1.0 - samples.t[i])
-            samples.g[i] = max(samples.g[i], bulge_m * w + fresnel_m * np.sqrt(w))
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _find_cells(grid: Grid, course: _Course, samples: _Samples, count: int) -> None:
-    """Set the cell north-west of each sample and the sample's position among the four around it."""
-    last_row, last_col = np.float64(grid.rows - 1), np.float64(grid.columns - 1)
-    for i in range(count):
-        t = samples.t[i]
-        row = min(max(course.row + t * (course.row_b + t * course.row_a), 0.0), last_row)
-        col = min(max(course.col + t * (course.col_b + t * course.col_a), 0.0), last_col)
-        top, left = np.int32(min(row, last_row - 1.0)), np.int32(min(col, last_col - 1.0))
-        samples.cell[i] = np.uintp(top * grid.columns + left)
-        samples.down[i], samples.across[i] = row - top, col - left
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _read_heights(grid: Grid, samples: _Samples, count: int) -> bool:
-    """Fetch the four heights around each sample and return whether any is unknown."""
-    heights, four, has_void = grid.heights, samples.four, False
-    one, below = np.uintp(1), np.uintp(grid.columns)
-    for i in range(count):
-        at = samples.cell[i]
-        four[0, i], four[1, i] = heights[at], heights[at + one]
-        four[2, i], four[3, i] = heights[at + below], heights[at + below + one]
-    for corner in range(4):
-        for i in range(count):
-            has_void |= four[corner, i] == VOID_HEIGHT
-    return has_void
+            samples.allowance[i] = max(samples.allowance[i], bulge_m * w + fresnel_m * np.sqrt(w))
 
 
 @njit(cache=True, nogil=True)
-def _drop_unknown(grid: Grid, course: _Course, samples: _Samples, count: int) -> None:
-    """Set g to −inf where the ground is unknown: a void among the four heights, or beyond the grid."""
+def _mend_voids(grid: Grid, samples: Samples, count: int) -> int:
+    """Make voids sea, or set g to −inf where the ground is unknown or beyond the grid.
+
+    Return how many samples lie over voids; the last does not count, for it is the first of the next block.
+    """
+    voids = 0
     for i in range(count):
-        t, four = samples.t[i], samples.four[:, i]
-        row = course.row + t * (course.row_b + t * course.row_a)
-        col = course.col + t * (course.col_b + t * course.col_a)
-        on_grid = -_RIM <= row <= grid.rows - 1 + _RIM and -_RIM <= col <= grid.columns - 1 + _RIM
-        if not on_grid or min(four[0], four[1], four[2], four[3]) == VOID_HEIGHT:
+        four = samples.four[:, i]
+        if not is_on_grid(grid, samples.row[i], samples.col[i]):
             samples.g[i] = -np.inf
+            continue
+        if min(four[0], four[1], four[2], four[3]) != VOID_HEIGHT:
+            continue
+        voids += int(i < count - 1)
+        if not grid.void_is_sea:
+            samples.g[i] = -np.inf
+            continue
+        for k in range(4):
+            if four[k] == VOID_HEIGHT:
+                four[k] = 0
+        samples.peak[i] = max(four[0], four[1], four[2], four[3])
+    return voids
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _require(grid: Grid, course: _Course, rules: Rules, samples: _Samples, first: int, stride: int, count: int) -> bool:
-    """Fill t and g of ``count`` samples and return whether the ground under any is unknown (its g is −inf).
+def _require(
+    grid: Grid, course: Course, rules: Rules, samples: Samples, first: int, stride: int, count: int
+) -> tuple[bool, int]:
+    """Fill ``count`` samples; return whether any lies over a void (g is −inf where unknown), and how many but the last.
 
     One simple loop per step, each over a block: that is what the compiler turns into vector instructions.
     """
-    step = 1.0 / course.steps
     for i in range(count):
-        samples.t[i] = (first + i * stride) * step
+        samples.t[i] = (first + i * stride) / course.steps
     _ask_clearance(course, rules, samples, count)
-    _find_cells(grid, course, samples, count)
-    has_void = _read_heights(grid, samples, count)
+    find_cells(grid, course, samples, count)
+    has_void = read_heights(grid, course, samples, count)
+    samples.g[:count] = 0.0
+    voids = _mend_voids(grid, samples, count) if has_void or course.leaves_grid else 0
     four = samples.four
     for i in range(count):
         upper = four[0, i] + samples.across[i] * (np.float64(four[1, i]) - four[0, i])
         lower = four[2, i] + samples.across[i] * (np.float64(four[3, i]) - four[2, i])
-        samples.g[i] += upper + samples.down[i] * (lower - upper) + rules.lift_m
-    if has_void or course.leaves_grid:
-        _drop_unknown(grid, course, samples, count)
-    return has_void
+        samples.g[i] += upper + samples.down[i] * (lower - upper) + rules.lift_m + samples.allowance[i]
+    return has_void, voids
 
 
 @njit(cache=True, nogil=True)
-def _clears(t: NDArray[np.float64], g: NDArray[np.float64], count: int, a: float, b: float) -> bool:
-    """Say whether the ray from height a to height b clears every requirement."""
-    for i in range(count):  # noqa: SIM110 - a generator would not compile
-        if (1.0 - t[i]) * a + t[i] * b < g[i]:
-            return False
-    return True
-
-
-@njit(cache=True, nogil=True)
-def _probes_clear(grid: Grid, course: _Course, rules: Rules, samples: _Samples, high_a: float, high_b: float) -> bool:
+def _probes_clear(grid: Grid, course: Course, rules: Rules, samples: Samples, rays: Rays) -> bool:
     """Look at every 16th sample only: most blocked paths are found out here."""
     first = _PROBE
     while first < course.steps:
         count = min(_BLOCK, (course.steps - 1 - first) // _PROBE + 1)
         _require(grid, course, rules, samples, first, _PROBE, count)
-        if not _clears(samples.t, samples.g, count, high_a, high_b):
+        if not clears(samples.t, samples.g, 0, count, rays.high_a, rays.high_b):
             return False
         first += count * _PROBE
     return True
 
 
-@njit(cache=True, nogil=True)
-def _push(hull_t: NDArray[np.float64], hull_g: NDArray[np.float64], size: int, t: float, g: float) -> int:
-    """Add a point to the right of an upper hull and return the hull's new size."""
-    while size >= 2:
-        ahead_t, ahead_g = hull_t[size - 1] - hull_t[size - 2], hull_g[size - 1] - hull_g[size - 2]
-        if ahead_t * (g - hull_g[size - 2]) < ahead_g * (t - hull_t[size - 2]):
-            break
-        size -= 1
-    hull_t[size], hull_g[size] = t, g
-    return size + 1
+@njit(cache=True, nogil=True, error_model="numpy")
+def _bound_steps(grid: Grid, rules: Rules, samples: Samples, count: int, most: NDArray[np.float64]) -> None:
+    """Set for ``count`` steps from each sample to the next a bound on what the step asks for.
 
-
-@njit(cache=True, nogil=True)
-def _gather_hull(
-    grid: Grid,
-    course: _Course,
-    rules: Rules,
-    samples: _Samples,
-    rays: tuple[float, float, float, float],
-    hull_t: NDArray[np.float64],
-    hull_g: NDArray[np.float64],
-) -> tuple[int, int]:
-    """Sample the whole path; return its state and the size of the upper hull of what constrains it.
-
-    ``rays`` are the heights of the highest usable antennas at both ends, then of the lowest.
+    Bilinear ground does not rise above the corners of the cells that the step may cross, and the allowance only rises
+    towards the middle of the path. A step between cells that touch at a corner crosses one of two others; each has one
+    corner that is in neither.
     """
-    high_a, high_b, low_a, low_b = rays
+    heights, columns = grid.surface, grid.columns
+    for k in range(count):
+        most[k] = max(samples.peak[k], samples.peak[k + 1])
+        most[k] += rules.lift_m + max(samples.allowance[k], samples.allowance[k + 1])
+    for k in range(count):
+        cell, change = int(samples.cell[k]), int(samples.cell[k + 1]) - int(samples.cell[k])
+        if change in (0, 1, -1, columns, -columns):
+            continue
+        down, right = change > 0, change in (columns + 1, 1 - columns)
+        one = cell + (0 if down else columns) + (2 if right else -1)
+        other = cell + (2 * columns if down else -columns) + (0 if right else 1)
+        far = max(float(heights[one]), float(heights[other]))
+        is_void = heights[one] == VOID_HEIGHT or heights[other] == VOID_HEIGHT
+        # the larger of two corners lifts the bound by what it stands above the others
+        most[k] = np.inf if is_void else most[k] + max(far - max(samples.peak[k], samples.peak[k + 1]), 0.0)
+    for k in range(count):
+        if samples.bare[k] or samples.bare[k + 1] or samples.t[k] <= 0.5 <= samples.t[k + 1]:
+            most[k] = np.inf
+
+
+@njit(cache=True, nogil=True)
+def _look_at_samples(
+    grid: Grid, course: Course, rules: Rules, samples: Samples, rays: Rays, room: Room
+) -> tuple[int, int, int]:
+    """Look at the samples of the whole path; return its state, the size of their hull, and its voids."""
     is_unknown = course.leaves_grid
-    size, first = 0, 1
+    size, voids, first = 0, 0, 0
     while first < course.steps:
         count = min(_BLOCK, course.steps - first)
-        is_unknown |= _require(grid, course, rules, samples, first, 1, count)
-        if not _clears(samples.t, samples.g, count, high_a, high_b):
-            return BLOCKED, 0
-        for i in range(count):
-            t, g = samples.t[i], samples.g[i]
-            if g > (1.0 - t) * low_a + t * low_b:  # what even the lowest antennas clear constrains nothing
-                size = _push(hull_t, hull_g, size, t, g)
+        has_void, over_void = _require(grid, course, rules, samples, first, 1, count + 1)
+        voids += over_void
+        is_unknown |= has_void and not grid.void_is_sea
+        inner_first, inner_stop = int(first == 0), count + int(first + count < course.steps)  # without the ends
+        if not clears(samples.t, samples.g, inner_first, inner_stop, rays.high_a, rays.high_b):
+            return BLOCKED, 0, voids
+        if has_void or course.leaves_grid:
+            room.most[first : first + count] = np.inf
+        else:
+            _bound_steps(grid, rules, samples, count, room.most[first : first + count])
+        for k in range(inner_first, count):
+            t, g = samples.t[k], samples.g[k]
+            if g > (1.0 - t) * rays.low_a + t * rays.low_b:  # what even the lowest antennas clear constrains nothing
+                size = push(room.sample_t, room.sample_g, size, t, g)
         first += count
-    return VOID if is_unknown else CLEAR, size
+    return (VOID if is_unknown else CLEAR), size, voids
+
+
+@njit(inline="always")
+def _hull_at(room: Room, vertices: int, behind: int, t: float) -> float:
+    """Return the height of the samples' hull at t, −inf beside it; ``behind`` of its vertices lie up to t."""
+    if behind == 0:
+        return -np.inf
+    last_t, last_g = room.sample_t[behind - 1], room.sample_g[behind - 1]
+    if t == last_t:
+        return last_g
+    if behind == vertices:
+        return -np.inf
+    return last_g + (t - last_t) / (room.sample_t[behind] - last_t) * (room.sample_g[behind] - last_g)
 
 
 @njit(cache=True, nogil=True)
-def _climb(
-    hull_t: NDArray[np.float64],
-    hull_g: NDArray[np.float64],
-    ladder_a: NDArray[np.float64],
-    ladder_b: NDArray[np.float64],
-    least: NDArray[np.uint8],
-) -> None:
-    """For each antenna height at a, write the least rung of b: it only falls as the height at a rises."""
-    level = ladder_b.size  # one too many: not even the highest will do
-    for i in range(ladder_a.size):
-        while level > 0 and _clears(hull_t, hull_g, hull_t.size, ladder_a[i], ladder_b[level - 1]):
-            level -= 1
-        least[i] = level if level < ladder_b.size else NO_LEVEL
-
-
-@njit(cache=True, nogil=True)
-def _transpose(least: NDArray[np.uint8], turned: NDArray[np.uint8]) -> None:
-    """Turn "least rung at b per rung at a" into "least rung at a per rung at b"."""
-    for j in range(turned.size):
-        turned[j] = NO_LEVEL
-        for i in range(least.size):
-            if least[i] <= j:
-                turned[j] = i
-                break
+def _follow(grid: Grid, course: Course, rules: Rules, rays: Rays, room: Room, vertices: int) -> tuple[int, int]:
+    """Walk the steps that may rise above the hull of the samples; return the path's state and the whole hull's size."""
+    size, behind, state = 0, 0, CLEAR
+    fall = rays.low_b - rays.low_a
+    for k in range(course.steps):
+        t, next_t = k / course.steps, (k + 1) / course.steps
+        # what the lowest antennas clear, or what lies below the hull, constrains nothing: a line, and concave
+        low = rays.low_a + min(t * fall, next_t * fall)
+        if room.most[k] <= low:
+            continue
+        while behind < vertices and room.sample_t[behind] <= t:
+            size = push(room.t, room.g, size, room.sample_t[behind], room.sample_g[behind])
+            behind += 1
+        then_behind = behind
+        while then_behind < vertices and room.sample_t[then_behind] <= next_t:
+            then_behind += 1
+        hull = min(_hull_at(room, vertices, behind, t), _hull_at(room, vertices, then_behind, next_t))
+        if room.most[k] <= hull:
+            continue
+        beneath = max(low, hull)
+        size, is_known = walk_step(grid, course, rules, k, beneath, rays, room, size)
+        if size < 0:
+            return BLOCKED, 0
+        if not is_known:
+            state = VOID
+    while behind < vertices:
+        size = push(room.t, room.g, size, room.sample_t[behind], room.sample_g[behind])
+        behind += 1
+    return state, size
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -301,19 +234,11 @@ def trace_paths(
     v: NDArray[np.uint32],
     paths: Paths,
     rules: Rules,
-    least_level: NDArray[np.uint8],
-    state: NDArray[np.uint8],
+    answers: Answers,
 ) -> None:
-    """Fill ``least_level`` (pairs, L), which comes filled with ``NO_LEVEL``, and ``state`` (pairs,) of some pairs."""
-    samples = _Samples(
-        t=np.empty(_BLOCK),
-        g=np.empty(_BLOCK),
-        cell=np.empty(_BLOCK, np.uintp),
-        four=np.empty((4, _BLOCK), grid.heights.dtype),
-        down=np.empty(_BLOCK),
-        across=np.empty(_BLOCK),
-    )
-    hull_t, hull_g = np.empty(1024), np.empty(1024)
+    """Fill the answers of some pairs."""
+    samples = room_for(grid, _BLOCK + 1)
+    room = Room(np.empty(0), np.empty(0), np.empty(0), np.empty(0), np.empty(0))
     for n in range(paths.pair.size):
         pair = paths.pair[n]
         a, b = int(u[pair]), int(v[pair])
@@ -322,24 +247,33 @@ def trace_paths(
         if flipped:
             a, b = b, a
         if places.max_level[a] == NO_LEVEL or places.max_level[b] == NO_LEVEL:
-            state[pair] = BLOCKED
+            answers.state[pair] = BLOCKED
             continue
         if not np.isfinite(places.ground_m[a] + places.ground_m[b] + paths.middle_row[n] + paths.middle_col[n]):
-            state[pair] = VOID
+            answers.state[pair] = VOID
             continue
-        course = _course(grid, places, a, b, paths.middle_row[n], paths.middle_col[n], paths.length_m[n])
-        if hull_t.size < course.steps:
-            hull_t, hull_g = np.empty(2 * course.steps), np.empty(2 * course.steps)
+        course = lay_course(
+            grid, places, a, b, paths.middle_row[n], paths.middle_col[n], paths.length_m[n], rules.bare_m
+        )
+        if room.most.size < course.steps:
+            some, many = 2 * course.steps, 2 * (MOST_POINTS + 1) * course.steps
+            room = Room(np.empty(some), np.empty(some), np.empty(many), np.empty(many), np.empty(some))
         ladder_a = places.ground_m[a] + rules.rungs_m[: int(places.max_level[a]) + 1]
         ladder_b = places.ground_m[b] + rules.rungs_m[: int(places.max_level[b]) + 1]
-        rays = (ladder_a[-1], ladder_b[-1], ladder_a[0], ladder_b[0])
-        if not _probes_clear(grid, course, rules, samples, rays[0], rays[1]):
-            state[pair] = BLOCKED
+        rays = Rays(ladder_a[-1], ladder_b[-1], ladder_a[0], ladder_b[0])
+        if not _probes_clear(grid, course, rules, samples, rays):
+            answers.state[pair] = BLOCKED
             continue
-        state[pair], size = _gather_hull(grid, course, rules, samples, rays, hull_t, hull_g)
-        if state[pair] != CLEAR:
+        state, vertices, voids = _look_at_samples(grid, course, rules, samples, rays, room)
+        size = 0
+        if state != BLOCKED:
+            followed, size = _follow(grid, course, rules, rays, room, vertices)
+            state = state if followed == CLEAR else followed
+        answers.state[pair] = state
+        if state != CLEAR:
             continue
-        least = np.empty(ladder_a.size, np.uint8) if flipped else least_level[pair, : ladder_a.size]
-        _climb(hull_t[:size], hull_g[:size], ladder_a, ladder_b, least)
+        answers.voids[pair] = min(voids, _MOST_VOIDS)
+        least = np.empty(ladder_a.size, np.uint8) if flipped else answers.least_level[pair, : ladder_a.size]
+        climb(room.t[:size], room.g[:size], ladder_a, ladder_b, least)
         if flipped:
-            _transpose(least, least_level[pair, : ladder_b.size])
+            transpose(least, answers.least_level[pair, : ladder_b.size])

@@ -15,7 +15,7 @@ from planner.terrain.pairs import pairs_within
 from planner.terrain.profile import clearance_m, terrain_profile
 
 LADDER_M = np.array([6.0, 15.0, 30.0])
-RULES = SightRules(criteria=((4 / 3, 1.0), (2 / 3, 0.6)), margin_m=2.0, clutter_m=0.0)
+RULES = SightRules(criteria=((4 / 3, 1.0), (2 / 3, 0.6)), margin_m=2.0, bare_ends_m=0.0)
 CLIMATE = RadioClimate(rain_mm_h=60.0, dn1_per_km=-250.0, vapour_g_m3=10.0, roughness_m=None)
 RADIOS = Radios(
     frequency_ghz=np.array([5.8, 18.0, 18.0, 80.0]),

@@ -25,7 +25,6 @@ from planner.plan.evaluate import Wish, choose
 from planner.plan.plan import Budget, Outcome, build_plan
 from planner.plan.store import write_run_files
 from planner.plan.verify import PlanDocument, check_plan, read_basis, verify
-from planner.plan.verify.sight import allowance_m
 from planner.scenario import dump_scenario, load_scenario
 
 LIMIT = 5_000_000
@@ -252,10 +251,34 @@ def test_unknown_ground_under_a_hop_is_noticed(document, basis):
     assert len(sight.differences) == 2 * sum(link["technology"] == "microwave" for link in document["links"])
 
 
-def test_the_margin_absorbs_sampling_and_no_more():
-    assert allowance_m(3.0, 30.0) == 3.0  # the bare terrain must be clear
-    assert allowance_m(0.0, 30.0) == pytest.approx(2.1)
-    assert allowance_m(3.0, 90.0) == pytest.approx(6.3)
+def sight_differences(document, basis):
+    plan = PlanDocument.model_validate_json(json.dumps(document))
+    return next(area for area in check_plan(plan, basis) if area.area == "Line of sight").differences
+
+
+def test_land_cover_in_the_way_of_a_hop_is_noticed(document, basis):
+    """Trees of 500 m along the hop, not beside its ends."""
+    link = document["links"][first(document, "microwave")]
+    covered = dataclasses.replace(basis.elevation, surface=basis.elevation.heights + 500)
+    found = sight_differences(document, dataclasses.replace(basis, elevation=covered))
+    assert link["id"] in {difference.where for difference in found}
+    microwave = basis.scenario.links.microwave.model_copy(update={"bare_ends_m": 100_000.0})
+    links = basis.scenario.links.model_copy(update={"microwave": microwave})
+    open_ends = dataclasses.replace(
+        basis, elevation=covered, scenario=basis.scenario.model_copy(update={"links": links})
+    )
+    assert sight_differences(document, open_ends) == ()
+
+
+def test_the_margin_counts(document, basis):
+    """Every hop keeps the margin; none keeps one higher than its masts."""
+    assert sight_differences(document, basis) == ()
+    microwave = basis.scenario.links.microwave.model_copy(update={"margin_m": 61.0})
+    links = basis.scenario.links.model_copy(update={"microwave": microwave})
+    asking = dataclasses.replace(basis, scenario=basis.scenario.model_copy(update={"links": links}))
+    assert {difference.where for difference in sight_differences(document, asking)} == {
+        link["id"] for link in document["links"] if link["technology"] == "microwave"
+    }
 
 
 def test_a_hop_beyond_the_reach_of_its_radio_is_noticed(document, basis):

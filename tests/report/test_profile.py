@@ -26,8 +26,8 @@ def hop(**changes):
         "ends": (HopEnd("A<&>", 0, 0, 100.0, 20.0, 24.0, 0.0), HopEnd("B", 0, 0, 120.0, 30.0, 30.0, 0.0)),
         "distance_km": tuple(float(km) for km in range(11)),
         "ground_m": (100.0, 90.0, 80.0, 70.0, 60.0, 50.0, 60.0, 70.0, 90.0, 110.0, 120.0),
+        "cover_m": (0.0,) * 11,
         "margin_m": 3.0,
-        "clutter_m": 0.0,
         "criteria": (Criterion(4 / 3, 1.0, 12.25, 8.0), Criterion(2 / 3, 0.6, 14.5, 8.0)),
         "budget": (Entry("received", -50.0, "dBm", "sum"),),
         "steps": (Step("QAM16", 84.0, -70.0, 20.0, 0.9999, used=True),),
@@ -59,7 +59,7 @@ def test_a_profile_speaks_french():
 
 def test_trees_are_drawn_where_they_are_reckoned_with():
     assert "trees and buildings" not in words(profile_drawing(hop()))
-    assert "trees and buildings" in words(profile_drawing(hop(clutter_m=10.0)))
+    assert "trees and buildings" in words(profile_drawing(hop(cover_m=(0.0, *(10.0,) * 9, 0.0))))
 
 
 def test_unknown_ground_is_left_open():

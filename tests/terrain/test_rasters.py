@@ -1,5 +1,8 @@
 """Elevation files as people have them: tiled, projected, holed, broken, across the antimeridian."""
 
+import tracemalloc
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import rasterio
@@ -7,7 +10,7 @@ from affine import Affine
 from pyproj import CRS, Transformer
 
 from planner.errors import InputError
-from planner.terrain import VOID_HEIGHT, open_elevation
+from planner.terrain import VOID_HEIGHT, line_of_sight, open_elevation, resample, room, tiles
 
 CELL = 1 / 1200
 
@@ -301,3 +304,134 @@ def test_no_place_no_window(tmp_path):
     path = write(tmp_path / "dem.tif", heights_of(40, 40), 30.0, -1.0)
     with pytest.raises(ValueError, match="at least one place"):
         open_elevation([path], lon=[], lat=[], margin_km=1)
+
+
+@pytest.fixture
+def little_memory(monkeypatch):
+    """Nothing fits into memory, and files are read a few rows at a time."""
+    monkeypatch.setenv(room.GB_VARIABLE, "0.000001")
+    monkeypatch.setattr(tiles, "STRIP_CELLS", 5000)
+
+
+def test_terrain_beyond_memory_lies_in_a_file_and_changes_nothing(tmp_path, little_memory, monkeypatch):
+    first = degrees_tile(tmp_path / "first.tif", 91.0, 26.0, 0.0005, 400, 400)
+    beside = degrees_tile(tmp_path / "beside.tif", 91.2, 26.0, 0.0005, 400, 300)
+    finer = degrees_tile(tmp_path / "finer.tif", 91.35, 26.0, 0.0003, 667, 400)
+    x, y = Transformer.from_crs(4326, 32646, always_xy=True).transform(91.35, 25.95)
+    utm = utm_tile(tmp_path / "utm.tif", 32646, x, y, 60.0, 300, 300)
+    area = {"lon": [91.02, 91.45], "lat": [25.97, 25.85], "margin_km": 1.0}
+    in_file = open_elevation([first, beside, finer, utm], **area)
+    assert isinstance(in_file.heights, np.memmap)
+    monkeypatch.undo()
+    whole = open_elevation([first, beside, finer, utm], **area)
+    assert not isinstance(whole.heights, np.memmap)
+    # GDAL follows coordinates to an eighth of a cell: 0.2 m on this ground
+    np.testing.assert_array_equal(in_file.void, whole.void)
+    np.testing.assert_allclose(in_file.heights, whole.heights, atol=0.2)
+    assert (in_file.heights == whole.heights).mean() > 0.9
+
+    rng = np.random.default_rng(0)
+    lon, lat = rng.uniform(91.02, 91.28, 60), rng.uniform(25.86, 25.97, 60)  # on tiles that are not warped
+    u, v = (ends.astype(np.uint32) for ends in np.triu_indices(60, 1))
+    ladder = np.arange(10.0, 110.0, 5.0)
+    one, other = (
+        line_of_sight(
+            elevation, lon, lat, u, v, heights_m=ladder, max_level=np.full(60, 19, np.uint8), frequency_ghz=7.0
+        )
+        for elevation in (in_file, whole)
+    )
+    np.testing.assert_array_equal(one.least_level, other.least_level)
+    np.testing.assert_array_equal(one.state, other.state)
+    assert 0.1 < (one.state == 0).mean() < 0.9
+    np.testing.assert_array_equal(in_file.sample(lon, lat), whole.sample(lon, lat))
+    coarse, coarse_whole = (resample(elevation, 500.0).ground.heights for elevation in (in_file, whole))
+    np.testing.assert_allclose(coarse, coarse_whole, atol=0.2)
+
+
+def test_reading_beyond_memory_takes_little_of_it(tmp_path, little_memory):
+    """32 MB of heights are read and looked at in less than 4 MB."""
+    path = write(tmp_path / "dem.tif", np.full((4000, 4000), 700, np.int16), 30.0, -1.0, compress="deflate")
+    tracemalloc.start()
+    elevation = open_elevation([path], lon=[30.5, 32.5], lat=[-1.5, -3.5], margin_km=500.0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert elevation.shape == (4000, 4000)
+    assert peak < 4e6
+    assert (elevation.heights[::100, ::100] == 700).all()
+
+
+def test_no_room_for_terrain_beyond_memory(tmp_path, little_memory, monkeypatch):
+    monkeypatch.setattr(room.shutil, "disk_usage", lambda _folder: SimpleNamespace(free=1))
+    path = write(tmp_path / "dem.tif", heights_of(400, 400), 30.0, -1.0)
+    with pytest.raises(InputError) as error:
+        open_elevation([path], lon=[30.1], lat=[-1.1], margin_km=50)
+    assert codes(error) == ["terrain-no-room"]
+    assert "TMPDIR" in error.value.problems[0].remedy
+
+
+@pytest.mark.parametrize("text", ["much", "-1", "inf"])
+def test_memory_that_is_no_number_is_refused(tmp_path, monkeypatch, text):
+    monkeypatch.setenv(room.GB_VARIABLE, text)
+    path = write(tmp_path / "dem.tif", heights_of(40, 40), 30.0, -1.0)
+    with pytest.raises(InputError) as error:
+        open_elevation([path], lon=[30.01], lat=[-1.01], margin_km=50)
+    assert [(problem.code, problem.column, problem.value) for problem in error.value.problems] == [
+        ("bad-option", room.GB_VARIABLE, text)
+    ]
+
+
+@pytest.mark.parametrize("unit", ["ft", "feet", "US survey foot"])
+def test_heights_said_to_be_in_feet_are_refused(tmp_path, unit):
+    path = write(tmp_path / "dem.tif", heights_of(40, 40), 30.0, -1.0)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.units = [unit]
+    with pytest.raises(InputError) as error:
+        open_elevation([path], lon=[30.01], lat=[-1.01], margin_km=50)
+    assert [(problem.code, problem.value) for problem in error.value.problems] == [("terrain-units", unit)]
+    assert "0.3048" in error.value.problems[0].remedy
+
+
+@pytest.mark.parametrize("unit", ["m", "metre", "meters above sea level", ""])
+def test_heights_said_to_be_in_metres_are_read(tmp_path, unit):
+    path = write(tmp_path / "dem.tif", heights_of(40, 40), 30.0, -1.0)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.units = [unit]
+    assert open_elevation([path], lon=[30.01], lat=[-1.01], margin_km=50).shape == (40, 40)
+
+
+@pytest.mark.parametrize(
+    ("west", "north", "top_ft", "limit_m"),
+    [
+        (43.2, -11.5, 7746, 5895),  # Karthala, 2,361 m
+        (36.8, -0.1, 17057, 5895),  # Mount Kenya, 5,199 m: above all mountains of the earth, if in metres
+        (86.9, 28.0, 29032, 8849),  # Everest
+        (178.0, -17.5, 4344, 4205),  # Tomanivi, Fiji, 1,324 m
+        (179.98, -16.5, 4344, 4205),  # the same, were it at the antimeridian
+    ],
+)
+def test_heights_in_feet_are_found_out_where_no_ground_is_as_high(tmp_path, west, north, top_ft, limit_m):
+    heights = np.full((60, 60), 600, np.int16)
+    heights[20:30, 20:30] = top_ft
+    path = write(tmp_path / "dem.tif", heights, west, north)
+    with pytest.raises(InputError) as error:
+        open_elevation([path], lon=[west + 0.02], lat=[north - 0.02], margin_km=5)
+    assert [(problem.code, problem.value) for problem in error.value.problems] == [("terrain-too-high", str(top_ft))]
+    assert f"{limit_m} m" in error.value.problems[0].message
+
+
+def test_a_single_spike_is_no_other_unit(tmp_path):
+    heights = np.full((200, 200), 600, np.int16)
+    heights[100, 100] = 6400
+    path = write(tmp_path / "dem.tif", heights, 43.2, -11.5)
+    assert open_elevation([path], lon=[43.25], lat=[-11.55], margin_km=50).heights[100, 100] == 6400
+
+
+def test_voids_that_are_sea_have_height_zero(tmp_path):
+    heights = np.full((40, 40), 12, np.int16)
+    heights[20:] = -32768
+    path = write(tmp_path / "dem.tif", heights, 30.0, -1.0, nodata=-32768)
+    area = {"lon": [30.01], "lat": [-1.01], "margin_km": 50}
+    unknown, sea = open_elevation([path], **area), open_elevation([path], **area, void_is_sea=True)
+    lon, lat = unknown.to_lonlat(np.array([10.0, 19.5, 30.0, 60.0]), np.full(4, 10.0))
+    np.testing.assert_array_equal(unknown.sample(lon, lat), [12.0, np.nan, np.nan, np.nan])
+    np.testing.assert_allclose(sea.sample(lon, lat), [12.0, 6.0, 0.0, np.nan], atol=1e-6)

@@ -66,13 +66,14 @@ class Engineer:
         InputError
             Prices or terrain are wrong.
         """
+        known = prices or price_list(load_catalogue(scenario), scenario)
         return cls(
             scenario=scenario,
             options=options,
-            prices=prices or price_list(load_catalogue(scenario), scenario),
+            prices=known,
             climate=radio_climate(scenario),
             terms=terms(scenario),
-            elevation=read_terrain(inputs) if inputs.terrain else None,
+            elevation=read_terrain(scenario, inputs, known) if inputs.terrain else None,
             mast_m=mast_m,
         )
 

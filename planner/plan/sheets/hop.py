@@ -8,12 +8,14 @@ import numpy as np
 
 from planner.links.build import wanted_share
 from planner.links.fading import SHORTEST_KM, Fades, Paths
-from planner.links.task import CLUTTER_M, clearance_criteria
+from planner.links.task import clearance_criteria
 from planner.plan.sheets.model import Criterion, Entry, HopEnd, HopSheet, Step
 from planner.radio import free_space_loss_db, gases_db_km, multipath_exceeded_pct, rain_unavailability_pct
 from planner.terrain import clearance_m, terrain_profile
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from planner.catalogue import MicrowaveOption
     from planner.plan.sheets.engineer import Engineer
     from planner.terrain import Elevation, Profile
@@ -38,6 +40,7 @@ def hop_sheet(
     if backwards:
         near, far, rungs = far, near, rungs[::-1]
     ends = _end(engineer, near, rungs[0]), _end(engineer, far, rungs[1])
+    search = engineer.scenario.links.microwave
     length_km = float(options.length_km[option])
     step_m = max(elevation.cell_m, 1000 * length_km / MOST_SAMPLES)
     profile = terrain_profile(elevation, ends[0].lon, ends[0].lat, ends[1].lon, ends[1].lat, step_m)
@@ -54,10 +57,10 @@ def hop_sheet(
         ends=ends,
         distance_km=tuple((profile.distance_m / 1000).tolist()),
         ground_m=tuple(engineer.known(height) for height in profile.ground_m.tolist()),
-        margin_m=engineer.scenario.links.microwave.margin_m,
-        clutter_m=CLUTTER_M,
+        margin_m=search.margin_m,
+        cover_m=tuple(engineer.known(height) for height in _cover_m(profile, search.bare_ends_m).tolist()),
         criteria=tuple(
-            _criterion(profile, ends, radio.frequency_ghz, k, share)
+            _criterion(profile, ends, radio.frequency_ghz, k, share, search.bare_ends_m)
             for k, share in clearance_criteria(engineer.scenario)
         ),
         budget=_budget(engineer, radio, fades, length_km, wanted, next(step for step in steps if step.used)),
@@ -82,9 +85,18 @@ def _end(engineer: Engineer, place: int, rung: int) -> HopEnd:
     )
 
 
-def _criterion(profile: Profile, ends: tuple[HopEnd, HopEnd], ghz: float, k: float, share: float) -> Criterion:
+def _cover_m(profile: Profile, bare_ends_m: float) -> NDArray[np.float64]:
+    """Return how high what stands on the ground is taken to be, nothing near the ends."""
+    to_end_m = np.minimum(profile.distance_m, profile.distance_m[-1] - profile.distance_m)
+    return np.where(to_end_m <= bare_ends_m, 0.0, profile.surface_m - profile.ground_m)
+
+
+def _criterion(
+    profile: Profile, ends: tuple[HopEnd, HopEnd], ghz: float, k: float, share: float, bare_ends_m: float
+) -> Criterion:
     """Return the least clearance between the ends: at them it is the antenna's height, whatever the path."""
-    inside = clearance_m(profile, ends[0].antenna_m, ends[1].antenna_m, ghz, k, share)[1:-1]
+    heights = ends[0].antenna_m, ends[1].antenna_m
+    inside = clearance_m(profile, *heights, ghz, k, share, bare_ends_m=bare_ends_m)[1:-1]
     if not len(inside) or np.isnan(inside).any():
         return Criterion(k, share, None, None)
     least = int(np.argmin(inside))

@@ -100,8 +100,10 @@ class HopSheet:
         Samples of the path.
     ground_m : tuple of float or None
         Ground at them, None where unknown.
-    margin_m, clutter_m : float
-        Asked between the ends: for the error of the terrain model, and for what stands on the ground.
+    cover_m : tuple of float or None
+        Height of what stands on the ground at them.
+    margin_m : float
+        Asked between the ends for the error of the terrain model.
     criteria : tuple of Criterion
     budget : tuple of Entry
         Of the modulation that counts as the hop's capacity.
@@ -123,8 +125,8 @@ class HopSheet:
     ends: tuple[HopEnd, HopEnd]
     distance_km: tuple[float, ...]
     ground_m: tuple[float | None, ...]
+    cover_m: tuple[float | None, ...]
     margin_m: float
-    clutter_m: float
     criteria: tuple[Criterion, ...]
     budget: tuple[Entry, ...]
     steps: tuple[Step, ...]

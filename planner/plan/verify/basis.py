@@ -16,7 +16,7 @@ from planner.plan.record import RECORD, read_record
 from planner.plan.verify.findings import Findings
 from planner.plan.verify.sites import Site, sites_of
 from planner.scenario import load_scenario
-from planner.terrain import open_elevation
+from planner.terrain import open_elevation, with_land_cover
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -86,10 +86,10 @@ def read_basis(run_dir: Path, data_root: Path | None) -> tuple[Basis, Findings]:
     recorded, read_now = {file.file for file in record.files}, {file.file for file in inputs.files}
     for name in sorted(read_now | recorded):
         findings.compare(_("input file of the run"), name, name in recorded, name in read_now)
-    return Basis(scenario, inputs, prices, terms(scenario), _elevation(inputs), services), findings
+    return Basis(scenario, inputs, prices, terms(scenario), _elevation(scenario, inputs, prices), services), findings
 
 
-def _elevation(inputs: Inputs) -> Elevation | None:
+def _elevation(scenario: Scenario, inputs: Inputs, prices: PriceList) -> Elevation | None:
     """Read the terrain around every place of the inputs: the search reads it there too, so tiles meet alike."""
     offices = inputs.offices[inputs.offices["position_known"]]
     lon, lat = (
@@ -98,4 +98,8 @@ def _elevation(inputs: Inputs) -> Elevation | None:
     )
     if not inputs.terrain or lon.size == 0:
         return None
-    return open_elevation(inputs.terrain, lon=lon, lat=lat, margin_km=TERRAIN_MARGIN_KM)
+    void_is_sea = scenario.inputs.terrain_voids == "sea"
+    elevation = open_elevation(inputs.terrain, lon=lon, lat=lat, margin_km=TERRAIN_MARGIN_KM, void_is_sea=void_is_sea)
+    if scenario.inputs.terrain_model == "bare_earth" and inputs.land_cover:
+        return with_land_cover(elevation, inputs.land_cover, prices.clutter_m)
+    return elevation

@@ -91,12 +91,12 @@ def profile_words(sheet: Sheet) -> str:
 
 
 def _hop(sheet: HopSheet) -> Drawing | None:
-    km, ground = _thinned(sheet)
+    km, ground, cover = _thinned(sheet)
     near, far = sheet.ends
     if not np.isfinite(ground[[0, -1]]).all() or km[-1] <= 0:
         return None
     rest = km[-1] - km
-    lift = sheet.clutter_m + sheet.margin_m
+    top = ground + cover
     usual, strict = sheet.criteria[0], sheet.criteria[-1]
     bulges = {rule.k: earth_bulge_m(km, rest, rule.k) for rule in sheet.criteria}
     inside = np.maximum(km * rest, 0.0) > 0
@@ -107,7 +107,7 @@ def _hop(sheet: HopSheet) -> Drawing | None:
     stands = ground[0] + near.mast_m, ground[-1] + far.mast_m
 
     low = float(np.nanmin(ground))
-    high = max(float(np.nanmax(ground + bulges[strict.k])) + lift, float((ray + radius).max()), *stands)
+    high = max(float(np.nanmax(top + bulges[strict.k])) + sheet.margin_m, float((ray + radius).max()), *stands)
     pad = 0.06 * max(high - low, 20.0)
     frame = _Frame(float(km[-1]), low - pad, high + 1.2 * pad)
     drawing = Drawing(WIDTH, HEIGHT)
@@ -116,13 +116,13 @@ def _hop(sheet: HopSheet) -> Drawing | None:
     drawing.polygon(zone, fill=ZONE, fill_opacity=0.3, stroke=ZONE, stroke_width=0.6)
     shown = {"stroke": STRICT, "stroke_width": 0.9, "stroke_dasharray": "4 2"}
     drawing.polyline(frame.points(km, ray - strict.fresnel_share * radius), **shown)
-    _ground(drawing, frame, km, ground, bulges[usual.k], sheet.clutter_m)
+    _ground(drawing, frame, km, ground, bulges[usual.k], cover)
     known = np.isfinite(ground)
     if known.all():
-        drawing.polyline(frame.points(km, ground + bulges[strict.k]), **shown)
+        drawing.polyline(frame.points(km, top + bulges[strict.k]), **shown)
     drawing.polyline(frame.points(km[[0, -1]], ray[[0, -1]]), stroke=RAY, stroke_width=1.3)
     for rule in sheet.criteria:
-        _least(drawing, frame, rule, km, ground + bulges[rule.k], ray - rule.fresnel_share * radius)
+        _least(drawing, frame, rule, km, top + bulges[rule.k], ray - rule.fresnel_share * radius)
     for place, foot, antenna, mast, at in (
         (near, ground[0], tops[0], stands[0], 0.0),
         (far, ground[-1], tops[1], stands[1], float(km[-1])),
@@ -144,20 +144,22 @@ def _hop(sheet: HopSheet) -> Drawing | None:
         ),
         (_("earth bulge"), {"fill": EARTH}),
     ]
-    if sheet.clutter_m:
+    if cover.any():
         entries.append((_("trees and buildings"), {"fill": CLUTTER}))
     legend(drawing, (LEFT, HEIGHT - LEGEND + 2), WIDTH - LEFT - RIGHT, entries)
     return drawing
 
 
-def _thinned(sheet: HopSheet) -> tuple[Numbers, Numbers]:
-    """Return as many samples as a picture can show: of each stretch the highest, or an unknown one."""
+def _thinned(sheet: HopSheet) -> tuple[Numbers, Numbers, Numbers]:
+    """Return as many samples as a picture can show, with what stands there: the highest, or an unknown."""
     km = np.array(sheet.distance_km)
     ground = np.array([np.nan if height is None else height for height in sheet.ground_m])
+    cover = np.array([0.0 if height is None else height for height in sheet.cover_m])
+    top = np.nan_to_num(ground + cover, nan=np.inf)
     stretches = np.array_split(np.arange(1, len(km) - 1), MOST_POINTS)
-    rows = [int(part[np.argmax(np.nan_to_num(ground[part], nan=np.inf))]) for part in stretches if len(part)]
+    rows = [int(part[np.argmax(top[part])]) for part in stretches if len(part)]
     chosen = np.array([0, *rows, len(km) - 1])
-    return km[chosen], ground[chosen]
+    return km[chosen], ground[chosen], cover[chosen]
 
 
 def _cleared(sheet: HopSheet) -> str:
@@ -175,15 +177,15 @@ def _cleared(sheet: HopSheet) -> str:
     return labelled(_("Least clearance"), "; ".join(left)) if left else _("Part of the ground is unknown.")
 
 
-def _ground(drawing: Drawing, frame: _Frame, km: Numbers, ground: Numbers, bulge: Numbers, clutter_m: float) -> None:
+def _ground(drawing: Drawing, frame: _Frame, km: Numbers, ground: Numbers, bulge: Numbers, cover: Numbers) -> None:
     """Draw what is known of the ground, on the bulge of the earth below it."""
     known = np.isfinite(ground)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], known.astype(np.int8), [0]])))
     for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         part = slice(start, stop)
         base = [(frame.x(km[stop - 1]), frame.y(frame.low_m)), (frame.x(km[start]), frame.y(frame.low_m))]
-        if clutter_m:
-            covered = ground[part] + bulge[part] + clutter_m
+        if cover[part].any():
+            covered = ground[part] + bulge[part] + cover[part]
             drawing.polygon([*frame.points(km[part], covered), *base], fill=CLUTTER)
         drawing.polygon([*frame.points(km[part], ground[part] + bulge[part]), *base], fill=GROUND)
     swell = np.minimum(frame.low_m + bulge, np.where(known, ground + bulge, np.inf))
