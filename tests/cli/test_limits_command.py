@@ -1,0 +1,108 @@
+"""Limits on the command line: exit codes, messages, and commands that do not heed them."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from planner.cli.commands import app
+from planner.i18n import set_language
+
+EXAMPLE = Path(__file__).parents[2] / "scenarios/demo"
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    yield
+    set_language("en")
+
+
+@pytest.fixture
+def asked(tmp_path):
+    """Return a maker of scenarios: the example with other sections."""
+
+    def make(**sections):
+        scenario = yaml.safe_load((EXAMPLE / "scenario.yaml").read_text(encoding="utf-8")) | sections
+        (tmp_path / "scenario.yaml").write_text(yaml.safe_dump(scenario), encoding="utf-8")
+        return tmp_path
+
+    return make
+
+
+def call(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "cannot be kept together"), ("fr", "Il n’y a pas de plan")])
+def test_limits_that_conflict_are_exit_code_3_and_told(asked, tmp_path, lang, word):
+    budgets = [{"name": "programme", "limit": 50}]
+    with (EXAMPLE / "data/offices.csv").open(encoding="utf-8") as file:
+        office = next(row["id"] for row in csv.DictReader(file) if row["status_before"] == "offline")
+    folder = asked(budgets=budgets, limits={"must_connect": [office]})
+    told = ("--data-root", EXAMPLE, "--out", tmp_path / lang, "--lang", lang)
+    result = call("solve", folder, *told)
+    assert result.exit_code == 3, result.output
+    assert word in result.stdout
+    assert "programme" in result.stdout
+    document = json.loads((tmp_path / lang / "plan.json").read_text())
+    assert document["status"] == "infeasible"
+    (relaxed,) = (each for each in document["conflict"]["relaxations"] if each["limit"] == "budget programme")
+    assert relaxed["needed"] > relaxed["now"] == 50.0
+    assert call("verify", tmp_path / lang, "--data-root", EXAMPLE).exit_code == 0
+    if lang == "en":
+        as_json = call("solve", folder, *told, "--force", "--json")
+        assert as_json.exit_code == 3
+        assert json.loads(as_json.stdout)["conflict"]["limits"] == document["conflict"]["limits"]
+        assert word in as_json.stderr
+
+
+@pytest.mark.parametrize(
+    ("sections", "fields"),
+    [
+        ({"limits": {"max_hops": 3}}, ["limits.max_hops"]),
+        ({"limits": {"floors": [{"share": 0.2}], "must_connect": ["P-001"]}}, ["limits.must_connect", "limits.floors"]),
+        (
+            {
+                "objective": [{"sense": "min", "measure": "capex", "target": {"connect_all": True}}],
+                "budgets": [],
+            },
+            ["objective", "budgets"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["frontier", "evaluate"])
+def test_commands_that_do_not_heed_a_limit_say_so_and_stop(asked, tmp_path, command, sections, fields):
+    office = (EXAMPLE / "data/offices.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[0]
+    if "must_connect" in sections.get("limits", {}):
+        sections = {"limits": {**sections["limits"], "must_connect": [office]}}
+    (tmp_path / "theirs.csv").write_text(f"office,technology\n{office},leo\n")
+    theirs = [tmp_path / "theirs.csv"] if command == "evaluate" else []
+    arguments = ("--data-root", EXAMPLE, "--out", tmp_path / "run", "--json")
+    result = call(command, asked(**sections), *theirs, *arguments)
+    assert result.exit_code == 2, result.output
+    problems = json.loads(result.stdout)["problems"]
+    assert {problem["code"] for problem in problems} == {"not-heeded"}
+    assert sorted(problem["column"] for problem in problems) == sorted(fields)
+
+
+def test_every_budget_is_set_by_name_and_scopes_hold(asked, tmp_path, referee):
+    budgets = [
+        {"name": "programme", "limit": "20 %"},
+        {"name": "space", "measure": "opex_per_year", "limit": 1, "scope": {"technologies": ["leo", "geo"]}},
+    ]
+    arguments = ("--budget", "space=9000", "--data-root", EXAMPLE, "--out", tmp_path / "run", "--gap", "0.2")
+    result = call("solve", asked(budgets=budgets), *arguments)
+    assert result.exit_code == 0, result.output
+    assert "technologies: low-orbit satellite (LEO)" in " ".join(result.stdout.split())
+    document = json.loads((tmp_path / "run/plan.json").read_text())
+    assert referee(document) == []
+    (space,) = document["budgets"][1:]
+    assert (space["limit"], space["scope"]) == (9000.0, {"technologies": ["leo", "geo"]})
+    assert space["spent"] <= 9000.0
+    office = next(office["id"] for office in document["offices"] if not office["connected"])
+    explained = call("explain", tmp_path / "run", office)
+    assert explained.exit_code == 0, explained.output
+    assert "Budget “space”" in explained.stdout
