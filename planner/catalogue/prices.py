@@ -235,7 +235,8 @@ def price_list(catalogue: Catalogue, scenario: Scenario) -> PriceList:
         supply={name: getattr(catalogue, name).supply for name in _NEEDS if name in offered},
         quoted=quote_terms(catalogue, scenario, services, pricer),
         notes=(
-            *(note for note in notes.values() if note is not None),
+            # What the scenario does not speak of and is off unless asked for is no news.
+            *(note for name, note in notes.items() if note is not None and not _is_unasked(name, scenario)),
             *_not_permitted(catalogue, offered),
             *(climate_notes(scenario) if masts else ()),
             *remarks(catalogue, scenario),
@@ -245,6 +246,11 @@ def price_list(catalogue: Catalogue, scenario: Scenario) -> PriceList:
             *(climate_assumptions(scenario) if masts else ()),
         ),
     )
+
+
+def _is_unasked(name: str, scenario: Scenario) -> bool:
+    technologies = scenario.technologies
+    return name not in technologies.model_fields_set and not getattr(technologies, name).enabled
 
 
 def _why_not(name: str, catalogue: Catalogue, scenario: Scenario) -> str | None:

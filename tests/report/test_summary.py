@@ -29,7 +29,7 @@ DOCUMENT = {
     "schema_version": 1,
     "scenario": {
         "name": "Country [bold] (SYNTHETIC)", "hash": "0", "currency": "USD", "price_year": 2026, "horizon_years": 10,
-        "funded_years": 5, "discount_rate": 0.08,
+        "funded_years": 5, "discount_rate": 0.08, "availability": 0.995,
     },
     "status": "feasible",
     "termination": "time_limit",
@@ -39,7 +39,10 @@ DOCUMENT = {
     },
     "budgets": [{"name": "programme", "measure": "programme_cost", "scope": {}, "limit": 50_000.0, "spent": 4000.0}],
     "limits": {},
-    "places": [{"id": "A", "kind": "office", "lon": 1.0, "lat": 2.0, "region": None, "ground_m": None}],
+    "places": [
+        {"id": "A", "kind": "office", "lon": 1.0, "lat": 2.0, "region": None, "ground_m": None, "power": "mains",
+         "power_availability": 0.999, "grid_km": None}
+    ],
     "offices": [
         office("A", connected=True, technology="leo", parent="root", hops=0, availability=0.99, **MONEY),
         office("B", position_known=False),
