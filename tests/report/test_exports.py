@@ -18,10 +18,10 @@ def nothing(handmade, make):
     return make["plan"](handmade.country, choice)
 
 
-def test_a_plan_of_nothing_goes_into_every_format(priced, nothing, tmp_path):
+def test_a_plan_of_nothing_goes_into_every_format_of_data(priced, nothing, tmp_path):
     assert nothing.outcome.value == 0
     run = priced(tmp_path / "run", nothing)
-    files = export_run(run, [name for name in WRITERS if name != "zip"], tmp_path / "out")
+    files = export_run(run, [name for name in WRITERS if name not in {"zip", "pdf", "docx"}], tmp_path / "out")
     assert all(path.exists() for path in files)
     summary = openpyxl.load_workbook(tmp_path / "out/run.xlsx", data_only=True)["Summary"]
     (total,) = [row for row in summary.iter_rows(values_only=True) if row[0] == "Total"]
