@@ -1,8 +1,8 @@
 """A plan's own network as an Open Fibre Data Standard 0.3 package: nodes, spans, phases, organisations.
 
-Fibre sections, microwave hops and links of a base station to its terminals are spans, the places that they join are nodes;
-a base station is part of its place. Services over somebody else's network
-(satellite, cellular) and present connections have no course to tell and are left out.
+Fibre sections, microwave hops and links of a base station to its terminals are spans, the places that they join are
+nodes; a base station is part of its place. Services over somebody else's network (satellite, cellular, leased lines) and
+present connections have no course to tell and are left out.
 """
 
 from __future__ import annotations
