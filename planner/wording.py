@@ -91,6 +91,8 @@ _ITEMS: dict[str, Callable[[], str]] = {
     "radios": lambda: _("radios"),
     "rent": lambda: _("rent"),
     "router": lambda: _("router"),
+    "site": lambda: _("site"),
+    "splice": lambda: _("splice"),
     "service fee": lambda: _("service fee"),
     "spectrum": lambda: _("spectrum"),
     "support": lambda: _("support"),

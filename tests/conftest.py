@@ -89,7 +89,7 @@ class Country:
         places = Places(
             np.array(name), np.array(kind, np.int8), np.array(lon), np.array(lat), np.full(n, 100.0), np.array(region),
             np.array(office, np.int32), np.array(known), np.array(existing_m), np.full(n, 2, np.int8),
-            np.zeros(n, np.int8), np.zeros(n, np.int8), np.array(rent),
+            np.zeros(n, np.int8), np.zeros(n, np.int8), np.array(rent), np.zeros(n), np.full(n, np.inf),
         )  # fmt: skip
         kinds, u, v, km, capacity, availability, rung_u, rung_v = zip(*self.links, strict=True)
         money = [one_line(list(KINDS.values())[k].items, km=length) for k, length in zip(kinds, km, strict=True)]

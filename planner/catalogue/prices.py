@@ -10,6 +10,7 @@ import numpy as np
 
 from planner.catalogue.assumptions import assumptions, remarks
 from planner.catalogue.climate import climate_assumptions, climate_notes
+from planner.catalogue.fibre import FibreOption, fibre_option
 from planner.catalogue.figures import figures
 from planner.catalogue.items import MONTHS, Pricer, figure, yearly
 from planner.catalogue.kinds import OptionKind
@@ -19,7 +20,6 @@ from planner.finance import Terms
 from planner.i18n import _
 from planner.scenario import DEFAULT_KIND
 from planner.scenario.yaml_text import field_path
-from planner.wording import labelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from planner.catalogue.assumptions import Assumption
     from planner.catalogue.microwave import MicrowaveOption
-    from planner.catalogue.schema import Catalogue, Fibre, MastPrices, Masts, Package, PackageItem, Sites, Source
+    from planner.catalogue.schema import Catalogue, MastPrices, Masts, Package, PackageItem, Sites, Source
     from planner.catalogue.services import ServiceOption
     from planner.finance import Item
     from planner.scenario import Package as ScenarioPackage
@@ -48,43 +48,11 @@ class SiteClass(IntEnum):
     OFFICE = 0
     """An office or source: nothing."""
     GREENFIELD = 1
-    """A new relay site: access, power, upkeep."""
+    """A new relay site: land, track, power, upkeep."""
     TOWER = 2
     """An existing tower whose owner's rent is not known: the catalogue's rent."""
     RENTED_TOWER = 3
     """An existing tower whose rent the input gives: nothing besides (``Places.rent_per_year``)."""
-
-
-@dataclass(frozen=True)
-class FibreOption:
-    """Fibre along a trench.
-
-    Attributes
-    ----------
-    kinds : tuple of three OptionKind
-        ``kinds[n]`` is a section with terminal equipment at n of its ends. Equipment stands at offices and sources and
-        never at junctions, so that a trench that is cut into sections by junctions does not pay for it again and again.
-    road_kinds : dict of str to tuple of three OptionKind
-        The same along a road, by road class; ``""`` for all classes without a price of their own.
-    road_factor : dict of str to float
-        Price of plant along a road over that on rural ground, by the same classes.
-    route_factor, road_route_factor : float
-        Real over drawn length, off and along roads.
-    climb_factor : float
-        Extra length paid per metre of climb or fall. Water cannot be crossed.
-    capacity_mbps : float
-        ``inf`` where unlimited.
-    availability : float
-    """
-
-    kinds: tuple[OptionKind, OptionKind, OptionKind]
-    road_kinds: dict[str, tuple[OptionKind, OptionKind, OptionKind]]
-    road_factor: dict[str, float]
-    route_factor: float
-    road_route_factor: float
-    climb_factor: float
-    capacity_mbps: float
-    availability: float
 
 
 @dataclass(frozen=True)
@@ -149,6 +117,10 @@ _NEEDS = {
 """Sections of the catalogue in which every price must be known before a technology is offered."""
 
 
+_APART = {("fibre", "aerial"), ("fibre", "duct"), ("fibre", "splice")}
+"""Prices that other ways of the same technology do without."""
+
+
 def price_list(catalogue: Catalogue, scenario: Scenario) -> PriceList:
     """Return what the scenario can buy.
 
@@ -164,11 +136,12 @@ def price_list(catalogue: Catalogue, scenario: Scenario) -> PriceList:
     ]
     by_own_links = offered & {"fibre", "microwave"}
     microwave = "microwave" in offered
+    fibre = fibre_option(catalogue.fibre, pricer, scenario) if "fibre" in offered else None
     sections = {"general"}.union(*(_NEEDS[name] for name in offered))
     if DEFAULT_KIND not in scenario.package:
         sections.add("package")
     return PriceList(
-        fibre=_fibre(catalogue.fibre, pricer) if "fibre" in offered else None,
+        fibre=fibre,
         microwave=microwave_options(catalogue.microwave, pricer, scenario, terms(scenario)) if microwave else (),
         services=tuple(services),
         ladder_m=np.array(catalogue.masts.heights_m, dtype=np.float64),
@@ -180,6 +153,7 @@ def price_list(catalogue: Catalogue, scenario: Scenario) -> PriceList:
         packages=_packages(catalogue, scenario, pricer),
         notes=(
             *(note for note in notes.values() if note is not None),
+            *(() if fibre is None else fibre.notes),
             *(climate_notes(scenario) if microwave else ()),
             *remarks(catalogue, scenario),
         ),
@@ -201,45 +175,11 @@ def _why_not(name: str, catalogue: Catalogue, scenario: Scenario) -> str | None:
         field_path(entry.at)
         for section in _NEEDS[name]
         for entry in figures(getattr(catalogue, section), (section,))
-        if entry.estimate is None
+        if entry.estimate is None and entry.at[:2] not in _APART
     ]
     if unknown:
         return _("{technology}: not offered, not priced: {names}.").format(technology=name, names=", ".join(unknown))
     return None
-
-
-def _fibre(fibre: Fibre, pricer: Pricer) -> FibreOption:
-    upkeep = figure(fibre.terminal_maintenance)
-    road_factor = {"": 1.0, **{name: figure(factor) for name, factor in fibre.road_classes.items()}}
-
-    def kinds(names: list[str], factor: float) -> tuple[OptionKind, OptionKind, OptionKind]:
-        plant = (
-            pricer.works("fibre plant", factor * figure(fibre.plant_per_km), fibre.plant_life, per="km"),
-            yearly("fibre operation", figure(fibre.operation_per_km), per="km"),
-        )
-
-        def kind(ends: int) -> OptionKind:
-            terminals = pricer.goods("fibre terminals", ends * figure(fibre.terminal), fibre.terminal_life, upkeep)
-            lit = (terminals, pricer.energy(ends * fibre.terminal_power_w)) if ends else ()
-            return OptionKind("fibre", names[ends], 0, (*plant, *lit))
-
-        return kind(0), kind(1), kind(2)
-
-    def along_road(road_class: str) -> list[str]:
-        names = [_("fibre along a road"), _("fibre along a road, one end lit"), _("fibre along a road, both ends lit")]
-        return [labelled(name, road_class) for name in names] if road_class else names
-
-    names = [_("fibre section"), _("fibre section, one end lit"), _("fibre section, both ends lit")]
-    return FibreOption(
-        kinds=kinds(names, 1.0),
-        road_kinds={name: kinds(along_road(name), factor) for name, factor in road_factor.items()},
-        road_factor=road_factor,
-        route_factor=fibre.route_factor.typical,
-        road_route_factor=fibre.road_route_factor.typical,
-        climb_factor=fibre.climb_factor.typical,
-        capacity_mbps=np.inf if fibre.capacity_mbps is None else fibre.capacity_mbps,
-        availability=fibre.availability,
-    )
 
 
 def _masts(masts: Masts, pricer: Pricer) -> tuple[tuple[tuple[Item, ...], ...], ...]:
@@ -264,7 +204,8 @@ def _sites(sites: Sites, pricer: Pricer) -> tuple[tuple[Item, ...], ...]:
     items: dict[SiteClass, tuple[Item, ...]] = {
         SiteClass.OFFICE: (),
         SiteClass.GREENFIELD: (
-            pricer.works("access", figure(sites.greenfield_access)),
+            pricer.works("site", figure(sites.greenfield_access)),
+            pricer.works("access", figure(sites.access_per_km), per="km"),
             pricer.goods("power", solar, sites.solar_life, figure(sites.solar_maintenance)),
             yearly("upkeep", figure(sites.greenfield_upkeep)),
         ),

@@ -19,6 +19,8 @@ from planner.scenario.fields import Flag, Fraction, NotNegative, Number, Positiv
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
+MAX_COVER_CODE = 255
+"""Largest class of land cover: rasters of classes hold bytes."""
 USER = "user"
 """Source of an estimate that says none."""
 
@@ -115,12 +117,51 @@ class General(Section):
     energy_per_kwh: Annotated[Price, said("Electricity", "At the office or tower.", unit="currency per kWh")]
 
 
+class Plant(Section):
+    """Cable that is laid in another way than in a trench of its own."""
+
+    plant_per_km: Annotated[Price, said("Plant", "With everything that carries it.", unit="currency per km")]
+    plant_life: Life
+    operation_per_km: Annotated[Price, said("Operation", "Repair, rent.", unit="currency per km and year")]
+    availability: Availability
+
+
+def _land_cover_code(text: str) -> str:
+    if not (text.isdecimal() and int(text) <= MAX_COVER_CODE):
+        raise ValueError(_("A class of land cover is a whole number from 0 to 255."))
+    return str(int(text))
+
+
+CoverCode = Annotated[Text, AfterValidator(_land_cover_code)]
+"""Value of a land cover raster."""
+
+
 class Fibre(Section):
     """Buried cable along a trench, and the equipment that lights it."""
 
     plant_per_km: Annotated[Price, said("Fibre plant", "Trench, duct, cable; rural ground.", unit="currency per km")]
     plant_life: Life
     operation_per_km: Annotated[Price, said("Operation", "Repair, rights of way.", unit="currency per km and year")]
+    urban_factor: Annotated[
+        Estimate, said("Urban ground", "Price of a kilometre over that on rural ground.", unit="factor")
+    ]
+    submarine_factor: Annotated[
+        Estimate, said("Under water", "Price of a kilometre over that on rural ground.", unit="factor")
+    ]
+    land_cover: Annotated[
+        dict[CoverCode, Estimate],
+        Removable,
+        said("Open ground", "By class of land cover, price over that on rural ground; others: 1.", unit="factor"),
+    ]
+    urban_codes: Annotated[
+        tuple[CoverCode, ...], said("Urban classes", "Of the land cover raster, off roads and along them.")
+    ]
+    water_codes: Annotated[tuple[CoverCode, ...], said("Water classes", "Of the land cover raster.")]
+    aerial: Plant = Field(title="Aerial cable along a road")
+    duct: Plant = Field(title="Cable in an existing duct along a road")
+    splice: Annotated[
+        Price, said("Splice", "Opening a joint of an existing route, closure, splicing, tests.", unit="currency each")
+    ]
     terminal: Annotated[
         Price, said("Terminal", "Equipment at an end that is an office or source.", unit="currency each")
     ]
@@ -259,7 +300,12 @@ class Masts(Section):
 class Sites(Section):
     """What a site costs besides its mast."""
 
-    greenfield_access: Annotated[Price, said("Access", "Road, fence, land at a new relay site.", unit="currency each")]
+    greenfield_access: Annotated[
+        Price, said("Site", "Land, fence, clearing at a new relay site.", unit="currency each")
+    ]
+    access_per_km: Annotated[
+        Price, said("Access track", "From the nearest road to a new relay site.", unit="currency per km")
+    ]
     greenfield_upkeep: Annotated[Price, said("Upkeep", "Land, guard, visits.", unit="currency per year")]
     solar_w: Annotated[NotNegative, said("Solar", "Installed at a new relay site.", unit="W")]
     solar_per_w: Annotated[Price, said("Solar", "Panels, battery, balance of system.", unit="currency per W")]

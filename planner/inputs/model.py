@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.errors import Problem
+    from planner.inputs.fibre_routes import FibreRoutes
     from planner.inputs.road_network import RoadNetwork
 
 
@@ -32,7 +33,8 @@ class DatasetReport:
     Attributes
     ----------
     group : str
-        ``offices``, ``sources``, ``towers``, ``regions``, ``coverage`` or ``roads``.
+        ``offices``, ``sources``, ``fibre_routes``, ``ofds_nodes``, ``ofds_spans``, ``towers``, ``regions``,
+        ``coverage`` or ``roads``.
     file, layer : str
         As the scenario names them; layer None where the file has no layers or the first was taken.
     encoding, delimiter : str or None
@@ -70,9 +72,11 @@ class Inputs:
         grid_hours_per_day, shared_point`` and the weighted benefit columns. Unknown numbers are NaN, unknown texts "".
         ``people_total`` are people within reach; ``people`` are those of them who lack adequate service.
     sources : DataFrame
-        ``id, name, lon, lat, kind, capacity_mbps`` (inf: unlimited), ``status``; only sources in operation.
+        ``id, name, lon, lat, kind, capacity_mbps`` (inf: unlimited), ``status``; only sources in operation. Nodes of
+        networks and, of kind ``fibre_route``, what feeds routes that name no source are among them.
     towers : DataFrame
-        ``id, name, lon, lat, height_m, rent_per_year`` (NaN: unknown), ``owner``.
+        ``id, name, lon, lat, height_m, rent_per_year`` (NaN: unknown), ``owner``, ``ports`` (antennas that it can still
+        take; inf: unlimited).
     regions : GeoDataFrame or None
         ``id, name, geometry`` in longitudes and latitudes.
     coverage : GeoDataFrame or None
@@ -87,6 +91,8 @@ class Inputs:
     assumptions : tuple of str
         What was taken for granted, in the user's language.
     roads : RoadNetwork or None
+    fibre_routes : FibreRoutes or None
+        Existing fibre in operation.
     """
 
     offices: pd.DataFrame
@@ -100,6 +106,7 @@ class Inputs:
     datasets: tuple[DatasetReport, ...]
     assumptions: tuple[str, ...]
     roads: RoadNetwork | None = None
+    fibre_routes: FibreRoutes | None = None
 
 
 @dataclass(frozen=True)

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.catalogue import SiteClass, load_catalogue, price_list, radio_climate, terms
+from planner.catalogue import load_catalogue, price_list, radio_climate, terms
 from planner.errors import InputError, Problem
-from planner.finance import MEASURES, line_money
+from planner.finance import MEASURES, PRESENT_VALUE, line_money
 from planner.i18n import _, ngettext
 from planner.links.block import Block, join
 from planner.links.cache import cache_file
-from planner.links.fibre import find_trenches, search_cell_m
+from planner.links.fibre_block import find_fibre
 from planner.links.hilltops import clear_between_samples, find_hilltops
 from planner.links.masts import mast_money
 from planner.links.microwave import Radios, SightRules, find_hops
 from planner.links.options import ROOT, LinkOptions, PlaceKind, Rejection
 from planner.links.package import office_lines
-from planner.links.places import highest_rung, make_places, with_hilltops, with_junctions
+from planner.links.places import highest_rung, make_places, with_hilltops, with_splices
 from planner.links.polyline import price_polyline
+from planner.links.ports import within_ports
 from planner.links.retention import cache_limits, mark_used, prune
-from planner.links.road_graph import RoadSearch
-from planner.links.roads import find_road_trenches
 from planner.links.services import service_options
+from planner.links.splices import find_splices
 from planner.links.store import load_options, save_options
+from planner.links.task import Task
 from planner.terrain import open_elevation
 
 if TYPE_CHECKING:
@@ -38,9 +39,10 @@ if TYPE_CHECKING:
     from planner.catalogue import FibreOption, MicrowaveOption, PriceList
     from planner.finance import Per
     from planner.inputs import Inputs
-    from planner.links.fibre import Trenches
     from planner.links.hilltops import Hilltops
+    from planner.links.microwave import Hops
     from planner.links.options import Places
+    from planner.links.splices import Splices
     from planner.scenario import Scenario
     from planner.terrain import Elevation
 
@@ -54,20 +56,6 @@ K_STANDARD, FRESNEL_STANDARD = 4 / 3, 1.0
 CHOSEN_NEIGHBOURS = 35
 """Per cent of ``max_candidates``: neighbours that a place chooses for its hops. The neighbours that choose it come on
 top, and each hop has several alternatives."""
-
-
-@dataclass(frozen=True)
-class _Task:
-    """What every technology needs to know."""
-
-    scenario: Scenario
-    inputs: Inputs
-    prices: PriceList
-    elevation: Elevation
-    places: Places
-    open_to_links: NDArray[np.bool_]
-    feeds: NDArray[np.bool_]
-    mast_money: NDArray[np.int64]
 
 
 def build_links(
@@ -119,15 +107,22 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
         places = with_hilltops(places, hilltops, rung, inputs.regions, elevation)
         open_to_links = np.concatenate([open_to_links, np.ones(len(hilltops), dtype=np.bool_)])
         feeds = np.concatenate([feeds, np.zeros(len(hilltops), dtype=np.bool_)])
+    splices = _splices(scenario, inputs, prices, elevation, (places, open_to_links))
+    if splices is not None:
+        places = with_splices(places, splices, inputs.regions, elevation)
+        open_to_links = np.concatenate([open_to_links, splices.is_splice])
+        feeds = np.concatenate([feeds, splices.is_splice])
     masts = mast_money(places, prices, money_terms)
-    task = _Task(scenario, inputs, prices, elevation, places, open_to_links, feeds, masts)
+    task = Task(scenario, inputs, prices, elevation, places, open_to_links, feeds, masts, splices)
     blocks = [_sources(task), _existing(task), _services(task)]
     if prices.microwave:
         say(_("Searching microwave hops"), 0.1)
         blocks.append(_microwave(task))
     if prices.fibre is not None:
         say(_("Searching fibre routes"), 0.4)
-        block, places = _fibre(task, prices.fibre)
+        if splices is not None:
+            blocks.append(_spliced(task, splices, prices.fibre))
+        block, places = find_fibre(task, prices.fibre)
         blocks.append(block)
     junctions = len(places) - len(task.places)
     lines = office_lines(inputs.offices, prices, money_terms)
@@ -180,6 +175,43 @@ def _hilltops(
     return find_hilltops(elevation, places, asking, inputs.roads, scenario)
 
 
+def _splices(
+    scenario: Scenario,
+    inputs: Inputs,
+    prices: PriceList,
+    elevation: Elevation,
+    given: tuple[Places, NDArray[np.bool_]],
+) -> Splices | None:
+    """Return where existing routes may be spliced into; None where there are none, or no fibre could hang there."""
+    if inputs.fibre_routes is None or prices.fibre is None or prices.fibre.splice is None:
+        return None
+    places, open_to_links = given
+    asking = np.zeros(len(places), dtype=np.bool_)
+    adequate = (inputs.offices["status_before"] == "adequate").to_numpy(np.bool_)
+    asking[: len(adequate)] = open_to_links[: len(adequate)] & ~adequate
+    return find_splices(inputs.fibre_routes, places, asking, elevation, scenario)
+
+
+def _spliced(task: Task, splices: Splices, fibre: FibreOption) -> Block:
+    """Return links from sources into the routes that they feed, and along these to where they may be spliced into."""
+    assert fibre.splice is not None
+    first = len(task.places) - len(splices)
+    start = np.concatenate([[0], np.cumsum(splices.vertex_count)])
+    length_km, _priced_km = price_polyline(task.elevation, splices.vertices, start, route_factor=1.0, climb_factor=0.0)
+    return Block.of(
+        (fibre.route, fibre.splice),
+        u=splices.tail.astype(np.int32),
+        v=(first + splices.head).astype(np.int32),
+        kind=splices.bought.astype(np.int64),
+        capacity_mbps=np.minimum(splices.capacity_mbps, fibre.capacity_mbps),
+        availability=np.full(len(splices.tail), fibre.availability),
+        length_km=length_km,
+        vertices=splices.vertices,
+        vertex_count=splices.vertex_count,
+        notes=(splices.note(task.scenario.links.fibre.max_km),),
+    )
+
+
 def _read_terrain(inputs: Inputs) -> Elevation:
     """Read the terrain around all places of known position."""
     offices = inputs.offices[inputs.offices["position_known"]]
@@ -194,7 +226,7 @@ def _read_terrain(inputs: Inputs) -> Elevation:
     return open_elevation(inputs.terrain, lon=lon, lat=lat, margin_km=TERRAIN_MARGIN_KM)
 
 
-def _sources(task: _Task) -> Block:
+def _sources(task: Task) -> Block:
     """Return root → source; what the source carries is what it can pass on."""
     at = np.flatnonzero(task.places.kind == PlaceKind.SOURCE).astype(np.int32)
     return Block.of(
@@ -207,7 +239,7 @@ def _sources(task: _Task) -> Block:
     )
 
 
-def _existing(task: _Task) -> Block:
+def _existing(task: Task) -> Block:
     """Return root → office that is adequately connected; what it does not use itself it may pass on, if it shares."""
     offices: pd.DataFrame = task.inputs.offices
     rows = np.flatnonzero((offices["status_before"] == "adequate").to_numpy(np.bool_))
@@ -230,7 +262,7 @@ def _existing(task: _Task) -> Block:
     )
 
 
-def _services(task: _Task) -> Block:
+def _services(task: Task) -> Block:
     """Return root → office by satellite or mobile network."""
     inputs, scenario = task.inputs, task.scenario
     services = service_options(inputs.offices, inputs.coverage, task.prices, scenario, terms(scenario))
@@ -245,7 +277,7 @@ def _services(task: _Task) -> Block:
     )
 
 
-def _microwave(task: _Task) -> Block:
+def _microwave(task: Task) -> Block:
     """Return hops between places in sight of each other."""
     search, asked = task.scenario.links, task.scenario.service.availability
     options = [option for option in task.prices.microwave if option.availability >= asked]
@@ -257,7 +289,7 @@ def _microwave(task: _Task) -> Block:
     hops = find_hops(
         task.elevation,
         task.places,
-        task.open_to_links,
+        task.open_to_links & (task.places.kind != PlaceKind.JUNCTION),
         radios,
         ladder_m=task.prices.ladder_m,
         mast_money=task.mast_money,
@@ -274,6 +306,9 @@ def _microwave(task: _Task) -> Block:
     hops = clear_between_samples(
         task.elevation, task.places, hops, radios.frequency_ghz, ladder_m=task.prices.ladder_m, criteria=criteria
     )
+    upstream = task.feeds | (task.places.kind == PlaceKind.RELAY)
+    kept, beyond = within_ports(hops, task.places.ports, _hop_prices(task, hops, radios), upstream)
+    hops = hops[kept]
     return Block.of(
         tuple(option.kind for option in options),
         u=hops.u,
@@ -284,9 +319,15 @@ def _microwave(task: _Task) -> Block:
         length_km=hops.length_km,
         rung_u=hops.rung_u,
         rung_v=hops.rung_v,
-        rejections=hops.rejections,
+        rejections=(*hops.rejections, *beyond),
         notes=(note.format(count=left_out),) if left_out else (),
     )
+
+
+def _hop_prices(task: Task, hops: Hops, radios: Radios) -> NDArray[np.int64]:
+    """Return the present value of each hop, both masts included, in cents."""
+    masts = task.mast_money[hops.u, hops.rung_u, PRESENT_VALUE] + task.mast_money[hops.v, hops.rung_v, PRESENT_VALUE]
+    return np.asarray(radios.money[hops.radio, PRESENT_VALUE] + masts)
 
 
 def _radios(options: list[MicrowaveOption], scenario: Scenario) -> Radios:
@@ -313,77 +354,11 @@ def _with_steps(rows: list[tuple[float, ...]], steps: int) -> NDArray[np.float64
     return np.array(filled, dtype=np.float64).reshape(len(rows), steps)
 
 
-def _fibre(task: _Task, fibre: FibreOption) -> tuple[Block, Places]:
-    """Return trenches, and the places with the junctions of the trenches behind them."""
-    search = task.scenario.links.fibre
-    trenches = _trenches(task, fibre)
-    along_road = trenches.ground > 0
-    length_km, priced_km = price_polyline(
-        task.elevation,
-        trenches.vertices,
-        trenches.start,
-        route_factor=np.where(along_road, fibre.road_route_factor, fibre.route_factor),
-        climb_factor=fibre.climb_factor,
-    )
-    size = len(trenches.u)
-    lit_ends = (trenches.u < len(task.places)).astype(np.int64) + (trenches.v < len(task.places))
-    used_m = search_cell_m(task.elevation, search.cell_m)
-    note = _("fibre: routes are searched on cells of {used} m instead of {asked} m, the terrain being large.")
-    block = Block.of(
-        (*fibre.kinds, *(kind for kinds in fibre.road_kinds.values() for kind in kinds)),
-        u=trenches.u,
-        v=trenches.v,
-        kind=len(fibre.kinds) * trenches.ground + lit_ends,
-        capacity_mbps=np.full(size, fibre.capacity_mbps),
-        availability=np.full(size, fibre.availability),
-        length_km=length_km,
-        priced_km=priced_km,
-        vertices=trenches.vertices,
-        vertex_count=np.diff(trenches.start),
-        rejections=trenches.rejections,
-        notes=(
-            *((note.format(used=round(used_m), asked=round(search.cell_m)),) if used_m > search.cell_m else ()),
-            *trenches.notes,
-        ),
-    )
-    names = trenches.junction_id, trenches.junction_lon, trenches.junction_lat
-    return block, with_junctions(task.places, *names, task.inputs.regions, task.elevation)
-
-
-def _trenches(task: _Task, fibre: FibreOption) -> Trenches:
-    """Return trenches along roads where the scenario gives any, else over the terrain."""
-    search, roads = task.scenario.links.fibre, task.inputs.roads
-    # Hilltops are for radio: trenches are the same with and without them.
-    open_to_links = task.open_to_links & (task.places.site_class != SiteClass.GREENFIELD)
-    if roads is None:
-        return find_trenches(
-            task.elevation,
-            task.places,
-            open_to_links,
-            feeds=task.feeds,
-            climb_factor=fibre.climb_factor,
-            max_km=search.max_km,
-            cell_m=search.cell_m,
-        )
-    priced_apart = list(fibre.road_kinds)
-    grounds = [priced_apart.index(name) if name in fibre.road_kinds else 0 for name in roads.classes]
-    along = [fibre.road_route_factor * fibre.road_factor[name] for name in priced_apart]
-    rules = RoadSearch(
-        climb_factor=fibre.climb_factor,
-        max_km=search.max_km,
-        off_road_km=search.off_road_km,
-        cell_m=search.cell_m,
-        ground_of_class=np.array(grounds, dtype=np.int64) + 1,
-        price=np.array([fibre.route_factor, *along]),
-        max_arcs=task.scenario.links.max_candidates,
-    )
-    return find_road_trenches(task.elevation, task.places, open_to_links, roads, rules, task.feeds)
-
-
-def _closed_places(task: _Task) -> list[Rejection]:
+def _closed_places(task: Task) -> list[Rejection]:
     """Return how many offices own links do not touch, per technology on offer."""
     unknown = int(np.count_nonzero(~task.places.position_known))
-    shares_nothing = int(np.count_nonzero(task.places.position_known & ~task.open_to_links))
+    closed = (task.places.kind == PlaceKind.OFFICE) & ~task.open_to_links
+    shares_nothing = int(np.count_nonzero(task.places.position_known & closed))
     offered = [*(["microwave"] if task.prices.microwave else []), *(["fibre"] if task.prices.fibre else [])]
     reasons = {
         _("position of the office unknown"): unknown,

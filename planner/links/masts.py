@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.catalogue import PriceList
-    from planner.finance import Terms
+    from planner.finance import Per, Terms
     from planner.links.options import Places
 
 
@@ -29,7 +29,9 @@ def mast_money(places: Places, prices: PriceList, terms: Terms) -> NDArray[np.in
     money = np.zeros((len(places), len(prices.ladder_m), len(MEASURES)), dtype=np.int64)
     if not prices.mast_items:
         return money
-    like = np.column_stack([places.mast_class, places.site_class, places.existing_m, places.rent_per_year])
+    like = np.column_stack(
+        [places.mast_class, places.site_class, places.existing_m, places.rent_per_year, places.access_km]
+    )
     _rows, sample, which = np.unique(like, axis=0, return_index=True, return_inverse=True)
     distinct = np.array([_ladder_money(places, int(row), prices, terms) for row in sample], dtype=np.int64)
     if (np.diff(distinct, axis=1) < 0).any():
@@ -41,8 +43,9 @@ def _ladder_money(places: Places, row: int, prices: PriceList, terms: Terms) -> 
     site = [*prices.site_items[places.site_class[row]]]
     if places.rent_per_year[row] > 0:
         site.append(Item("rent", 0.0, float(places.rent_per_year[row]), None))
+    quantity: dict[Per, NDArray[np.float64]] = {"each": np.ones(1), "km": places.access_km[[row]]}
     ladder = zip(prices.ladder_m, prices.mast_items[places.mast_class[row]], strict=True)
     return [
-        line_money([*(() if places.existing_m[row] >= height_m else mast), *site], {"each": np.ones(1)}, terms)[0]
+        line_money([*(() if places.existing_m[row] >= height_m else mast), *site], quantity, terms)[0]
         for height_m, mast in ladder
     ]

@@ -67,6 +67,10 @@ class Places:
         road, rent).
     rent_per_year : (n,) float64
         The owner's rent of an existing tower, added to the site's own items; 0 where none.
+    access_km : (n,) float64
+        Track to be built to a new site, which the site's items per km are multiplied by; 0 elsewhere.
+    ports : (n,) float64
+        Hops that the place can take; infinite where that is not limited.
     """
 
     id: NDArray[np.str_]
@@ -82,6 +86,8 @@ class Places:
     mast_class: NDArray[np.int8]
     site_class: NDArray[np.int8]
     rent_per_year: NDArray[np.float64]
+    access_km: NDArray[np.float64]
+    ports: NDArray[np.float64]
 
     def __len__(self) -> int:
         """Return the number of places."""

@@ -108,7 +108,8 @@ def mast_parts(options: LinkOptions, place: int, rung: int, terms: Terms) -> tup
     ]
     if places.rent_per_year[place] > 0:
         items.append(Item("rent", 0.0, float(places.rent_per_year[place]), None))
-    return build_up(items, {"each": 1.0}, options.mast_money[place, rung], terms)
+    quantity: dict[Per, float] = {"each": 1.0, "km": float(places.access_km[place])}
+    return build_up(items, quantity, options.mast_money[place, rung], terms)
 
 
 def office_parts(

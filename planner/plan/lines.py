@@ -187,7 +187,14 @@ def _breakdowns(
     places = options.places
     stands = places.existing_m[place] >= options.ladder_m[rung]
     kinds = np.column_stack(
-        [rung, stands, places.mast_class[place], places.site_class[place], places.rent_per_year[place]]
+        [
+            rung,
+            stands,
+            places.mast_class[place],
+            places.site_class[place],
+            places.rent_per_year[place],
+            places.access_km[place],
+        ]
     )
     _kinds, sample, kind = np.unique(kinds, axis=0, return_index=True, return_inverse=True)
     breakdowns = [_amounts(mast_parts(options, int(place[row]), int(rung[row]), terms)) for row in sample]

@@ -72,6 +72,16 @@ class InputFiles(Section):
     towers: Annotated[Datasets, said("Towers", "Existing masts and towers that antennas may use.")] = ()
     regions: Annotated[Datasets, said("Regions", "Polygons that offices are reported by.")] = ()
     coverage: Annotated[Datasets, said("Mobile coverage", "Polygons with the technology and speed on offer.")] = ()
+    fibre_routes: Annotated[
+        Datasets, said("Fibre routes", "Lines of fibre that exists or is planned: where new fibre may be spliced in.")
+    ] = ()
+    ofds: Annotated[
+        Datasets,
+        said(
+            "Open Fibre Data Standard",
+            "Packages of networks (JSON), or their nodes and spans (GeoJSON, CSV): further sources and fibre routes.",
+        ),
+    ] = ()
     roads: Annotated[
         tuple[RoadDataset, ...],
         said("Roads", "Lines that fibre is laid along; without any, it follows the terrain alone."),
@@ -83,6 +93,9 @@ class InputFiles(Section):
     population: Annotated[FilePath | None, said("Population", "Raster of people per cell.", unit="people per cell")] = (
         None
     )
+    land_cover: Annotated[
+        FilePath | None, said("Land cover", "Raster of classes, such as ESA WorldCover's: what trenching costs there.")
+    ] = None
 
 
 def _population_rule(value: Any) -> Literal["error", "one"] | float:

@@ -192,7 +192,7 @@ def test_sites_by_class(make_scenario):
     assert sites[SiteClass.RENTED_TOWER] == ()
     assert cost(sites[SiteClass.TOWER], scenario)[CAPEX] == 0
     assert cost(sites[SiteClass.TOWER], scenario)[OPEX] > 0
-    assert {item.name for item in sites[SiteClass.GREENFIELD]} == {"access", "power", "upkeep"}
+    assert {item.name for item in sites[SiteClass.GREENFIELD]} == {"site", "access", "power", "upkeep"}
     # a greenfield hilltop with a 30 m mast: 60 000 to 150 000 all in
     mast = priced(scenario).mast_items[MastClass.RELAY][5]
     assert 60_000_00 <= cost((*sites[SiteClass.GREENFIELD], *mast), scenario)[CAPEX] <= 150_000_00

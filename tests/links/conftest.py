@@ -52,6 +52,8 @@ def places_at():
             mast_class=np.zeros(size, dtype=np.int8),
             site_class=np.zeros(size, dtype=np.int8),
             rent_per_year=np.zeros(size),
+            access_km=np.zeros(size),
+            ports=np.full(size, np.inf),
         )
 
     return make
@@ -95,7 +97,14 @@ def country(ground, tmp_path):
             offices = offices.iloc[order].reset_index(drop=True)
         sources = pd.DataFrame({"id": ["s0", "s1"], "lon": lon[:2], "lat": lat[:2], "capacity_mbps": [1000.0, np.inf]})
         towers = pd.DataFrame(
-            {"id": ["t0", "t1"], "lon": lon[2:4], "lat": lat[2:4], "height_m": 28.0, "rent_per_year": [np.nan, 900.0]}
+            {
+                "id": ["t0", "t1"],
+                "lon": lon[2:4],
+                "lat": lat[2:4],
+                "height_m": 28.0,
+                "rent_per_year": [np.nan, 900.0],
+                "ports": np.inf,
+            }
         )
         return Inputs(
             offices=offices,

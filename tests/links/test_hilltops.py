@@ -101,6 +101,12 @@ def test_near_roads(hilly, scenario):
     assert found.in_reach == (np.abs(find_peaks(hilly[0], 100.0, least_m=10.0).lat + 2.05) * 110.57 <= 1.5).sum()
     assert 0 < len(found) < len(everywhere)
     assert (np.abs(found.lat + 2.05) * 110.57 <= 1.5 + 1e-3).all()
+    # the track is that long, in whole 10 m from the next above; without roads as long as the scenario says
+    away_km = np.abs(found.lat + 2.05) * 110.57
+    assert (found.access_km - away_km > -0.001).all()
+    assert (found.access_km - away_km < 0.011).all()
+    assert np.round(found.access_km * 100) == pytest.approx(found.access_km * 100, abs=1e-9)
+    assert set(everywhere.access_km) == {2.0}
 
 
 def plain_greedy(score, most):

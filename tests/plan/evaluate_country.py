@@ -52,6 +52,8 @@ class Country:
             mast_class=np.zeros(n, np.int8),
             site_class=np.zeros(n, np.int8),
             rent_per_year=np.zeros(n),
+            access_km=np.zeros(n),
+            ports=np.full(n, np.inf),
         )
         mast = np.broadcast_to(np.array(mast_cents, np.int64)[None, :, None], (n, len(LADDER_M), 4))
         return LinkOptions(

@@ -17,6 +17,8 @@ from planner.plan.verify.along import RoadFinder
 from planner.plan.verify.cashflow import check_money
 from planner.plan.verify.fading import SAME_SHARE, SHORTEST_KM, Carried, Hop, carried
 from planner.plan.verify.findings import Findings
+from planner.plan.verify.ground import Ground
+from planner.plan.verify.routes import ROUTE_MARK
 from planner.plan.verify.sites import Site
 from planner.plan.verify.tree import ROOT_ID
 
@@ -71,7 +73,7 @@ class OfferFinder:
         prices = basis.prices
         self._basis = basis
         self._sites = basis.sites
-        self._roads = RoadFinder(basis.inputs.roads, [] if prices.fibre is None else list(prices.fibre.road_kinds))
+        self._roads = RoadFinder(basis.inputs.roads, () if prices.fibre is None else prices.fibre.road_factor)
         self._climate = radio_climate(basis.scenario)
         self._radios: dict[str, MicrowaveOption] = {option.kind.name: option for option in prices.microwave}
         self._services: dict[tuple[str, str], ServiceOption] = {
@@ -97,27 +99,47 @@ class OfferFinder:
     def _fibre(self, link: Link, fibre: FibreOption) -> Offer | None:
         """Measure a trench along its stored vertices.
 
-        A segment of geodesic length d between points whose heights differ by h is priced as route factor ·
-        (d + climb factor · |h|), heights bilinear between the terrain's cell centres. What is priced as a trench along
-        a road has to follow one.
+        A segment of geodesic length d between points whose heights differ by h is priced as route factor · weight of
+        the ground · (d + climb factor · |h|), heights bilinear between the terrain's cell centres. What is priced as a
+        trench along a road has to follow one. From a place that feeds a route nothing but the route leads on.
         """
-        if link.geometry is None or self._basis.elevation is None:
+        elevation = self._basis.elevation
+        if link.geometry is None or elevation is None:
             return None
         lon, lat = (list(degrees) for degrees in zip(*link.geometry.coordinates, strict=True))
-        kinds, route_factor = fibre.kinds, fibre.route_factor
-        for road_class, along_road in fibre.road_kinds.items():
+        if ROUTE_MARK in {link.tail[: len(ROUTE_MARK)], link.head[: len(ROUTE_MARK)]}:
+            return self._along_route(link, fibre, lon, lat)
+        kinds, route_factor, surroundings = fibre.kinds, fibre.route_factor, "open"
+        availability = fibre.availability
+        for way, along_road in fibre.road_kinds.items():
             if link.option in {kind.name for kind in along_road}:
-                kinds, route_factor = along_road, fibre.road_route_factor
-                if not self._roads.follows(lon, lat, road_class):
+                kinds, route_factor, surroundings = along_road, fibre.road_route_factor, way.environment
+                availability = fibre.method_availability[way.method]
+                if not self._roads.follows(lon, lat, way):
                     return None
         length_m = GEODESIC.line_lengths(lon, lat)
-        ground_m = self._basis.elevation.sample(lon, lat).tolist()
-        climb_m = math.fsum(abs(b - a) for a, b in pairwise(ground_m))
-        priced_m = route_factor * (math.fsum(length_m) + fibre.climb_factor * climb_m)
+        ground_m = elevation.sample(lon, lat).tolist()
+        weights = Ground(self._basis.scenario, fibre, elevation).weights(lon, lat, length_m, surroundings)
+        pieces = zip(weights, length_m, pairwise(ground_m), strict=True)
+        priced_m = route_factor * math.fsum(w * (d + fibre.climb_factor * abs(b - a)) for w, d, (a, b) in pieces)
         if math.isnan(priced_m):  # over unknown ground nothing is priced
             return None
         lit = sum(end in self._sites for end in (link.tail, link.head))  # junctions are not lit
-        return Offer(kinds[lit], math.fsum(length_m) / 1000, priced_m / 1000, fibre.capacity_mbps, fibre.availability)
+        return Offer(kinds[lit], math.fsum(length_m) / 1000, priced_m / 1000, fibre.capacity_mbps, availability)
+
+    def _along_route(self, link: Link, fibre: FibreOption, lon: list[float], lat: list[float]) -> Offer | None:
+        """Return what a link into an existing route, or along it to a splice, has to be."""
+        found = self._basis.routes.capacity_mbps(link.tail, link.head)
+        if found is None or fibre.splice is None or link.geometry is None:
+            return None
+        spliced, capacity_mbps = found
+        if spliced and not self._basis.routes.follows(link.tail, link.head, link.geometry.coordinates):
+            return None
+        if not spliced and len(lon) != len(("source", "route")):
+            return None
+        length_km = math.fsum(GEODESIC.line_lengths(lon, lat)) / 1000
+        carries = min(capacity_mbps, fibre.capacity_mbps)
+        return Offer(fibre.splice if spliced else fibre.route, length_km, 0.0, carries, fibre.availability)
 
     def _hop(self, link: Link) -> Offer | None:
         radio = self._radios.get(link.option)

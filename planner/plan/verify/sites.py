@@ -31,6 +31,8 @@ class Site:
         False for offices with an adequate connection that serve as no source.
     new : bool
         True for a relay on a hilltop: access, power and upkeep are paid, and no rent.
+    ports : float
+        Antennas that it can take.
     """
 
     kind: str
@@ -43,6 +45,7 @@ class Site:
     capacity_mbps: float = math.inf
     shares: bool = True
     new: bool = False
+    ports: float = math.inf
 
 
 def site_of_id(name: str, mark: str, like: Site) -> Site | None:
@@ -75,5 +78,12 @@ def sites_of(inputs: Inputs) -> dict[str, Site]:
         sites[row["id"]] = Site("source", row["lon"], row["lat"], capacity_mbps=row["capacity_mbps"])
     for row in inputs.towers.to_dict("records"):
         rent = None if math.isnan(row["rent_per_year"]) else float(row["rent_per_year"])
-        sites[row["id"]] = Site("relay", row["lon"], row["lat"], existing_m=row["height_m"], rent_per_year=rent)
+        sites[row["id"]] = Site(
+            "relay",
+            row["lon"],
+            row["lat"],
+            existing_m=row["height_m"],
+            rent_per_year=rent,
+            ports=row.get("ports", math.inf),
+        )
     return sites

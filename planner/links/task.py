@@ -1,0 +1,48 @@
+"""What the search for links of every technology starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from planner.catalogue import PriceList
+    from planner.inputs import Inputs
+    from planner.links.options import Places
+    from planner.links.splices import Splices
+    from planner.scenario import Scenario
+    from planner.terrain import Elevation
+
+
+@dataclass(frozen=True)
+class Task:
+    """What every technology needs to know.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    inputs : Inputs
+    prices : PriceList
+    elevation : Elevation
+    places : Places
+        Offices, sources, towers, hilltops, and where existing routes are fed and spliced into, n rows.
+    open_to_links : (n,) bool
+    feeds : (n,) bool
+        Where networks begin.
+    mast_money : (n, L, 4) int64
+    splices : Splices or None
+        The last of the places.
+    """
+
+    scenario: Scenario
+    inputs: Inputs
+    prices: PriceList
+    elevation: Elevation
+    places: Places
+    open_to_links: NDArray[np.bool_]
+    feeds: NDArray[np.bool_]
+    mast_money: NDArray[np.int64]
+    splices: Splices | None
