@@ -127,6 +127,8 @@ _ITEMS: dict[str, Callable[[], str]] = {
     "regional surcharge": lambda: _("regional surcharge"),
     "rent": lambda: _("rent"),
     "router": lambda: _("router"),
+    "site": lambda: _("site"),
+    "splice": lambda: _("splice"),
     "service fee": lambda: _("service fee"),
     "solar panels": lambda: _("solar panels"),
     "spectrum": lambda: _("spectrum"),

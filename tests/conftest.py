@@ -93,7 +93,7 @@ class Country:
             np.array(office, np.int32), np.array(known), np.array(existing_m), np.full(n, 2, np.int8),
             np.zeros(n, np.int8), np.zeros(n, np.int8), np.array(rent),
             np.zeros(n, np.int8), np.ones(n), np.full(n, np.nan), np.zeros(n, np.int32),
-            np.ones(n), np.ones(n),
+            np.ones(n), np.ones(n), np.zeros(n), np.full(n, np.inf),
         )  # fmt: skip
         kinds, u, v, km, capacity, availability, rung_u, rung_v = zip(*self.links, strict=True)
         money = [one_line(list(KINDS.values())[k].items, km=length) for k, length in zip(kinds, km, strict=True)]

@@ -216,7 +216,8 @@ def _breakdowns(
     kinds = np.column_stack(
         [
             *(rung, stands, places.mast_class[place], places.site_class[place]),
-            *(places.power_class[place], places.rent_per_year[place], places.freight[place], places.works[place]),
+            *(places.power_class[place], places.rent_per_year[place], places.access_km[place]),
+            *(places.freight[place], places.works[place]),
         ]
     )
     _kinds, sample, kind = np.unique(kinds, axis=0, return_index=True, return_inverse=True)
