@@ -100,7 +100,8 @@ class Task:
         row, col = self.elevation.to_pixel(self.lon, self.lat)
         tile = (row // _TILE) * 10_000 + col // _TILE
         order = np.lexsort((tile[self.v], tile[self.u]))
-        heights, columns = self.elevation.heights.ravel(), self.elevation.shape[1]
+        heights: NDArray[np.int16] = np.asarray(self.elevation.heights, np.int16).reshape(-1)
+        columns = self.elevation.shape[1]
 
         def some(first: int) -> None:
             rows = order[first : first + _CHUNK]

@@ -56,7 +56,7 @@ def quote_terms(
 ) -> dict[str, QuoteTerms]:
     """Return the terms of the technologies that quotes are taken for: those enabled and licensed.
 
-    Of the catalogue's own services of a technology the one of the lowest availability and highest latency counts.
+    Of a mobile network the fastest generation of the catalogue counts: that is what is sold under new contracts.
     """
     leased = catalogue.leased
     terms = {"leased": QuoteTerms(leased.availability, leased.latency_ms, None, leased.power_w, None, pricer)}
@@ -68,8 +68,9 @@ def quote_terms(
         terms[name] = QuoteTerms(availability, section.latency_ms, section.up_mbps, section.power_w, fades, pricer)
     own = [option for option in services if option.technology == CELLULAR]
     if own:
-        lowest, slowest = min(option.availability for option in own), max(option.latency_ms for option in own)
-        terms[CELLULAR] = QuoteTerms(lowest, slowest, None, catalogue.cellular.power_w, None, pricer)
+        fastest = max(own, key=lambda option: option.max_mbps)
+        power_w = catalogue.cellular.power_w
+        terms[CELLULAR] = QuoteTerms(fastest.availability, fastest.latency_ms, None, power_w, None, pricer)
     return {
         name: entry
         for name, entry in terms.items()

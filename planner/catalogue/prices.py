@@ -244,7 +244,8 @@ def price_list(catalogue: Catalogue, scenario: Scenario, *, dominated: bool = Fa
         quoted=quote_terms(catalogue, scenario, services, pricer),
         clutter_m={entry.code: figure(entry.height_m) for entry in catalogue.microwave.clutter.values()},
         notes=(
-            *(note for note in notes.values() if note is not None),
+            # What the scenario does not speak of and is off unless asked for is no news.
+            *(note for name, note in notes.items() if note is not None and not _is_unasked(name, scenario)),
             *_not_permitted(catalogue, offered),
             *(climate_notes(scenario) if masts else ()),
             *remarks(catalogue, scenario, sections),
@@ -254,6 +255,11 @@ def price_list(catalogue: Catalogue, scenario: Scenario, *, dominated: bool = Fa
             *(climate_assumptions(scenario) if masts else ()),
         ),
     )
+
+
+def _is_unasked(name: str, scenario: Scenario) -> bool:
+    technologies = scenario.technologies
+    return name not in technologies.model_fields_set and not getattr(technologies, name).enabled
 
 
 def _why_not(name: str, catalogue: Catalogue, scenario: Scenario) -> str | None:

@@ -117,7 +117,7 @@ def check_positions(
         _("The terrain has no height at the place."),
         _(
             "Check the coordinates. Fill the hole, or add a file that covers it; where voids are the sea, say "
-            "“terrain_voids: sea” under inputs."
+            "“sea” as inputs.terrain_voids."
         ),
         column="lon, lat",
         values=shown,

@@ -6,11 +6,11 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from planner.terrain import ground_cells, sight_kernel, sight_walk
+from planner.terrain import ground_cells, sight_kernel, sight_walk, staircase
 from planner.terrain.geodesy import (
     EARTH_RADIUS_M,
     SPEED_OF_LIGHT_M_S,
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from planner.terrain.elevation import Elevation
+    from planner.terrain.elevation import Elevation, Heights
 
-NO_LEVEL = sight_kernel.NO_LEVEL
+NO_LEVEL = staircase.NO_LEVEL
 """Stands in tables of rungs where no rung will do."""
 TWO_CRITERIA: tuple[tuple[float, float], ...] = ((4 / 3, 1.0), (2 / 3, 0.6))
 """Clearance by (effective earth radius factor k, share of the first Fresnel zone); every one must hold.
@@ -122,9 +122,9 @@ def line_of_sight(
     # one set of types, so that the loops are compiled once
     u, v = (np.ascontiguousarray(ends, np.uint32) for ends in (u, v))
     max_level = np.ascontiguousarray(max_level, np.uint8)
-    ground = np.asarray(elevation.heights).ravel()
+    ground = _in_one_row(elevation.heights)
     is_covered = elevation.surface is not None
-    surface = ground if elevation.surface is None else np.asarray(elevation.surface).ravel()
+    surface = ground if elevation.surface is None else _in_one_row(elevation.surface)
     grid = ground_cells.Grid(ground, surface, *elevation.shape, is_covered, elevation.void_is_sea)
     places = ground_cells.Places(*elevation.to_pixel(lon, lat), elevation.sample(lon, lat), max_level)
     wavelength_m = SPEED_OF_LIGHT_M_S / (frequency_ghz * 1e9)
@@ -184,3 +184,8 @@ def _order_by_tile(
     down, across = (np.clip(np.nan_to_num(values) // _TILE, -1, _MAX_TILES).astype(np.int64) for values in (row, col))
     _tiles, tile = np.unique(down * (_MAX_TILES + 2) + across, return_inverse=True)
     return np.lexsort((tile[v], tile[u]))
+
+
+def _in_one_row(heights: Heights) -> Heights:
+    """Return heights cell after cell, as the plain arrays that kernels are compiled for."""
+    return cast("Heights", np.asarray(heights).reshape(-1))

@@ -186,12 +186,13 @@ def _hull_at(room: Room, vertices: int, behind: int, t: float) -> float:
     """Return the height of the samples' hull at t, −inf beside it; ``behind`` of its vertices lie up to t."""
     if behind == 0:
         return -np.inf
-    last_t, last_g = room.sample_t[behind - 1], room.sample_g[behind - 1]
+    last_t, last_g = float(room.sample_t[behind - 1]), float(room.sample_g[behind - 1])
     if t == last_t:
         return last_g
     if behind == vertices:
         return -np.inf
-    return last_g + (t - last_t) / (room.sample_t[behind] - last_t) * (room.sample_g[behind] - last_g)
+    rise = (t - last_t) / (room.sample_t[behind] - last_t) * (room.sample_g[behind] - last_g)
+    return last_g + float(rise)
 
 
 @njit(cache=True, nogil=True)

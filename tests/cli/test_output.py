@@ -91,7 +91,7 @@ def test_verify_ends_with_its_verdict(run_dir, tmp_path):
     for name in ("scenario.yaml", "inputs.json"):
         (tmp_path / name).write_text((run_dir / name).read_text())
     plan = json.loads((run_dir / "plan.json").read_text())
-    plan["totals"]["capex"] += 1
+    plan["totals"]["people_total"] += 1
     (tmp_path / "plan.json").write_text(json.dumps(plan))
     result = call("verify", tmp_path)
     assert result.exit_code == 1

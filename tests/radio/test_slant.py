@@ -47,6 +47,15 @@ class TestRain:
         rows = table("p839_4_rain_height.csv")
         rows.assert_holds(radio.rain_height_km(rows["h0"]), "hr")
 
+    def test_rain_height_by_latitude_is_not_below_that_of_the_map(self, table):
+        rows = table("p839_4_rain_height.csv")
+        above = radio.rain_height_of_latitude_km(rows["lat"]) - np.asarray(rows["hr"])
+        assert (above >= 0).all()
+        assert (above < 1.7).all()
+        # the corners of the law: 5 km in the tropics, sinking towards the poles, never below the sea
+        corners = radio.rain_height_of_latitude_km([0.0, 23.0, 63.0, -21.0, -71.0, -90.0])
+        np.testing.assert_allclose(corners, [5.0, 5.0, 2.0, 5.0, 0.0, 0.0], atol=1e-12)
+
     def test_slant_length(self):
         # 5 km up: straight up, at 30°, and at 2° over a curved earth shorter than 5 / sin 2°, 143 km
         found = radio.slant_length_km([90.0, 30.0, 2.0], 5.0)

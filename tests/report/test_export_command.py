@@ -57,6 +57,8 @@ def test_the_run_has_a_folder_for_exports(run_dir):
         (["--to", ","], ["--to", "xlsx"]),
         ([], ["--to"]),
         (["--to", "xlsx", "--with-inputs"], ["--with-inputs", "zip"]),
+        (["--to", "pdf", "--template", "ours.docx"], ["--template", "docx"]),
+        (["--to", "docx", "--template", "ours.docx"], ["--template", "ours.docx"]),
         (["--to", "xlsx", "--anonymous"], ["--anonymous", "ofds"]),
         (["--to", "ofds", "--anonymous", "--operator", "Post"], ["--anonymous", "--operator", "Post"]),
         (["--to", "ofds", "--out", "{run}"], ["--out"]),

@@ -29,7 +29,8 @@ DOCUMENT = {
     "schema_version": 1,
     "scenario": {
         "name": "Country [bold] (SYNTHETIC)", "hash": "0", "currency": "USD", "price_year": 2026, "horizon_years": 10,
-        "funded_years": 5, "discount_rate": 0.08, "real_discount_rate": 0.08, "second_currency": None,
+        "funded_years": 5, "discount_rate": 0.08, "availability": 0.995,
+        "real_discount_rate": 0.08, "second_currency": None,
     },
     "status": "feasible",
     "termination": "time_limit",
@@ -46,7 +47,10 @@ DOCUMENT = {
         ],
         "rounding": 0.0,
     },
-    "places": [{"id": "A", "kind": "office", "lon": 1.0, "lat": 2.0, "region": None, "ground_m": None}],
+    "places": [
+        {"id": "A", "kind": "office", "lon": 1.0, "lat": 2.0, "region": None, "ground_m": None, "power": "mains",
+         "power_availability": 0.999, "grid_km": None}
+    ],
     "offices": [
         office("A", connected=True, technology="leo", parent="root", hops=0, availability=0.99, **MONEY),
         office("B", position_known=False),

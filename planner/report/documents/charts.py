@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from planner.report.cashflow import Year
 
 WIDTH, HEIGHT = 480.0, 230.0
-LEFT, RIGHT, TOP, BOTTOM = 62.0, 12.0, 16.0, 46.0
+LEFT, RIGHT, TOP, BOTTOM = 62.0, 28.0, 16.0, 46.0
 DARK, MIDDLE, LIGHT, WARM, INK = "#00466e", "#0072b2", "#9fd3f2", "#d55e00", "#222222"
 
 

@@ -120,7 +120,7 @@ class _Writer:
     def __init__(self, word: WordDocument, document: Document) -> None:
         self._word: Any = word
         self._document = document
-        self._known = {style.name for style in word.styles}
+        self._known = {style.name: style for style in word.styles}
         self._counts = {"table": 0, "figure": 0}
         self._numbers, self._in_annex, self._sheets = [0, 0], False, 0
         section = word.sections[-1]
@@ -155,9 +155,9 @@ class _Writer:
     def _text(self, text: str) -> str:
         return in_print(text, self._document.language)
 
-    def _style(self, wanted: str) -> str | None:
-        """Return a style if the template has it; else paragraphs stay as its normal ones are."""
-        return wanted if wanted in self._known else None
+    def _style(self, wanted: str) -> Any:
+        """Return a style if the template has it; else None: paragraphs stay as its normal ones are."""
+        return self._known.get(wanted)
 
     def _paragraph(self, text: str, style: str = "Normal") -> Any:
         return self._word.add_paragraph(self._text(text), style=self._style(style))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import typst
@@ -50,6 +51,12 @@ def as_png(drawing: Drawing, *, dots_per_inch: float = 200) -> bytes:
     return _compiled(_FIGURE, {"data": json.dumps(figure)}, format="png", ppi=dots_per_inch)
 
 
+@cache
+def _fonts() -> typst.Fonts:
+    """Return our fonts and, for scripts that they lack, those of the machine; looking for them takes time."""
+    return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True, font_paths=[str(FONTS)])
+
+
 def _compiled(
     markup: bytes,
     inputs: dict[str, str],
@@ -58,7 +65,7 @@ def _compiled(
     ppi: float | None = None,
     pdf_standards: Any = (),
 ) -> bytes:
-    compiler = typst.Compiler(font_paths=[str(FONTS)])
+    compiler = typst.Compiler(font_paths=_fonts())
     made = compiler.compile(markup, format=format, ppi=ppi, pdf_standards=pdf_standards or [], sys_inputs=inputs)
     assert isinstance(made, bytes)
     return made

@@ -94,7 +94,7 @@ def _tax(bill: Bill) -> list[Block]:
 
 
 def _bill(plan: Plan, bill: Bill) -> Table:
-    units = {"each": _("piece"), "km": "km", "mbps": "Mbit/s"}
+    units = {"each": "", "km": " km", "mbps": " Mbit/s"}
     parts = {LINKS: _("Links"), MASTS: _("Masts"), OFFICES: _("Offices")}
     rows = []
     for entry in bill.entries:
@@ -104,7 +104,7 @@ def _bill(plan: Plan, bill: Bill) -> Table:
                 name,
                 entry.option,
                 item_name(entry.item.name),
-                f"{number(entry.quantity, 1)} {units[entry.item.per]}",
+                f"{number(entry.quantity, 1)}{units[entry.item.per]}",
                 number(entry.unit_capex, 2),
                 number(entry.capex),
                 number(entry.unit_opex_per_year, 2),
@@ -115,7 +115,18 @@ def _bill(plan: Plan, bill: Bill) -> Table:
     opex = sum(entry.opex_per_year for entry in bill.entries)
     rest = plan.totals["capex"] - capex, plan.totals["opex_per_year"] - opex
     if any(round(abs(amount), 2) for amount in rest):
-        rows.append((_("Rounding"), "", "", "", "", number(rest[0], 2), "", number(rest[1], 2)))
+        rows.append(
+            (
+                _("Rounding"),
+                "",
+                "",
+                "",
+                "",
+                number(round(rest[0], 2) or 0.0, 2),
+                "",
+                number(round(rest[1], 2) or 0.0, 2),
+            )
+        )
     totals = number(plan.totals["capex"]), number(plan.totals["opex_per_year"])
     rows.append((_("Total"), "", "", "", "", totals[0], "", totals[1]))
     return Table(
