@@ -148,6 +148,22 @@ def item_name(item: str) -> str:
     return named() if named else item
 
 
+_OPTIONS: dict[str, Callable[[], str]] = {
+    "source": lambda: _("source"),
+    "existing": lambda: _("existing connection"),
+    "base station": lambda: _("base station"),
+    "terminal": lambda: _("terminal"),
+    "provider limit": lambda: _("limit of a provider"),
+    "cell limit": lambda: _("limit of a satellite cell"),
+}
+
+
+def option_name(option: str) -> str:
+    """Return the name of a link option that is called the same in every run; others stay as they are."""
+    named = _OPTIONS.get(option)
+    return named() if named else option
+
+
 _MEASURES: dict[str, Callable[[], str]] = {
     "capex": lambda: _("first purchase (capex)"),
     "opex_per_year": lambda: _("operation per year (opex)"),

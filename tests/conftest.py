@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from services_country import make_services_run
 
 from planner.finance import Item, Terms, line_money
 from planner.inputs.model import Inputs
@@ -345,3 +346,9 @@ def referee():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.referee
+
+
+@pytest.fixture(scope="session")
+def services_run(tmp_path_factory):
+    """Return a run with everything that is bought, powered, taxed and priced by region; made without the solver."""
+    return make_services_run(tmp_path_factory.mktemp("services"))

@@ -102,14 +102,15 @@ class Engineer:
         """
         kind = self.options.kinds[self.options.kind[option]]
         if kind.technology == "microwave" and self.elevation is not None:
-            radio = next((radio for radio in self.prices.microwave if radio.kind == kind), None)
+            # Not by its items: in dearer regions a surcharge stands behind them.
+            radio = next((radio for radio in self.prices.microwave if radio.kind.name == kind.name), None)
             return None if radio is None else hop_sheet(self, self.elevation, radio, option, backwards=backwards)
         laid = any(item.per == "km" for item in kind.items)
         if kind.technology == "fibre" and laid and self.elevation is not None and self.prices.fibre is not None:
             return trench_sheet(self, self.elevation, self.prices.fibre, option, backwards=backwards)
         # Names are those of the run's language: services are found again by what they are made of.
         offered = [one for one in self.prices.services if one.technology == kind.technology]
-        service = next((one for one in offered if one.kind.items == kind.items), None)
+        service = next((one for one in offered if one.kind.items == kind.items[: len(one.kind.items)]), None)
         return None if service is None else service_sheet(self, service, option)
 
     def place_name(self, place: int) -> str:
