@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from planner.errors import InputError
-from planner.finance import MEASURES
+from planner.finance import FLOWS, MEASURES, Item, Terms, cash_flow
 from planner.plan.verify.cashflow import unit_amounts
 from planner.report.bill import bill_of_quantities
 from planner.report.cashflow import replaced_in, rounding_of_present_values, yearly_flows
@@ -113,4 +113,12 @@ def test_one_item_year_by_year(priced, tmp_path, make, life_years, rate, at):
 def test_years_of_replacement():
     assert [year for year in range(11) for _count in range(*replaced_in(year, 4.0, 10))] == [4, 8]
     assert [year for year in range(11) for _count in range(*replaced_in(year, 5.0, 10))] == [5], "none at the horizon"
-    assert [year for year in range(3) for _count in range(*replaced_in(year, 0.4, 2))] == [0, 0, 1, 1]
+    assert [year for year in range(3) for _count in range(*replaced_in(year, 0.4, 2))] == [1, 1, 2, 2]
+
+
+@pytest.mark.parametrize(("life", "horizon"), [(2.5, 10), (3.5, 31), (0.7, 7), (5.0, 10), (12.0, 10), (10 / 3, 10)])
+def test_replacements_stand_in_the_years_of_plan_json(life, horizon):
+    item, given = Item("radios", 100.0, 0.0, life), Terms(0.0, "year_end", horizon, 1)
+    flow = cash_flow({item: 1.0}, given)[:, FLOWS.index("replacements")]
+    counted = [100 * 100.0 * len(range(*replaced_in(year, life, horizon))) for year in range(horizon + 1)]
+    assert counted == pytest.approx(flow.tolist())

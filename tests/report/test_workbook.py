@@ -6,7 +6,7 @@ from dataclasses import replace
 import openpyxl
 import pytest
 
-from planner.finance import MEASURES
+from planner.finance import FLOWS, MEASURES, Item, cash_flow
 from planner.i18n import use_language
 from planner.report.bill import bill_of_quantities
 from planner.report.workbook import write
@@ -127,6 +127,34 @@ def test_changed_assumptions_drive_everything(example, book, reckoned, tmp_path,
     flows = rows_of(values["Cash flow"])
     assert flows["Difference"][7] == pytest.approx(0, abs=0.0051)
     assert flows["Total"][9] == pytest.approx(found["programme_cost"], abs=0.0101)
+
+
+@pytest.mark.parametrize(("life", "horizon"), [(2.5, 10), (3.5, 31), (0.7, 7)])
+def test_libreoffice_replaces_in_the_years_of_plan_json(priced, handmade, reckoned, make, tmp_path, life, horizon):
+    run = priced(tmp_path / "run", handmade.plan())
+    (path,) = write(run, tmp_path)
+    changed = openpyxl.load_workbook(path)
+    sheet = changed["Assumptions"]
+    sheet.cell(7, 2, horizon)
+    for row in sheet.iter_rows(min_row=14):
+        if row[6].value is not None:
+            row[6].value = life
+    changed.save(tmp_path / "changed.xlsx")
+    bill = bill_of_quantities(run.plan, run.prices, make["terms"])
+    given = replace(bill.terms, horizon_years=horizon)
+    bought = {
+        Item(str(place), entry.capex, 0.0, life): 1.0
+        for place, entry in enumerate(bill.entries)
+        if entry.item.life_years is not None
+    }
+    expected = cash_flow(bought, given) / 100
+    rows = list(
+        reckoned(tmp_path / "changed.xlsx")["Cash flow"].iter_rows(min_row=5, max_row=5 + horizon, values_only=True)
+    )
+    assert [row[2] for row in rows] == pytest.approx(expected[:, FLOWS.index("replacements")].tolist(), abs=0.01)
+    assert sum(row[2] for row in rows) > 0
+    residual = [-row[4] for row in rows]
+    assert residual == pytest.approx(expected[:, FLOWS.index("residual_value")].tolist(), abs=0.01)
 
 
 def test_names_stay_text(priced, handmade, hostile, renamed, tmp_path):

@@ -120,6 +120,14 @@ def test_at_typical_prices_the_plan_is_what_it_was(country, study):
     assert now.value <= plan.outcome.bound * (1 + 1e-9)
 
 
+def test_a_plan_that_fits_is_kept_whole_wherever_a_search_ends(study, monkeypatch):
+    monkeypatch.setattr("planner.risk.study.TRIM_GAP", 1e18)
+    monkeypatch.setattr("planner.risk.study.TRIM_SECONDS", 0.0)
+    now = assess(study, study.typical, reoptimise=False)
+    assert now.kept.tolist() == np.flatnonzero(study.gains).tolist()
+    assert now.kept_value == pytest.approx(study.inputs.offices["benefit"].to_numpy()[study.gains].sum())
+
+
 def test_money_of_a_draw_is_that_of_a_plan_accounted_for_at_its_prices(country, study):
     _path, scenario, inputs, options, plan, _folder = country
     rng = np.random.default_rng(0)
