@@ -1,23 +1,17 @@
 """The workbook: the plan to the cent, reckoned again when an assumption changes, and nothing of a user's is run."""
 
 import math
-import subprocess
 from dataclasses import replace
 
 import openpyxl
 import pytest
 
-from planner.catalogue import terms
 from planner.finance import FLOWS, MEASURES, Item, cash_flow
 from planner.i18n import use_language
 from planner.report.bill import bill_of_quantities
 from planner.report.workbook import write
 
 SHEETS = ["Summary", "Assumptions", "Quantities", "Cash flow", "Offices", "Links", "Masts", "Comparison", "Sources"]
-ALWAYS_RECKON = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
-<value>0</value></prop></item></oor:items>"""
 
 
 def rows_of(sheet):
@@ -32,26 +26,6 @@ def money_row(sheet, label):
 def book(example, tmp_path_factory):
     (path,) = write(example, tmp_path_factory.mktemp("book"))
     return path
-
-
-@pytest.fixture(scope="module")
-def reckoned(program, tmp_path_factory):
-    """Return a function that lets LibreOffice reckon every formula of a workbook and gives its values."""
-    office = program("soffice", "libreoffice")
-    profile = tmp_path_factory.mktemp("profile")
-    (profile / "user").mkdir()
-    (profile / "user/registrymodifications.xcu").write_text(ALWAYS_RECKON)
-
-    def reckon(path):
-        folder = tmp_path_factory.mktemp("reckoned")
-        subprocess.run(
-            [office, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "xlsx", "--outdir",
-             str(folder), str(path)],
-            check=True, capture_output=True, timeout=300,
-        )  # fmt: skip
-        return openpyxl.load_workbook(folder / path.name, data_only=True)
-
-    return reckon
 
 
 def test_values_that_come_with_the_workbook_are_those_of_the_plan(example, book):
@@ -116,7 +90,7 @@ def test_libreoffice_reckons_the_plan_to_the_cent(example, book, reckoned):
 
 @pytest.mark.parametrize(("rate", "at", "horizon", "funded"), [(0.03, "year_start", 13, 3), (0.0, "year_end", 31, 0)])
 def test_changed_assumptions_drive_everything(example, book, reckoned, tmp_path, rate, at, horizon, funded):
-    bill = bill_of_quantities(example.plan, example.prices, terms(example.scenario))
+    bill = bill_of_quantities(example)
     changed = openpyxl.load_workbook(book)
     sheet = changed["Assumptions"]
     for row, value in enumerate((rate, int(at == "year_end"), horizon, funded), start=5):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.catalogue import terms
 from planner.errors import InputError
 from planner.i18n import _
 from planner.report.bill import bill_of_quantities
@@ -50,7 +49,7 @@ def costs(plan: Plan) -> list[Block]:
 def bill_or_note(run: ExportedRun) -> Bill | Note:
     """Return the bill of quantities, or why there is none: prices that are no longer those of the plan."""
     try:
-        return bill_of_quantities(run.plan, run.prices, terms(run.scenario))
+        return bill_of_quantities(run)
     except InputError as error:
         text = _("This part is missing, because the plan can no longer be priced as it was: {reason}")
         return Note(text.format(reason=str(error)), serious=True)
