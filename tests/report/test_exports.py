@@ -7,6 +7,7 @@ import pytest
 
 from planner.errors import InputError
 from planner.finance import MEASURES
+from planner.plan.record import read_record
 from planner.report import exports
 from planner.report.exports import WRITERS, export_run, formats
 
@@ -21,7 +22,6 @@ def nothing(handmade, make):
 def test_a_plan_of_nothing_goes_into_every_format(priced, nothing, tmp_path):
     assert nothing.outcome.value == 0
     run = priced(tmp_path / "run", nothing)
-    (run.folder / "plan.json").write_text(json.dumps(nothing.document()), encoding="utf-8")
     files = export_run(run, [name for name in WRITERS if name != "zip"], tmp_path / "out")
     assert all(path.exists() for path in files)
     summary = openpyxl.load_workbook(tmp_path / "out/run.xlsx", data_only=True)["Summary"]
@@ -79,6 +79,7 @@ def test_inputs_and_templates_are_not_replaced(priced, tmp_path):
         "files": [{"file": "run.gpkg", "sha256": "0" * 64}],
     }  # fmt: skip
     (run.folder / "inputs.json").write_text(json.dumps(record))
+    run.__dict__["record"] = read_record(run.folder)
     with pytest.raises(InputError, match=r"run\.gpkg"):
         export_run(run, ["gpkg"], data)
     assert (data / "run.gpkg").read_text() == "the roads of a country"
