@@ -1,6 +1,7 @@
 """All formats at once: of the smallest plan that there can be, and files that appear whole or not at all."""
 
 import json
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -88,5 +89,5 @@ def test_inputs_and_templates_are_not_replaced(priced, tmp_path):
     template = tmp_path / "out/run.docx"
     template.write_text("letterhead")
     with pytest.raises(InputError, match=r"run\.docx"):
-        export_run(priced(tmp_path / "run", template=template), ["docx"], tmp_path / "out")
+        export_run(replace(run, template=template), ["docx"], tmp_path / "out")
     assert template.read_text() == "letterhead"
