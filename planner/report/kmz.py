@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 _MAST: Final = "mast"
 _LEFT_OUT: Final = "left-out"
-_UNPRINTABLE: Final = {code: " " for code in range(32) if chr(code) not in "\t\n\r"}
+_UNPRINTABLE: Final = {
+    code: " " for code in (*range(32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF) if chr(code) not in "\t\n\r"
+}
 """XML has no way to hold these."""
 
 

@@ -1,8 +1,9 @@
 """A plan's own network as an Open Fibre Data Standard 0.3 package: nodes, spans, phases, organisations.
 
-Fibre sections and microwave hops are spans, the places that they join are nodes; what leads along an existing route is
-in operation, and whose it is, is not known. Services over somebody else's network (satellite, cellular) and present
-connections have no course to tell and are left out.
+Fibre sections, microwave hops and links of a base station to its terminals are spans, the places that they join are
+nodes; a base station is part of its place. What leads along an existing route is in operation, and whose it is, is not
+known. Services over somebody else's network (satellite, cellular, leased lines) and present connections have no course
+to tell and are left out.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from planner.plan.model import Plan
     from planner.report.exported import ExportedRun
 
     Record = Mapping[str, Any]
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 SCHEMA: Final = (
     "https://raw.githubusercontent.com/Open-Telecoms-Data/open-fibre-data-standard/0__3__0/schema/network-schema.json"
 )
-MEDIA: Final = {"fibre": "fibre", "microwave": "microwave"}
+MEDIA: Final = {"fibre": "fibre", "microwave": "microwave", "ptmp": "microwave"}
 """Technologies that are spans, and the standard's word for their medium."""
 _OPERATOR: Final = "operator"
 _MBPS_PER_GBPS: Final = 1000
@@ -50,7 +52,7 @@ def package(run: ExportedRun) -> dict[str, Any]:
     Positions stay, without which there is no network.
     """
     plan = run.plan
-    spans = [row for row in to_records(plan.links, LINK_KEYS) if row["technology"] in MEDIA]
+    spans = _spans(plan)
     ends = {row[end] for row in spans for end in ("from", "to")}
     places = [row for row in to_records(plan.places, PLACE_KEYS) if row["id"] in ends]
     masts = set(plan.masts["place"])
@@ -93,6 +95,13 @@ def package(run: ExportedRun) -> dict[str, Any]:
         "links": [{"href": SCHEMA, "rel": "describedby"}],
     }
     return {"networks": [network]}
+
+
+def _spans(plan: Plan) -> list[dict[str, Any]]:
+    """Return the links that are spans; terminals hang from the place of their base station, which is no span itself."""
+    rows = [row for row in to_records(plan.links, LINK_KEYS) if row["technology"] in MEDIA]
+    stands_at = {row["to"]: row["from"] for row in rows if row["technology"] == "ptmp" and not row["hop_weight"]}
+    return [{**row, "from": stands_at.get(row["from"], row["from"])} for row in rows if row["to"] not in stands_at]
 
 
 def _stands(place: Record) -> bool:

@@ -387,3 +387,10 @@ def test_the_cash_flow_of_a_document_is_that_of_plan_json(handmade_run, handmade
     plan = replace(plan, cash_flow={**plan.cash_flow, "years": rows})
     (table,) = [t for t in build_proposal(handmade_run(plan)).tables() if t.caption == "Cash flow by year, in USD"]
     assert [number_of(row[2]) for row in table.rows[:-1]] == [row["replacements"] for row in rows]
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "x\x0by", "x\ufffey", "two\nlines =1+1 <script>", "tab\tand\rreturn"])
+@pytest.mark.parametrize("write", [as_docx, as_pdf])
+def test_names_of_any_signs_and_length_stop_no_document(write, name):
+    table = Table("Offices", ("Office",), ("Cost",), ((name, "1"),))
+    assert write(small(Paragraph(name), table, title=name, facts=(("Plan of", name),)))

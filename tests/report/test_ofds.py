@@ -77,7 +77,7 @@ def test_spans_join_nodes_and_carry_the_figures_of_the_plan(priced, handmade, tm
 def test_what_stands_already_is_in_operation_and_poles_are_not_below_ground(faults, priced, handmade, tmp_path):
     plan = handmade.plan()
     fibre = plan.links[plan.links["technology"] == "fibre"]
-    fed = fibre["from"].iloc[-1]
+    fed = fibre["to"].iloc[-1]
     hung = fibre.index[(fibre["from"] != fed) & (fibre["to"] != fed)][0]
     links = plan.links.replace({"from": {fed: "~route:r"}, "to": {fed: "~route:r"}})
     links.loc[hung, "option"] = "aerial fibre along a road: track, both ends lit"
@@ -120,3 +120,20 @@ def test_a_plan_of_services_alone_has_no_nodes(faults, priced, handmade, tmp_pat
     document = package(priced(tmp_path / "run", replace(plan, links=links)))
     assert "spans" not in document["networks"][0]
     assert faults(document) == []
+
+
+def test_terminals_hang_from_the_place_of_their_base_station(faults, priced, handmade, tmp_path):
+    plan = handmade.plan()
+    hop = plan.links.index[plan.links["technology"] == "microwave"][0]
+    near, far, name = (plan.links.loc[hop, column] for column in ("from", "to", "id"))
+    terminal = plan.links.assign(**{"from": plan.links["from"].where(plan.links.index != hop, f"~sector:{near}")})
+    terminal.loc[hop, "technology"] = "ptmp"
+    base = plan.links.loc[[hop]].assign(id="base", to=f"~sector:{near}", technology="ptmp", hop_weight=0, length_km=0.0)
+    run = priced(tmp_path / "run", replace(plan, links=pd.concat([terminal, base], ignore_index=True)))
+    document = package(run)
+    assert faults(document) == []
+    spans = {span["id"]: span for span in document["networks"][0]["spans"]}
+    assert "base" not in spans
+    assert (spans[name]["start"], spans[name]["end"]) == (near, far)
+    assert spans[name]["transmissionMedium"] == ["microwave"]
+    assert {near, far} <= {node["id"] for node in document["networks"][0]["nodes"]}

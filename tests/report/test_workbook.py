@@ -130,7 +130,7 @@ def test_changed_assumptions_drive_everything(example, book, reckoned, tmp_path,
 
 
 @pytest.mark.parametrize(("life", "horizon"), [(2.5, 10), (3.5, 31), (0.7, 7)])
-def test_libreoffice_replaces_in_the_years_of_plan_json(priced, handmade, reckoned, make, tmp_path, life, horizon):
+def test_libreoffice_replaces_in_the_years_of_plan_json(priced, handmade, reckoned, tmp_path, life, horizon):
     run = priced(tmp_path / "run", handmade.plan())
     (path,) = write(run, tmp_path)
     changed = openpyxl.load_workbook(path)
@@ -140,7 +140,7 @@ def test_libreoffice_replaces_in_the_years_of_plan_json(priced, handmade, reckon
         if row[6].value is not None:
             row[6].value = life
     changed.save(tmp_path / "changed.xlsx")
-    bill = bill_of_quantities(run.plan, run.prices, make["terms"])
+    bill = bill_of_quantities(run)
     given = replace(bill.terms, horizon_years=horizon)
     bought = {
         Item(str(place), entry.capex, 0.0, life): 1.0

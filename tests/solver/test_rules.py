@@ -34,6 +34,7 @@ from planner.solver import (
     solve_cheapest,
     solve_in_order,
 )
+from planner.solver.conflict import relax_hops
 
 N_NODES = 4
 MOST_ARCS = 26
@@ -196,6 +197,22 @@ def test_a_hop_limit_is_a_rule_of_a_conflict_and_its_relaxation_is_the_least():
     assert conflict.minimal
     found = {relaxed.rule: (relaxed.needed, relaxed.proven) for relaxed in conflict.relaxations}
     assert found == {"hops": (3.0, True), "budget": (9.0, True)}
+
+
+def test_who_asked_to_stop_does_not_wait_for_a_hop_limit(monkeypatch):
+    """Each doubling makes a graph twice as large: after the first search that was cancelled there is none."""
+    tried = []
+
+    def searched(problem, **how):
+        tried.append(problem.hop_limit)
+        return solve(problem, **how)
+
+    monkeypatch.setattr("planner.solver.conflict.solve", searched)
+    arcs = [(i, i + 1, 1, np.inf) for i in range(50)]
+    problem = make_problem(51, arcs, prize=[0] + [1] * 50, budget=50, hops=[1] * 50, hop_limit=1)
+    problem = replace(problem, rules=Rules(required=np.array([50], np.int32)))
+    assert relax_hops(problem, cancelled=lambda: True) is None
+    assert tried == [3]
 
 
 NUMBERS, ONES = np.arange(N_NODES), np.ones(N_NODES)

@@ -39,6 +39,8 @@ PLACEHOLDER = "{{ proposal }}"
 ACCENT = RGBColor(0x00, 0x46, 0x6E)
 FONT, FONT_PT = "Calibri", 10.5
 PICTURE_DPI = 170
+LONGEST_PROPERTY = 255
+"""Signs that a property of a Word document may have."""
 
 
 def write(run: ExportedRun, folder: Path) -> Sequence[Path]:
@@ -102,7 +104,7 @@ def _plain(document: Document) -> WordDocument:
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.1)
     section.top_margin, section.bottom_margin = Cm(2.4), Cm(2.2)
-    section.header.paragraphs[0]._p.append(banner_line(document.title, document.banner))  # noqa: SLF001
+    section.header.paragraphs[0]._p.append(banner_line(in_print(document.title, document.language), document.banner))  # noqa: SLF001
     footer = section.footer.paragraphs[0]
     footer._p.append(  # noqa: SLF001
         parse_xml(
@@ -143,7 +145,8 @@ class _Writer:
 
     def _core(self) -> None:
         core = self._word.core_properties
-        core.title, core.subject = self._text(self._document.title), self._text(self._document.subtitle)
+        title, subject = self._text(self._document.title), self._text(self._document.subtitle)
+        core.title, core.subject = title[:LONGEST_PROPERTY], subject[:LONGEST_PROPERTY]
         core.author, core.language = "PostLink Planner", self._document.language
         normal = self._word.styles["Normal"].element.get_or_add_rPr()
         tag = {"en": "en-GB", "fr": "fr-FR"}[self._document.language]

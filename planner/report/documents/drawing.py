@@ -23,6 +23,9 @@ Point = tuple[float, float]
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""What has no width: the library that measures text refuses some of these."""
+
 
 @lru_cache(maxsize=32)
 def _font(size: float, *, bold: bool) -> ImageFont.FreeTypeFont:
@@ -32,8 +35,8 @@ def _font(size: float, *, bold: bool) -> ImageFont.FreeTypeFont:
 
 @lru_cache(maxsize=1 << 16)
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
-    """Return how wide a text is, in points."""
-    return float(_font(size, bold=bold).getlength(text)) / 10
+    """Return how wide a text is in one line, in points."""
+    return float(_font(size, bold=bold).getlength(_CONTROL.sub(" ", text))) / 10
 
 
 def shortened(text: str, size: float, room: float) -> str:

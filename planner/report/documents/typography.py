@@ -19,7 +19,7 @@ _INSIDE_QUANTITIES = re.compile(
     r"|(?<=\b[A-Z]{3}) (?=\d)|(?<=\bk) (?==)|(?<=\bk =) (?=\d)"
 )
 _MINUS = re.compile(r"(?<![\w.,\-])-(?=\d)")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def in_print(text: str, language: Language) -> str:
