@@ -77,7 +77,7 @@ def test_spans_join_nodes_and_carry_the_figures_of_the_plan(priced, handmade, tm
 def test_what_stands_already_is_in_operation_and_poles_are_not_below_ground(faults, priced, handmade, tmp_path):
     plan = handmade.plan()
     fibre = plan.links[plan.links["technology"] == "fibre"]
-    fed = fibre["from"].iloc[-1]
+    fed = fibre["to"].iloc[-1]
     hung = fibre.index[(fibre["from"] != fed) & (fibre["to"] != fed)][0]
     links = plan.links.replace({"from": {fed: "~route:r"}, "to": {fed: "~route:r"}})
     links.loc[hung, "option"] = "aerial fibre along a road: track, both ends lit"
