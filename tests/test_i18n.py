@@ -23,7 +23,7 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 # What stands for itself in every language: names of commands, conditions and pieces of YAML as users write them.
 CODE = re.compile(
     r'kind == "tower" and height >= 20|`[^`]*`|\[\{sense: max, measure: benefit\}\]|\(nom: valeur\)'
-    r"|(columns|exchange_rate): \{\{.*?\}\}|duplicates: |sense: min|connect_all: true"
+    r"|(columns|exchange_rate): \{\{.*?\}\}|duplicates: |sense: min|connect_all: true|terrain_voids: sea"
 )
 FIELD = re.compile(r"\{[^{}]*\}")
 
