@@ -109,3 +109,18 @@ def test_no_step_reads_beyond_the_raster():
     sight_kernel._require(grid, course, rules_of(1.0), samples, 0, 1, course.steps + 1)
     sight_kernel._bound_steps(grid, rules_of(1.0), samples, course.steps, most)
     assert most[np.isfinite(most)].max() < 100.0
+
+
+def test_land_cover_between_ends_that_one_step_joins_is_seen():
+    """A step from beside one end to beside the other crosses what stands between."""
+    ground = np.zeros((20, 20), np.int16)
+    covered = (ground + 15).reshape(-1)
+    grid = ground_cells.Grid(ground.reshape(-1), covered, *ground.shape, True, False)
+    row, col = np.array([5.0, 5.0]), np.array([5.5, 8.4])
+    places = ground_cells.Places(row, col, np.zeros(2), np.zeros(2, np.uint8))
+    course = ground_cells.lay_course(grid, places, 0, 1, 5.0, 6.95, 290.0, 0.4 * 290.0)
+    assert course.steps == 3
+    rays = sight_walk.Rays(1e6, 1e6, -1e6, -1e6)
+    room = sight_walk.Room(*(np.empty(200) for _field in range(5)))
+    size, _known = sight_walk.walk_step(grid, course, rules_of(1.0), 1, -np.inf, rays, room, 0)
+    assert room.g[:size].min() > 15.0
