@@ -259,13 +259,9 @@ def _terrain_notes(scenario: Scenario, prices: PriceList) -> tuple[str, ...]:
     if not prices.microwave and prices.multipoint is None:
         return ()
     if inputs.terrain_model == "bare_earth" and not inputs.land_cover:
-        notes.append(
-            _("radio: the terrain is bare earth and no land cover is given; trees and houses are left out.")
-        )
+        notes.append(_("radio: the terrain is bare earth and no land cover is given; trees and houses are left out."))
     if inputs.terrain_model == "surface" and inputs.land_cover:
-        notes.append(
-            _("radio: the terrain is a surface model, which has trees and houses; land cover is not added.")
-        )
+        notes.append(_("radio: the terrain is a surface model, which has trees and houses; land cover is not added."))
     return tuple(notes)
 
 

@@ -26,7 +26,9 @@ def with_price_factors(places: Places, scenario: Scenario, regions: gpd.GeoDataF
     if not given:
         return places
     factors = dict(given)
-    for key, name in () if regions is None else zip(regions["id"].astype(str), regions["name"].astype(str), strict=True):
+    for key, name in (
+        () if regions is None else zip(regions["id"].astype(str), regions["name"].astype(str), strict=True)
+    ):
         if key not in given and name in given:  # several regions may have one name
             factors[key] = given[name]
     freight, works = places.freight.copy(), places.works.copy()

@@ -199,7 +199,7 @@ def walk_step(
     row, col = pixel_at(course, t)
     next_row, next_col = pixel_at(course, next_t)
     span, down, across = next_t - t, next_row - row, next_col - col
-    # between the ends, unless both are so near that nothing is: a long step may begin beside one and end beside the other
+    # one end for both: on short paths a step may begin beside one end and leave off beside the other
     is_bare = next_t <= course.near or t >= 1.0 - course.near or course.near >= 0.5
     heights = grid.ground if is_bare else grid.surface
     slack = -np.inf

@@ -36,7 +36,9 @@ def test_regions_of_one_name_all_have_its_prices(places_at):
 def test_verification_finds_the_region_that_the_build_finds():
     """By id, although the names are others; beside the outlines too, up to 2 km away."""
     regions = gpd.GeoDataFrame(
-        {"id": ["a", "b"], "name": ["Upper", "Lower"]}, geometry=[box(10, 50, 10.5, 51), box(10.5, 50, 11, 51)], crs=4326
+        {"id": ["a", "b"], "name": ["Upper", "Lower"]},
+        geometry=[box(10, 50, 10.5, 51), box(10.5, 50, 11, 51)],
+        crs=4326,
     )
     rng = np.random.default_rng(4)
     lon, lat = rng.uniform(9.9, 11.1, 400), rng.uniform(49.95, 51.05, 400)
