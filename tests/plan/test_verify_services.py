@@ -19,6 +19,7 @@ from planner.finance import PROGRAMME_COST
 from planner.inputs import read_inputs
 from planner.links import build_links
 from planner.links.choice import Choice
+from planner.links.reprice import reprice
 from planner.plan.evaluate import Wish, choose
 from planner.plan.plan import Budget, Outcome, build_plan
 from planner.plan.store import write_run_files
@@ -293,3 +294,26 @@ def test_another_base_station_or_terminal_is_noticed(shared, option, field, valu
         value
     )
     assert differences(document, read_basis(shared, None)[0])
+
+
+def test_a_provider_may_carry_its_share_of_another_demand(run, basis):
+    """At one and a half times the demand of those who ask; cells of satellites carry what they do."""
+    options = build_links(basis.scenario, basis.inputs, cache_dir=run.parent / "cache")
+    asks = (basis.inputs.offices["status_before"] != "adequate").to_numpy()
+    more = basis.inputs.offices["demand_mbps"] * np.where(asks, 1.5, 1.0)
+    dearer = reprice(
+        options,
+        basis.inputs,
+        basis.inputs.offices.assign(demand_mbps=more),
+        basis.scenario,
+        basis.terms,
+        basis.prices,
+        basis.prices,
+    )
+    ends = options.places.id[options.v]
+    (provider,) = np.flatnonzero(np.char.startswith(ends, "~provider:"))
+    cells = np.char.startswith(ends, "~cell:")
+    assert dearer.capacity_mbps[provider] == pytest.approx(0.8 * more[asks].sum())
+    assert dearer.capacity_mbps[provider] == pytest.approx(1.5 * options.capacity_mbps[provider])
+    assert cells.any()
+    assert (dearer.capacity_mbps[cells] == 400.0).all()
