@@ -127,6 +127,8 @@ _ITEMS: dict[str, Callable[[], str]] = {
     "regional surcharge": lambda: _("regional surcharge"),
     "rent": lambda: _("rent"),
     "router": lambda: _("router"),
+    "site": lambda: _("site"),
+    "splice": lambda: _("splice"),
     "service fee": lambda: _("service fee"),
     "solar panels": lambda: _("solar panels"),
     "spectrum": lambda: _("spectrum"),
@@ -144,6 +146,22 @@ def item_name(item: str) -> str:
     """Return the name of a cost item; names that only the user's catalogue knows stay as they are."""
     named = _ITEMS.get(item)
     return named() if named else item
+
+
+_OPTIONS: dict[str, Callable[[], str]] = {
+    "source": lambda: _("source"),
+    "existing": lambda: _("existing connection"),
+    "base station": lambda: _("base station"),
+    "terminal": lambda: _("terminal"),
+    "provider limit": lambda: _("limit of a provider"),
+    "cell limit": lambda: _("limit of a satellite cell"),
+}
+
+
+def option_name(option: str) -> str:
+    """Return the name of a link option that is called the same in every run; others stay as they are."""
+    named = _OPTIONS.get(option)
+    return named() if named else option
 
 
 _MEASURES: dict[str, Callable[[], str]] = {

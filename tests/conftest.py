@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from services_country import make_services_run
 
 from planner.finance import Item, Terms, line_money
 from planner.inputs.model import Inputs
@@ -93,7 +94,7 @@ class Country:
             np.array(office, np.int32), np.array(known), np.array(existing_m), np.full(n, 2, np.int8),
             np.zeros(n, np.int8), np.zeros(n, np.int8), np.array(rent),
             np.zeros(n, np.int8), np.ones(n), np.full(n, np.nan), np.zeros(n, np.int32),
-            np.ones(n), np.ones(n),
+            np.ones(n), np.ones(n), np.zeros(n), np.full(n, np.inf),
         )  # fmt: skip
         kinds, u, v, km, capacity, availability, rung_u, rung_v = zip(*self.links, strict=True)
         money = [one_line(list(KINDS.values())[k].items, km=length) for k, length in zip(kinds, km, strict=True)]
@@ -345,3 +346,9 @@ def referee():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.referee
+
+
+@pytest.fixture(scope="session")
+def services_run(tmp_path_factory):
+    """Return a run with everything that is bought, powered, taxed and priced by region; made without the solver."""
+    return make_services_run(tmp_path_factory.mktemp("services"))

@@ -4,9 +4,10 @@ from planner.catalogue.assumptions import Assumption
 from planner.catalogue.bought import bought_services
 from planner.catalogue.climate import RadioClimate, radio_climate
 from planner.catalogue.estimates import Estimate
+from planner.catalogue.fibre import FibreOption
 from planner.catalogue.loading import load_catalogue
 from planner.catalogue.microwave import MicrowaveOption, RadioOption
-from planner.catalogue.prices import FibreOption, MastClass, PriceList, SiteClass, price_list, terms
+from planner.catalogue.prices import MastClass, PriceList, SiteClass, price_list, terms
 from planner.catalogue.ranges import Uncertain, drawn, uncertain_figures
 from planner.catalogue.schema import Catalogue
 from planner.catalogue.services import ServiceOption

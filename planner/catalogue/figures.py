@@ -51,7 +51,9 @@ def figures(section: BaseModel, at: Location = ()) -> Iterator[Figure]:
             yield from figures(value, here)
         elif isinstance(value, dict):
             for key, entry in value.items():
-                if isinstance(entry, BaseModel):
+                if isinstance(entry, Estimate):
+                    yield Figure((*here, key), unit_of(info), info.title or name, entry)
+                elif isinstance(entry, BaseModel):
                     yield from figures(entry, (*here, key))
 
 

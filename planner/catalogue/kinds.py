@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from planner.finance import Item
 
 
@@ -37,3 +40,15 @@ class OptionKind:
     items: tuple[Item, ...]
     service: bool = False
     directed: bool = False
+
+
+def kinds_in(held: object) -> Iterator[OptionKind]:
+    """Yield every kind that a price list, or a part of it, holds, always in the same order."""
+    if isinstance(held, OptionKind):
+        yield held
+    elif is_dataclass(held):
+        for field in fields(held):
+            yield from kinds_in(getattr(held, field.name))
+    elif isinstance(held, tuple | Mapping):
+        for part in held.values() if isinstance(held, Mapping) else held:
+            yield from kinds_in(part)

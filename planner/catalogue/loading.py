@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from planner.scenario import Scenario
     from planner.scenario.yaml_text import Location
 
+_BANDS = ("microwave", "bands")
 DEFAULT_FILE = Path(__file__).with_name("default.yaml")
 
 
@@ -62,11 +63,15 @@ def load_catalogue(scenario: Scenario) -> Catalogue:
     merged: dict[str, Any] = {}
     origin: dict[Location, _Layer] = {(): layers[0]}
     for layer in layers:
+        _check_removed_bands(merged, layer)
         _lay_over(merged, layer.content, (), layer, origin)
     try:
         catalogue = Catalogue.model_validate(merged)
     except ValidationError as error:
-        raise InputError([_fault(details, origin) for details in error.errors(include_url=False)]) from error
+        faults = error.errors(include_url=False)
+        half = [details["loc"] for details in faults if _lacks_in_band(details)]
+        others = [_fault(details, origin) for details in faults if not _lacks_in_band(details)]
+        raise InputError([*_unknown_bands(merged, half, origin), *others]) from error
     rates = _exchange_rates(layers, scenario.money.currency)
 
     def in_currency(figure: Figure) -> Estimate | None:
@@ -148,6 +153,45 @@ def _fault(details: ErrorDetails, origin: Mapping[Location, _Layer]) -> Problem:
     within = [layer for location, layer in origin.items() if location[: len(at)] == at]
     layer = within[-1] if within else _origin(at, origin)
     return layer.place(problem_at(details, at, Catalogue), at)
+
+
+def _lacks_in_band(details: ErrorDetails) -> bool:
+    return details["type"] == "missing" and details["loc"][: len(_BANDS)] == _BANDS
+
+
+def _unknown_bands(
+    merged: Mapping[str, Any], lacking: list[Location], origin: Mapping[Location, _Layer]
+) -> list[Problem]:
+    """Return one problem for each band that is not whole: mostly the name is not that of the catalogue's."""
+    problems = []
+    halves = {at[len(_BANDS)] for at in lacking}
+    whole = [name for name in merged["microwave"]["bands"] if name not in halves] if lacking else []
+    for name in dict.fromkeys(at[len(_BANDS)] for at in lacking):
+        fields = ", ".join(str(at[-1]) for at in lacking if at[len(_BANDS)] == name)
+        message = _("The catalogue has no band “{name}”, and for a new one this lacks: {fields}.")
+        problem = _band_problem(message.format(name=name, fields=fields), whole, str(name))
+        problems.append(_origin((*_BANDS, name), origin).place(problem, (*_BANDS, name)))
+    return problems
+
+
+def _check_removed_bands(merged: Mapping[str, Any], layer: _Layer) -> None:
+    """Raise where a layer removes a band that is not there."""
+    known, said = (content.get("microwave") for content in (merged, layer.content))
+    known, said = (part.get("bands") if isinstance(part, dict) else None for part in (known, said))
+    if not isinstance(known, dict) or not isinstance(said, dict):
+        return
+    missing = [name for name, band in said.items() if band is None and name not in known]
+    message = _("The catalogue has no band “{name}” that could be removed.")
+    problems = [
+        layer.place(_band_problem(message.format(name=name), known, str(name)), (*_BANDS, name)) for name in missing
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _band_problem(message: str, known: Iterable[Any], name: str) -> Problem:
+    remedy = _("Its bands: {names}. Correct the name, or give all fields of a new band.")
+    return Problem("unknown-band", message, remedy.format(names=", ".join(map(str, known))), value=name)
 
 
 def _exchange_rates(layers: Iterable[_Layer], target: str) -> dict[str, Estimate | None]:

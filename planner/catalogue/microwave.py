@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.catalogue.items import Pricer
-    from planner.catalogue.schema import Antennas, Band, Microwave, Radio
+    from planner.catalogue.works import Antennas, Band, Microwave, Radio
     from planner.finance import Item, Per, Terms
     from planner.scenario import Scenario
 

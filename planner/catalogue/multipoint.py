@@ -12,7 +12,7 @@ from planner.radio import Modulation, receiver_threshold_dbm
 
 if TYPE_CHECKING:
     from planner.catalogue.items import Pricer
-    from planner.catalogue.schema import Multipoint
+    from planner.catalogue.works import Multipoint
     from planner.scenario import Scenario
 
 TECHNOLOGY = "ptmp"

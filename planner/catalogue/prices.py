@@ -11,8 +11,9 @@ import numpy as np
 from planner.catalogue.assumptions import assumptions, remarks
 from planner.catalogue.bought import QuoteTerms, quote_terms
 from planner.catalogue.climate import climate_assumptions, climate_notes
+from planner.catalogue.fibre import AERIAL, DUCT, FibreOption, fibre_option
 from planner.catalogue.figures import figures
-from planner.catalogue.items import MONTHS, Pricer, figure, working, yearly
+from planner.catalogue.items import MONTHS, Pricer, figure, yearly
 from planner.catalogue.kinds import OptionKind
 from planner.catalogue.microwave import microwave_options
 from planner.catalogue.multipoint import MultipointOption, multipoint_option
@@ -22,7 +23,6 @@ from planner.finance import Terms, real_rate
 from planner.i18n import _
 from planner.scenario import DEFAULT_KIND
 from planner.scenario.yaml_text import field_path
-from planner.wording import labelled
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -31,25 +31,12 @@ if TYPE_CHECKING:
 
     from planner.catalogue.assumptions import Assumption
     from planner.catalogue.microwave import MicrowaveOption
-    from planner.catalogue.schema import (
-        Band,
-        Catalogue,
-        Fibre,
-        Generation,
-        MastPrices,
-        Masts,
-        Package,
-        PackageItem,
-        Sites,
-        Source,
-    )
+    from planner.catalogue.schema import Catalogue, Generation, Package, PackageItem
     from planner.catalogue.services import ServiceOption
+    from planner.catalogue.works import Band, MastPrices, Masts, Sites, Source
     from planner.finance import Item
     from planner.scenario import Package as ScenarioPackage
     from planner.scenario import Scenario
-
-
-HOURS_PER_YEAR = 8766.0
 
 
 class MastClass(IntEnum):
@@ -65,52 +52,11 @@ class SiteClass(IntEnum):
     OFFICE = 0
     """An office or source: nothing."""
     GREENFIELD = 1
-    """A new relay site: access, upkeep; its power comes on top (`planner.catalogue.power`)."""
+    """A new relay site: land, track, upkeep; its power comes on top (`planner.catalogue.power`)."""
     TOWER = 2
     """An existing tower whose owner's rent is not known: the catalogue's rent."""
     RENTED_TOWER = 3
     """An existing tower whose rent the input gives: nothing besides (``Places.rent_per_year``)."""
-
-
-@dataclass(frozen=True)
-class FibreOption:
-    """Fibre along a trench.
-
-    Attributes
-    ----------
-    kinds : tuple of three OptionKind
-        ``kinds[n]`` is a section with terminal equipment at n of its ends. Equipment stands at offices and sources and
-        never at junctions, so that a trench that is cut into sections by junctions does not pay for it again and again.
-    road_kinds : dict of str to tuple of three OptionKind
-        The same along a road, by road class; ``""`` for all classes without a price of their own.
-    road_factor : dict of str to float
-        Price of plant along a road over that on rural ground, by the same classes.
-    route_factor, road_route_factor : float
-        Real over drawn length, off and along roads.
-    climb_factor : float
-        Extra length paid per metre of climb or fall. Water cannot be crossed.
-    capacity_mbps : float
-        ``inf`` where unlimited.
-    cut_share_per_km : float
-        Share of the year that a kilometre of cable is cut, repair included.
-    terminal_availability : float
-        Share of the year in which the equipment of one end works, repair included.
-    """
-
-    kinds: tuple[OptionKind, OptionKind, OptionKind]
-    road_kinds: dict[str, tuple[OptionKind, OptionKind, OptionKind]]
-    road_factor: dict[str, float]
-    route_factor: float
-    road_route_factor: float
-    climb_factor: float
-    capacity_mbps: float
-    cut_share_per_km: float
-    terminal_availability: float
-
-    def availability(self, length_km: NDArray[np.float64], lit_ends: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the share of the year in which sections work: neither cut, nor lit equipment out of order."""
-        cable = 1 / (1 + self.cut_share_per_km * length_km)
-        return np.asarray(cable * self.terminal_availability**lit_ends)
 
 
 @dataclass(frozen=True)
@@ -203,6 +149,9 @@ _NEEDS = {
 }
 """Sections of the catalogue in which every price must be known before a technology is offered."""
 
+_APART = {("fibre", "aerial"), ("fibre", "duct"), ("fibre", "splice")}
+"""Prices that other ways of the same technology do without."""
+
 
 def price_list(catalogue: Catalogue, scenario: Scenario, *, dominated: bool = False) -> PriceList:
     """Return what the scenario can buy.
@@ -221,11 +170,12 @@ def price_list(catalogue: Catalogue, scenario: Scenario, *, dominated: bool = Fa
     leo = catalogue.leo
     by_own_links = offered & {"fibre", "microwave", "ptmp"}
     microwave, masts = "microwave" in offered, bool(offered & {"microwave", "ptmp"})
+    fibre = fibre_option(catalogue.fibre, pricer, scenario) if "fibre" in offered else None
     sections = {"general", "power"}.union(*(_NEEDS[name] for name in offered))
     if DEFAULT_KIND not in scenario.package:
         sections.add("package")
     return PriceList(
-        fibre=_fibre(catalogue.fibre, pricer) if "fibre" in offered else None,
+        fibre=fibre,
         microwave=microwave_options(catalogue.microwave, pricer, scenario, terms(scenario), dominated=dominated)
         if microwave
         else (),
@@ -246,12 +196,13 @@ def price_list(catalogue: Catalogue, scenario: Scenario, *, dominated: bool = Fa
         notes=(
             # What the scenario does not speak of and is off unless asked for is no news.
             *(note for name, note in notes.items() if note is not None and not _is_unasked(name, scenario)),
+            *(() if fibre is None else fibre.notes),
             *_not_permitted(catalogue, offered),
             *(climate_notes(scenario) if masts else ()),
             *remarks(catalogue, scenario, sections),
         ),
         assumptions=(
-            *assumptions(catalogue, scenario, sections),
+            *(entry for entry in assumptions(catalogue, scenario, sections) if not _is_of_another_way(entry, fibre)),
             *(climate_assumptions(scenario) if masts else ()),
         ),
     )
@@ -273,11 +224,17 @@ def _why_not(name: str, catalogue: Catalogue, scenario: Scenario) -> str | None:
         field_path(entry.at)
         for section in _NEEDS[name]
         for entry in figures(getattr(catalogue, section), (section,))
-        if entry.estimate is None
+        if entry.estimate is None and entry.at[:2] not in _APART
     ]
     if unknown:
         return _("{technology}: not offered, not priced: {names}.").format(technology=name, names=", ".join(unknown))
     return None
+
+
+def _is_of_another_way(entry: Assumption, fibre: FibreOption | None) -> bool:
+    """Say whether a figure is one of a way to lay fibre that is not on offer."""
+    ways = () if fibre is None else tuple(f"fibre.{way}." for way in (AERIAL, DUCT) if way not in fibre.method_price)
+    return entry.name.startswith(ways)
 
 
 def _not_permitted(catalogue: Catalogue, offered: Collection[str]) -> tuple[str, ...]:
@@ -293,41 +250,6 @@ def _not_permitted(catalogue: Catalogue, offered: Collection[str]) -> tuple[str,
         if technology in offered
         for name, entry in listed.items()
         if not entry.permitted
-    )
-
-
-def _fibre(fibre: Fibre, pricer: Pricer) -> FibreOption:
-    upkeep = figure(fibre.terminal_maintenance)
-    road_factor = {"": 1.0, **{name: figure(factor) for name, factor in fibre.road_classes.items()}}
-
-    def kinds(names: list[str], factor: float) -> tuple[OptionKind, OptionKind, OptionKind]:
-        plant = (
-            pricer.works("fibre plant", factor * figure(fibre.plant_per_km), fibre.plant_life, per="km"),
-            yearly("fibre operation", figure(fibre.operation_per_km), per="km"),
-        )
-
-        def kind(ends: int) -> OptionKind:
-            terminals = pricer.goods("fibre terminals", ends * figure(fibre.terminal), fibre.terminal_life, upkeep)
-            lit = (terminals, pricer.energy(ends * fibre.terminal_power_w)) if ends else ()
-            return OptionKind("fibre", names[ends], 0, (*plant, *lit))
-
-        return kind(0), kind(1), kind(2)
-
-    def along_road(road_class: str) -> list[str]:
-        names = [_("fibre along a road"), _("fibre along a road, one end lit"), _("fibre along a road, both ends lit")]
-        return [labelled(name, road_class) for name in names] if road_class else names
-
-    names = [_("fibre section"), _("fibre section, one end lit"), _("fibre section, both ends lit")]
-    return FibreOption(
-        kinds=kinds(names, 1.0),
-        road_kinds={name: kinds(along_road(name), factor) for name, factor in road_factor.items()},
-        road_factor=road_factor,
-        route_factor=fibre.route_factor.typical,
-        road_route_factor=fibre.road_route_factor.typical,
-        climb_factor=fibre.climb_factor.typical,
-        capacity_mbps=np.inf if fibre.capacity_mbps is None else fibre.capacity_mbps,
-        cut_share_per_km=fibre.cuts_per_1000_km.typical / 1000 * fibre.cut_repair_h.typical / HOURS_PER_YEAR,
-        terminal_availability=working(fibre.terminal_mtbf_h, fibre.terminal_repair_h),
     )
 
 
@@ -352,7 +274,8 @@ def _sites(sites: Sites, pricer: Pricer) -> tuple[tuple[Item, ...], ...]:
     items: dict[SiteClass, tuple[Item, ...]] = {
         SiteClass.OFFICE: (),
         SiteClass.GREENFIELD: (
-            pricer.works("access", figure(sites.greenfield_access)),
+            pricer.works("site", figure(sites.greenfield_access)),
+            pricer.works("access", figure(sites.access_per_km), per="km"),
             yearly("upkeep", figure(sites.greenfield_upkeep)),
         ),
         SiteClass.TOWER: (yearly("rent", figure(sites.tower_rent)),),

@@ -17,11 +17,18 @@ if TYPE_CHECKING:
 
     from planner.catalogue.estimates import Estimate
     from planner.catalogue.prices import PriceList
-    from planner.catalogue.schema import Catalogue, Masts
+    from planner.catalogue.schema import Catalogue
+    from planner.catalogue.works import Masts
     from planner.scenario import Scenario
 
-_HELD = frozenset({"fibre.climb_factor"})
-"""What priced lengths are measured with on the terrain: another figure would need every trench measured anew."""
+_HELD = (
+    "fibre.climb_factor",
+    "fibre.urban_factor",
+    "fibre.submarine_factor",
+    "fibre.land_cover.",
+    "microwave.clutter.",
+)
+"""What lengths are priced and lines of sight tested with on the ground: other figures would need all of it anew."""
 _GROUPS = {"masts": "microwave", "sites": "microwave"}
 """Sections whose prices belong to a technology of another name."""
 
@@ -70,7 +77,12 @@ def uncertain_figures(catalogue: Catalogue, prices: PriceList, scenario: Scenari
     found = []
     for name, entry in known.items():
         estimate = entry.estimate
-        if estimate is None or name not in in_force or name in _HELD or {name, str(entry.at[0])} & {*asked.fixed}:
+        if (
+            estimate is None
+            or name not in in_force
+            or name.startswith(_HELD)
+            or {name, str(entry.at[0])} & {*asked.fixed}
+        ):
             continue
         low, high = estimate.low, estimate.high
         if low == high:

@@ -1,9 +1,7 @@
 """The commands of the contract, each a few lines over the public API."""
 
 # Typer reads the annotations at run time: no postponed evaluation here.
-import os
 import sys
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +10,7 @@ import typer
 
 from planner.cli.comparing import compare
 from planner.cli.exporting import export
+from planner.cli.searching import Force, Gap, ScenarioFile, Seed, TimeLimit, file_of_scenario, solver_overrides, stamp
 from planner.cli.session import (
     DataRoot,
     DebugOption,
@@ -23,6 +22,7 @@ from planner.cli.session import (
     Session,
     session,
 )
+from planner.cli.studying import frontier, risk
 from planner.errors import CancelledError, InfeasibleError, InputError, Problem, VerificationError
 from planner.i18n import _
 
@@ -40,12 +40,6 @@ app = typer.Typer(
         "best possible one."
     ),
 )
-
-ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help=_("Scenario file (YAML) or its folder."))]
-TimeLimit = Annotated[float | None, typer.Option(help=_("Seconds of search."), min=0.0)]
-Gap = Annotated[float | None, typer.Option(help=_("Stop at this relative gap, e.g. 0.005."), min=0.0)]
-Seed = Annotated[int | None, typer.Option(help=_("Seed of the search."), min=0)]
-Force = Annotated[bool, typer.Option("--force", help=_("Replace the run that is in the folder."))]
 
 
 @app.callback()
@@ -132,7 +126,7 @@ def links(
     from planner.scenario import load_scenario
 
     with session(lang, json=json, quiet=quiet, debug=debug) as here:
-        asked = load_scenario(_scenario_file(scenario), data_root=data_root)
+        asked = load_scenario(file_of_scenario(scenario), data_root=data_root)
         with here.progress() as progress:
             options = build_links(
                 asked,
@@ -169,100 +163,18 @@ def solve(
     from planner.jobs import solve_run
 
     with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
-        overrides = _solver_overrides(gap, time_limit, seed)
+        overrides = solver_overrides(gap, time_limit, seed)
         overrides |= dict(_budget_override(text) for text in budget or [])
-        scenario_file = _scenario_file(scenario)
-        run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-{_stamp()}"
+        scenario_file = file_of_scenario(scenario)
+        run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-{stamp()}"
         job = partial(solve_run, scenario_file, run_dir, data_root=data_root, overrides=overrides, force=force)
         _run(here, job, run_dir)
 
 
-@app.command(help=_("Find what each of a number of budgets can buy, and how much any plan could at most."))
-def frontier(
-    scenario: ScenarioFile,
-    points: Annotated[int, typer.Option(help=_("Number of budgets."), min=2, max=1000)] = 25,
-    gap: Gap = None,
-    time_limit: TimeLimit = None,
-    seed: Seed = None,
-    out: Out = None,
-    force: Force = False,
-    data_root: DataRoot = None,
-    lang: LangOption = "",
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    debug: DebugOption = False,
-) -> None:
-    from planner.jobs import frontier_run
-    from planner.report.frontier import print_frontier
-
-    with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
-        scenario_file = _scenario_file(scenario)
-        run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-frontier-{_stamp()}"
-        with here.progress() as progress:
-            found = frontier_run(
-                scenario_file,
-                run_dir,
-                points=points,
-                data_root=data_root,
-                overrides=_solver_overrides(gap, time_limit, seed),
-                command=sys.argv[1:],
-                listener=progress.show,
-                force=force,
-            )
-        if json:
-            here.document(found.document())
-        elif not quiet:
-            print_frontier(found, here.out, run_dir)
-        if found.termination == "cancelled":
-            raise typer.Exit(4)
-
-
-@app.command(help=_("Draw prices and demand: what they do to the plan, and which offices are in whatever they are."))
-def risk(
-    scenario: ScenarioFile,
-    draws: Annotated[int, typer.Option(help=_("Number of draws."), min=2, max=10_000)] = 200,
-    reoptimise: Annotated[
-        bool, typer.Option("--reoptimise", help=_("Look for the best plan of each draw too; takes longer."))
-    ] = False,
-    workers: Annotated[
-        int, typer.Option(help=_("Processes that work at the same time; 0: as many as the machine has."), min=0)
-    ] = 0,
-    gap: Gap = None,
-    time_limit: TimeLimit = None,
-    seed: Seed = None,
-    out: Out = None,
-    force: Force = False,
-    data_root: DataRoot = None,
-    lang: LangOption = "",
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    debug: DebugOption = False,
-) -> None:
-    from planner.jobs import risk_run
-    from planner.report.risk import print_risk
-
-    with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
-        scenario_file = _scenario_file(scenario)
-        run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-risk-{_stamp()}"
-        with here.progress() as progress:
-            found = risk_run(
-                scenario_file,
-                run_dir,
-                draws=draws,
-                reoptimise=reoptimise,
-                workers=workers or os.cpu_count() or 1,
-                data_root=data_root,
-                overrides=_solver_overrides(gap, time_limit, seed),
-                command=sys.argv[1:],
-                listener=progress.show,
-                force=force,
-            )
-        if json:
-            here.document(found.document())
-        elif not quiet:
-            print_risk(found, here.out, run_dir)
-        if found.termination == "cancelled":
-            raise typer.Exit(4)
+app.command(help=_("Find what each of a number of budgets can buy, and how much any plan could at most."))(frontier)
+app.command(help=_("Draw prices and demand: what they do to the plan, and which offices are in whatever they are."))(
+    risk
+)
 
 
 @app.command(help=_("Recompute everything of a stored plan without the solver; exit code 1 if anything differs."))
@@ -304,10 +216,10 @@ def evaluate(
 
     with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
         read_wishes(plan)  # what is wrong with it is told before a folder is made
-        run_dir = out or Path("runs") / f"{plan.stem}-evaluated-{_stamp()}"
+        run_dir = out or Path("runs") / f"{plan.stem}-evaluated-{stamp()}"
         with here.progress() as progress:
             found = evaluate_run(
-                _scenario_file(scenario),
+                file_of_scenario(scenario),
                 plan,
                 run_dir,
                 data_root=data_root,
@@ -415,22 +327,6 @@ def _run(here: Session, job: "Callable[..., Plan]", run_dir: Path) -> None:
 
 
 _EXIT_CODES = {"cancelled": CancelledError.exit_code, "infeasible": InfeasibleError.exit_code, "error": 1}
-
-
-def _stamp() -> str:
-    """Return the time for the name of a folder that nobody has named."""
-    return datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
-
-
-def _scenario_file(path: Path) -> Path:
-    """Accept the folder of a scenario for its file."""
-    return path / "scenario.yaml" if path.is_dir() else path
-
-
-def _solver_overrides(gap: float | None, time_limit: float | None, seed: int | None) -> dict[str, object]:
-    """Return what the command line says of the search, by scenario field."""
-    asked = {"solver.gap": gap, "solver.time_limit_s": time_limit, "solver.seed": seed}
-    return {name: value for name, value in asked.items() if value is not None}
 
 
 def _budget_override(text: str) -> tuple[str, object]:

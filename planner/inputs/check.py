@@ -13,10 +13,12 @@ from planner.files import sha256_of
 from planner.i18n import _
 from planner.inputs.areas import read_regions
 from planner.inputs.coverage import read_coverage
+from planner.inputs.fibre_routes import read_fibre_routes
 from planner.inputs.ground import ground_at
 from planner.inputs.infrastructure import keep_ids_apart, read_sources, read_towers
 from planner.inputs.limits import check_limits
 from planner.inputs.model import CheckReport, InputFile, Inputs
+from planner.inputs.ofds import Ofds, read_ofds
 from planner.inputs.offices import ReadOffices, read_offices
 from planner.inputs.people import add_people_and_benefit, people_from_column, people_from_raster
 from planner.inputs.power import read_grid
@@ -24,6 +26,7 @@ from planner.inputs.quotes import one_spelling, read_quotes
 from planner.inputs.reading import require_file
 from planner.inputs.roads import read_roads
 from planner.scenario import DEFAULT_CATALOGUE, load_scenario
+from planner.terrain.land_cover import check_land_cover
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,12 +81,18 @@ def _read(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
     """Return the inputs (None if a fault stops the run) and everything that was noticed."""
     problems: list[Problem] = []
     terrain = _terrain(scenario, problems)
+    _check_land_cover(scenario, problems)
     regions, of_regions = read_regions(scenario)
     coverage, of_coverage = read_coverage(scenario)
     offices = read_offices(scenario, regions, terrain)
     sources, of_sources = read_sources(scenario, terrain)
     towers, of_towers = read_towers(scenario, terrain)
     sources = keep_ids_apart(offices.frame["id"], sources, "source", of_sources)
+    ofds = read_ofds(scenario, terrain)
+    sources, ofds = _with_nodes(offices.frame["id"], sources, ofds)
+    idle = {*of_sources.text("id")} - {*of_sources.text("id")[of_sources.sound]}
+    existing = read_fibre_routes(scenario, terrain, offices.frame, sources, idle, ofds)
+    sources = _together(sources, existing.own_sources)
     towers = keep_ids_apart(pd.concat([offices.frame["id"], sources["id"]]), towers, "tower", of_towers)
     roads, of_roads, notes = read_roads(scenario, terrain)
     grid, of_grid = read_grid(scenario)
@@ -98,7 +107,9 @@ def _read(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
     problems += check_limits(scenario, offices, sources, towers, regions)
     frame = _complete(scenario, offices, terrain, problems, assumptions)
     assumptions += notes
-    groups = (offices.group, of_sources, of_towers, of_regions, of_coverage, of_roads, of_grid, of_quotes)
+    assumptions += existing.assumptions
+    of_fibre = (*existing.groups, ofds.nodes, ofds.spans)
+    groups = (offices.group, of_sources, *of_fibre, of_towers, of_regions, of_coverage, of_roads, of_grid, of_quotes)
     problems += [problem for group in groups for problem in group.in_file_order()]
     datasets = tuple(report for group in groups for report in group.reports())
     told = {} if roads is None else roads.told()
@@ -120,8 +131,22 @@ def _read(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
         grid=grid,
         quotes=quotes,
         land_cover=tuple(scenario.locate(file) for file in scenario.inputs.land_cover),
+        fibre_routes=existing.routes,
     )
     return inputs, report
+
+
+def _with_nodes(offices: pd.Series[str], sources: pd.DataFrame, ofds: Ofds) -> tuple[pd.DataFrame, Ofds]:
+    """Return the sources with the nodes of networks behind them; spans know their nodes by the ids of these places."""
+    taken = pd.concat([offices, sources["id"]])
+    nodes = keep_ids_apart(taken, ofds.sources, "node", ofds.nodes)
+    renamed = dict(zip(ofds.sources["id"], nodes["id"], strict=True))
+    fed_by = np.array([renamed.get(name, name) for name in ofds.fed_by], dtype=object)
+    return _together(sources, nodes), dataclasses.replace(ofds, sources=nodes, fed_by=fed_by)
+
+
+def _together(sources: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([sources, more], ignore_index=True) if len(more) else sources
 
 
 def _terrain(scenario: Scenario, problems: list[Problem]) -> tuple[Path, ...]:
@@ -144,6 +169,17 @@ def _terrain(scenario: Scenario, problems: list[Problem]) -> tuple[Path, ...]:
             ]
     problems += faults
     return () if faults else paths
+
+
+def _check_land_cover(scenario: Scenario, problems: list[Problem]) -> None:
+    """Note rasters of land cover that cannot be read; those that are not there are noted with the terrain."""
+    for file in scenario.inputs.land_cover:
+        path = scenario.locate(file)
+        if path.is_file():
+            try:
+                check_land_cover([path])
+            except InputError as error:
+                problems += [dataclasses.replace(problem, file=file) for problem in error.problems]
 
 
 def _check_region_prices(
@@ -192,7 +228,7 @@ def _files(scenario: Scenario) -> tuple[InputFile, ...]:
     inputs = scenario.inputs
     groups = (
         *(inputs.offices, inputs.sources, inputs.towers, inputs.regions),
-        *(inputs.coverage, inputs.roads, inputs.power, inputs.quotes),
+        *(inputs.coverage, inputs.fibre_routes, inputs.ofds, inputs.roads, inputs.power, inputs.quotes),
     )
     names = [*(dataset.file for datasets in groups for dataset in datasets), *inputs.terrain, *inputs.land_cover]
     if inputs.population is not None:

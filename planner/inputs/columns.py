@@ -51,6 +51,15 @@ TOWER_COLUMNS: dict[str, tuple[str, ...]] = {
     "rent_per_year": ("rent", "loyer", "loyer_annuel"),
     "owner": ("operator", "proprietaire", "operateur"),
     "grid_hours_per_day": ("grid_hours", "heures_reseau", "heures_electricite"),
+    "status": ("statut", "etat"),
+    "ports": ("free_ports", "free_positions", "positions_libres", "emplacements_libres"),
+}
+FIBRE_ROUTE_COLUMNS: dict[str, tuple[str, ...]] = {
+    "id": (*_PLACE["id"], "line_id", "route_id"),
+    "name": _PLACE["name"],
+    "status": ("statut", "etat"),
+    "capacity_mbps": ("capacity", "capacite", "capacite_mbps"),
+    "source": ("from_source", "fed_from", "alimente_par"),
 }
 REGION_COLUMNS: dict[str, tuple[str, ...]] = {"id": _PLACE["id"], "name": (*_PLACE["name"], "region")}
 COVERAGE_COLUMNS: dict[str, tuple[str, ...]] = {
@@ -82,6 +91,9 @@ ROAD_COLUMNS: dict[str, tuple[str, ...]] = {
     "bridge": ("pont",),
     "tunnel": ("souterrain",),
     "layer": ("level", "niveau"),
+    "environment": ("environnement", "milieu"),
+    "duct": ("ducts", "fourreau", "fourreaux"),
+    "poles": ("pole_line", "poteaux"),
 }
 
 

@@ -240,6 +240,11 @@ def read_group(
         problems.extend(faults)
         numbers = [table.columns[columns[ours]] for ours in (*numeric, *extra) if ours in columns]
         parts.append(Part(dataset, table, columns, decimal_mark(numbers, table.delimiter)))
+    return group_of(name, parts, problems)
+
+
+def group_of(name: str, parts: list[Part], problems: list[Problem]) -> Group:
+    """Return the rows of all parts, one after the other."""
     sizes = [len(part.table) for part in parts]
     return Group(
         name=name,

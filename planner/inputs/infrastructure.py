@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from planner.i18n import _
-from planner.inputs.columns import SOURCE_COLUMNS, TOWER_COLUMNS, plain_name
+from planner.inputs.columns import SOURCE_COLUMNS, TOWER_COLUMNS
 from planner.inputs.ground import check_positions, warn_of_sea
 from planner.inputs.group import Group, read_group
 from planner.inputs.places import read_coordinates, read_identity, settle_duplicates
+from planner.inputs.status import read_status
 from planner.inputs.template import warn_of_examples
 
 if TYPE_CHECKING:
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
     from planner.scenario import Scenario
 
-_BUILT = frozenset(("built", "operational", "in_service", "active", "construit", "en_service", "actif", ""))
-_CLOSED = frozenset(("closed", "decommissioned", "ferme", "hors_service"))
-_TOWER_NUMBERS = ("lon", "lat", "height_m", "rent_per_year", "grid_hours_per_day")
-_PLANNED = re.compile(r"(planned|prevu|prevue|planifie|planifiee)_?(\d{4})?")
+FEWEST_PORTS = 2
+"""One antenna towards the source, one onwards."""
+IMPLAUSIBLE_M = 200.0
+"""Towers above are few in any country; feet or a slip of the pen are likelier."""
+_TOWER_NUMBERS = ("lon", "lat", "height_m", "rent_per_year", "grid_hours_per_day", "ports")
 
 
 def read_sources(scenario: Scenario, terrain: Sequence[Path]) -> tuple[pd.DataFrame, Group]:
@@ -37,19 +38,40 @@ def read_sources(scenario: Scenario, terrain: Sequence[Path]) -> tuple[pd.DataFr
     columns = _places(group, "s", scenario, terrain)
     columns["kind"] = group.text("kind", "fibre_node")
     columns["capacity_mbps"] = group.numbers("capacity_mbps", np.inf)
-    columns["status"] = _status(group)
+    idle = _("The source is not in operation; nothing is connected to it.")
+    columns["status"] = read_status(group, idle=idle)
     return _frame(group, columns), group
 
 
 def read_towers(scenario: Scenario, terrain: Sequence[Path]) -> tuple[pd.DataFrame, Group]:
-    """Read the existing masts and towers."""
+    """Read the existing masts and towers; those that are planned or closed are listed and not used."""
     group = read_group(scenario, "towers", scenario.inputs.towers, TOWER_COLUMNS, numeric=_TOWER_NUMBERS)
     columns = _places(group, "t", scenario, terrain)
-    columns["height_m"] = group.numbers("height_m", required=True)
+    height_m = group.numbers("height_m", required=True)
+    columns["height_m"] = height_m
     columns["rent_per_year"] = group.numbers("rent_per_year")
     columns["owner"] = group.text("owner")
+    columns["ports"] = _ports(group)
     columns["grid_hours_per_day"] = group.numbers("grid_hours_per_day", greatest=24.0)
+    read_status(group, idle=_("The tower is not in operation; no antenna is put on it."))
+    tall = group.sound & (height_m > IMPLAUSIBLE_M)
+    message = _("A tower of more than {metres} m is rare; the height is used as given.").format(
+        metres=f"{IMPLAUSIBLE_M:g}"
+    )
+    group.warn(tall, "implausible-height", message, _("Check the unit: the height is in metres."), column="height_m")
     return _frame(group, columns), group
+
+
+def _ports(group: Group) -> NDArray[np.float64]:
+    """Return how many antennas more a tower can take, infinite where that is not said."""
+    ports = group.numbers("ports", np.inf)
+    part = group.sound & np.isfinite(ports) & (ports != np.round(ports))
+    remedy = _("Write how many antennas more the tower can take, such as 4.")
+    group.fault(part, "not-whole", _("A whole number is expected."), remedy, column="ports")
+    few = group.sound & (ports < FEWEST_PORTS)
+    message = _("A relay needs room for two antennas; the tower is not used.")
+    group.leave_out(few, "no-port", message, _("Correct the number if there is room."), column="ports")
+    return ports
 
 
 def _places(group: Group, letter: str, scenario: Scenario, terrain: Sequence[Path]) -> dict[str, NDArray[np.generic]]:
@@ -65,25 +87,6 @@ def _places(group: Group, letter: str, scenario: Scenario, terrain: Sequence[Pat
 
 def _frame(group: Group, columns: dict[str, NDArray[np.generic]]) -> pd.DataFrame:
     return pd.DataFrame({name: values[group.sound] for name, values in columns.items()})
-
-
-def _status(group: Group) -> NDArray[np.object_]:
-    """Return ``built``, ``closed`` or ``planned YEAR``; what is not built is left out."""
-    status = np.full(len(group), "", dtype=object)
-    for i, text in enumerate(plain_name(text) for text in group.text("status")):
-        planned = _PLANNED.fullmatch(text)
-        if text in _BUILT:
-            status[i] = "built"
-        elif text in _CLOSED:
-            status[i] = "closed"
-        elif planned is not None:
-            status[i] = f"planned {planned[2]}" if planned[2] else "planned"
-    remedy = _("Write built, closed, or planned and the year, such as planned 2027.")
-    group.fault(status == "", "bad-status", _("The status is not understood."), remedy, column="status")
-    idle = group.sound & (status != "built")
-    message = _("The source is not in operation; nothing is connected to it.")
-    group.leave_out(idle, "source-not-built", message, _("Write “built” once it is."), column="status")
-    return status
 
 
 def keep_ids_apart(taken: pd.Series, frame: pd.DataFrame, word: str, group: Group) -> pd.DataFrame:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.errors import Problem
+    from planner.inputs.fibre_routes import FibreRoutes
     from planner.inputs.road_network import RoadNetwork
 
 
@@ -32,7 +33,8 @@ class DatasetReport:
     Attributes
     ----------
     group : str
-        ``offices``, ``sources``, ``towers``, ``regions``, ``coverage``, ``roads``, ``power`` or ``quotes``.
+        ``offices``, ``sources``, ``fibre_routes``, ``ofds_nodes``, ``ofds_spans``, ``towers``, ``regions``,
+        ``coverage``, ``roads``, ``power`` or ``quotes``.
     file, layer : str
         As the scenario names them; layer None where the file has no layers or the first was taken.
     encoding, delimiter : str or None
@@ -71,10 +73,11 @@ class Inputs:
         unknown texts "".
         ``people_total`` are people within reach; ``people`` are those of them who lack adequate service.
     sources : DataFrame
-        ``id, name, lon, lat, kind, capacity_mbps`` (inf: unlimited), ``status``; only sources in operation.
+        ``id, name, lon, lat, kind, capacity_mbps`` (inf: unlimited), ``status``; only sources in operation. Nodes of
+        networks and, of kind ``fibre_route``, what feeds routes that name no source are among them.
     towers : DataFrame
         ``id, name, lon, lat, height_m, rent_per_year`` (NaN: unknown), ``owner, grid_hours_per_day`` (NaN: the
-        owner supplies it).
+        owner supplies it), ``ports`` (antennas that it can still take; inf: unlimited).
     regions : GeoDataFrame or None
         ``id, name, geometry`` in longitudes and latitudes.
     coverage : GeoDataFrame or None
@@ -94,7 +97,9 @@ class Inputs:
     quotes : DataFrame or None
         See `planner.inputs.quotes.read_quotes`.
     land_cover : tuple of Path
-        Rasters of classes, for `planner.terrain.with_land_cover`.
+        Rasters of classes, for `planner.terrain.with_land_cover` and `planner.terrain.open_land_cover`.
+    fibre_routes : FibreRoutes or None
+        Existing fibre in operation.
     """
 
     offices: pd.DataFrame
@@ -111,6 +116,7 @@ class Inputs:
     grid: gpd.GeoDataFrame | None = None
     quotes: pd.DataFrame | None = None
     land_cover: tuple[Path, ...] = ()
+    fibre_routes: FibreRoutes | None = None
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 DEGREE_DECIMALS = 6
 TOUCH_M = 0.2
 """A vertex this near a line is on it: coordinates are rounded to 0.1 m."""
+URBAN, RURAL, DUCT, POLES, NO_POLES = 1, 2, 4, 8, 16
+"""Traits of roads; what is not said is no trait."""
 _DETOUR = 4
 """A road's end is not joined to what it reaches along the roads within so many times the gap that may be closed."""
 _METRES_PER_DEGREE = 111_195.0
@@ -53,6 +55,8 @@ class RoadNetwork:
         Rows of the files in use.
     gaps : int
         Roads' ends that were joined to another road.
+    trait : (e,) int64, optional
+        What the files say of each edge, as a sum: `URBAN` or `RURAL`, `DUCT`, `POLES` or `NO_POLES`.
     """
 
     lon: Floats
@@ -62,6 +66,12 @@ class RoadNetwork:
     classes: tuple[str, ...]
     roads: int
     gaps: int
+    trait: Ints | None = None
+
+    @property
+    def traits(self) -> Ints:
+        """The traits of each edge, (e,): 0 where nothing is said."""
+        return np.zeros(len(self.edges), dtype=np.int64) if self.trait is None else self.trait
 
     @cached_property
     def piece(self) -> Ints:
@@ -77,6 +87,12 @@ class RoadNetwork:
         """Return the length of all roads along the geodesic."""
         return float(edge_lengths_m(self.lon, self.lat, self.edges).sum()) / 1000
 
+    def largest_share(self) -> float:
+        """Return the share of all length that the longest connected piece has."""
+        length_m = edge_lengths_m(self.lon, self.lat, self.edges)
+        of_piece = np.bincount(self.piece[self.edges[:, 0]], length_m)
+        return float(of_piece.max() / of_piece.sum())
+
     def told(self) -> dict[str, float]:
         """Return what ``planner check`` counts."""
         km = round(self.length_km(), 3)
@@ -85,7 +101,7 @@ class RoadNetwork:
     def digest(self) -> str:
         """Return a hash over everything."""
         content = hashlib.sha256("\n".join(self.classes).encode())
-        for column in (self.lon, self.lat, self.edges, self.road_class):
+        for column in (self.lon, self.lat, self.edges, self.road_class, self.traits):
             content.update(column.tobytes())
         return content.hexdigest()
 

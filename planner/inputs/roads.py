@@ -10,15 +10,15 @@ import shapely
 
 from planner.errors import Problem
 from planner.i18n import _
-from planner.inputs.areas import in_degrees
-from planner.inputs.columns import ROAD_COLUMNS
+from planner.inputs.columns import ROAD_COLUMNS, plain_name
 from planner.inputs.ground import ground_at
 from planner.inputs.group import Group, read_group
+from planner.inputs.lines import checked_lines, corners_of
 from planner.inputs.numerals import to_numbers
 from planner.inputs.reading import OSM_FILES
-from planner.inputs.road_network import Lines, RoadNetwork, clean
+from planner.inputs.road_network import DUCT, NO_POLES, POLES, RURAL, URBAN, Lines, RoadNetwork, clean
 from planner.scenario.datasets import RoadDataset
-from planner.wording import number
+from planner.wording import number, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     Geometries = NDArray[np.object_]
     Mask = NDArray[np.bool_]
 
+_ENVIRONMENTS = {"": 0, "urban": URBAN, "urbain": URBAN, "urbaine": URBAN, "rural": RURAL, "rurale": RURAL}
 _NO = frozenset(("", "no", "non", "false", "faux", "f", "n", "0"))
-_LINES = shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING
 
 
 def read_roads(scenario: Scenario, terrain: Sequence[Path]) -> tuple[RoadNetwork | None, Group, tuple[str, ...]]:
@@ -48,9 +48,9 @@ def read_roads(scenario: Scenario, terrain: Sequence[Path]) -> tuple[RoadNetwork
     group = read_group(scenario, "roads", datasets, ROAD_COLUMNS, numeric=("layer",))
     classes = group.text("class")
     others = _of_other_classes(group, classes)
-    geometry = _checked_lines(group)
+    geometry = checked_lines(group)
     _check_terrain(group, geometry, terrain)
-    level = _levels(group)
+    level, traits = _levels(group), _traits(group)
     rows = np.flatnonzero(group.sound)
     if len(rows) == 0:
         return None, group, ()
@@ -68,6 +68,7 @@ def read_roads(scenario: Scenario, terrain: Sequence[Path]) -> tuple[RoadNetwork
         classes=tuple(names.tolist()),
         roads=len(rows),
         gaps=cleaned.gaps,
+        trait=traits[cleaned.road],
     )
     return network, group, _notes(network, gap_m, others)
 
@@ -105,40 +106,6 @@ def _of_other_classes(group: Group, classes: Geometries) -> int:
     return int(group.left_out.sum()) - before
 
 
-def _checked_lines(group: Group) -> Geometries:
-    """Return every row's line in longitudes and latitudes; what is no line is a fault."""
-    remedy = _("Give a layer of lines: GeoPackage, GeoJSON, Shapefile or OpenStreetMap PBF.")
-    geometry = in_degrees(group, _("The file holds no lines."), remedy)
-    empty = group.sound & (shapely.is_missing(geometry) | shapely.is_empty(geometry))
-    group.fault(empty, "empty-geometry", _("The road has no geometry."), _("Remove it or draw it."), column="geometry")
-    kinds = shapely.get_type_id(geometry)
-    names = np.array([None if line is None else line.geom_type for line in geometry], dtype=object)
-    wrong = group.sound & ~np.isin(kinds, _LINES)
-    remedy = _("Remove it, draw it as a line, or take roads alone with “where”.")
-    group.fault(wrong, "not-a-line", _("The feature is no line."), remedy, column="geometry", values=names)
-    bounds = shapely.bounds(geometry)
-    possible = (np.abs(bounds[:, [0, 2]]) <= 180).all(axis=1) & (np.abs(bounds[:, [1, 3]]) <= 90).all(axis=1)
-    group.fault(
-        group.sound & ~possible,
-        "bad-coordinates",
-        _("No place on earth has these coordinates."),
-        _("Give decimal degrees, or say the coordinate reference system as “crs” of the dataset."),
-        column="geometry",
-        values=_corners(bounds),
-    )
-    short = group.sound & ~(shapely.length(geometry) > 0)
-    message = _("The road has no length; it is not used.")
-    group.leave_out(
-        short, "zero-length", message, _("Remove it or draw it."), column="geometry", values=_corners(bounds)
-    )
-    return geometry
-
-
-def _corners(bounds: NDArray[np.float64]) -> Geometries:
-    """Return where each geometry begins in the south-west, as text."""
-    return np.array([f"{x:.6f}, {y:.6f}" for x, y in bounds[:, :2]], dtype=object)
-
-
 def _check_terrain(group: Group, geometry: Geometries, terrain: Sequence[Path]) -> None:
     """Leave out roads without any known ground, and warn of those that run out of it."""
     if not terrain or not group.sound.any():
@@ -150,12 +117,28 @@ def _check_terrain(group: Group, geometry: Geometries, terrain: Sequence[Path]) 
     outside, partly = np.zeros(len(group), dtype=bool), np.zeros(len(group), dtype=bool)
     outside[rows] = known == 0
     partly[rows] = (known > 0) & (known < np.bincount(line, minlength=len(rows)))
-    corners = _corners(shapely.bounds(geometry))
+    corners = corners_of(shapely.bounds(geometry))
     message = _("The road lies outside the terrain; it is not used.")
     remedy = _("Give terrain that covers it, if it matters.")
     group.leave_out(outside, "outside-terrain", message, remedy, column="geometry", values=corners)
     message = _("The road runs out of the terrain; what lies outside is not used.")
     group.warn(partly, "outside-terrain", message, remedy, column="geometry", values=corners)
+
+
+def _traits(group: Group) -> NDArray[np.int64]:
+    """Return what the files say of each road's surroundings, ducts and poles; see `RoadNetwork`."""
+    traits = np.zeros(len(group), dtype=np.int64)
+    said = [_ENVIRONMENTS.get(plain_name(text), -1) for text in group.text("environment")]
+    environment = np.array(said, dtype=np.int64)
+    remedy = _("Write urban or rural, or leave the cell empty: then the land cover says, if there is one.")
+    message = _("The environment is not understood.")
+    group.fault(group.sound & (environment < 0), "bad-environment", message, remedy, column="environment")
+    traits += np.maximum(environment, 0)
+    for column, yes, no in (("duct", DUCT, 0), ("poles", POLES, NO_POLES)):
+        told = np.array([text.casefold() for text in group.text(column)], dtype=object)
+        denied = np.array([text in _NO for text in told], dtype=bool)
+        traits += np.where(told == "", 0, np.where(denied, no, yes))
+    return traits
 
 
 def _levels(group: Group) -> NDArray[np.int64]:
@@ -210,6 +193,12 @@ def _notes(network: RoadNetwork, gap_m: float, others: int) -> tuple[str, ...]:
             gaps=network.gaps,
         )
     ]
+    if network.pieces > 1:
+        note = _(
+            "The largest piece of the roads holds {share} of their length; if the others should meet it, raise "
+            "links.fibre.road_gap_m (now {metres} m) or mend how they are drawn."
+        )
+        notes.append(note.format(share=share(network.largest_share(), 1), metres=f"{gap_m:g}"))
     if others:
         notes.append(_("Roads of classes that do not count: {count}.").format(count=others))
     return tuple(notes)

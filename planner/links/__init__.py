@@ -2,6 +2,8 @@
 
 from planner.links.build import build_links, read_terrain, relay_sites
 from planner.links.cache import cache_folder
+from planner.links.fibre_block import ground_weights, setting_of
+from planner.links.ground import GroundWeights
 from planner.links.options import NO_MAST, ROOT, LinkOptions, OptionKind, PlaceKind, Places, Rejection
 from planner.links.polyline import price_polyline
 from planner.links.retention import Limits, Usage, cache_limits, cache_usage
@@ -10,6 +12,7 @@ from planner.links.store import load_options, save_options
 __all__ = [
     "NO_MAST",
     "ROOT",
+    "GroundWeights",
     "Limits",
     "LinkOptions",
     "OptionKind",
@@ -21,9 +24,11 @@ __all__ = [
     "cache_folder",
     "cache_limits",
     "cache_usage",
+    "ground_weights",
     "load_options",
     "price_polyline",
     "read_terrain",
     "relay_sites",
     "save_options",
+    "setting_of",
 ]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.catalogue import SiteClass, load_catalogue, price_list, radio_climate, terms
+from planner.catalogue import load_catalogue, price_list, radio_climate, terms
 from planner.errors import InputError, Problem
-from planner.finance import MEASURES, line_money
+from planner.finance import MEASURES, PRESENT_VALUE, line_money
 from planner.i18n import _, ngettext
 from planner.links.block import Block, join
 from planner.links.cache import cache_file
-from planner.links.fibre import find_trenches, search_cell_m
+from planner.links.fibre_block import find_fibre, spliced_block
 from planner.links.from_root import existing_block, service_block, source_block
 from planner.links.hilltops import find_hilltops
 from planner.links.masts import mast_money
@@ -21,13 +21,12 @@ from planner.links.microwave import Radios, SightRules, find_hops
 from planner.links.multipoint import multipoint_block
 from planner.links.options import LinkOptions, PlaceKind, Rejection
 from planner.links.package import office_lines
-from planner.links.places import highest_rung, make_places, with_hilltops, with_junctions
-from planner.links.polyline import price_polyline
+from planner.links.places import highest_rung, make_places, with_hilltops, with_splices
+from planner.links.ports import within_ports
 from planner.links.power import find_supplies
 from planner.links.regional import with_price_factors, with_regional_prices
 from planner.links.retention import cache_limits, mark_used, prune
-from planner.links.road_graph import RoadSearch
-from planner.links.roads import find_road_trenches
+from planner.links.splices import find_splices
 from planner.links.store import load_options, save_options
 from planner.links.task import Task, clearance_criteria
 from planner.terrain import open_elevation, with_land_cover
@@ -38,13 +37,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from planner.catalogue import FibreOption, PriceList, RadioOption
+    from planner.catalogue import PriceList, RadioOption
     from planner.finance import Per
     from planner.inputs import Inputs
-    from planner.links.fibre import Trenches
     from planner.links.hilltops import Hilltops
     from planner.links.microwave import Hops
     from planner.links.options import Places
+    from planner.links.splices import Splices
     from planner.scenario import Scenario
     from planner.terrain import Elevation
 
@@ -110,14 +109,22 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
     supplies = find_supplies(places, inputs, prices.power, money_terms)
     places = supplies.places
     masts = mast_money(places, prices, supplies.mast_items, money_terms)
-    task = Task(scenario, inputs, prices, elevation, places, open_to_links, feeds, masts)
+    splices = _splices(scenario, inputs, prices, elevation, (places, open_to_links))
+    if splices is not None:
+        places = with_splices(places, splices, inputs.regions, elevation)
+        open_to_links = np.concatenate([open_to_links, splices.is_splice])
+        feeds = np.concatenate([feeds, splices.is_splice])
+        masts = _with_none(masts, len(splices))
+    task = Task(scenario, inputs, prices, elevation, places, open_to_links, feeds, masts, splices)
     blocks = [source_block(task), existing_block(task)]
     if prices.microwave:
         say(_("Searching microwave hops"), 0.1)
         blocks.append(_microwave(task))
     if prices.fibre is not None:
         say(_("Searching fibre routes"), 0.4)
-        block, places = _fibre(task, prices.fibre)
+        if splices is not None:
+            blocks.append(spliced_block(task, splices, prices.fibre))
+        block, places = find_fibre(task, prices.fibre)
         blocks.append(block)
     if prices.multipoint is not None:
         block, places = multipoint_block(task, places, prices.multipoint)
@@ -137,7 +144,7 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
         mast_items=prices.mast_items,
         site_items=prices.site_items,
         power_items=supplies.mast_items,
-        mast_money=np.concatenate([masts, np.zeros((junctions, *masts.shape[1:]), dtype=np.int64)]),
+        mast_money=_with_none(masts, junctions),
         **{field.name: getattr(lines, field.name) for field in fields(lines)},
         rejections=(*_closed_places(task), *(rejection for block in blocks for rejection in block.rejections)),
         notes=(
@@ -149,6 +156,11 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
             *(note for block in blocks for note in block.notes),
         ),
     )
+
+
+def _with_none(masts: NDArray[np.int64], more: int) -> NDArray[np.int64]:
+    """Return the money of masts with that of more places, where none stands, behind it."""
+    return np.concatenate([masts, np.zeros((more, *masts.shape[1:]), dtype=np.int64)])
 
 
 def relay_sites(scenario: Scenario, inputs: Inputs, prices: PriceList) -> Hilltops | None:
@@ -180,6 +192,23 @@ def _hilltops(
     adequate = (inputs.offices["status_before"] == "adequate").to_numpy(np.bool_)
     asking[: len(adequate)] |= open_to_links[: len(adequate)] & ~adequate
     return find_hilltops(elevation, places, asking, inputs.roads, scenario)
+
+
+def _splices(
+    scenario: Scenario,
+    inputs: Inputs,
+    prices: PriceList,
+    elevation: Elevation,
+    given: tuple[Places, NDArray[np.bool_]],
+) -> Splices | None:
+    """Return where existing routes may be spliced into; None where there are none, or no fibre could hang there."""
+    if inputs.fibre_routes is None or prices.fibre is None or prices.fibre.splice is None:
+        return None
+    places, open_to_links = given
+    asking = np.zeros(len(places), dtype=np.bool_)
+    adequate = (inputs.offices["status_before"] == "adequate").to_numpy(np.bool_)
+    asking[: len(adequate)] = open_to_links[: len(adequate)] & ~adequate
+    return find_splices(inputs.fibre_routes, places, asking, elevation, scenario)
 
 
 def read_terrain(scenario: Scenario, inputs: Inputs, prices: PriceList) -> Elevation:
@@ -224,7 +253,7 @@ def _microwave(task: Task) -> Block:
     hops = find_hops(
         task.elevation,
         task.places,
-        task.open_to_links,
+        task.open_to_links & (task.places.kind != PlaceKind.JUNCTION),
         radios,
         ladder_m=task.prices.ladder_m,
         mast_money=task.mast_money,
@@ -238,6 +267,9 @@ def _microwave(task: Task) -> Block:
         max_neighbours=max(search.max_candidates * CHOSEN_NEIGHBOURS // 100, 1),
         useful_mbps=float(task.inputs.offices["demand_mbps"].to_numpy(np.float64)[candidates].sum()),
     )
+    upstream = task.feeds | (task.places.kind == PlaceKind.RELAY)
+    kept, beyond = within_ports(hops, task.places.ports, _hop_prices(task, hops, radios), upstream)
+    hops = hops[kept]
     return Block.of(
         tuple(option.kind for option in options),
         u=hops.u,
@@ -248,7 +280,7 @@ def _microwave(task: Task) -> Block:
         length_km=hops.length_km,
         rung_u=hops.rung_u,
         rung_v=hops.rung_v,
-        rejections=hops.rejections,
+        rejections=(*hops.rejections, *beyond),
         notes=(*((note.format(count=left_out),) if left_out else ()), *_void_notes(task, hops)),
     )
 
@@ -284,6 +316,12 @@ def _void_notes(task: Task, hops: Hops) -> tuple[str, ...]:
     return (text.format(count=len(cells), cells=int(cells.sum()), u=u, v=v, most=int(cells.max())),)
 
 
+def _hop_prices(task: Task, hops: Hops, radios: Radios) -> NDArray[np.int64]:
+    """Return the present value of each hop, both masts included, in cents."""
+    masts = task.mast_money[hops.u, hops.rung_u, PRESENT_VALUE] + task.mast_money[hops.v, hops.rung_v, PRESENT_VALUE]
+    return np.asarray(radios.money[hops.radio, PRESENT_VALUE] + masts)
+
+
 def wanted_share(scenario: Scenario, equipment: float) -> float:
     """Return the share of the year for which fades must leave a hop its capacity.
 
@@ -316,74 +354,6 @@ def _with_steps(rows: list[tuple[float, ...]], steps: int) -> NDArray[np.float64
     return np.array(filled, dtype=np.float64).reshape(len(rows), steps)
 
 
-def _fibre(task: Task, fibre: FibreOption) -> tuple[Block, Places]:
-    """Return trenches, and the places with the junctions of the trenches behind them."""
-    search = task.scenario.links.fibre
-    trenches = _trenches(task, fibre)
-    along_road = trenches.ground > 0
-    length_km, priced_km = price_polyline(
-        task.elevation,
-        trenches.vertices,
-        trenches.start,
-        route_factor=np.where(along_road, fibre.road_route_factor, fibre.route_factor),
-        climb_factor=fibre.climb_factor,
-    )
-    size = len(trenches.u)
-    lit_ends = (trenches.u < len(task.places)).astype(np.int64) + (trenches.v < len(task.places))
-    availability = fibre.availability(length_km, lit_ends)
-    used_m = search_cell_m(task.elevation, search.cell_m)
-    note = _("fibre: routes are searched on cells of {used} m instead of {asked} m, the terrain being large.")
-    block = Block.of(
-        (*fibre.kinds, *(kind for kinds in fibre.road_kinds.values() for kind in kinds)),
-        u=trenches.u,
-        v=trenches.v,
-        kind=len(fibre.kinds) * trenches.ground + lit_ends,
-        capacity_mbps=np.full(size, fibre.capacity_mbps),
-        availability=availability,
-        length_km=length_km,
-        priced_km=priced_km,
-        vertices=trenches.vertices,
-        vertex_count=np.diff(trenches.start),
-        rejections=trenches.rejections,
-        notes=(
-            *((note.format(used=round(used_m), asked=round(search.cell_m)),) if used_m > search.cell_m else ()),
-            *trenches.notes,
-        ),
-    )
-    names = trenches.junction_id, trenches.junction_lon, trenches.junction_lat
-    return block, with_junctions(task.places, *names, task.inputs.regions, task.elevation)
-
-
-def _trenches(task: Task, fibre: FibreOption) -> Trenches:
-    """Return trenches along roads where the scenario gives any, else over the terrain."""
-    search, roads = task.scenario.links.fibre, task.inputs.roads
-    # Hilltops are for radio: trenches are the same with and without them.
-    open_to_links = task.open_to_links & (task.places.site_class != SiteClass.GREENFIELD)
-    if roads is None:
-        return find_trenches(
-            task.elevation,
-            task.places,
-            open_to_links,
-            feeds=task.feeds,
-            climb_factor=fibre.climb_factor,
-            max_km=search.max_km,
-            cell_m=search.cell_m,
-        )
-    priced_apart = list(fibre.road_kinds)
-    grounds = [priced_apart.index(name) if name in fibre.road_kinds else 0 for name in roads.classes]
-    along = [fibre.road_route_factor * fibre.road_factor[name] for name in priced_apart]
-    rules = RoadSearch(
-        climb_factor=fibre.climb_factor,
-        max_km=search.max_km,
-        off_road_km=search.off_road_km,
-        cell_m=search.cell_m,
-        ground_of_class=np.array(grounds, dtype=np.int64) + 1,
-        price=np.array([fibre.route_factor, *along]),
-        max_arcs=task.scenario.links.max_candidates,
-    )
-    return find_road_trenches(task.elevation, task.places, open_to_links, roads, rules, task.feeds)
-
-
 def _supply_notes(prices: PriceList) -> tuple[str, ...]:
     """Return which technologies on offer are works of one's own, and which are bought."""
     by = {way: [name for name, supply in prices.supply.items() if supply == way] for way in ("build", "buy")}
@@ -394,7 +364,8 @@ def _supply_notes(prices: PriceList) -> tuple[str, ...]:
 def _closed_places(task: Task) -> list[Rejection]:
     """Return how many offices own links do not touch, per technology on offer."""
     unknown = int(np.count_nonzero(~task.places.position_known))
-    shares_nothing = int(np.count_nonzero(task.places.position_known & ~task.open_to_links))
+    closed = (task.places.kind == PlaceKind.OFFICE) & ~task.open_to_links
+    shares_nothing = int(np.count_nonzero(task.places.position_known & closed))
     offered = [*(["microwave"] if task.prices.microwave else []), *(["fibre"] if task.prices.fibre else [])]
     reasons = {
         _("position of the office unknown"): unknown,

@@ -49,6 +49,7 @@ def cache_file(scenario: Scenario, inputs: Inputs, catalogue: Catalogue, folder:
         "language": language(),
         "files": [[file.file, file.sha256] for file in inputs.files],
         "roads": None if inputs.roads is None else inputs.roads.digest(),
+        "fibre_routes": None if inputs.fibre_routes is None else inputs.fibre_routes.digest(),
         "scenario": scenario.model_dump(mode="json", include=_SECTIONS),
         "catalogue": catalogue.model_dump(mode="json"),
     }

@@ -9,6 +9,7 @@ import numpy as np
 
 from planner.inputs.road_network import TOUCH_M
 from planner.links.fibre import edge_cost
+from planner.links.ground import Setting
 from planner.links.polyline import price_polyline
 from planner.links.road_graph import between
 from planner.links.spread import NOWHERE, spread, way_home
@@ -73,12 +74,12 @@ def connect_places(
     row = standing[row]
     straight = _Straight.between(places.lon[row], places.lat[row], foot, cell_m)
     direct = np.full(len(places), np.inf)
-    direct[row] = np.where(straight.is_dry(site), straight.priced_km(elevation, search.climb_factor), np.inf)
+    direct[row] = np.where(straight.is_dry(site), straight.priced_km(elevation, search), np.inf)
 
     seeds = np.flatnonzero(spot_of_cell != NOWHERE)
     forest = spread(site.ground, seeds, search.climb_factor, np.zeros(len(spot_of_cell), dtype=np.uint16))
     own = np.column_stack([site.vertex, np.maximum(site.cell, 0)])[standing]
-    first_km = edge_cost(elevation, site.lon, site.lat, own, search.climb_factor)
+    first_km = edge_cost(elevation, site.lon, site.lat, own, search.climb_factor, search.weights)
     first_m = np.linalg.norm(
         earth_centred(surface_normals(site.lon[own[:, 0]], site.lat[own[:, 0]])) - site.ground.position_m[own[:, 1]],
         axis=1,
@@ -164,7 +165,7 @@ class _Straight:
         wet = ~site.ground.passable[cell] & (cell != ends[0][row]) & (cell != ends[1][row])
         return np.asarray(np.bincount(row, wet, len(self.lon0)) == 0)
 
-    def priced_km(self, elevation: Elevation, climb_factor: float) -> Floats:
+    def priced_km(self, elevation: Elevation, search: RoadSearch) -> Floats:
         """Return what each line is priced at, (r,)."""
         size = len(self.lon0)
         order = np.argsort(np.concatenate([np.arange(size), self.row, np.arange(size)]), kind="stable")
@@ -172,7 +173,10 @@ class _Straight:
         lat = np.concatenate([self.lat0, self.lat, self.foot.lat])[order]
         start = np.concatenate([[0], np.cumsum(np.bincount(self.row, minlength=size) + 2)])
         vertices = np.column_stack([lon, lat])
-        return price_polyline(elevation, vertices, start, route_factor=1.0, climb_factor=climb_factor)[1]
+        ground = None if search.weights is None else (search.weights, np.full(size, Setting.OPEN, dtype=np.int64))
+        return price_polyline(
+            elevation, vertices, start, route_factor=1.0, climb_factor=search.climb_factor, ground=ground
+        )[1]
 
 
 def _shares(lon: Floats, lat: Floats, foot: Spots, spacing_m: float) -> tuple[Ints, Floats]:

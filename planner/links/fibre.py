@@ -15,6 +15,7 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from planner.i18n import _
+from planner.links.ground import Setting
 from planner.links.junctions import Chains, contract
 from planner.links.options import Rejection
 from planner.links.polyline import price_polyline
@@ -26,6 +27,7 @@ from planner.terrain.geodesy import earth_centred, surface_normals
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from planner.links.ground import GroundWeights
     from planner.links.options import Places
     from planner.terrain import Elevation
     from planner.terrain.cost_surface import Grid
@@ -40,6 +42,8 @@ SAMPLED_SHARE, SAMPLED_PLACES = 4, 100
 """Samples of each size are drawn until together they hold one place in 4, or 100 places if that is more."""
 DEGREE_DECIMALS = 6
 _FEWEST_PLACES = 3
+_WITHIN_CELL = [(down / 3, across / 3) for down in (-1, 0, 1) for across in (-1, 0, 1)]
+"""Where in a cell of the grid the ground is looked up, as shares of its side."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,7 @@ def find_trenches(
     climb_factor: float,
     max_km: float,
     cell_m: float,
+    weights: GroundWeights | None = None,
 ) -> Trenches:
     """Return the candidate trenches between places.
 
@@ -133,13 +138,16 @@ def find_trenches(
         Ways between neighbouring places that are longer on the ground are not offered.
     cell_m : float
         Side of the search grid's cells; see `search_cell_m`.
+    weights : GroundWeights, optional
+        What ground costs; else the same everywhere, and water is not crossed.
     """
-    site = place_on_grid(elevation, places, open_to_links, search_cell_m(elevation, cell_m))
+    site = place_on_grid(elevation, places, open_to_links, search_cell_m(elevation, cell_m), weights)
     ways, too_long = _ways(site, feeds, climb_factor, max_km * 1000)
     own = np.flatnonzero((site.cell != NOWHERE) & (site.vertex != site.cell))
     edges = np.concatenate([ways, np.column_stack([site.cell[own], site.vertex[own]])])
     standing = site.vertex[site.cell != NOWHERE]
-    chains = contract(edges, edge_cost(elevation, site.lon, site.lat, edges, climb_factor), standing)
+    cost = edge_cost(elevation, site.lon, site.lat, edges, climb_factor, weights)
+    chains = contract(edges, cost, standing)
     vertex = np.where(site.cell == NOWHERE, NOWHERE, site.vertex)
     rejections = find_rejections(vertex, open_to_links, chains, too_long)
     return as_trenches(site.lon, site.lat, vertex, chains, rejections)
@@ -153,7 +161,13 @@ def search_cell_m(elevation: Elevation, asked_m: float) -> float:
     return max(asked_m, elevation.cell_m * float(np.sqrt(times_too_many)))
 
 
-def place_on_grid(elevation: Elevation, places: Places, open_to_links: NDArray[np.bool_], cell_m: float) -> Site:
+def place_on_grid(
+    elevation: Elevation,
+    places: Places,
+    open_to_links: NDArray[np.bool_],
+    cell_m: float,
+    weights: GroundWeights | None = None,
+) -> Site:
     """Return the search grid, with the places on it."""
     grid = resample(elevation, cell_m)
     rows, columns = grid.shape
@@ -161,7 +175,7 @@ def place_on_grid(elevation: Elevation, places: Places, open_to_links: NDArray[n
     lon, lat = (
         np.asarray(np.round(np.pad(degrees, MARGIN), DEGREE_DECIMALS), np.float64) for degrees in grid.lonlat(row, col)
     )
-    land = np.pad(grid.known & ~grid.sea, MARGIN).ravel()
+    land, weight = _ground(elevation, grid, weights)
     columns += 2 * MARGIN
     row, col = grid.cell_of(places.lon, places.lat)
     centre_m = earth_centred(surface_normals(lon.ravel(), lat.ravel()))
@@ -183,7 +197,27 @@ def place_on_grid(elevation: Elevation, places: Places, open_to_links: NDArray[n
     vertex[owner] = cell[owner]
     height_m = np.full(len(land), np.nan)
     height_m[land] = elevation.sample(lon[: len(land)][land], lat[: len(land)][land])
-    return Site(grid, Ground(columns, land, centre_m, height_m), lon, lat, cell, vertex)
+    return Site(grid, Ground(columns, land, centre_m, height_m, weight), lon, lat, cell, vertex)
+
+
+def _ground(
+    elevation: Elevation, grid: Grid, weights: GroundWeights | None
+) -> tuple[NDArray[np.bool_], NDArray[np.float64] | None]:
+    """Return which cells can be crossed, (N,), and what a metre costs in each; None where it is the same."""
+    passable = grid.known & ~grid.sea
+    if weights is None or (weights.cover is None and weights.water is None):
+        return np.pad(passable, MARGIN).ravel(), None
+    row, col = np.meshgrid(np.arange(grid.shape[0]), np.arange(grid.shape[1]), indexing="ij")
+    if weights.water is not None:
+        passable = grid.known
+    else:
+        passable = passable & ~weights.is_water[weights.codes_at(*grid.lonlat(row, col))]
+    weight = np.zeros(grid.shape)
+    for down, across in _WITHIN_CELL:
+        lon, lat = (degrees.ravel() for degrees in grid.lonlat(row + down, col + across))
+        setting = np.full(lon.size, Setting.OPEN, dtype=np.int64)
+        weight += weights.at(elevation, lon, lat, setting).reshape(grid.shape) / len(_WITHIN_CELL)
+    return np.pad(passable, MARGIN).ravel(), np.pad(weight, MARGIN, constant_values=1.0).ravel()
 
 
 def _nearest_land(
@@ -245,12 +279,16 @@ def edge_cost(
     lat: NDArray[np.float64],
     edges: NDArray[np.int64],
     climb_factor: float,
+    weights: GroundWeights | None = None,
+    setting: NDArray[np.int64] | None = None,
 ) -> NDArray[np.float64]:
-    """Return the priced length of straight pieces between points, (e,), in km."""
+    """Return the priced length of straight pieces between points, (e,), in km; all on open ground if not said."""
     vertices = np.column_stack([lon[edges.ravel()], lat[edges.ravel()]])
     start = 2 * np.arange(len(edges) + 1)
-    _length_km, cost = price_polyline(elevation, vertices, start, route_factor=1.0, climb_factor=climb_factor)
-    return cost
+    ground = None
+    if weights is not None:
+        ground = weights, np.full(len(edges), Setting.OPEN, dtype=np.int64) if setting is None else setting
+    return price_polyline(elevation, vertices, start, route_factor=1.0, climb_factor=climb_factor, ground=ground)[1]
 
 
 def as_trenches(

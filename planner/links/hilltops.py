@@ -28,6 +28,7 @@ from planner.links.fibre import search_cell_m
 from planner.links.options import PlaceKind
 from planner.links.road_graph import RoadGraph
 from planner.terrain import earth_centred, find_peaks, surface_normals
+from planner.terrain.geodesy import WGS84
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,6 +47,8 @@ WANTED = 3
 """Hilltops that each asking place counts."""
 CELL_M = 100.0
 """Summits are those of the ground averaged to such cells: finer ones are boulders and trees."""
+ACCESS_STEP_M = 10.0
+"""A track to a hilltop is paid for in whole steps of this length."""
 _NEAREST_KM = 1.0
 _ROAD_SPOT_M = 500.0
 
@@ -58,6 +61,8 @@ class Hilltops:
     ----------
     lon, lat : (h,) float64
         Degrees, multiples of a millionth.
+    access_km : (h,) float64
+        To the nearest road, straight, in whole steps; where no roads are given, as long as the scenario says.
     found : int
         Summits of the prominence asked for, on all the terrain read.
     in_reach : int
@@ -66,6 +71,7 @@ class Hilltops:
 
     lon: Floats
     lat: Floats
+    access_km: Floats
     found: int
     in_reach: int
 
@@ -108,8 +114,10 @@ def find_hilltops(
     peaks = find_peaks(elevation, search_cell_m(elevation, CELL_M), least_m=rules.prominence_m)
     lon, lat = np.round(peaks.lon, DEGREE_DECIMALS), np.round(peaks.lat, DEGREE_DECIMALS)
     near = np.isfinite(elevation.sample(lon, lat))  # beside a void an antenna's height is not known
+    access_km = np.full(len(lon), rules.access_km)
     if roads is not None:
-        near &= _near_road(lon, lat, roads, elevation, rules.road_within_km)
+        access_km = _to_road_km(lon, lat, roads, elevation, rules.road_within_km)
+        near &= np.isfinite(access_km)
     summit_m, place_m = (
         earth_centred(surface_normals(*at)) for at in ((lon, lat), (places.lon[asking], places.lat[asking]))
     )
@@ -122,7 +130,7 @@ def find_hilltops(
     most = min(rules.max_number, int(rules.per_100_places * len(places) / 100))
     score = _scores(summit_m[apart], peaks.prominence_m[apart], place_m, reach_m)
     kept = np.sort(apart[choose_greedily(score, most)])
-    return Hilltops(lon[kept], lat[kept], len(peaks), len(rows))
+    return Hilltops(lon[kept], lat[kept], access_km[kept], len(peaks), len(rows))
 
 
 def spaced(summit_m: Floats, tower_m: Floats, spacing_m: float) -> Ints:
@@ -192,12 +200,12 @@ def _scores(summit_m: Floats, prominence_m: Floats, place_m: Floats, reach_m: fl
     return score
 
 
-def _near_road(
-    lon: Floats, lat: Floats, roads: RoadNetwork, elevation: Elevation, within_km: float
-) -> NDArray[np.bool_]:
-    """Return which summits have a road within a distance."""
-    graph = RoadGraph.of(roads, elevation, np.ones(len(roads.classes), dtype=np.int64))
+def _to_road_km(lon: Floats, lat: Floats, roads: RoadNetwork, elevation: Elevation, within_km: float) -> Floats:
+    """Return how far summits are from the nearest road, in whole `ACCESS_STEP_M`; infinite beyond a distance."""
+    graph = RoadGraph.of(roads, elevation, np.ones(len(roads.edges), dtype=np.int64))
     spots = graph.spots_every(_ROAD_SPOT_M)
-    near = np.zeros(len(lon), dtype=np.bool_)
-    near[graph.nearest(lon, lat, spots, _ROAD_SPOT_M, 1000.0 * within_km)[0]] = True
-    return near
+    away_km = np.full(len(lon), np.inf)
+    rows, foot = graph.nearest(lon, lat, spots, _ROAD_SPOT_M, 1000.0 * within_km)
+    away_m = np.asarray(WGS84.inv(lon[rows], lat[rows], foot.lon, foot.lat)[2])
+    away_km[rows] = np.ceil(away_m / ACCESS_STEP_M) * ACCESS_STEP_M / 1000.0
+    return away_km

@@ -35,7 +35,7 @@ def mast_money(
     if not prices.mast_items:
         return money
     own = places.mast_class, places.site_class, places.power_class, places.existing_m, places.rent_per_year
-    like = np.column_stack([*own, places.freight, places.works])
+    like = np.column_stack([*own, places.access_km, places.freight, places.works])
     _rows, sample, which = np.unique(like, axis=0, return_index=True, return_inverse=True)
     distinct = np.array([_ladder_money(places, int(row), prices, power_items, terms) for row in sample], dtype=np.int64)
     if (np.diff(distinct, axis=1) < 0).any():

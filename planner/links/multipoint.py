@@ -132,9 +132,10 @@ def find_sectors(
 
 
 def hosts_of(places: Places, open_to_links: NDArray[np.bool_], feeds: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return where base stations may stand: on existing towers, and where networks begin."""
-    towers = (places.kind == PlaceKind.RELAY) & (places.site_class != SiteClass.GREENFIELD)
-    return np.asarray(open_to_links & (feeds | towers))
+    """Return where base stations may stand: on existing towers with any room, and where networks begin."""
+    towers = (places.kind == PlaceKind.RELAY) & (places.site_class != SiteClass.GREENFIELD) & np.isinf(places.ports)
+    # Where fibre is spliced networks begin too, but nothing stands there.
+    return np.asarray(open_to_links & (feeds | towers) & (places.kind != PlaceKind.JUNCTION))
 
 
 def multipoint_block(task: Task, places: Places, option: MultipointOption) -> tuple[Block, Places]:

@@ -5,7 +5,7 @@ Everything is a column: one row per place, one row per link option. Nothing here
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -79,6 +79,10 @@ class Places:
         Row in ``LinkOptions.power_items``: what the supply of radios on a mast there costs.
     freight, works : (n,) float64
         Price factors of the region, see `planner.finance.PriceFactors`.
+    access_km : (n,) float64
+        Track to be built to a new site, see `mast_line`; 0 elsewhere.
+    ports : (n,) float64
+        Hops that the place can take; infinite where that is not limited.
     """
 
     id: NDArray[np.str_]
@@ -100,6 +104,8 @@ class Places:
     power_class: NDArray[np.int32]
     freight: NDArray[np.float64]
     works: NDArray[np.float64]
+    access_km: NDArray[np.float64]
+    ports: NDArray[np.float64]
 
     def price_factors(self, place: int) -> PriceFactors:
         """Return the price factors of a place's region."""
@@ -117,11 +123,23 @@ def mast_line(
     site_items: Sequence[tuple[Item, ...]],
     power_items: Sequence[tuple[Item, ...]],
 ) -> tuple[Item, ...]:
-    """Return what using a mast at a place is made of: itself, site, power, rent, at the prices of its region."""
-    items = [*mast, *site_items[places.site_class[place]], *power_items[places.power_class[place]]]
+    """Return what using a mast at a place is made of: itself, site, power, rent, at the prices of its region.
+
+    What the site's items cost per km is paid for the place's own track: all items are for one mast there.
+    """
+    track_km = float(places.access_km[place])
+    site = [
+        item if item.per == "each" else _for_length(item, track_km) for item in site_items[places.site_class[place]]
+    ]
+    items = [*mast, *site, *power_items[places.power_class[place]]]
     if places.rent_per_year[place] > 0:
         items.append(Item("rent", 0.0, float(places.rent_per_year[place]), None))
     return surcharged(items, places.price_factors(place))
+
+
+def _for_length(item: Item, length_km: float) -> Item:
+    """Return an item per km as one for a length."""
+    return replace(item, capex=item.capex * length_km, opex_per_year=item.opex_per_year * length_km, per="each")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The places of the planning graph: offices, sources, towers, hilltops, and the junctions of trenches."""
+"""The places of the planning graph: offices, sources, towers, hilltops, splices, and the junctions of trenches."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from planner.catalogue import MastClass, SiteClass
 from planner.catalogue.power import Supply
 from planner.inputs.areas import regions_at
+from planner.inputs.fibre_routes import ROUTE_MARK
 from planner.links.options import NO_MAST, PlaceKind, Places
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from planner.inputs import Inputs
     from planner.links.hilltops import Hilltops
     from planner.links.limits import Limits
+    from planner.links.splices import Splices
     from planner.scenario import Scenario
     from planner.terrain import Elevation
 
@@ -43,7 +45,8 @@ def make_places(
     -------
     places : Places
     open_to_links : (n,) bool
-        False for offices that are located only to a district, and for adequate ones that share nothing.
+        False for offices that are located only to a district, for adequate ones that share nothing, and where an
+        existing route that names no source is fed.
     feeds : (n,) bool
         True where networks begin: at sources, and at adequately connected offices that share what they have.
     """
@@ -75,11 +78,16 @@ def make_places(
         site_class=np.concatenate([np.full(sizes[0] + sizes[1], SiteClass.OFFICE), tower_site]).astype(np.int8),
         rent_per_year=np.concatenate([np.zeros(sizes[0] + sizes[1]), np.nan_to_num(rent)]),
         **_unsupplied(len(kind)),
+        access_km=np.zeros(len(kind)),
+        ports=np.concatenate([np.full(sizes[0] + sizes[1], np.inf), towers["ports"].to_numpy(np.float64)]),
     )
     shares_nothing = (offices["status_before"] == "adequate") & ~offices["is_source"]
     open_to_links = known.copy()
     open_to_links[: sizes[0]] &= ~shares_nothing.to_numpy(np.bool_)
-    feeds = kind == PlaceKind.SOURCE
+    # Where a route that names no source is fed: new fibre hangs from its splices.
+    of_routes = np.char.startswith(ids, ROUTE_MARK)
+    open_to_links &= ~of_routes
+    feeds = (kind == PlaceKind.SOURCE) & ~of_routes
     feeds[: sizes[0]] = offices["is_source"]
     return places, open_to_links, feeds
 
@@ -102,7 +110,14 @@ def with_hilltops(
 ) -> Places:
     """Return the places with hilltops behind them: relays where nothing stands yet, not even a road."""
     made = _Made(PlaceKind.RELAY, max_rung, SiteClass.GREENFIELD)
-    return _with_made(places, made, hilltops.ids, hilltops.lon, hilltops.lat, regions, elevation)
+    more = _with_made(places, made, hilltops.ids, hilltops.lon, hilltops.lat, regions, elevation)
+    return replace(more, access_km=np.concatenate([places.access_km, hilltops.access_km]))
+
+
+def with_splices(places: Places, splices: Splices, regions: gpd.GeoDataFrame | None, elevation: Elevation) -> Places:
+    """Return the places with those behind them where existing routes are fed and may be spliced into."""
+    made = _Made(PlaceKind.JUNCTION, NO_MAST, SiteClass.OFFICE)
+    return _with_made(places, made, splices.ids, splices.lon, splices.lat, regions, elevation)
 
 
 def with_sectors(places: Places, at: NDArray[np.int64], mark: str) -> Places:
@@ -162,6 +177,8 @@ def _with_made(
         site_class=code(places.site_class, made.site_class),
         rent_per_year=behind(places.rent_per_year, 0.0),
         **{name: np.concatenate([getattr(places, name), column]) for name, column in _unsupplied(size).items()},
+        access_km=behind(places.access_km, 0.0),
+        ports=behind(places.ports, np.inf),
     )
 
 

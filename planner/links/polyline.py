@@ -1,6 +1,7 @@
 """Lengths and priced lengths of polylines: what per-kilometre prices are multiplied by.
 
-The priced length is a function of the stored vertices and the terrain alone, so that anyone can recompute it.
+The priced length is a function of the stored vertices, the terrain and the land cover alone, so that anyone can
+recompute it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from planner.terrain.geodesy import WGS84
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from planner.links.ground import GroundWeights
     from planner.terrain import Elevation
 
 
@@ -24,11 +26,13 @@ def price_polyline(
     *,
     route_factor: float | NDArray[np.float64],
     climb_factor: float,
+    ground: tuple[GroundWeights, NDArray[np.int64]] | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the length and the priced length of each polyline.
 
-    A segment of geodesic length d whose ends differ in height by h counts route_factor · (d + climb_factor · |h|): d
-    times a factor that grows with the slope |h| / d. Heights are bilinear between the terrain's cell centres.
+    A segment of geodesic length d whose ends differ in height by h counts route_factor · w · (d + climb_factor · |h|):
+    d times a factor that grows with the slope |h| / d, times the weight w of the ground that it runs through. Heights
+    are bilinear between the terrain's cell centres.
 
     Parameters
     ----------
@@ -41,6 +45,8 @@ def price_polyline(
         What real trenches are longer than drawn ones.
     climb_factor : float
         Extra metres per metre of climb or fall.
+    ground : tuple of GroundWeights and (m,) int64, optional
+        Weights, and the `planner.links.ground.Setting` of each polyline; else all ground weighs 1.
 
     Returns
     -------
@@ -56,5 +62,9 @@ def price_polyline(
     row, length_m, climb_m = polyline[:-1][inside], length_m[inside], climb_m[inside]
     size = len(start) - 1
     length_km = np.bincount(row, length_m, size) / 1000
-    priced_km = route_factor * np.bincount(row, length_m + climb_factor * climb_m, size) / 1000
+    priced_m = length_m + climb_factor * climb_m
+    if ground is not None:
+        ends = lon[:-1][inside], lat[:-1][inside], lon[1:][inside], lat[1:][inside]
+        priced_m = priced_m * ground[0].of_pieces(elevation, ends, length_m, ground[1][row])
+    priced_km = route_factor * np.bincount(row, priced_m, size) / 1000
     return length_km, priced_km

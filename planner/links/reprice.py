@@ -45,7 +45,8 @@ def reprice(
     that would only be offered at these prices is not there. Of each service an office gets its provider's cheapest plan
     that carries its demand at these prices; where none does, the link stays with nothing to carry. Where solar sets and
     extensions of the grid compete, the cheaper at these prices is taken. Kinds of links that the price list does not
-    know keep their price.
+    know keep their price, and so does what land cover, towns and water add to a trench: it lies in priced lengths,
+    which are measured on the ground.
 
     Parameters
     ----------
@@ -157,6 +158,9 @@ def _kinds(prices: PriceList) -> Iterator[OptionKind]:
         yield from (prices.multipoint.base_kind, prices.multipoint.terminal.kind)
     if prices.fibre is not None:
         yield from prices.fibre.kinds
+        yield prices.fibre.route
+        if prices.fibre.splice is not None:
+            yield prices.fibre.splice
         for along_road in prices.fibre.road_kinds.values():
             yield from along_road
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.inputs.road_network import RoadNetwork
+    from planner.links.ground import GroundWeights
     from planner.terrain import Elevation
 
     Floats = NDArray[np.float64]
@@ -34,10 +35,13 @@ class RoadSearch:
         Longest way over open ground between regions, and from a place to its road.
     cell_m : float
         Side of the search grid's cells.
-    ground_of_class : (c,) int64
-        Which ground, from 1 on, each class of the network is.
+    ground_of_edge : (e,) int64
+        Which ground, from 1 on, each edge of the network is.
     price : (g,) float64
         What a metre costs on each ground compared with others; open ground first.
+    setting : (g,) int64
+        `planner.links.ground.Setting` of each ground.
+    weights : GroundWeights or None
     max_arcs : int
         For each place.
     """
@@ -46,8 +50,10 @@ class RoadSearch:
     max_km: float
     off_road_km: float
     cell_m: float
-    ground_of_class: Ints
+    ground_of_edge: Ints
     price: Floats
+    setting: Ints
+    weights: GroundWeights | None
     max_arcs: int
 
 
@@ -111,11 +117,11 @@ class RoadGraph:
     ground: Ints
 
     @classmethod
-    def of(cls, network: RoadNetwork, elevation: Elevation, ground_of_class: Ints) -> RoadGraph:
+    def of(cls, network: RoadNetwork, elevation: Elevation, ground_of_edge: Ints) -> RoadGraph:
         """Return the part of a network whose heights are known; what lies elsewhere cannot be priced."""
         known = np.isfinite(elevation.sample(network.lon, network.lat))
         inside = known[network.edges].all(axis=1)
-        return cls(network.lon, network.lat, network.edges[inside], ground_of_class[network.road_class[inside]])
+        return cls(network.lon, network.lat, network.edges[inside], ground_of_edge[inside])
 
     @cached_property
     def piece(self) -> Ints:

@@ -80,9 +80,10 @@ def find_road_trenches(
         Where networks begin: these places are in every sample.
     """
     cell_m = search_cell_m(elevation, search.cell_m)
-    roads = RoadGraph.of(network, elevation, search.ground_of_class)
+    roads = RoadGraph.of(network, elevation, search.ground_of_edge)
     spots = roads.spots_every(cell_m / 2)
-    site, spot_of_cell = _roads_on_grid(elevation, place_on_grid(elevation, places, open_to_links, cell_m), spots)
+    on_grid = place_on_grid(elevation, places, open_to_links, cell_m, search.weights)
+    site, spot_of_cell = _roads_on_grid(elevation, on_grid, spots)
     joined = connect_places(elevation, site, places, roads, spots, spot_of_cell, search, cell_m)
     ways, too_long = _ways_between(site, roads, spots, spot_of_cell, joined.place, search, feeds)
     graph = _assemble(site, places, roads, spots, spot_of_cell, joined, ways)
@@ -182,6 +183,7 @@ def _cheapest_ways(site: Site, region: Ints, forest: Forest, search: RoadSearch)
     one, other = region[forest.home[a]], region[forest.home[b]]
     step_m = np.linalg.norm(ground.position_m[a] - ground.position_m[b], axis=1)
     step_m += search.climb_factor * np.abs(ground.height_m[a] - ground.height_m[b])
+    step_m *= 0.5 * (ground.weights[a] + ground.weights[b])
     cost_m = forest.cost_m[a] + step_m + forest.cost_m[b]
     low, high = np.minimum(one, other), np.maximum(one, other)
     order = np.lexsort((cost_m, high, low))
@@ -267,7 +269,9 @@ def _on_the_road(places: Places, place: Ints, foot: Ints, lon: Floats, lat: Floa
 def _reduce(elevation: Elevation, graph: _Graph, search: RoadSearch, feeds: Mask) -> tuple[Chains, Ints]:
     """Return the arcs of the reduced graph and the ground of each: where it changes an arc ends."""
     size = len(graph.lon)
-    price = edge_cost(elevation, graph.lon, graph.lat, graph.edges, search.climb_factor) * search.price[graph.ground]
+    setting = search.setting[graph.ground]
+    priced_km = edge_cost(elevation, graph.lon, graph.lat, graph.edges, search.climb_factor, search.weights, setting)
+    price = priced_km * search.price[graph.ground]
     key = np.sort(graph.edges, axis=1) @ [size, 1]
     order = np.lexsort((graph.ground, price, key))  # of several pieces between the same points the cheapest counts
     order = order[np.r_[True, np.diff(key[order]) != 0][: len(order)]]

@@ -45,12 +45,20 @@ class Ground:
         Earth-centred coordinates: at the length of a step the chord is the geodesic.
     height_m : (N,) float64
         Known wherever passable.
+    weight : (N,) float64, optional
+        What a metre costs in each cell over one on rural ground; else 1 everywhere.
     """
 
     columns: int
     passable: NDArray[np.bool_]
     position_m: NDArray[np.float64]
     height_m: NDArray[np.float64]
+    weight: NDArray[np.float64] | None = None
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """What a metre costs in each cell, (N,)."""
+        return np.ones(len(self.passable)) if self.weight is None else self.weight
 
 
 @dataclass(frozen=True)
@@ -87,7 +95,7 @@ def spread(ground: Ground, seeds: NDArray[np.int64], climb_factor: float, trench
     seeds : (s,) int64
         Passable cells.
     climb_factor : float
-        A step of length d that climbs or falls by h costs d + climb_factor · |h|.
+        A step of length d that climbs or falls by h costs d + climb_factor · |h|, times the mean weight of its cells.
     trench : (N,) uint16
         Bit k is set where a trench already runs along step k; see `mark_trench`.
     """
@@ -96,6 +104,7 @@ def spread(ground: Ground, seeds: NDArray[np.int64], climb_factor: float, trench
         ground.passable,
         ground.position_m,
         ground.height_m,
+        ground.weights,
         _step_table(ground.columns),
         climb_factor,
         trench,
@@ -130,6 +139,7 @@ def crossings(
         ground.passable,
         ground.position_m,
         ground.height_m,
+        ground.weights,
         _step_table(ground.columns),
         climb_factor,
         forest.cost_m,
@@ -194,6 +204,7 @@ def _spread(
     passable: NDArray[np.bool_],
     position_m: NDArray[np.float64],
     height_m: NDArray[np.float64],
+    weight: NDArray[np.float64],
     table: NDArray[np.int64],
     climb_factor: float,
     trench: NDArray[np.uint16],
@@ -216,6 +227,7 @@ def _spread(
             there = here + table[k, 0]
             length = _length_m(here, there, position_m)
             step_cost = length + climb_factor * abs(height_m[there] - height_m[here])
+            step_cost *= 0.5 * (weight[here] + weight[there])
             if trench[here] >> k & 1:
                 step_cost *= REUSE
             new_cost = cost + step_cost
@@ -232,6 +244,7 @@ def _border_steps(
     passable: NDArray[np.bool_],
     position_m: NDArray[np.float64],
     height_m: NDArray[np.float64],
+    weight: NDArray[np.float64],
     table: NDArray[np.int64],
     climb_factor: float,
     cost_m: NDArray[np.float64],
@@ -253,6 +266,7 @@ def _border_steps(
                 b.append(there)
                 step_m = _length_m(here, there, position_m)
                 climb_m = abs(height_m[there] - height_m[here])
-                cost.append(cost_m[here] + step_m + climb_factor * climb_m + cost_m[there])
+                step_cost = (step_m + climb_factor * climb_m) * 0.5 * (weight[here] + weight[there])
+                cost.append(cost_m[here] + step_cost + cost_m[there])
                 whole_m.append(length_m[here] + step_m + length_m[there])
     return np.array(a), np.array(b), np.array(cost), np.array(whole_m)

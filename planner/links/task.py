@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from planner.catalogue import PriceList
     from planner.inputs import Inputs
     from planner.links.options import Places
+    from planner.links.splices import Splices
     from planner.scenario import Scenario
     from planner.terrain import Elevation
 
@@ -21,7 +22,23 @@ K_STANDARD, FRESNEL_STANDARD = 4 / 3, 1.0
 
 @dataclass(frozen=True)
 class Task:
-    """What every technology needs to know."""
+    """What every technology needs to know.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    inputs : Inputs
+    prices : PriceList
+    elevation : Elevation
+    places : Places
+        Offices, sources, towers, hilltops, and where existing routes are fed and spliced into, n rows.
+    open_to_links : (n,) bool
+    feeds : (n,) bool
+        Where networks begin.
+    mast_money : (n, L, 4) int64
+    splices : Splices or None
+        The last of the places.
+    """
 
     scenario: Scenario
     inputs: Inputs
@@ -31,6 +48,7 @@ class Task:
     open_to_links: NDArray[np.bool_]
     feeds: NDArray[np.bool_]
     mast_money: NDArray[np.int64]
+    splices: Splices | None
 
 
 def clearance_criteria(scenario: Scenario) -> tuple[tuple[float, float], ...]:

@@ -3,22 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
 from planner.finance import MEASURES, line_money
+from planner.links.options import NO_MAST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from planner.finance import Item, Per, Terms
     from planner.links.options import LinkOptions
+    from planner.plan.arborescence import Arborescence
 
 ROUNDING = "rounding"
 """Name of the part that holds what rounding every item by itself leaves over, a cent or two."""
+
+
+class LineItems(NamedTuple):
+    """What a line of a plan is priced from.
+
+    Attributes
+    ----------
+    part : {"links", "masts", "offices"}
+        As in ``plan.json``.
+    row : int
+        Of the arborescence, in ``LinkOptions.places``, or of the offices.
+    items : sequence of Item
+    quantity : mapping of "each", "km", "mbps" to float
+    """
+
+    part: Literal["links", "masts", "offices"]
+    row: int
+    items: Sequence[Item]
+    quantity: Mapping[Per, float]
 
 
 @dataclass(frozen=True)
@@ -120,3 +141,26 @@ def office_parts(
 def office_items(options: LinkOptions, office: int, *, transit: bool) -> list[Item]:
     """Return the items of an office's own line."""
     return [*options.office_items[office], *(options.transit_items if transit else ())]
+
+
+def plan_items(
+    options: LinkOptions, tree: Arborescence, transit: NDArray[np.int8], demand_mbps: NDArray[np.float64]
+) -> Iterator[LineItems]:
+    """Yield what each line of a plan is priced from: its links, its masts, the offices that gain.
+
+    Parameters
+    ----------
+    options : LinkOptions
+    tree : Arborescence
+    transit : (o,) int8
+        As `planner.plan.lines.office_transit` tells it.
+    demand_mbps : (o,) float64
+    """
+    for row, option in enumerate(tree.option.tolist()):
+        yield LineItems("links", row, *link_items(options, option))
+    rung = tree.mast_rung(options)
+    for place in np.flatnonzero(rung != NO_MAST).tolist():
+        yield LineItems("masts", place, options.mast_parts(place, int(rung[place])), {"each": 1.0})
+    for office in np.flatnonzero(transit >= 0).tolist():
+        items = office_items(options, office, transit=bool(transit[office]))
+        yield LineItems("offices", office, items, {"each": 1.0, "mbps": float(demand_mbps[office])})

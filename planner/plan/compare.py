@@ -10,7 +10,6 @@ import numpy as np
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES
 from planner.i18n import _
-from planner.plan.tables import CENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -218,7 +217,7 @@ def _columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
 
 
 def _totals(first: Plan, second: Plan) -> tuple[Difference, ...]:
-    ours, theirs = ({**plan.totals, "value": plan.outcome.value or 0.0} for plan in (first, second))
+    ours, theirs = ({**plan.totals, "value": plan.benefit} for plan in (first, second))
     return _differences(ours, theirs, ("value", *COUNTED))
 
 
@@ -228,20 +227,7 @@ def _by_technology(first: Plan, second: Plan) -> dict[str, tuple[Difference, ...
 
 
 def _by_region(first: Plan, second: Plan) -> dict[str, tuple[Difference, ...]]:
-    money = []
-    for plan in (first, second):
-        cents: dict[str, list[int]] = {}
-        for frame in (plan.offices, plan.links, plan.masts):
-            for region, *amounts in _columns(frame, "region", *CENTS):
-                have = cents.setdefault(region or "", [0] * len(CENTS))
-                cents[region or ""] = [a + b for a, b in zip(have, amounts, strict=True)]
-        money.append(
-            {
-                region: {measure: amount / 100 for measure, amount in zip(MEASURES, row, strict=True)}
-                for region, row in cents.items()
-            }
-        )
-    ours, theirs = money
+    ours, theirs = ({row["region"] or "": row for row in plan.region_mix} for plan in (first, second))
     return _side_by_side(ours, theirs)
 
 

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner.finance import CAPEX, FLOWS, OPEX, PRESENT_VALUE, cash_flow
-from planner.links.options import NO_MAST
-from planner.plan.buildup import link_items, office_items
+from planner.plan.buildup import plan_items
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from planner.finance import Item, Per, Terms
+    from planner.finance import Item, Terms
     from planner.links.options import LinkOptions
     from planner.plan.arborescence import Arborescence
 
@@ -51,14 +50,9 @@ def plan_cash_flow(
         itself.
     """
     units: defaultdict[Item, float] = defaultdict(float)
-    for option in tree.option.tolist():
-        _count(units, *link_items(options, option))
-    rung = tree.mast_rung(options)
-    for place in np.flatnonzero(rung != NO_MAST).tolist():
-        _count(units, options.mast_parts(place, int(rung[place])), {"each": 1.0})
-    for office in np.flatnonzero(transit >= 0).tolist():
-        items = office_items(options, office, transit=bool(transit[office]))
-        _count(units, items, {"each": 1.0, "mbps": float(demand_mbps[office])})
+    for line in plan_items(options, tree, transit, demand_mbps):
+        for item in line.items:
+            units[item] += line.quantity[item.per]
     cents = np.rint(cash_flow(units, terms)).astype(np.int64)
     first = 0 if terms.discount_at == "year_start" else 1
     # Of these the plan has exact sums: its lines, each rounded.
@@ -66,11 +60,6 @@ def plan_cash_flow(
     cents[first : first + terms.horizon_years, FLOWS.index("operation")] = totals[OPEX]
     rounding = int(totals[PRESENT_VALUE] - cents[:, FLOWS.index("present_value")].sum())
     return {"years": [_row(year, row) for year, row in enumerate(cents.tolist())], "rounding": rounding / 100}
-
-
-def _count(units: dict[Item, float], items: Sequence[Item], quantity: Mapping[Per, float]) -> None:
-    for item in items:
-        units[item] += quantity[item.per]
 
 
 def _row(year: int, cents: list[int]) -> dict[str, Any]:

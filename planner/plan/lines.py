@@ -96,6 +96,13 @@ def link_lines(options: LinkOptions, tree: Arborescence) -> pd.DataFrame:
     )
 
 
+def mast_cents(options: LinkOptions, tree: Arborescence) -> NDArray[np.int64]:
+    """Return the (masts, 4) cents of the masts, in the order of `mast_lines`."""
+    rung = tree.mast_rung(options)
+    rows = np.flatnonzero(rung != NO_MAST)
+    return options.mast_money[rows, rung[rows]]
+
+
 def mast_lines(options: LinkOptions, tree: Arborescence, terms: Terms) -> pd.DataFrame:
     """Return the masts: at each place one, as tall as the tallest antenna there."""
     rung = tree.mast_rung(options)
@@ -108,7 +115,7 @@ def mast_lines(options: LinkOptions, tree: Arborescence, terms: Terms) -> pd.Dat
             "height_m": options.ladder_m[rung[rows]],
             "breakdown": _breakdowns(options, rows, rung[rows], terms),
             "existing_m": places.existing_m[rows],
-            **money_columns(options.mast_money[rows, rung[rows]]),
+            **money_columns(mast_cents(options, tree)),
             "year": no_year(len(rows)),
         }
     )
@@ -121,9 +128,7 @@ def office_lines(
 
     The money of an office is its package, with IP transit where its chain starts at a source or an existing connection.
     """
-    entering = np.full(len(offices), NONE, dtype=np.int64)
-    at_office = np.flatnonzero(options.places.office != NONE)
-    entering[options.places.office[at_office]] = tree.entering[at_office]
+    entering = entering_links(options, tree, len(offices))
     connected = choice.connected
     adequate = (offices["status_before"] == "adequate").to_numpy()
     link = np.where(connected, entering, NONE)
@@ -159,6 +164,14 @@ def office_lines(
         }
     )
     return frame, entering
+
+
+def entering_links(options: LinkOptions, tree: Arborescence, offices: int) -> NDArray[np.int64]:
+    """Return, per office of so many, the row of the link that enters its place, `NONE` if none."""
+    entering = np.full(offices, NONE, dtype=np.int64)
+    at_office = np.flatnonzero(options.places.office != NONE)
+    entering[options.places.office[at_office]] = tree.entering[at_office]
+    return entering
 
 
 def office_transit(
@@ -216,7 +229,8 @@ def _breakdowns(
     kinds = np.column_stack(
         [
             *(rung, stands, places.mast_class[place], places.site_class[place]),
-            *(places.power_class[place], places.rent_per_year[place], places.freight[place], places.works[place]),
+            *(places.power_class[place], places.rent_per_year[place], places.access_km[place]),
+            *(places.freight[place], places.works[place]),
         ]
     )
     _kinds, sample, kind = np.unique(kinds, axis=0, return_index=True, return_inverse=True)

@@ -96,9 +96,17 @@ class Question:
 
     @cached_property
     def reachable(self) -> NDArray[np.bool_]:
-        """Offices that are connected, or that some way of candidate links leads to, (o,)."""
+        """Offices that are connected, or that some way of candidate links that are allowed leads to, (o,)."""
+        return self._reachable(self.forbidden)
+
+    @cached_property
+    def offered(self) -> NDArray[np.bool_]:
+        """Offices that would be `reachable` if no link were forbidden, (o,)."""
+        return self._reachable(np.empty(0, np.int64))
+
+    def _reachable(self, forbidden: NDArray[np.int64]) -> NDArray[np.bool_]:
         offices = self.inputs.offices
-        network = Network.of(self.options, offices, self.scenario.limits.exclude, self.forbidden)
+        network = Network.of(self.options, offices, self.scenario.limits.exclude, forbidden)
         demand = offices["demand_mbps"].to_numpy(np.float64)
         ways = office_ways(network, self.options, Standing.nowhere(self.options), demand, measure=0)
         return np.isfinite(ways.money[:, 0]) | (offices["status_before"] == "adequate").to_numpy()
@@ -229,8 +237,8 @@ def rule_notes(question: Question) -> tuple[str, ...]:
 
 def _lost(ids: Sequence[str], what: str) -> str:
     text = ngettext(
-        "{what} counts {n} office that no candidate link or service can connect: {ids}.",
-        "{what} counts {n} offices that no candidate link or service can connect: {ids}.",
+        "{what} counts {n} office that no candidate link or service that is allowed can connect: {ids}.",
+        "{what} counts {n} offices that no candidate link or service that is allowed can connect: {ids}.",
         len(ids),
     )
     more = [_("… and {n} more").format(n=len(ids) - SHOWN)] if len(ids) > SHOWN else []

@@ -39,8 +39,11 @@ def refused_at_once(question: Question) -> Refusal | None:
             return Refusal(told, minimal=True)
     if limits.must_connect or question.all_floors:
         lost = np.isin(ids, list(limits.must_connect)) & ~question.reachable
+        nowhere = lost & ~question.offered
+        if nowhere.any():
+            return Refusal((_must_connect(_some(ids[nowhere].tolist())),), minimal=True, remedy=_no_way())
         if lost.any():
-            return Refusal((_must_connect(_some(ids[lost].tolist())),), minimal=True, remedy=_no_way())
+            return Refusal((_must_connect(_some(ids[lost].tolist())), _forbidden(question)), minimal=True)
         for row in question.all_floors:
             possible = float(row.weight[question.reachable].sum())
             if possible < row.least * (1 - 1e-12):
@@ -96,7 +99,7 @@ class _Words:
         return {
             "held": _("fix_links: a link that is built has to lead to an office that is connected"),
             "hops": _("max_hops: {n}").format(n=limits.max_hops),
-            "forbidden": _("forbid_links"),
+            "forbidden": _forbidden(self.question),
         }.get(kind, "")
 
     def budget(self, budget: Budget) -> str:
@@ -137,8 +140,10 @@ class _Words:
 
 def _out_of_reach(question: Question, row: FloorRow, possible: float) -> Refusal:
     """Return the refusal of a floor that not even all offices that can be connected would meet."""
-    words = _Words(question, None)
-    return Refusal((words.floor(row),), True, (_lower(row, possible, proven=True),), _no_way())
+    floor, lower = _Words(question, None).floor(row), (_lower(row, possible, proven=True),)
+    if float(row.weight[question.offered].sum()) < row.least * (1 - 1e-12):
+        return Refusal((floor,), True, lower, _no_way())
+    return Refusal((floor, _forbidden(question)), True, lower)
 
 
 def _lower(row: FloorRow, needed: float, *, proven: bool) -> Relaxation:
@@ -156,6 +161,12 @@ def _sure(text: str, proven: bool) -> str:
 
 def _must_connect(ids: str) -> str:
     return _("must_connect: {ids}").format(ids=ids)
+
+
+def _forbidden(question: Question) -> str:
+    return _("forbid_links: {links}").format(
+        links=_some([f"[{', '.join(name)}]" for name in question.scenario.limits.forbid_links])
+    )
 
 
 def _pair(field: str, name: Sequence[str]) -> str:

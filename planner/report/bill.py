@@ -1,41 +1,43 @@
 """The bill of quantities of a plan: what is bought and paid for, item by item, adding up to the plan's lines.
 
-A plan says what each line costs; what a line consists of is in the price list that it was made with. Each line is
-priced again from there and must come out the same to a few cents. The difference that rounding every line to the cent
-makes is kept by technology, so that everything adds up to the plan exactly.
+A plan says what each line costs; what a line consists of is said by the candidate links that the plan was made from.
+The difference that rounding every line to the cent makes is kept by technology, so that everything adds up to the plan
+exactly.
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.catalogue import terms
 from planner.errors import InputError, Problem
-from planner.finance import CAPEX, OPEX, Item, annuity, line_money, purchases
+from planner.finance import annuity, purchases
 from planner.i18n import _
-from planner.plan.buildup import ROUNDING
+from planner.plan.arborescence import follow
+from planner.plan.buildup import plan_items
+from planner.plan.lines import entering_links, mast_cents, office_money, office_transit
 from planner.plan.tables import CENTS
 from planner.wording import number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from typing import Any
+    from collections.abc import Callable, Mapping, Sequence
 
-    from planner.catalogue import PriceList
-    from planner.catalogue.kinds import OptionKind
-    from planner.finance import Per, Terms
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from planner.finance import Item, Terms
+    from planner.links.options import LinkOptions
+    from planner.plan.arborescence import Arborescence
     from planner.plan.model import Plan
+    from planner.report.exported import ExportedRun
 
 LINKS, MASTS, OFFICES = "links", "masts", "offices"
 """Parts of a bill, as in ``plan.json``."""
-ALLOWED_CENTS = 5
-"""By which a line priced again may differ: its quantity is read from an amount that was rounded to the cent."""
-_OWN_NETWORK = {"source", "existing"}
-"""Technologies of first links behind which an office pays for IP transit."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,11 @@ class Entry:
     option : str
         What was chosen, in the user's language; the kind of an office, the height of a mast.
     item : Item
-        Prices of a unit in currency, as paid: freight, duties and contingency are in them.
+        Prices of a unit in currency before tax: freight, duties and contingency are in them.
     quantity : float
         Number of units.
+    tax : float
+        Share that comes on top of every payment, as in `planner.finance.Terms`.
     """
 
     part: str
@@ -60,16 +64,27 @@ class Entry:
     option: str
     item: Item
     quantity: float
+    tax: float = 0.0
+
+    @property
+    def unit_capex(self) -> float:
+        """First purchase of a unit with tax, in currency."""
+        return self.item.capex * (1 + self.tax)
+
+    @property
+    def unit_opex_per_year(self) -> float:
+        """A year of operation of a unit with tax, in currency."""
+        return self.item.opex_per_year * (1 + self.tax)
 
     @property
     def capex(self) -> float:
-        """First purchase, not rounded, in currency."""
-        return self.item.capex * self.quantity
+        """First purchase with tax, not rounded, in currency."""
+        return self.unit_capex * self.quantity
 
     @property
     def opex_per_year(self) -> float:
-        """A year of operation, not rounded, in currency."""
-        return self.item.opex_per_year * self.quantity
+        """A year of operation with tax, not rounded, in currency."""
+        return self.unit_opex_per_year * self.quantity
 
     def present_value(self, terms: Terms) -> float:
         """Return purchases, replacements and operation less residual value, discounted, in currency."""
@@ -98,127 +113,58 @@ class Bill:
     terms: Terms
 
 
-def bill_of_quantities(plan: Plan, prices: tuple[PriceList, PriceList], terms: Terms) -> Bill:
-    """Return the bill of a plan.
-
-    Parameters
-    ----------
-    plan : Plan
-    prices : tuple of two PriceList
-        With the names of the run's language, which the plan knows, and with those to show.
-    terms : Terms
+def bill_of_quantities(run: ExportedRun) -> Bill:
+    """Return the bill of a run's plan.
 
     Raises
     ------
     InputError
-        If a line cannot be priced again from the price list: it was made with another one.
+        If scenario, inputs or prices are no longer those of the run, or a line is no longer priced as it was.
     """
-    then, now = prices
-    kinds: dict[tuple[str, str], list[tuple[OptionKind, str]]] = defaultdict(list)
-    for kind, shown in zip(option_kinds(then), option_kinds(now), strict=True):
-        kinds[kind.technology, kind.name].append((kind, shown.name))
-    billed = [*_links(plan, kinds, terms), *_masts(plan, then), *_offices(plan, then, terms)]
-    entries = _gathered(billed)
-    return Bill(entries, _remainders(plan, entries, terms), terms)
+    plan, options, reckoned = run.plan, run.options, terms(run.scenario)
+    demand_mbps = plan.offices["demand_mbps"].to_numpy(np.float64)
+    tree = follow(options, run.choice, demand_mbps)
+    gains = (plan.offices["connected"] & (plan.offices["before"] != "adequate")).to_numpy(np.bool_)
+    transit = office_transit(options, tree, entering_links(options, tree, len(gains)), gains)
+    _check_prices(plan.masts, "place", mast_cents(options, tree))
+    _check_prices(plan.offices, "id", office_money(options, transit))
+    of_line = _of_line(plan, options, tree, run.option_names())
+    units: dict[tuple[str, str, str, Item], list[float]] = defaultdict(list)
+    for line in plan_items(options, tree, transit, demand_mbps):
+        technology, option = of_line[line.part](line.row)
+        for item in line.items:
+            units[line.part, technology, option, item].append(line.quantity[item.per])
+    entries = [Entry(*what, math.fsum(quantity), reckoned.tax) for what, quantity in units.items()]
+    entries.sort(key=lambda entry: (entry.technology == MASTS, entry.technology, entry.part))
+    return Bill(tuple(entries), _remainders(plan, entries, reckoned), reckoned)
 
 
-def option_kinds(prices: PriceList) -> list[OptionKind]:
-    """Return all kinds of links of a price list, always in the same order."""
-    fibre = prices.fibre
-    return [
-        prices.source_kind,
-        prices.existing_kind,
-        *(() if fibre is None else fibre.kinds),
-        *(() if fibre is None else (kind for kinds in fibre.road_kinds.values() for kind in kinds)),
-        *(option.kind for option in prices.microwave),
-        *(option.kind for option in prices.services),
-    ]
+def _of_line(
+    plan: Plan, options: LinkOptions, tree: Arborescence, shown: Mapping[tuple[str, str], str]
+) -> dict[str, Callable[[int], tuple[str, str]]]:
+    """Return how technology and option of a line of each part are told from its row."""
+    kinds = [options.kinds[kind] for kind in options.kind[tree.option].tolist()]
+    links = [(kind.technology, shown[kind.technology, kind.name]) for kind in kinds]
+    heights = [_("{height} m").format(height=number(height_m, 1)) for height_m in options.ladder_m.tolist()]
+    rung = tree.mast_rung(options).tolist()
+    offices = list(zip(plan.offices["technology"].tolist(), plan.offices["kind"].tolist(), strict=True))
+    return {
+        LINKS: links.__getitem__,
+        MASTS: lambda place: (MASTS, heights[rung[place]]),
+        OFFICES: offices.__getitem__,
+    }
 
 
-def _links(plan: Plan, kinds: dict[tuple[str, str], list[tuple[OptionKind, str]]], terms: Terms) -> Iterable[Entry]:
-    links = plan.links
-    columns = ("id", "technology", "option", "length_km")
-    for name, technology, option, length_km, *cents in zip(
-        *(links[column] for column in (*columns, *CENTS)), strict=True
-    ):
-        for kind, shown in kinds.get((technology, option), ()):
-            priced_km = _priced_km(kind.items, cents, length_km)
-            quantity: dict[Per, float] = {"each": 1.0, "km": priced_km}
-            if _is_priced(kind.items, quantity, cents, terms):
-                for item in kind.items:
-                    yield Entry(LINKS, technology, shown, item, quantity[item.per])
-                break
-        else:
-            raise InputError(_other_prices(name))
-
-
-def _priced_km(items: Sequence[Item], cents: Sequence[int], length_km: float) -> float:
-    """Return the kilometres that a line pays for: its climb and its detours are in them, which only its price tells."""
-    for column, price in ((CAPEX, "capex"), (OPEX, "opex_per_year")):
-        per_km = math.fsum(getattr(item, price) for item in items if item.per == "km")
-        each = math.fsum(getattr(item, price) for item in items if item.per == "each")
-        if per_km > 0:
-            return (cents[column] / 100 - each) / per_km
-    return length_km
-
-
-def _masts(plan: Plan, prices: PriceList) -> Iterable[Entry]:
-    """Yield the items of the masts, which the plan itself tells; how long they last is in the price list."""
-    priced = [*prices.site_items, *(items for by_rung in prices.mast_items for items in by_rung)]
-    lives = {item.name: item.life_years for items in priced for item in items}
-    for height_m, breakdown in zip(plan.masts["height_m"], plan.masts["breakdown"], strict=True):
-        option = _("{height} m").format(height=number(height_m, 1))
-        for name, amounts in breakdown.items():
-            if name != ROUNDING:
-                item = Item(name, amounts["capex"], amounts["opex_per_year"], lives.get(name))
-                yield Entry(MASTS, MASTS, option, item, 1.0)
-
-
-def _offices(plan: Plan, prices: PriceList, terms: Terms) -> Iterable[Entry]:
-    """Yield the packages of the offices that gain, and transit where a chain starts at a source."""
-    columns = _columns(plan.links, "to", "from", "technology")
-    into: dict[str, tuple[str, str]] = {head: (tail, technology) for head, tail, technology in columns}
-
-    def first(place: str) -> str:
-        tail, technology = into[place]
-        while tail in into:
-            tail, technology = into[tail]
-        return technology
-
-    offices = plan.offices[plan.offices["connected"] & (plan.offices["before"] != "adequate")]
-    own = ("id", "kind", "technology", "demand_mbps", *CENTS)
-    for name, kind, technology, demand_mbps, *cents in _columns(offices, *own):
-        transit = prices.transit_items if first(name) in _OWN_NETWORK else ()
-        items = (*prices.package_items(kind), *transit)
-        quantity: dict[Per, float] = {"each": 1.0, "mbps": demand_mbps}
-        if not _is_priced(items, quantity, cents, terms):
-            raise InputError(_other_prices(name))
-        for item in items:
-            yield Entry(OFFICES, technology, kind, item, quantity[item.per])
-
-
-def _columns(frame: Any, *names: str) -> Iterable[tuple[Any, ...]]:
-    return zip(*(frame[name].tolist() for name in names), strict=True)
-
-
-def _is_priced(items: Sequence[Item], quantity: dict[Per, float], cents: Sequence[int], terms: Terms) -> bool:
-    """Return whether a line costs what its items say."""
-    again = line_money(items, {per: np.array([units]) for per, units in quantity.items()}, terms)[0]
-    return bool((np.abs(again - np.array(cents)) <= ALLOWED_CENTS * (1 + terms.funded_years)).all())
-
-
-def _other_prices(name: str) -> Problem:
-    message = _("{line} was priced from another price list than the one in force.").format(line=name)
-    return Problem("changed-since", message, _("Solve again, or use the version of the program that made the run."))
-
-
-def _gathered(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Add up equal items at equal prices."""
-    quantity: dict[Entry, list[float]] = defaultdict(list)
-    for entry in entries:
-        quantity[replace(entry, quantity=0.0)].append(entry.quantity)
-    summed = [replace(entry, quantity=math.fsum(units)) for entry, units in quantity.items()]
-    return tuple(sorted(summed, key=lambda entry: (entry.technology == MASTS, entry.technology, entry.part)))
+def _check_prices(lines: pd.DataFrame, name: str, cents: NDArray[np.int64]) -> None:
+    """Raise the error for lines of a plan that now cost something else; links are found again by what they cost."""
+    then = lines[list(CENTS)].to_numpy(np.int64)
+    if then.shape == cents.shape and (then == cents).all():
+        return
+    differ = (then != cents).any(axis=1) if then.shape == cents.shape else np.ones(len(then), np.bool_)
+    which = ", ".join(map(str, lines.loc[differ, name].head(1)))
+    message = _("{line} was priced from another price list than the one in force.").format(line=which)
+    remedy = _("Solve again, or use the version of the program that made the run.")
+    raise InputError(Problem("changed-since", message, remedy))
 
 
 def _remainders(plan: Plan, entries: Sequence[Entry], terms: Terms) -> tuple[Remainder, ...]:
@@ -229,4 +175,8 @@ def _remainders(plan: Plan, entries: Sequence[Entry], terms: Terms) -> tuple[Rem
         opex = row["opex_per_year"] - math.fsum(entry.opex_per_year for entry in own)
         present = row["present_value"] - math.fsum(entry.present_value(terms) for entry in own)
         left.append(Remainder(row["technology"], capex, opex, present - capex - annuity(terms) * opex))
+    # Half a cent for each line, and what adding floats leaves.
+    allowed = 0.005 * (len(plan.links) + len(plan.masts) + len(plan.offices)) + 1e-9 * plan.totals["programme_cost"]
+    if any(math.fsum(abs(getattr(one, of)) for one in left) > allowed for of in ("capex", "opex_per_year")):
+        raise RuntimeError(f"the items of the plan miss its lines by more than rounding can: {left}")
     return tuple(left)

@@ -15,7 +15,9 @@ SAME_INSTANT = 1e-9
 
 @dataclass(frozen=True)
 class Year:
-    """What is paid in the year that starts ``year`` years after the first purchases, in currency, not discounted.
+    """What is paid after the end of the year before and up to the end of this one, as ``plan.json`` has it.
+
+    Amounts are in currency, not discounted; year 0 is the start.
 
     Attributes
     ----------
@@ -82,11 +84,12 @@ def rounding_of_present_values(bill: Bill) -> float:
 def replaced_in(year: int, life_years: float, horizon_years: int) -> tuple[int, int]:
     """Return the first and the end of the numbers of lives after which something is bought again in a year."""
 
-    def first(when: float) -> int:
-        return max(math.ceil(when / life_years - SAME_INSTANT), 1)
+    def end(when: int) -> int:
+        if when >= horizon_years:
+            return max(math.ceil(horizon_years / life_years - SAME_INSTANT), 1)
+        return math.floor(max(when, 0) / life_years + SAME_INSTANT) + 1
 
-    end = first(min(year + 1, horizon_years))
-    return (first(year), end) if year < horizon_years else (end, end)
+    return end(year - 1), end(year)
 
 
 def _unused(life_years: float, horizon_years: int) -> float:

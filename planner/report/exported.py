@@ -7,16 +7,23 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from planner.catalogue import load_catalogue, price_list
+from planner.catalogue.kinds import kinds_in
 from planner.errors import InputError, Problem
-from planner.i18n import _, use_language
-from planner.plan.record import prices_changed_since, read_record
+from planner.i18n import _, language, use_language
+from planner.plan.record import changes_since, prices_changed_since, read_record
 from planner.plan.store import read_plan
 from planner.scenario import load_scenario
+from planner.wording import option_name
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.catalogue import PriceList
+    from planner.catalogue.kinds import OptionKind
+    from planner.catalogue.schema import Catalogue
+    from planner.inputs import Inputs
+    from planner.links import LinkOptions
+    from planner.links.choice import Choice
     from planner.plan.model import Plan
     from planner.plan.record import Record
     from planner.scenario import Scenario
@@ -67,8 +74,8 @@ class ExportedRun:
         return load_scenario(self.folder, data_root=self.data_root or self.record.data_folder)
 
     @cached_property
-    def prices(self) -> tuple[PriceList, PriceList]:
-        """The price list of the plan with its names in the run's language, and in the language of now.
+    def catalogue(self) -> Catalogue:
+        """The price catalogue of the plan.
 
         Raises
         ------
@@ -77,10 +84,85 @@ class ExportedRun:
         """
         if changes := prices_changed_since(self.record, self.scenario, self.plan):
             raise InputError(changes)
-        catalogue = load_catalogue(self.scenario)
+        return load_catalogue(self.scenario)
+
+    @property
+    def prices(self) -> PriceList:
+        """The price list of the plan, its names in the language of now.
+
+        Raises
+        ------
+        InputError
+            As `catalogue`.
+        """
+        return price_list(self.catalogue, self.scenario)
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """What the run was made from.
+
+        Raises
+        ------
+        InputError
+            If scenario, inputs or prices are no longer those that the plan was made from.
+        """
+        from planner.inputs import read_inputs  # noqa: PLC0415 - few formats need the readers of all inputs
+
+        if changes := changes_since(self.record, self.scenario, self.plan):
+            raise InputError(changes)
         with use_language(self.record.language):
-            then = price_list(catalogue, self.scenario)
-        return then, price_list(catalogue, self.scenario)
+            return read_inputs(self.scenario)
+
+    @cached_property
+    def options(self) -> LinkOptions:
+        """The candidate links of the run, with their names in its language; built again where they are gone.
+
+        Raises
+        ------
+        InputError
+            As `inputs`.
+        """
+        from planner.links import build_links  # noqa: PLC0415 - as above
+
+        inputs = self.inputs
+        # Links of the plan are found again by the names of their options, which are those of the run's language.
+        with use_language(self.record.language):
+            return build_links(self.scenario, inputs)
+
+    @cached_property
+    def choice(self) -> Choice:
+        """The plan's links among the candidates.
+
+        Raises
+        ------
+        InputError
+            As `inputs`, or if a link is no longer offered at the price that it has in the plan.
+        """
+        from planner.plan.recall import recall  # noqa: PLC0415 - as above
+
+        return recall(self.plan, self.options, self.inputs.offices)
+
+    def option_names(self) -> dict[tuple[str, str], str]:
+        """Return the name of each option in the language of now, by technology and name in the run's language.
+
+        Raises
+        ------
+        InputError
+            As `inputs`.
+        """
+        kinds = {(kind.technology, kind.name): kind.name for kind in self.options.kinds}
+        if language() != self.record.language:
+            with use_language(self.record.language):
+                then = self._kinds()
+            kinds |= {(old.technology, old.name): new.name for old, new in zip(then, self._kinds(), strict=True)}
+        return {kind: option_name(name) for kind, name in kinds.items()}
+
+    def _kinds(self) -> list[OptionKind]:
+        """Return all kinds that can be built or ordered, their names in the language of now."""
+        from planner.catalogue.bought import bought_services  # noqa: PLC0415 - as above
+
+        prices = self.prices
+        return list(kinds_in((prices, bought_services(prices, self.inputs.coverage, self.inputs.quotes))))
 
 
 def read_exported(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from planner.errors import InputError, Problem
 from planner.i18n import _
+from planner.plan.record import RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,7 +70,8 @@ def export_run(run: ExportedRun, names: Sequence[str], folder: Path) -> list[Pat
     Raises
     ------
     InputError
-        If the folder is the run's own or cannot be written, or if a format needs what the run no longer has.
+        If the folder is the run's own or cannot be written, if an export would stand where an input of the run or the
+        template may be, or if a format needs what the run no longer has.
     """
     if folder.resolve() == run.folder.resolve():
         raise InputError(
@@ -80,6 +82,7 @@ def export_run(run: ExportedRun, names: Sequence[str], folder: Path) -> list[Pat
                 file=str(folder),
             )
         )
+    _spare_what_is_read(run, folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         files: list[Path] = []
@@ -96,3 +99,21 @@ def export_run(run: ExportedRun, names: Sequence[str], folder: Path) -> list[Pat
             )
         ) from error
     return files
+
+
+def _spare_what_is_read(run: ExportedRun, folder: Path) -> None:
+    """Refuse a folder in which a file that was given has a name such as exports have: the run's, whatever follows."""
+    given = [] if run.template is None else [run.template]
+    if (run.folder / RECORD).is_file():
+        roots = {run.data_root or run.record.data_folder, run.record.data_folder}
+        given += [root / file.file for root in roots for file in run.record.files]
+    for file in given:
+        if file.resolve().parent == folder.resolve() and file.name.startswith(run.name):
+            raise InputError(
+                Problem(
+                    "run-folder",
+                    _("The exports might replace this file, which was given as an input or a template."),
+                    _("Choose another folder with --out."),
+                    file=str(file),
+                )
+            )

@@ -1,7 +1,8 @@
 """A plan's own network as an Open Fibre Data Standard 0.3 package: nodes, spans, phases, organisations.
 
-Fibre sections and microwave hops are spans, the places that they join are nodes. Services over somebody else's network
-(satellite, cellular) and present connections have no course to tell and are left out.
+Fibre sections and microwave hops are spans, the places that they join are nodes; what leads along an existing route is
+in operation, and whose it is, is not known. Services over somebody else's network (satellite, cellular) and present
+connections have no course to tell and are left out.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import json
 import uuid
 from typing import TYPE_CHECKING, Any, Final
 
+from planner.catalogue.fibre import is_aerial
 from planner.files import write_whole
 from planner.i18n import _, language
+from planner.inputs.fibre_routes import ROUTE_MARK
 from planner.plan.tables import LINK_KEYS, PLACE_KEYS, to_records
 
 if TYPE_CHECKING:
@@ -63,13 +66,13 @@ def package(run: ExportedRun) -> dict[str, Any]:
             "id": number.get(row["id"], row["id"]),
             **({"name": name} if name and not run.anonymous else {}),
             **_phase(years.get(row["id"])),
-            "status": "operational" if row["kind"] == "source" else "proposed",
+            "status": "operational" if _stands(row) else "proposed",
             "location": {"type": "Point", "coordinates": [row["lon"], row["lat"]]},
             **({"address": {"region": row["region"]}} if row["region"] and not run.anonymous else {}),
             "type": _types(row, masts),
             "accessPoint": row["kind"] == "source" or row["id"] in connected,
-            # Whose the sources are is not known: they stand already.
-            **({} if row["kind"] == "source" else _operated(run)),
+            # Whose the sources and routes are is not known: they stand already.
+            **({} if _stands(row) else _operated(run)),
         }
         nodes.append(node)
     for count, row in enumerate(spans, start=1):
@@ -92,6 +95,11 @@ def package(run: ExportedRun) -> dict[str, Any]:
     return {"networks": [network]}
 
 
+def _stands(place: Record) -> bool:
+    """Say whether a place is there already: a source, or where an existing route is fed."""
+    return bool(place["kind"] == "source" or place["id"].startswith(ROUTE_MARK))
+
+
 def _types(row: Record, masts: set[str]) -> list[str]:
     own = _TYPES[row["kind"]]
     return [own, "tower"] if row["id"] in masts and own != "tower" else [own]
@@ -99,19 +107,22 @@ def _types(row: Record, masts: set[str]) -> list[str]:
 
 def _span(run: ExportedRun, row: Record, name: str, number: Mapping[str, str]) -> dict[str, Any]:
     fibre = row["technology"] == "fibre"
+    exists = any(row[end].startswith(ROUTE_MARK) for end in ("from", "to"))
+    buried = fibre and not exists and not is_aerial(row["option"])
     capacity = row["capacity_mbps"]
     return {
         "id": name,
         **({} if run.anonymous else {"name": row["id"]}),
         **_phase(row["year"]),
-        "status": "proposed",
+        "status": "operational" if exists else "proposed",
         "start": number.get(row["from"], row["from"]),
         "end": number.get(row["to"], row["to"]),
         "directed": False,
         "route": row["geometry"],
-        **_operated(run),
+        **({} if exists else _operated(run)),
         "transmissionMedium": [MEDIA[row["technology"]]],
-        **({"deployment": ["belowGround"], "fibreLength": round(row["length_km"], 3)} if fibre else {}),
+        **({"deployment": ["belowGround"]} if buried else {}),
+        **({"fibreLength": round(row["length_km"], 3)} if fibre else {}),
         **({} if capacity is None else {"capacity": capacity / _MBPS_PER_GBPS}),
         "capacityDetails": {"description": row["option"]},
     }

@@ -54,7 +54,7 @@ def sheet_text(sheet: Sheet) -> list[str]:
     if isinstance(sheet, TrenchSheet):
         text = _(
             "{km} km of trench, priced as {priced} km: the drawn length and {climb} m for each metre of climb or fall, "
-            "times {factor}."
+            "at what the ground costs, times {factor}."
         )
         return [
             text.format(

@@ -148,7 +148,7 @@ def band(values: Sequence[float]) -> dict[str, float]:
 
 
 def _fits(study: Study, one: Assessment) -> bool:
-    return one.money[study.measure] <= study.limit_cents and len(one.kept) == int(study.gains.sum())
+    return one.money[study.measure] <= study.limit_cents and not one.overloaded
 
 
 def _fixed(study: Study, found: Sequence[Assessment]) -> dict[str, Any]:

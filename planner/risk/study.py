@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -76,6 +76,14 @@ class Assessment:
     bound: float | None
     spent: int | None
     chosen: NDArray[np.int32]
+
+
+class _Part(NamedTuple):
+    """Benefit, cost in the measure of the budget, and rows of the offices of a plan or of a part of it."""
+
+    value: float
+    cents: int
+    offices: NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -244,20 +252,26 @@ def assess(study: Study, point: NDArray[np.float64], *, reoptimise: bool) -> Ass
 def _assessment(
     study: Study, options: LinkOptions, graph: PlanningGraph, factor: float, kept: Result, best: Result | None
 ) -> Assessment:
-    tree = study.tree
-    over = factor * tree.load_mbps > options.capacity_mbps[tree.option] * (1 + 1e-9)
-    value, chosen = kept.value or 0.0, kept
-    if best is not None and best.value is not None and best.value > value:
-        value, chosen = best.value, best
+    tree, money = study.tree, tuple(plan_money(study, options).tolist())
+    over = int(np.count_nonzero(factor * tree.load_mbps > options.capacity_mbps[tree.option] * (1 + 1e-9)))
+    part = _Part(kept.value or 0.0, kept.cost, _offices(graph, kept))
+    if not over and money[study.measure] <= study.limit_cents:
+        # Nothing has to be cut, wherever within its gap the search for the best part has ended.
+        benefit = study.inputs.offices["benefit"].to_numpy(np.float64)
+        gains = np.flatnonzero(study.gains).astype(np.int32)
+        part = _Part(math.fsum(benefit[gains]), money[study.measure], gains)
+    found = part
+    if best is not None and best.value is not None and best.value > part.value:
+        found = _Part(best.value, best.cost, _offices(graph, best))
     return Assessment(
-        money=tuple(plan_money(study, options).tolist()),
-        overloaded=int(np.count_nonzero(over)),
-        kept_value=kept.value or 0.0,
-        kept=_offices(graph, kept),
-        value=None if best is None else value,
-        bound=None if best is None or best.bound is None else max(best.bound, value),
-        spent=None if best is None else chosen.cost,
-        chosen=_offices(graph, chosen) if best is not None else np.empty(0, np.int32),
+        money=money,
+        overloaded=over,
+        kept_value=part.value,
+        kept=part.offices,
+        value=None if best is None else found.value,
+        bound=None if best is None or best.bound is None else max(best.bound, found.value),
+        spent=None if best is None else found.cents,
+        chosen=np.empty(0, np.int32) if best is None else found.offices,
     )
 
 

@@ -78,6 +78,16 @@ class InputFiles(Section):
     quotes: Annotated[
         Datasets, said("Quotes", "What providers ask for a service, for an office, a region or everywhere.")
     ] = ()
+    fibre_routes: Annotated[
+        Datasets, said("Fibre routes", "Lines of fibre that exists or is planned: where new fibre may be spliced in.")
+    ] = ()
+    ofds: Annotated[
+        Datasets,
+        said(
+            "Open Fibre Data Standard",
+            "Packages of networks (JSON), or their nodes and spans (GeoJSON, CSV): further sources and fibre routes.",
+        ),
+    ] = ()
     roads: Annotated[
         tuple[RoadDataset, ...],
         said("Roads", "Lines that fibre is laid along; without any, it follows the terrain alone."),
@@ -96,7 +106,11 @@ class InputFiles(Section):
     ] = "unknown"
     land_cover: Annotated[
         tuple[FilePath, ...],
-        said("Land cover", "Rasters of classes such as ESA WorldCover; their heights are added to bare earth."),
+        said(
+            "Land cover",
+            "Rasters of classes such as ESA WorldCover: what trenching costs there, and heights that are added to bare "
+            "earth; where they overlap, the earlier one counts for trenching, the taller class for heights.",
+        ),
     ] = ()
     population: Annotated[FilePath | None, said("Population", "Raster of people per cell.", unit="people per cell")] = (
         None

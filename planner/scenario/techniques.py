@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
@@ -57,6 +57,9 @@ class Hilltops(Section):
     road_within_km: Annotated[
         NotNegative, said("Nearest road", "A hilltop has a road within this distance, if roads are given.", unit="km")
     ] = 5.0
+    access_km: Annotated[
+        NotNegative, said("Access track", "Length that is paid for where no roads are given.", unit="km")
+    ] = 2.0
 
 
 class MicrowaveSearch(Section):
@@ -97,6 +100,21 @@ class MicrowaveSearch(Section):
     hilltops: Annotated[Hilltops, said("Hilltops", "New relay sites on summits of the terrain.")] = Hilltops()
 
 
+class Splice(Section):
+    """Where new fibre may be spliced into routes that exist."""
+
+    at: Annotated[
+        Literal["joints", "every_km"],
+        said("Splices at", "joints: the two ends of each line as drawn; every_km: also between them, evenly."),
+    ] = "joints"
+    every_km: Annotated[
+        Positive, said("Distance", "Between places to splice, from where a line starts.", unit="km")
+    ] = 2.0
+
+
+Method = Literal["aerial", "duct"]
+
+
 class FibreSearch(Section):
     """How fibre routes are searched."""
 
@@ -108,6 +126,18 @@ class FibreSearch(Section):
     road_gap_m: Annotated[
         NotNegative, said("Road gaps", "A road that ends this near another is joined to it; 0: never.", unit="m")
     ] = 5.0
+    also: Annotated[
+        tuple[Method, ...],
+        said(
+            "Beside trenches",
+            "aerial: along roads, on poles, except where the roads say “poles: no”; duct: along roads that say "
+            "“duct: yes”, in what is there.",
+        ),
+    ] = ("duct",)
+    water: Annotated[
+        Literal["forbid", "price"], said("Water", "forbid: no trench crosses it; price: as submarine cable.")
+    ] = "forbid"
+    splice: Annotated[Splice, said("Splices", "Where new fibre may be spliced into routes that exist.")] = Splice()
 
 
 class ServiceSearch(Section):

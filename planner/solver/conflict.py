@@ -162,7 +162,8 @@ def relax_hops(problem: Problem, **how: Any) -> Relaxation | None:
         if status in FOUND:
             break
         proven &= status == Status.INFEASIBLE
-        if high >= most:
+        # Each doubling doubles the graph: who asked to stop is not made to wait for that.
+        if high >= most or status == Status.CANCELLED:
             return None
         low, high = high, min(2 * high, most)
     while high - low > 1:

@@ -1,18 +1,21 @@
-"""What stands on the ground: heights by class of a land-cover raster, laid over a bare-earth model."""
+"""Land cover: classes of the ground, and the heights of what stands there, laid over a bare-earth model."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from affine import Affine
+from pyproj import CRS, Transformer
 from rasterio.enums import Resampling
 from rasterio.warp import reproject
 
 from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.terrain.elevation import VOID_HEIGHT, Elevation
+from planner.terrain.geodesy import unwrap_longitudes
 from planner.terrain.room import make_grid
 from planner.terrain.tiles import Cells, Tile, cells_on, describe_all, read_cells, strips
 
@@ -24,9 +27,97 @@ if TYPE_CHECKING:
 
     from planner.terrain.elevation import Heights
 
+NO_COVER = 0
+"""Class of places that no raster says anything about: 0 is the usual value for “no data”."""
 _CLASSES = 256
 _STRIP_CELLS = 1 << 20  # of the terrain; land cover has ten times as many and more
 _UNMAPPED = -1.0  # in the table of heights: a class that has none
+
+
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """Classes of a rectangle of cells of one raster.
+
+    Attributes
+    ----------
+    codes : (rows, columns) uint8
+    transform : Affine
+        From columns and rows, counted from the corner of the first cell, to the raster's coordinates.
+    crs : CRS
+    """
+
+    codes: NDArray[np.uint8]
+    transform: Affine
+    crs: CRS
+
+    @cached_property
+    def _to_raster(self) -> Transformer:
+        return Transformer.from_crs(4326, self.crs, always_xy=True)
+
+    def at(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.uint8]:
+        """Return the class of the cell that holds each point, `NO_COVER` outside."""
+        rows, columns = self.codes.shape
+        x, y = self._to_raster.transform(lon, lat)
+        if self.crs.is_geographic:
+            x = unwrap_longitudes(np.asarray(x), (self.transform @ (columns / 2, rows / 2))[0])
+        across, down = ~self.transform @ (np.asarray(x), np.asarray(y))
+        inside = (across >= 0) & (across < columns) & (down >= 0) & (down < rows)
+        across, down = (np.where(inside, np.floor(part), 0).astype(np.int64) for part in (across, down))
+        return np.asarray(np.where(inside, self.codes[down, across], NO_COVER).astype(np.uint8))
+
+
+@dataclass(frozen=True, eq=False)
+class LandCover:
+    """Classes around a terrain; where patches overlap, the first that says something counts."""
+
+    patches: tuple[Patch, ...]
+
+    def at(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.uint8]:
+        """Return the class at each point, `NO_COVER` where no patch says any."""
+        codes = np.full(np.shape(lon), NO_COVER, dtype=np.uint8)
+        for patch in self.patches:
+            silent = codes == NO_COVER
+            codes[silent] = patch.at(lon[silent], lat[silent])
+        return codes
+
+
+def open_land_cover(files: Sequence[Path], elevation: Elevation) -> LandCover:
+    """Read the classes on the ground that a terrain covers.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Rasters of classes from 0 to 255, in any CRS and resolution.
+    elevation : Elevation
+
+    Raises
+    ------
+    InputError
+        A file is missing, cannot be read, has no georeference or more than one band, or holds no classes.
+    """
+    rows, columns = elevation.shape
+    patches = []
+    for tile in describe_all(files):
+        grid = Tile(tile.path, elevation.crs, elevation.transform, rows, columns, is_int16=False, unit="")
+        box = cells_on(tile, grid, Cells(0, 0, rows, columns)) & Cells(0, 0, tile.rows, tile.columns)
+        if box.is_empty:
+            continue
+        codes = make_grid(box.shape, np.uint8, NO_COVER)
+        for part in strips(box):
+            codes[part.top - box.top : part.bottom - box.top] = _classes(tile, part)
+        patches.append(Patch(codes, tile.transform @ Affine.translation(box.left, box.top), tile.crs))
+    return LandCover(tuple(patches))
+
+
+def check_land_cover(files: Sequence[Path]) -> None:
+    """Check what files of land cover say of themselves, without reading their cells.
+
+    Raises
+    ------
+    InputError
+        A file is missing, cannot be read, has no georeference or more than one band.
+    """
+    describe_all(files)
 
 
 def with_land_cover(elevation: Elevation, files: Sequence[Path], heights_m: Mapping[int, float]) -> Elevation:
@@ -87,13 +178,11 @@ def _on_one_turn(tile: Tile, grid: Tile) -> bool:
     return bool(west < right and left < east)
 
 
-def _tallest(
-    tile: Tile, source: Cells, grid: Tile, part: Cells, table: NDArray[np.float32], unknown: NDArray[np.bool_]
-) -> NDArray[np.float32]:
-    """Return the height of the tallest class in each cell of ``part``, and note classes without a height."""
-    band = read_cells(tile, source)
+def _classes(tile: Tile, cells: Cells) -> NDArray[np.uint8]:
+    """Read some cells; `NO_COVER` where the file says that it knows nothing."""
+    band = read_cells(tile, cells)
     classes = np.ma.getdata(band)
-    stated = ~np.ma.getmaskarray(band) & (classes != 0)  # 0 is the usual value for “no data”
+    stated = ~np.ma.getmaskarray(band) & (classes != NO_COVER)
     with np.errstate(invalid="ignore"):
         is_class = (classes >= 0) & (classes < _CLASSES) & (classes == np.floor(classes))
     if (stated & ~is_class).any():
@@ -106,8 +195,16 @@ def _tallest(
                 value=f"{float(classes[stated & ~is_class][0]):.6g}",
             )
         )
-    index = np.where(stated, classes, 0).astype(np.uint8)
+    return np.asarray(np.where(stated, classes, NO_COVER).astype(np.uint8))
+
+
+def _tallest(
+    tile: Tile, source: Cells, grid: Tile, part: Cells, table: NDArray[np.float32], unknown: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """Return the height of the tallest class in each cell of ``part``, and note classes without a height."""
+    index = _classes(tile, source)
     heights_m = table[index]
+    stated = index != NO_COVER
     unknown[np.unique(index[stated & (heights_m == _UNMAPPED)])] = True
     heights_m[~stated | (heights_m == _UNMAPPED)] = 0.0
     tallest = np.zeros(part.shape, np.float32)

@@ -22,10 +22,10 @@ GB_VARIABLE = "PLANNER_TERRAIN_GB"
 DEFAULT_GB = 2.0
 _FILL_CELLS = 1 << 24
 
-Height = TypeVar("Height", np.int16, np.float32)
+CellType = TypeVar("CellType", np.int16, np.float32, np.uint8)
 
 
-def make_grid(shape: tuple[int, int], dtype: type[Height], value: float) -> NDArray[Height]:
+def make_grid(shape: tuple[int, int], dtype: type[CellType], value: float) -> NDArray[CellType]:
     """Return a grid filled with a value: an array in memory, or, where it is too large, one that lies in a file.
 
     The file has no name, lies in the system's folder for temporary files, and goes with the array.

@@ -44,6 +44,8 @@ def test_every_figure_of_the_default_catalogue_has_a_source_a_year_and_a_range(m
         (("fibre", "plant_per_km"), 5_000, 12_000, 20_000),
         (("fibre", "operation_per_km"), 100, 300, 1_000),
         (("fibre", "route_factor"), 1.1, 1.15, 1.2),
+        # Cartesian 2023: aerial 6.49 a foot, underground 16.25, a ratio of 0.4 on 12,000
+        (("fibre", "aerial", "plant_per_km"), 2_000, round(12_000 * 6.49 / 16.25, -2), 9_000),
         (("microwave", "spectrum_per_mhz"), 15, 15, 100),
         (("masts", "relay", "lump"), 20_000, 20_000, 100_000),
         (("leo", "terminal"), 392, 600, 800),
@@ -156,12 +158,29 @@ def test_faults_say_file_line_path_value_and_remedy(make_scenario, text, code, r
 
 
 def test_a_new_band_must_be_complete(make_scenario):
-    found = problems(make_scenario, HEAD + "microwave: {bands: {26 GHz: {frequency_ghz: 26, radio: standard}}}\n")
-    assert {entry.column for entry in found} == {
-        f"microwave.bands.26 GHz.{name}"
-        for name in ("channels_mhz", "net_bit_s_hz", "transmit_dbm", "licensed", "range_km", "max_dish_m")
-    }
-    assert {entry.file for entry in found} == {"mine.yaml"}
+    found = problem(make_scenario, HEAD + "microwave: {bands: {26 GHz: {frequency_ghz: 26, radio: standard}}}\n")
+    assert (found.code, found.file, found.row, found.column, found.value) == (
+        "unknown-band", "mine.yaml", 4, "microwave.bands.26 GHz", "26 GHz",
+    )  # fmt: skip
+    for name in ("channels_mhz", "net_bit_s_hz", "transmit_dbm", "licensed", "range_km", "max_dish_m"):
+        assert name in found.message
+    assert "5 GHz, 7 GHz, 11 GHz, 18 GHz, 23 GHz, 38 GHz, 80 GHz" in found.remedy
+
+
+def test_a_band_that_is_not_there_cannot_be_removed(make_scenario):
+    found = problem(make_scenario, HEAD + "microwave: {bands: {13 GHz: null}}\n")
+    assert (found.code, found.column, found.value) == ("unknown-band", "microwave.bands.13 GHz", "13 GHz")
+
+
+def test_an_unknown_band_in_the_scenarios_overrides(make_scenario):
+    """A slip of the pen: the user means to change a band that is there."""
+    with pytest.raises(InputError) as raised:
+        load_catalogue(
+            make_scenario(technologies={"microwave": {"overrides": {"bands": {"7GHz": {"transmit_dbm": 20}}}}})
+        )
+    (found,) = raised.value.problems
+    assert (found.code, found.column) == ("unknown-band", "technologies.microwave.overrides.bands.7GHz")
+    assert "7 GHz" in found.remedy
 
 
 def test_a_band_needs_radios_that_exist(make_scenario):

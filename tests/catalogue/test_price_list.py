@@ -192,7 +192,7 @@ def test_sites_by_class(make_scenario):
     assert sites[SiteClass.RENTED_TOWER] == ()
     assert cost(sites[SiteClass.TOWER], scenario)[CAPEX] == 0
     assert cost(sites[SiteClass.TOWER], scenario)[OPEX] > 0
-    assert {item.name for item in sites[SiteClass.GREENFIELD]} == {"access", "upkeep"}
+    assert {item.name for item in sites[SiteClass.GREENFIELD]} == {"site", "access", "upkeep"}
     # a greenfield hilltop with a 30 m mast: 60 000 to 150 000 all in
     mast = priced(scenario).mast_items[MastClass.RELAY][5]
     assert 60_000_00 <= cost((*sites[SiteClass.GREENFIELD], *mast), scenario)[CAPEX] <= 150_000_00
@@ -264,14 +264,18 @@ OWN_TRANSIT = {
 }
 
 
+ALL = {"ptmp": {"enabled": True}}
+"""What is not on offer unless asked for."""
+
+
 def test_nothing_is_noted_where_all_is_on_offer_in_the_catalogues_year(make_scenario):
     here = {"rain_mm_h": 50.0, "dn1_per_km": -250.0, "vapour_g_m3": 9.0}
-    assert priced(make_scenario(OWN_TRANSIT, climate=here)).notes == ()
+    assert priced(make_scenario(OWN_TRANSIT, climate=here, technologies=ALL)).notes == ()
 
 
 def test_a_price_of_bandwidth_that_nobody_gave_is_noted_with_its_range(make_scenario):
     here = {"rain_mm_h": 50.0, "dn1_per_km": -250.0, "vapour_g_m3": 9.0}
-    (note,) = priced(make_scenario(climate=here)).notes
+    (note,) = priced(make_scenario(climate=here, technologies=ALL)).notes
     assert "10 USD per Mbit/s and month" in note
     assert "between 1 and 100" in note
 
@@ -291,7 +295,9 @@ def test_inflation_makes_the_rate_real_and_tax_is_in_every_amount(make_scenario)
 def test_another_price_year_and_a_nominal_rate_are_remarked_on(make_scenario):
     here = {"rain_mm_h": 50.0, "dn1_per_km": -250.0, "vapour_g_m3": 9.0}
     quotes = {name: text.replace("2024", "2026") for name, text in OWN_TRANSIT.items()}
-    notes = priced(make_scenario(quotes, money={"price_year": 2026, "real": False}, climate=here)).notes
+    notes = priced(
+        make_scenario(quotes, money={"price_year": 2026, "real": False}, climate=here, technologies=ALL)
+    ).notes
     assert len(notes) == 2
     assert "2024" in notes[0]
     assert "2026" in notes[0]

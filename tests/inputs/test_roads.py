@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import shapely
 
-from planner.inputs.road_network import edge_lengths_m
+from planner.inputs.road_network import DUCT, NO_POLES, URBAN, edge_lengths_m
 
 HEADER = "id,name,lon,lat,status_before\n"
 OFFICE = "a,A,30.5,0.5,offline\n"
@@ -267,3 +267,31 @@ def test_openstreetmap(country, name, content):
     network = country.read().roads
     assert (network.classes, network.roads, network.pieces) == (("primary", "track"), 2, 2)
     assert np.sort(network.lon).tolist() == [30.4, 30.5, 30.5, 30.6]
+
+
+def test_surroundings_ducts_and_poles(roads):
+    country = roads(
+        [WEST_EAST, SOUTH_NORTH],
+        environment=["Urbain", None],
+        duct=["yes", "no"],
+        poles=[None, "no"],
+    )
+    network = country.read().roads
+    of_road = {
+        tuple(np.round(network.lon[edge], 6)): int(trait)
+        for edge, trait in zip(network.edges, network.trait, strict=True)
+    }
+    assert of_road == {(30.4, 30.5): URBAN + DUCT, (30.5, 30.6): URBAN + DUCT, (30.5, 30.5): NO_POLES}
+
+
+def test_an_unknown_environment(roads):
+    (problem,) = problems(roads([WEST_EAST], environment=["desert"]), "bad-environment")
+    assert (problem.row, problem.column, problem.value) == (2, "environment", "desert")
+
+
+def test_pieces_that_do_not_meet_are_told(roads):
+    country = roads([WEST_EAST, line((30.4, 0.6), (30.45, 0.6))])
+    (note,) = [text for text in country.check().assumptions if "largest piece" in text]
+    # 0.2 of 0.25 degrees of longitude
+    assert "80.0 %" in note
+    assert "road_gap_m" in note

@@ -58,6 +58,8 @@ def places_at():
             power_class=np.zeros(size, dtype=np.int32),
             freight=np.ones(size),
             works=np.ones(size),
+            access_km=np.zeros(size),
+            ports=np.full(size, np.inf),
         )
 
     return make
@@ -110,6 +112,7 @@ def country(ground, tmp_path):
                 "height_m": 28.0,
                 "rent_per_year": [np.nan, 900.0],
                 "grid_hours_per_day": np.nan,
+                "ports": np.inf,
             }
         )
         return Inputs(

@@ -13,7 +13,7 @@ from planner.errors import InputError
 from planner.finance import CAPEX, OPEX, PROGRAMME_COST
 from planner.i18n import use_language
 from planner.inputs.road_network import RoadNetwork
-from planner.links import NO_MAST, ROOT, build, build_links, load_options, price_polyline, save_options
+from planner.links import NO_MAST, ROOT, build, build_links, fibre_block, load_options, price_polyline, save_options
 from planner.links.cache import _ROOMS, cache_file
 from planner.links.options import LinkOptions, Places
 from planner.terrain import open_elevation
@@ -155,15 +155,15 @@ def test_existing_connections(built, country):
 
 def test_offices_that_share_are_upstream_like_sources_and_towers(built, country, monkeypatch):
     told = {}
-    for name in ("find_hops", "find_trenches"):
-        real = getattr(build, name)
+    for room, name in ((build, "find_hops"), (fibre_block, "find_trenches")):
+        real = getattr(room, name)
 
         def spy(*args, real=real, name=name, **kwargs):
             places = args[1]
             told[name] = places.id[kwargs["upstream" if name == "find_hops" else "feeds"]].tolist()
             return real(*args, **kwargs)
 
-        monkeypatch.setattr(build, name, spy)
+        monkeypatch.setattr(room, name, spy)
     built(country(status_before=["adequate", "adequate"] + ["offline"] * 10, is_source=[False, True] + [False] * 10))
     assert told == {"find_hops": ["o1", "s0", "s1", "t0", "t1"], "find_trenches": ["o1", "s0", "s1"]}
 
@@ -202,6 +202,9 @@ def test_availability_asked_rules_out_equipment(built):
     options = built(service={"availability": 0.99995})
     assert "microwave" not in set(options.technology())
     assert any("availability" in note for note in options.notes)
+    # one terminal alone works for 0.99984 of the year: what is left of fibre is not lit
+    assert options.availability.min() >= 0.99995
+    assert any("cut more often" in rejection.reason and rejection.count for rejection in options.rejections)
 
 
 def test_order_of_offices_changes_nothing(built, country):

@@ -101,6 +101,12 @@ def test_near_roads(hilly, scenario):
     assert found.in_reach == (np.abs(find_peaks(hilly[0], 100.0, least_m=10.0).lat + 2.05) * 110.57 <= 1.5).sum()
     assert 0 < len(found) < len(everywhere)
     assert (np.abs(found.lat + 2.05) * 110.57 <= 1.5 + 1e-3).all()
+    # the track is that long, in whole 10 m from the next above; without roads as long as the scenario says
+    away_km = np.abs(found.lat + 2.05) * 110.57
+    assert (found.access_km - away_km > -0.001).all()
+    assert (found.access_km - away_km < 0.011).all()
+    assert np.round(found.access_km * 100) == pytest.approx(found.access_km * 100, abs=1e-9)
+    assert set(everywhere.access_km) == {2.0}
 
 
 def plain_greedy(score, most):
@@ -166,8 +172,10 @@ def test_an_office_in_a_valley_gets_its_hop_over_a_hilltop(valley, scenario, tmp
     assert options.places.site_class[at] == SiteClass.GREENFIELD
     assert options.places.mast_class[at] == MastClass.RELAY
     assert options.places.ground_m[at] == pytest.approx(480.0, abs=0.1), "0.6 ‰ of a cell off, 80 m each way"
-    # 20,000 + 10,000 per 10 m of mast, 30,000 access, 900 W at 3; 10 % contingency
-    assert options.mast_money[at, 2, 0] == 110 * (20_000 + 15_000 + 30_000 + 2_700)
+    # 20,000 + 10,000 per 10 m of mast, 10,000 for the site and for each of 2 km of track; 10 % contingency
+    # 150 W day and night: panels of 4.5 h of sun and 0.7 at 1.6 a watt, a battery of two days of 0.8 at 300 a kWh
+    solar = 150 * 24 / 4.5 / 0.7 * 1.6 + 150 * 48 / 0.8 / 1000 * 300
+    assert options.mast_money[at, 2, 0] == round(110 * (20_000 + 15_000 + 10_000 + 20_000 + solar))
     assert options.ladder_m[2] == 15.0
 
     # trenches do not know hilltops

@@ -8,6 +8,7 @@ import pytest
 from scipy.spatial import Delaunay
 
 from planner.inputs.road_network import Lines, RoadNetwork, clean, edge_lengths_m
+from planner.links.ground import Setting
 from planner.links.options import PlaceKind
 from planner.links.polyline import price_polyline
 from planner.links.road_graph import RoadSearch
@@ -57,9 +58,12 @@ def country(flat, places_at):
         positions = at(*points, west=west) if len(points) else np.zeros((0, 2))
         places = places_at((positions[:, 0] + 180) % 360 - 180, positions[:, 1], kind=kind, ids=ids)
         ground = np.ones(len(roads.classes), dtype=np.int64) if ground_of_class is None else np.array(ground_of_class)
+        setting = np.array([Setting.OPEN, Setting.ROAD, Setting.ROAD], dtype=np.int64)
         price = np.array([OFF_ROAD, ROAD, 3.0])
         plain = {"climb_factor": CLIMB, "max_km": 50.0, "off_road_km": 1.0, "cell_m": 100.0, "max_arcs": 20}
-        search = RoadSearch(**(plain | settings), ground_of_class=ground, price=price)
+        ground = ground[roads.road_class]
+        rules = {"ground_of_edge": ground, "price": price, "setting": setting, "weights": None}
+        search = RoadSearch(**(plain | rules | settings))
         elevation = flat() if elevation is None else elevation
         feeds = places.kind == PlaceKind.SOURCE
         return Built(

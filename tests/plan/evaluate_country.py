@@ -58,6 +58,8 @@ class Country:
             power_class=np.zeros(n, dtype=np.int32),
             freight=np.ones(n),
             works=np.ones(n),
+            access_km=np.zeros(n),
+            ports=np.full(n, np.inf),
         )
         mast = np.broadcast_to(np.array(mast_cents, np.int64)[None, :, None], (n, len(LADDER_M), 4))
         return LinkOptions(

@@ -79,6 +79,15 @@ def test_money_differences_add_up_to_those_of_the_totals(first, second):
     assert totals["value"] == 50 - 60
 
 
+def test_the_value_is_benefit_whatever_was_asked_for(first, second):
+    cost = first[0].totals["programme_cost"]
+    found = replace(first[0].outcome, sense="min", objective="programme_cost", value=cost, bound=cost, trace=())
+    (value,) = [
+        row for row in compare((replace(first[0], outcome=found), *first[1:]), second).totals if row.name == "value"
+    ]
+    assert value.first == pytest.approx(first[0].offices.loc[first[0].offices["connected"], "benefit"].sum())
+
+
 def test_settings_and_inputs(first, second):
     compared = compare(first, second)
     assert {setting.field: (setting.first, setting.second) for setting in compared.settings} == {

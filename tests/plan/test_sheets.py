@@ -11,10 +11,12 @@ from pyproj import CRS
 from planner import radio
 from planner.catalogue import load_catalogue, price_list, radio_climate
 from planner.finance import MEASURES, line_money
+from planner.links import GroundWeights
 from planner.plan.sheets import Engineer
 from planner.plan.sheets.service import _elevations
 from planner.radio import rain_height_of_latitude_km
 from planner.terrain import Elevation
+from planner.terrain.land_cover import LandCover, Patch
 
 WGS84 = CRS.from_epsg(4326).to_wkt()
 GROUND_M = 100.0
@@ -26,11 +28,12 @@ def ground(heights=None):
     return Elevation(heights, Affine(1 / 1200, 0.0, 29.99, 0.0, -1 / 1200, -1.975), WGS84)
 
 
-def engineer(make, options, elevation=None, masts=None):
+def engineer(make, options, elevation=None, masts=None, cover=None):
     scenario = make["scenario"]()
     prices = price_list(load_catalogue(scenario), scenario)
+    weights = GroundWeights.of(prices.fibre, cover, water_is_priced=False)
     return Engineer(
-        scenario, options, prices, radio_climate(scenario), make["terms"], elevation or ground(), masts or {}
+        scenario, options, prices, radio_climate(scenario), make["terms"], elevation or ground(), masts or {}, weights
     )
 
 
@@ -136,6 +139,27 @@ def test_sections_of_a_trench_add_up_to_the_link(handmade, make):
     for column, _measure in enumerate(MEASURES):
         told = sum(section.cents[column] for section in sheet.sections)
         assert told == pytest.approx(whole[column], abs=6 * len(sheet.sections))
+
+
+def test_sections_cost_what_their_ground_costs(handmade, make):
+    """The first half of a trench runs through a forest, whose ground costs 1.3 times as much."""
+    country = handmade.country
+    middle = 30.0 + 1.5 / 60
+    codes = np.full((60, 400), 30, np.uint8)
+    codes[:, : round((middle - 29.99) * 1200)] = 10
+    cover = LandCover((Patch(codes, ground().transform, CRS.from_wkt(WGS84)),))
+    drawn = np.column_stack([np.linspace(30.0 + 1 / 60, 30.0 + 2 / 60, 11), np.full(11, -2.0)])
+    row = handmade.rows["JA"]
+    priced_km = country.options().priced_km.copy()
+    priced_km[row] = 1.15 * 1.15 * 2 * 0.92766
+    start = np.zeros(len(priced_km) + 1, np.int64)
+    start[row + 1 :] = len(drawn)
+    options = country.options(geometry_start=start, geometry=drawn, priced_km=priced_km)
+    sheet = engineer(make, options, cover=cover).sheet(row, backwards=False)
+    assert sheet.route_factor == pytest.approx(1.15, rel=2e-3)
+    first, last = sheet.sections
+    assert last.priced_km / (last.to_km - last.from_km) == pytest.approx(1.15, rel=5e-3)
+    assert first.priced_km + last.priced_km == pytest.approx(priced_km[row])
 
 
 def test_a_geostationary_satellite_stands_overhead_at_the_equator(handmade, make):

@@ -3,7 +3,10 @@
 import copy
 import json
 
+import geopandas as gpd
+import pandas as pd
 import pytest
+import shapely
 import yaml
 
 from planner.demo import make_country
@@ -14,8 +17,8 @@ from planner.plan.verify import PlanDocument, check_plan, read_basis, verify
 RULES = {"enabled": True, "per_100_places": 60.0, "spacing_km": 1.0, "prominence_m": 20.0}
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
+@pytest.fixture(scope="module", params=[False, True], ids=["no roads", "roads"])
+def run(request, tmp_path_factory):
     """A small country with neither towers nor satellites nor fibre, and its solved run."""
     folder = tmp_path_factory.mktemp("hilltops")
     path = make_country(folder / "country", offices=16, seed=1)
@@ -24,6 +27,11 @@ def run(tmp_path_factory):
     data["technologies"] = {name: {"enabled": False} for name in ("leo", "geo", "cellular", "fibre")}
     data["links"] = {"microwave": {"max_mast_m": {"office": 15.0, "relay": 60.0}, "hilltops": RULES}}
     data["budgets"] = [{"name": "programme", "limit": "90 %"}]
+    if request.param:
+        offices = pd.read_csv(path.parent / data["inputs"]["offices"][0]["file"]).dropna(subset=["lon", "lat"])
+        order = offices.sort_values("lon")[["lon", "lat"]].to_numpy()
+        gpd.GeoDataFrame(geometry=[shapely.LineString(order)], crs=4326).to_file(path.parent / "roads.gpkg")
+        data["inputs"]["roads"] = [{"file": "roads.gpkg"}]
     path.write_text(yaml.safe_dump(data), encoding="utf-8")
     solve_run(path, folder / "run", overrides={"solver.time_limit_s": 3.0})
     return folder / "run"
@@ -52,9 +60,17 @@ def test_a_plan_with_hilltops_holds(run, document, referee):
     assert masts.keys() == hilltops
     for mast in masts.values():
         assert mast["existing_m"] == 0.0
-        assert mast["breakdown"].keys() - {"rounding"} == {"mast", "access", "solar panels", "battery", "upkeep"}
-        # 30,000 for access, a tenth of contingency
-        assert mast["breakdown"]["access"]["capex"] == pytest.approx(33_000.0)
+        parts = {"mast", "site", "access", "solar panels", "battery", "upkeep"}
+        assert mast["breakdown"].keys() - {"rounding"} == parts
+        # 10,000 for the site, as much for each of the 2 km of track where no roads are given, a tenth of contingency
+        assert mast["breakdown"]["site"]["capex"] == pytest.approx(11_000.0)
+        access = mast["breakdown"]["access"]["capex"]
+        if (run.parent / "country" / "roads.gpkg").exists():
+            # 110 for each whole 10 m
+            assert access / 110 == pytest.approx(round(access / 110), abs=1e-6)
+            assert access <= 55_000.0
+        else:
+            assert access == pytest.approx(22_000.0)
     assert referee(document) == []
     report = verify(run)
     assert not report.differences, str(report)
@@ -67,6 +83,12 @@ def test_a_hilltop_that_moved_or_costs_less_is_noticed(document, basis):
         if mast["place"] == first["place"]:
             mast["breakdown"].pop("access")
     assert "parts of a mast" in differences(cheaper, basis)
+    shorter = copy.deepcopy(document)
+    for mast in shorter["masts"]:
+        if mast["place"] == first["place"]:  # a track of 20 m less
+            mast["capex"] -= 220.0
+            mast["breakdown"]["access"]["capex"] -= 220.0
+    assert "capex" in differences(shorter, basis)
     moved = copy.deepcopy(document)
     for place in moved["places"]:
         if place["id"] == first["place"]:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -11,8 +12,9 @@ import shapely
 import yaml
 from scipy.sparse.csgraph import minimum_spanning_tree
 
+from planner.catalogue.fibre import RoadWay
 from planner.demo import make_country
-from planner.inputs.road_network import RoadNetwork
+from planner.inputs.road_network import DUCT, NO_POLES, POLES, RURAL, URBAN, RoadNetwork
 from planner.jobs import solve_run
 from planner.plan.verify import verify
 from planner.plan.verify.along import RoadFinder
@@ -20,6 +22,7 @@ from planner.plan.verify.basis import read_basis
 from planner.plan.verify.offers import OfferFinder
 
 METRE = 1 / 111_195
+BURIED = RoadWay("", "", "buried")
 
 
 @pytest.fixture(scope="module")
@@ -92,16 +95,53 @@ def roads(lon, lat, edges, road_class=None, classes=("",)):
 
 def test_roads_are_followed_on_both_sides_of_the_antimeridian():
     finder = RoadFinder(roads([179.99, -179.99, -179.99], [60.0, 60.0, 60.01], [[0, 1], [1, 2]]), [""])
-    assert finder.follows([179.995, -179.995, -179.99, -179.99], [60.0, 60.0, 60.0, 60.005], "")
-    assert not finder.follows([179.995, -179.99], [60.0, 60.005], "")
-    assert not finder.follows([179.995, 179.98], [60.0, 60.0], "")
+    assert finder.follows([179.995, -179.995, -179.99, -179.99], [60.0, 60.0, 60.0, 60.005], BURIED)
+    assert not finder.follows([179.995, -179.99], [60.0, 60.005], BURIED)
+    assert not finder.follows([179.995, 179.98], [60.0, 60.0], BURIED)
 
 
 @pytest.mark.parametrize(("metres", "follows"), [(0.0, True), (0.4, True), (0.6, False), (20.0, False)])
 def test_half_a_metre_is_the_tolerance(metres, follows):
     finder = RoadFinder(roads([30.0, 30.01], [0.0, 0.0], [[0, 1]]), [""])
-    assert finder.follows([30.001, 30.009], [0.0, metres / 110_574], "") == follows
+    assert finder.follows([30.001, 30.009], [0.0, metres / 110_574], BURIED) == follows
 
 
 def test_no_road_is_followed_where_there_is_none():
-    assert not RoadFinder(None, [""]).follows([30.0, 30.001], [0.0, 0.0], "")
+    assert not RoadFinder(None, [""]).follows([30.0, 30.001], [0.0, 0.0], BURIED)
+
+
+@pytest.mark.parametrize(
+    ("trait", "way", "fits"),
+    [
+        (0, ("", "aerial"), True),
+        (0, ("", "duct"), False),
+        (0, ("urban", "buried"), False),
+        (URBAN, ("urban", "buried"), True),
+        (URBAN, ("", "buried"), False),
+        (RURAL + DUCT, ("rural", "duct"), True),
+        (POLES, ("", "aerial"), True),
+        (NO_POLES, ("", "aerial"), False),
+        (NO_POLES, ("", "buried"), True),
+    ],
+)
+def test_a_way_is_there_only_where_the_road_takes_it(trait, way, fits):
+    network = replace(roads([30.0, 30.01], [0.0, 0.0], [[0, 1]]), trait=np.array([trait]))
+    assert RoadFinder(network, [""]).follows([30.001, 30.009], [0.0, 0.0], RoadWay("", *way)) == fits
+
+
+def test_how_far_the_nearest_road_is():
+    """Against the geodesic to a point found by hand: a road due north, one that ends short, one on unknown ground."""
+    network = roads([30.0, 30.02, 30.05, 30.06], [0.01, 0.01, 0.0, 0.0], [[0, 1], [2, 3]])
+
+    class Flat:
+        def sample(self, lon, _lat):
+            return np.where(np.asarray(lon) > self.known_to, np.nan, 100.0)
+
+    ground = Flat()
+    finder = RoadFinder(network, ())
+    ground.known_to = 180.0
+    assert finder.away_m(30.01, 0.0, ground, 5000.0) == pytest.approx(1105.74, abs=0.01)
+    assert finder.away_m(30.049, 0.0, ground, 5000.0) == pytest.approx(111.32, abs=0.01)
+    assert finder.away_m(30.01, 0.0, ground, 1000.0) == np.inf
+    ground.known_to = 30.03
+    assert finder.away_m(30.049, 0.0, ground, 5000.0) == pytest.approx(3411.4, abs=2.0)

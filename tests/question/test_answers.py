@@ -115,11 +115,22 @@ def test_why_there_is_no_plan(make, town, referee, asked, limits, relaxation):
     assert str(conflict).splitlines()[0].startswith("There is no plan")
 
 
+@pytest.mark.parametrize(
+    "asked", [{"must_connect": ["A"]}, {"floors": [{"measure": "offices", "count": 3}]}], ids=["office", "floor"]
+)
+def test_what_only_a_forbidden_link_would_reach_is_blamed_on_the_forbidding(make, town, asked):
+    """A has one candidate, B and C others, D none: without the ban three offices can be connected."""
+    refused = solved(make, town, limits=asked | {"forbid_links": [["S", "A"]]})[0].outcome.conflict
+    assert [limit for limit in refused.limits if "forbid_links: [S, A]" in limit]
+    assert "No candidate link" not in refused.remedy
+    assert solved(make, town, limits=asked)[0].outcome.conflict is None
+
+
 def test_what_floors_count_on_and_nothing_reaches_is_noted(make, town):
     floors = [{"by": "region", "share": 0.5, "groups": ["South"]}, {"share": 0.5}]
     plan, _document = solved(make, town, limits={"floors": floors, "forbid_links": [["A", "C"]]})
     notes = "\n".join(plan.data["notes"])
-    assert "floor “offices” counts 1 office that no candidate link or service can connect: D." in notes
+    assert "floor “offices” counts 1 office that no candidate link or service that is allowed can connect: D." in notes
     assert "There is no candidate link between these places." in notes
     assert [row["reached"] >= row["least"] for row in plan.floors] == [True, True]
 

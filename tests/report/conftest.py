@@ -1,15 +1,24 @@
 """Runs to export: the country reckoned by hand, and the example solved."""
 
+import json
 import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import openpyxl
 import pytest
 
+from planner.files import write_whole
+from planner.i18n import language
 from planner.jobs import solve_run
 from planner.report.exported import ExportedRun, read_exported
 
+ALWAYS_RECKON = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
+<value>0</value></prop></item></oor:items>"""
 EXAMPLE = Path(__file__).parents[2] / "scenarios/demo/scenario.yaml"
 
 
@@ -23,42 +32,28 @@ def example(tmp_path_factory):
         yield read_exported(folder)
 
 
+class HandmadeRun(ExportedRun):
+    """A run of the handmade country, which no price list has made."""
+
+    prices = SimpleNamespace(assumptions=(), microwave=(), services=(), fibre=None)
+
+
 @pytest.fixture
 def priced(handmade, make):
-    """Return a function that gives a plan of the handmade country as a run, with the prices it was made with."""
+    """Return a function that gives a plan of the handmade country as a run, with the options it was made with."""
 
-    def run(folder, plan=None, prices=None, **options):
+    def run(folder, plan=None, country_options=None, **asked):
         folder.mkdir(parents=True, exist_ok=True)
-        exported = ExportedRun(folder, plan or handmade.plan(), **options)
+        exported = HandmadeRun(folder, plan or handmade.plan(), **asked)
+        write_whole(folder / "plan.json", json.dumps(exported.plan.document()))
         # What the run would read from its files: there are none.
         exported.__dict__["scenario"] = make["scenario"]()
-        exported.__dict__["prices"] = (prices or price_list(handmade),) * 2
+        exported.__dict__["record"] = SimpleNamespace(language=language(), files=[])
+        exported.__dict__["inputs"] = handmade.country.inputs()
+        exported.__dict__["options"] = country_options or handmade.country.options()
         return exported
 
     return run
-
-
-def price_list(handmade):
-    options = handmade.country.options()
-    kinds = {kind.technology: kind for kind in options.kinds}
-    return SimpleNamespace(
-        source_kind=kinds["source"],
-        existing_kind=kinds["existing"],
-        fibre=SimpleNamespace(kinds=(kinds["fibre"],), road_kinds={}),
-        microwave=(SimpleNamespace(kind=kinds["microwave"]),),
-        services=tuple(SimpleNamespace(kind=kinds[name]) for name in ("leo", "cellular")),
-        mast_items=options.mast_items,
-        site_items=options.site_items,
-        package_items=lambda _kind: options.office_items[0],
-        transit_items=options.transit_items,
-        assumptions=(),
-    )
-
-
-@pytest.fixture
-def prices(handmade):
-    """Return the price list of the handmade country."""
-    return price_list(handmade)
 
 
 @pytest.fixture
@@ -90,3 +85,23 @@ def program():
         return pytest.skip(f"{' or '.join(names)} is not here")
 
     return find
+
+
+@pytest.fixture(scope="session")
+def reckoned(program, tmp_path_factory):
+    """Return a function that lets LibreOffice reckon every formula of a workbook and gives its values."""
+    office = program("soffice", "libreoffice")
+    profile = tmp_path_factory.mktemp("profile")
+    (profile / "user").mkdir()
+    (profile / "user/registrymodifications.xcu").write_text(ALWAYS_RECKON)
+
+    def reckon(path):
+        folder = tmp_path_factory.mktemp("reckoned")
+        subprocess.run(
+            [office, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "xlsx", "--outdir",
+             str(folder), str(path)],
+            check=True, capture_output=True, timeout=300,
+        )  # fmt: skip
+        return openpyxl.load_workbook(folder / path.name, data_only=True)
+
+    return reckon

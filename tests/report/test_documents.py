@@ -60,14 +60,8 @@ def proposal(request, example):
 
 @pytest.fixture
 def handmade_run(priced, tmp_path):
-    """Return the run of the country reckoned by hand; its inputs are gone."""
-
-    def of(plan=None):
-        run = priced(tmp_path / "run", plan)
-        write_whole(run.folder / "plan.json", json.dumps(run.plan.document()))
-        return run
-
-    return of
+    """Return the run of the country reckoned by hand."""
+    return lambda plan=None: priced(tmp_path / "run", plan)
 
 
 def small(*blocks, language="en", **changes):
@@ -250,11 +244,17 @@ def test_scripts_that_no_font_knows_do_not_stop_a_document(tmp_path):
 
 
 def test_what_can_no_longer_be_computed_is_said(handmade_run):
-    document = build_proposal(handmade_run())
+    run = handmade_run()
+    for gone in ("record", "inputs", "options"):
+        del run.__dict__[gone]
+    document = build_proposal(run)
     notes = [block.text for block in document.blocks if isinstance(block, Note)]
     assert any("The sheets are missing" in text for text in notes)
     assert any("inputs.json" in text for text in notes)
-    assert "Bill of quantities, in USD" in [table.caption for table in document.tables()]
+    assert any("This part is missing" in text for text in notes)
+    bill = "Bill of quantities, in USD"
+    assert bill not in [table.caption for table in document.tables()]
+    assert bill in [table.caption for table in build_proposal(handmade_run()).tables()]
 
 
 def test_rows_left_out_and_unknown_places_are_told_with_the_results(handmade_run, handmade):
@@ -339,3 +339,51 @@ def test_columns_fill_their_room_and_break_no_figure():
     assert tight[0] < wide[0]
     assert breakable("node/1234567890", 40, small=False).replace("\N{ZERO WIDTH SPACE}", "") == "node/1234567890"
     assert breakable("short", 80, small=False) == "short"
+
+
+def of_least_money(plan, **changes):
+    """Return a plan as one that least money was asked of, for half of all offices, without any budget."""
+    cost = plan.totals["programme_cost"]
+    floor = {"name": "target", "by": None, "group": None, "measure": "offices", "least": 1.0, "total": 2.0}
+    found = replace(
+        plan.outcome, sense="min", objective="programme_cost", value=cost, bound=0.9 * cost, status="feasible",
+        trace=(), target={"offices_share": 0.5}, **changes,
+    )  # fmt: skip
+    return replace(plan, outcome=found, budgets=(), floors=({**floor, "reached": 1.0},))
+
+
+def words_of(document):
+    return " ".join(
+        text
+        for block in document.blocks
+        for text in (block.items if hasattr(block, "items") else (getattr(block, "text", ""),))
+    )
+
+
+def test_least_money_without_a_budget_is_told_as_what_it_is(handmade_run, handmade):
+    plan = of_least_money(handmade.plan())
+    document = build_proposal(handmade_run(plan))
+    said = words_of(document)
+    assert "no plan that keeps all limits and targets costs less by more than 10" in said
+    assert "Its budget is" not in said
+    assert "at least 1 of 2 offices" in said
+    (beside,) = [table for table in document.tables() if table.caption.startswith("The same money by simple rules")]
+    benefit = sum(plan.offices.loc[plan.offices["connected"], "benefit"])
+    assert number_of(beside.rows[0][2]) == pytest.approx(benefit, rel=0.01)
+
+
+def test_every_budget_and_its_scope_is_told(handmade_run, handmade):
+    plan = handmade.plan()
+    second = {**plan.budgets[0], "name": "islands", "scope": {"regions": ["Isles"]}, "limit": 7000.0, "spent": 5000.25}
+    said = words_of(build_proposal(handmade_run(replace(plan, budgets=(*plan.budgets, second)))))
+    assert "“islands”" in said
+    assert "regions: Isles" in said
+    assert "5,000.25 of" in said
+
+
+def test_the_cash_flow_of_a_document_is_that_of_plan_json(handmade_run, handmade):
+    plan = handmade.plan()
+    rows = [{**row, "replacements": 1000.0 + row["year"]} for row in plan.cash_flow["years"]]
+    plan = replace(plan, cash_flow={**plan.cash_flow, "years": rows})
+    (table,) = [t for t in build_proposal(handmade_run(plan)).tables() if t.caption == "Cash flow by year, in USD"]
+    assert [number_of(row[2]) for row in table.rows[:-1]] == [row["replacements"] for row in rows]

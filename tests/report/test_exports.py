@@ -21,6 +21,7 @@ def nothing(handmade, make):
 def test_a_plan_of_nothing_goes_into_every_format(priced, nothing, tmp_path):
     assert nothing.outcome.value == 0
     run = priced(tmp_path / "run", nothing)
+    (run.folder / "plan.json").write_text(json.dumps(nothing.document()), encoding="utf-8")
     files = export_run(run, [name for name in WRITERS if name != "zip"], tmp_path / "out")
     assert all(path.exists() for path in files)
     summary = openpyxl.load_workbook(tmp_path / "out/run.xlsx", data_only=True)["Summary"]
@@ -66,3 +67,25 @@ def test_a_folder_that_cannot_be_made(priced, tmp_path):
 def test_every_writer_is_there():
     for module in exports.WRITERS.values():
         assert callable(exports.importlib.import_module(module).write)
+
+
+def test_inputs_and_templates_are_not_replaced(priced, tmp_path):
+    run = priced(tmp_path / "run")
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "run.gpkg").write_text("the roads of a country")
+    record = {
+        "scenario_file": str(data / "scenario.yaml"), "data_root": None, "language": "en",
+        "files": [{"file": "run.gpkg", "sha256": "0" * 64}],
+    }  # fmt: skip
+    (run.folder / "inputs.json").write_text(json.dumps(record))
+    with pytest.raises(InputError, match=r"run\.gpkg"):
+        export_run(run, ["gpkg"], data)
+    assert (data / "run.gpkg").read_text() == "the roads of a country"
+    assert export_run(run, ["geojson"], tmp_path / "out")
+
+    template = tmp_path / "out/run.docx"
+    template.write_text("letterhead")
+    with pytest.raises(InputError, match=r"run\.docx"):
+        export_run(priced(tmp_path / "run", template=template), ["docx"], tmp_path / "out")
+    assert template.read_text() == "letterhead"

@@ -74,6 +74,26 @@ def test_spans_join_nodes_and_carry_the_figures_of_the_plan(priced, handmade, tm
     assert [organisation["id"] for organisation in network["organisations"]] == ["operator"]
 
 
+def test_what_stands_already_is_in_operation_and_poles_are_not_below_ground(faults, priced, handmade, tmp_path):
+    plan = handmade.plan()
+    fibre = plan.links[plan.links["technology"] == "fibre"]
+    fed = fibre["from"].iloc[-1]
+    hung = fibre.index[(fibre["from"] != fed) & (fibre["to"] != fed)][0]
+    links = plan.links.replace({"from": {fed: "~route:r"}, "to": {fed: "~route:r"}})
+    links.loc[hung, "option"] = "aerial fibre along a road: track, both ends lit"
+    plan = replace(plan, links=links, places=plan.places.replace({"id": {fed: "~route:r"}}))
+    document = package(priced(tmp_path / "run", plan, operator="Post"))
+    assert faults(document) == []
+    (network,) = document["networks"]
+    for span in network["spans"]:
+        exists = "~route:r" in (span["start"], span["end"])
+        assert span["status"] == ("operational" if exists else "proposed")
+        assert ("networkProviders" in span) != exists
+        buried = span["transmissionMedium"] == ["fibre"] and not exists and span["id"] != links.loc[hung, "id"]
+        assert ("deployment" in span) == buried
+    assert {node["id"]: node["status"] for node in network["nodes"]}["~route:r"] == "operational"
+
+
 def test_phases_are_the_years(priced, handmade, tmp_path):
     (network,) = package(priced(tmp_path / "run", dated(handmade.plan())))["networks"]
     known = {phase["id"] for phase in network["phases"]}

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,11 @@ def test_in_a_browser(browser, priced, handmade, hostile, renamed, tmp_path):
     opened.close()
     assert said == []
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+def test_least_money_is_not_told_as_most_benefit(priced, handmade, tmp_path):
+    plan = handmade.plan()
+    cost = plan.totals["programme_cost"]
+    found = replace(plan.outcome, sense="min", objective="programme_cost", value=cost, bound=0.9 * cost, trace=())
+    text = page(priced(tmp_path / "run", replace(plan, outcome=found, budgets=())))
+    assert "no plan that keeps all limits and targets costs less by more than" in text

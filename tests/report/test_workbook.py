@@ -1,23 +1,17 @@
 """The workbook: the plan to the cent, reckoned again when an assumption changes, and nothing of a user's is run."""
 
 import math
-import subprocess
 from dataclasses import replace
 
 import openpyxl
 import pytest
 
-from planner.catalogue import terms
-from planner.finance import MEASURES
+from planner.finance import FLOWS, MEASURES, Item, cash_flow
 from planner.i18n import use_language
 from planner.report.bill import bill_of_quantities
 from planner.report.workbook import write
 
 SHEETS = ["Summary", "Assumptions", "Quantities", "Cash flow", "Offices", "Links", "Masts", "Comparison", "Sources"]
-ALWAYS_RECKON = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
-<value>0</value></prop></item></oor:items>"""
 
 
 def rows_of(sheet):
@@ -32,26 +26,6 @@ def money_row(sheet, label):
 def book(example, tmp_path_factory):
     (path,) = write(example, tmp_path_factory.mktemp("book"))
     return path
-
-
-@pytest.fixture(scope="module")
-def reckoned(program, tmp_path_factory):
-    """Return a function that lets LibreOffice reckon every formula of a workbook and gives its values."""
-    office = program("soffice", "libreoffice")
-    profile = tmp_path_factory.mktemp("profile")
-    (profile / "user").mkdir()
-    (profile / "user/registrymodifications.xcu").write_text(ALWAYS_RECKON)
-
-    def reckon(path):
-        folder = tmp_path_factory.mktemp("reckoned")
-        subprocess.run(
-            [office, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "xlsx", "--outdir",
-             str(folder), str(path)],
-            check=True, capture_output=True, timeout=300,
-        )  # fmt: skip
-        return openpyxl.load_workbook(folder / path.name, data_only=True)
-
-    return reckon
 
 
 def test_values_that_come_with_the_workbook_are_those_of_the_plan(example, book):
@@ -116,7 +90,7 @@ def test_libreoffice_reckons_the_plan_to_the_cent(example, book, reckoned):
 
 @pytest.mark.parametrize(("rate", "at", "horizon", "funded"), [(0.03, "year_start", 13, 3), (0.0, "year_end", 31, 0)])
 def test_changed_assumptions_drive_everything(example, book, reckoned, tmp_path, rate, at, horizon, funded):
-    bill = bill_of_quantities(example.plan, example.prices, terms(example.scenario))
+    bill = bill_of_quantities(example)
     changed = openpyxl.load_workbook(book)
     sheet = changed["Assumptions"]
     for row, value in enumerate((rate, int(at == "year_end"), horizon, funded), start=5):
@@ -153,6 +127,34 @@ def test_changed_assumptions_drive_everything(example, book, reckoned, tmp_path,
     flows = rows_of(values["Cash flow"])
     assert flows["Difference"][7] == pytest.approx(0, abs=0.0051)
     assert flows["Total"][9] == pytest.approx(found["programme_cost"], abs=0.0101)
+
+
+@pytest.mark.parametrize(("life", "horizon"), [(2.5, 10), (3.5, 31), (0.7, 7)])
+def test_libreoffice_replaces_in_the_years_of_plan_json(priced, handmade, reckoned, make, tmp_path, life, horizon):
+    run = priced(tmp_path / "run", handmade.plan())
+    (path,) = write(run, tmp_path)
+    changed = openpyxl.load_workbook(path)
+    sheet = changed["Assumptions"]
+    sheet.cell(7, 2, horizon)
+    for row in sheet.iter_rows(min_row=14):
+        if row[6].value is not None:
+            row[6].value = life
+    changed.save(tmp_path / "changed.xlsx")
+    bill = bill_of_quantities(run.plan, run.prices, make["terms"])
+    given = replace(bill.terms, horizon_years=horizon)
+    bought = {
+        Item(str(place), entry.capex, 0.0, life): 1.0
+        for place, entry in enumerate(bill.entries)
+        if entry.item.life_years is not None
+    }
+    expected = cash_flow(bought, given) / 100
+    rows = list(
+        reckoned(tmp_path / "changed.xlsx")["Cash flow"].iter_rows(min_row=5, max_row=5 + horizon, values_only=True)
+    )
+    assert [row[2] for row in rows] == pytest.approx(expected[:, FLOWS.index("replacements")].tolist(), abs=0.01)
+    assert sum(row[2] for row in rows) > 0
+    residual = [-row[4] for row in rows]
+    assert residual == pytest.approx(expected[:, FLOWS.index("residual_value")].tolist(), abs=0.01)
 
 
 def test_names_stay_text(priced, handmade, hostile, renamed, tmp_path):

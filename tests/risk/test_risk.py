@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from planner.catalogue import drawn, load_catalogue, price_list, terms, uncertain_figures
+from planner.catalogue.figures import figures
 from planner.demo import make_country
 from planner.errors import InputError
 from planner.finance import CAPEX, MEASURES
@@ -119,6 +120,14 @@ def test_at_typical_prices_the_plan_is_what_it_was(country, study):
     assert now.value <= plan.outcome.bound * (1 + 1e-9)
 
 
+def test_a_plan_that_fits_is_kept_whole_wherever_a_search_ends(study, monkeypatch):
+    monkeypatch.setattr("planner.risk.study.TRIM_GAP", 1e18)
+    monkeypatch.setattr("planner.risk.study.TRIM_SECONDS", 0.0)
+    now = assess(study, study.typical, reoptimise=False)
+    assert now.kept.tolist() == np.flatnonzero(study.gains).tolist()
+    assert now.kept_value == pytest.approx(study.inputs.offices["benefit"].to_numpy()[study.gains].sum())
+
+
 def test_money_of_a_draw_is_that_of_a_plan_accounted_for_at_its_prices(country, study):
     _path, scenario, inputs, options, plan, _folder = country
     rng = np.random.default_rng(0)
@@ -173,7 +182,7 @@ def part_of(study, offices):
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
 def test_what_is_kept_is_the_best_that_fits_by_brute_force(study, share):
-    gains, benefit = np.flatnonzero(study.gains).tolist(), study.offices["benefit"].to_numpy()
+    gains, benefit = np.flatnonzero(study.gains).tolist(), study.inputs.offices["benefit"].to_numpy()
     whole = assess(study, study.typical, reoptimise=False).money[study.measure]
     limit = round(share * whole)
     best = 0.0
@@ -285,6 +294,6 @@ def test_ranges_spread_and_certainty_are_the_scenarios(country):
 def test_nothing_uncertain_is_nothing_to_study(country):
     path, _scenario, inputs, options, plan, _folder = country
     catalogue = load_catalogue(load_scenario(path))
-    everything = {"uncertainty": {"fixed": list(type(catalogue).model_fields)}}
+    everything = {"uncertainty": {"fixed": sorted({figure.at[0] for figure in figures(catalogue)})}}
     with pytest.raises(InputError, match="nothing to draw"):
         make_study(load_scenario(path, overrides=everything), inputs, options, plan)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.catalogue import load_catalogue, price_list, radio_climate, terms
-from planner.links import read_terrain
+from planner.links import ground_weights, read_terrain
 from planner.plan.sheets.hop import hop_sheet
 from planner.plan.sheets.service import service_sheet
 from planner.plan.sheets.trench import trench_sheet
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from planner.catalogue import PriceList, RadioClimate
     from planner.finance import Terms
     from planner.inputs import Inputs
-    from planner.links import LinkOptions
+    from planner.links import GroundWeights, LinkOptions
     from planner.plan.sheets.model import Sheet
     from planner.scenario import Scenario
     from planner.terrain import Elevation
@@ -40,6 +40,8 @@ class Engineer:
         None where the inputs name no terrain: sheets then have no profile.
     mast_m : mapping of str to float
         Height of the mast that the plan has at a place.
+    weights : GroundWeights or None
+        What the ground costs; None where it costs the same everywhere.
     """
 
     scenario: Scenario
@@ -49,6 +51,7 @@ class Engineer:
     terms: Terms
     elevation: Elevation | None
     mast_m: Mapping[str, float]
+    weights: GroundWeights | None = None
 
     @classmethod
     def of(
@@ -67,14 +70,18 @@ class Engineer:
             Prices or terrain are wrong.
         """
         known = prices or price_list(load_catalogue(scenario), scenario)
+        elevation = read_terrain(scenario, inputs, known) if inputs.terrain else None
         return cls(
             scenario=scenario,
             options=options,
             prices=known,
             climate=radio_climate(scenario),
             terms=terms(scenario),
-            elevation=read_terrain(scenario, inputs, known) if inputs.terrain else None,
+            elevation=elevation,
             mast_m=mast_m,
+            weights=None
+            if elevation is None or known.fibre is None
+            else ground_weights(scenario, inputs.land_cover, known.fibre, elevation),
         )
 
     def sheet(self, option: int, *, backwards: bool) -> Sheet | None:
@@ -90,18 +97,20 @@ class Engineer:
         Returns
         -------
         HopSheet, TrenchSheet, ServiceSheet or None
-            None for what nobody engineers (sources, existing connections), and where catalogue or terrain do not say
-            enough.
+            None for what nobody engineers (sources, existing connections and routes), and where catalogue or terrain do
+            not say enough.
         """
         kind = self.options.kinds[self.options.kind[option]]
         if kind.technology == "microwave" and self.elevation is not None:
-            radio = next((radio for radio in self.prices.microwave if radio.kind == kind), None)
+            # Not by its items: in dearer regions a surcharge stands behind them.
+            radio = next((radio for radio in self.prices.microwave if radio.kind.name == kind.name), None)
             return None if radio is None else hop_sheet(self, self.elevation, radio, option, backwards=backwards)
-        if kind.technology == "fibre" and self.elevation is not None and self.prices.fibre is not None:
+        laid = any(item.per == "km" for item in kind.items)
+        if kind.technology == "fibre" and laid and self.elevation is not None and self.prices.fibre is not None:
             return trench_sheet(self, self.elevation, self.prices.fibre, option, backwards=backwards)
         # Names are those of the run's language: services are found again by what they are made of.
         offered = [one for one in self.prices.services if one.technology == kind.technology]
-        service = next((one for one in offered if one.kind.items == kind.items), None)
+        service = next((one for one in offered if one.kind.items == kind.items[: len(one.kind.items)]), None)
         return None if service is None else service_sheet(self, service, option)
 
     def place_name(self, place: int) -> str:

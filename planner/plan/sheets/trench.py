@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.finance import line_money
+from planner.links import setting_of
 from planner.plan.sheets.model import Section, TrenchSheet
 from planner.terrain import WGS84
 
@@ -25,8 +26,8 @@ def trench_sheet(
 ) -> TrenchSheet:
     """Return the sheet of a fibre link.
 
-    The route factor is what makes the drawn length and its climb the priced length; it is the catalogue's, of open
-    ground or of roads.
+    The route factor is what makes the drawn length and its climb, weighted by the ground they run through, the priced
+    length; it is the catalogue's, of open ground or of roads.
     """
     options = engineer.options
     kind = options.kinds[options.kind[option]]
@@ -37,6 +38,9 @@ def trench_sheet(
     rise_m = np.abs(np.diff(ground_m))
     along_m = np.concatenate([[0.0], np.cumsum(length_m)])
     drawn_m = length_m + fibre.climb_factor * rise_m
+    if engineer.weights is not None:
+        setting = np.full(len(length_m), setting_of(fibre, kind.name), dtype=np.int64)
+        drawn_m *= engineer.weights.of_pieces(elevation, (lon[:-1], lat[:-1], lon[1:], lat[1:]), length_m, setting)
     priced_km = float(options.priced_km[option])
     route_factor = 1000 * priced_km / max(float(drawn_m.sum()), 1e-9)
 

@@ -14,6 +14,7 @@ from planner.i18n import _, use_language
 from planner.inputs import read_inputs
 from planner.plan.record import RECORD, read_record
 from planner.plan.verify.findings import Findings
+from planner.plan.verify.routes import RouteBook
 from planner.plan.verify.sites import Site, sites_of
 from planner.scenario import load_scenario
 from planner.terrain import open_elevation, with_land_cover
@@ -51,6 +52,11 @@ class Basis:
     def sites(self) -> dict[str, Site]:
         """Offices, sources, towers and hilltops by id."""
         return {**self.hilltops, **sites_of(self.inputs)}
+
+    @cached_property
+    def routes(self) -> RouteBook:
+        """Existing fibre routes."""
+        return RouteBook(self.inputs.fibre_routes, self.scenario, self.sites)
 
     @cached_property
     def offices(self) -> dict[str, dict[Hashable, Any]]:

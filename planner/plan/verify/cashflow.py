@@ -103,6 +103,13 @@ def _growth(terms: Terms, year: Decimal) -> Decimal:
     return growth if year == whole else growth * rate ** (year - whole)
 
 
+def agrees(line: Money, priced: Iterable[tuple[Item, float]], terms: Terms) -> bool:
+    """Say whether a line's own columns are what its items cost, to the cent."""
+    amounts = line_amounts(priced, terms)
+    stated = line.cents("capex"), line.cents("opex_per_year"), line.cents("present_value")
+    return all(map(rounds_to, stated, (amounts.capex, amounts.opex_per_year, amounts.present_value)))
+
+
 def check_money(
     line: Money, where: str, priced: Sequence[tuple[Item, float]], terms: Terms, findings: Findings
 ) -> None:

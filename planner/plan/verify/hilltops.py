@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from planner.plan.verify.sites import Site, site_of_id
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from planner.plan.verify.along import RoadFinder
     from planner.plan.verify.basis import Basis
     from planner.plan.verify.document import Place
     from planner.plan.verify.findings import Findings
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
 HILLTOP_MARK = "~h"
 """Ids of hilltops go on with longitude and latitude."""
+STEP_M = 10.0
+"""A track to a hilltop is paid for in whole steps of this length."""
+SAME_M = 0.5
+"""The search measures along chords, and rounds the road's points to 0.1 m."""
 GEODESIC = Geod(ellps="WGS84")
 CHORD_M = 1.0
 """By how much the search, which measures straight through the earth, may take places for nearer than they are."""
@@ -32,6 +38,22 @@ def hilltops_of(places: Iterable[Place], scenario: Scenario) -> dict[str, Site]:
     like = Site("relay", 0.0, 0.0, new=True)
     sites = {place.id: site_of_id(place.id, HILLTOP_MARK, like) for place in places}
     return {name: site for name, site in sites.items() if site is not None}
+
+
+def access_km(site: Site, basis: Basis, roads: RoadFinder) -> list[float]:
+    """Return how long the track to a hilltop is: to the nearest road, in whole steps.
+
+    Where the distance lies within `SAME_M` of a step, both sides of it count. Beyond the reach that the scenario allows
+    there is no track.
+    """
+    rules = basis.scenario.links.microwave.hilltops
+    if basis.inputs.roads is None or basis.elevation is None:
+        return [rules.access_km]
+    away_m = roads.away_m(site.lon, site.lat, basis.elevation, 1000.0 * rules.road_within_km + STEP_M)
+    if math.isinf(away_m):
+        return []
+    steps = {math.ceil(max(metres, 0.0) / STEP_M) for metres in (away_m - SAME_M, away_m, away_m + SAME_M)}
+    return [step * STEP_M / 1000.0 for step in sorted(steps)]
 
 
 def check_hilltops(basis: Basis, findings: Findings) -> None:

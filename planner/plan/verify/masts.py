@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from planner.catalogue import MastClass, SiteClass
 from planner.finance import Item
 from planner.i18n import _
-from planner.plan.verify.cashflow import check_money, line_amounts
+from planner.plan.verify.along import RoadFinder
+from planner.plan.verify.cashflow import agrees, check_money, line_amounts
 from planner.plan.verify.document import MEASURES
 from planner.plan.verify.findings import Findings
+from planner.plan.verify.hilltops import access_km
 from planner.plan.verify.multipoint import antennas
 from planner.plan.verify.power import mast_supply, office_supply, supply_of
 from planner.plan.verify.regional import factors_at, with_surcharges
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from planner.plan.verify.basis import Basis
     from planner.plan.verify.document import Mast, PlanDocument
     from planner.plan.verify.sites import Site
@@ -30,6 +36,7 @@ def check_masts(plan: PlanDocument, basis: Basis) -> Findings:
     sites = basis.sites
     ladder_m = basis.prices.ladder_m.tolist()
     places = {place.id: place for place in plan.places}
+    roads = RoadFinder(basis.inputs.roads, ())
     for link in [*plan.links, *plan.backup_links]:
         heights_m = (link.tail, link.mast_from_m), (link.head, link.mast_to_m)
         for (end, height_m), needs in zip(heights_m, antennas(link), strict=True):
@@ -46,13 +53,34 @@ def check_masts(plan: PlanDocument, basis: Basis) -> Findings:
         findings.compare("existing_m", mast.place, mast.existing_m, site.existing_m)
         findings.compare("year", mast.place, mast.year, None)
         supply = supply_of(mast.place, site, basis, places.get(mast.place))
-        power = mast_supply(supply, site, basis)
-        plain = [*_mast_items(site, ladder_m.index(mast.height_m), mast.height_m, basis), *power]
-        priced = with_surcharges([(item, 1.0) for item in plain], factors_at([mast.region], basis))
-        items = [item for item, _one in priced]
-        check_money(mast, mast.place, [(item, 1.0) for item in items], basis.terms, findings)
-        _check_breakdown(mast, items, basis, findings)
+        plain = _mast_items(site, ladder_m.index(mast.height_m), mast.height_m, basis)
+        plain += mast_supply(supply, site, basis)
+        factors = factors_at([mast.region], basis)
+        tracks_km = access_km(site, basis, roads) if site.new else [0.0]
+        priced = [with_surcharges(_priced(plain, km), factors) for km in tracks_km]
+        if not findings.require(bool(priced), _("road near a hilltop"), mast.place, None, None):
+            continue
+        best = next((some for some in priced if agrees(mast, some, basis.terms)), priced[0])
+        check_money(mast, mast.place, best, basis.terms, findings)
+        _check_breakdown(mast, best, basis, findings)
+    _check_ports(plan, basis, findings)
     return findings
+
+
+def _priced(items: Iterable[Item], track_km: float) -> list[tuple[Item, float]]:
+    """Return the items with their quantities."""
+    quantity = {"each": 1.0, "km": track_km}
+    return [(item, quantity[item.per]) for item in items]
+
+
+def _check_ports(plan: PlanDocument, basis: Basis, findings: Findings) -> None:
+    """Check that no tower has more antennas than it can take."""
+    hops = [link for link in [*plan.links, *plan.backup_links] if link.technology == "microwave"]
+    antennas = Counter(end for link in hops for end in (link.tail, link.head))
+    for name, count in sorted(antennas.items()):
+        if name in basis.sites and math.isfinite(basis.sites[name].ports):
+            most = basis.sites[name].ports
+            findings.require(count <= most, _("antennas that a tower can take"), name, count, most)
 
 
 def _tallest_m(site: Site, basis: Basis) -> float:
@@ -76,10 +104,10 @@ def _mast_items(site: Site, rung: int, height_m: float, basis: Basis) -> list[It
     return [*mast, *prices.site_items[SiteClass.RENTED_TOWER], *rent]
 
 
-def _check_breakdown(mast: Mast, items: list[Item], basis: Basis, findings: Findings) -> None:
+def _check_breakdown(mast: Mast, priced: list[tuple[Item, float]], basis: Basis, findings: Findings) -> None:
     """Compare each part with its item to the cent that rounding may take, and their sum with the line exactly."""
     where, funded = mast.place, basis.terms.funded_years
-    names = {item.name for item in items}
+    names = {item.name for item, _number in priced}
     findings.compare(
         _("parts of a mast"), where, ", ".join(sorted(mast.breakdown.keys() - {ROUNDING})), ", ".join(sorted(names))
     )
@@ -87,9 +115,9 @@ def _check_breakdown(mast: Mast, items: list[Item], basis: Basis, findings: Find
         name: {measure: round(100 * part[measure]) for measure in MEASURES} for name, part in mast.breakdown.items()
     }
     for name, part in cents.items():
-        same = [item for item in items if item.name == name]
-        exact = line_amounts([(item, 1.0) for item in same], basis.terms)
-        rounding = len(same) if same else len(items) + 1  # half a cent for each, up and down
+        same = [(item, number) for item, number in priced if item.name == name]
+        exact = line_amounts(same, basis.terms)
+        rounding = len(same) if same else len(priced) + 1  # half a cent for each, up and down
         for measure in ("capex", "opex_per_year", "present_value"):
             near = abs(part[measure] - getattr(exact, measure)) <= rounding
             findings.require(

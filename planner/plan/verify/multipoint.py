@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from planner.plan.verify.routes import ROUTE_MARK
 
 if TYPE_CHECKING:
     from planner.plan.verify.basis import Basis
@@ -33,7 +36,11 @@ def antennas(link: Link) -> tuple[bool, bool]:
 
 
 def may_host(name: str, site: Site, basis: Basis) -> bool:
-    """Say whether a base station may stand at a place: a tower, a source, or an office that serves as one."""
+    """Say whether a base station may stand at a place: a tower, a source, or an office that serves as one.
+
+    Not at a tower whose positions are counted, and not where a route that names no source is fed.
+    """
     if site.kind == "office":
         return bool(basis.offices[name]["is_source"])
-    return site.kind in {"relay", "source"} and not site.new
+    roomy = math.isinf(site.ports) and not name.startswith(ROUTE_MARK)
+    return site.kind in {"relay", "source"} and not site.new and roomy

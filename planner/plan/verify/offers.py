@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pyproj import Geod
 
 from planner.catalogue import radio_climate
+from planner.catalogue.fibre import BURIED
 from planner.catalogue.kinds import OptionKind
 from planner.i18n import _
 from planner.plan.verify.along import RoadFinder
@@ -17,9 +18,11 @@ from planner.plan.verify.bought import ServiceFinder
 from planner.plan.verify.cashflow import check_money
 from planner.plan.verify.fading import SAME_SHARE, SHORTEST_KM, Carried, Hop, carried
 from planner.plan.verify.findings import Findings
+from planner.plan.verify.ground import Ground
 from planner.plan.verify.limits import check_beginning, limit_mbps
 from planner.plan.verify.multipoint import MULTIPOINT, SECTOR_MARK, is_base, may_host
 from planner.plan.verify.regional import factors_at, with_surcharges
+from planner.plan.verify.routes import ROUTE_MARK
 from planner.plan.verify.sites import Site
 from planner.plan.verify.tree import LIMIT, ROOT_ID, SERVICES
 
@@ -72,7 +75,7 @@ class OfferFinder:
         prices = basis.prices
         self._basis = basis
         self._sites = basis.sites
-        self._roads = RoadFinder(basis.inputs.roads, [] if prices.fibre is None else list(prices.fibre.road_kinds))
+        self._roads = RoadFinder(basis.inputs.roads, () if prices.fibre is None else prices.fibre.road_factor)
         self._climate = radio_climate(basis.scenario)
         self._radios: dict[str, RadioOption] = {option.kind.name: option for option in prices.microwave}
         self.services = ServiceFinder(basis)
@@ -135,29 +138,50 @@ class OfferFinder:
     def _fibre(self, link: Link, fibre: FibreOption | None) -> Offer | None:
         """Measure a trench along its stored vertices.
 
-        A segment of geodesic length d between points whose heights differ by h is priced as route factor ·
-        (d + climb factor · |h|), heights bilinear between the terrain's cell centres. What is priced as a trench along
-        a road has to follow one.
+        A segment of geodesic length d between points whose heights differ by h is priced as route factor · weight of
+        the ground · (d + climb factor · |h|), heights bilinear between the terrain's cell centres. What is priced as a
+        trench along a road has to follow one. From a place that feeds a route nothing but the route leads on.
         """
-        if fibre is None or link.geometry is None or self._basis.elevation is None:
+        elevation = self._basis.elevation
+        if fibre is None or link.geometry is None or elevation is None:
             return None
         lon, lat = (list(degrees) for degrees in zip(*link.geometry.coordinates, strict=True))
-        kinds, route_factor = fibre.kinds, fibre.route_factor
-        for road_class, along_road in fibre.road_kinds.items():
+        if ROUTE_MARK in {link.tail[: len(ROUTE_MARK)], link.head[: len(ROUTE_MARK)]}:
+            return self._along_route(link, fibre, lon, lat)
+        kinds, route_factor, surroundings = fibre.kinds, fibre.route_factor, "open"
+        method = BURIED
+        for way, along_road in fibre.road_kinds.items():
             if link.option in {kind.name for kind in along_road}:
-                kinds, route_factor = along_road, fibre.road_route_factor
-                if not self._roads.follows(lon, lat, road_class):
+                kinds, route_factor, surroundings = along_road, fibre.road_route_factor, way.environment
+                method = way.method
+                if not self._roads.follows(lon, lat, way):
                     return None
         length_m = GEODESIC.line_lengths(lon, lat)
-        ground_m = self._basis.elevation.sample(lon, lat).tolist()
-        climb_m = math.fsum(abs(b - a) for a, b in pairwise(ground_m))
-        priced_m = route_factor * (math.fsum(length_m) + fibre.climb_factor * climb_m)
+        ground_m = elevation.sample(lon, lat).tolist()
+        weights = Ground(self._basis.scenario, fibre, elevation).weights(lon, lat, length_m, surroundings)
+        pieces = zip(weights, length_m, pairwise(ground_m), strict=True)
+        priced_m = route_factor * math.fsum(w * (d + fibre.climb_factor * abs(b - a)) for w, d, (a, b) in pieces)
         if math.isnan(priced_m):  # over unknown ground nothing is priced
             return None
         lit = sum(end in self._sites for end in (link.tail, link.head))  # junctions are not lit
         length_km = math.fsum(length_m) / 1000
-        works = fibre.terminal_availability**lit / (1 + length_km * fibre.cut_share_per_km)
+        works = _works(fibre, method, length_km, lit)
         return Offer(kinds[lit], length_km, priced_m / 1000, fibre.capacity_mbps, works)
+
+    def _along_route(self, link: Link, fibre: FibreOption, lon: list[float], lat: list[float]) -> Offer | None:
+        """Return what a link into an existing route, or along it to a splice, has to be: a splice lights one end."""
+        found = self._basis.routes.capacity_mbps(link.tail, link.head)
+        if found is None or fibre.splice is None or link.geometry is None:
+            return None
+        spliced, capacity_mbps = found
+        if spliced and not self._basis.routes.follows(link.tail, link.head, link.geometry.coordinates):
+            return None
+        if not spliced and len(lon) != len(("source", "route")):
+            return None
+        length_km = math.fsum(GEODESIC.line_lengths(lon, lat)) / 1000
+        works = _works(fibre, BURIED, length_km, int(spliced))
+        kind = fibre.splice if spliced else fibre.route
+        return Offer(kind, length_km, 0.0, min(capacity_mbps, fibre.capacity_mbps), works)
 
     def _hop(self, link: Link) -> Offer | None:
         radio = self._radios.get(link.option)
@@ -185,6 +209,11 @@ class OfferFinder:
             if gives.share >= asked + (-SAME_SHARE if stated else SAME_SHARE):
                 best = gives
         return best
+
+
+def _works(fibre: FibreOption, method: str, length_km: float, lit: int) -> float:
+    """Return the share of the year in which a section is neither cut nor its lit equipment out of order."""
+    return float(fibre.terminal_availability**lit / (1 + length_km * fibre.cut_share_per_km[method]))
 
 
 def check_offers(plan: PlanDocument, basis: Basis) -> Findings:

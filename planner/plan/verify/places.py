@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import shapely
@@ -13,6 +14,7 @@ from planner.plan.verify.hilltops import check_hilltops
 from planner.plan.verify.limits import limit_site
 from planner.plan.verify.multipoint import sector_site
 from planner.plan.verify.power import supply_of
+from planner.plan.verify.routes import ROUNDED_DEG
 from planner.plan.verify.sites import Site, site_of_id
 
 if TYPE_CHECKING:
@@ -41,8 +43,10 @@ def check_places(plan: PlanDocument, basis: Basis) -> Findings:
     for name in sorted(used | places.keys()):
         findings.compare(_("place that a link touches"), name, name in places, name in used)
     for place in plan.places:
+        at_route = None if place.id in basis.sites else basis.routes.place(place.id)
         site = (
             basis.sites.get(place.id)
+            or at_route
             or site_of_id(place.id, JUNCTION_MARK, JUNCTION)
             or limit_site(place.id, basis, plan)
             or sector_site(place.id, basis)
@@ -50,8 +54,11 @@ def check_places(plan: PlanDocument, basis: Basis) -> Findings:
         if not findings.require(site is not None, _("place of the inputs"), place.id, place.kind, None) or site is None:
             continue
         findings.compare("kind", place.id, place.kind, site.kind)
-        findings.compare("lon", place.id, place.lon, site.lon)
-        findings.compare("lat", place.id, place.lat, site.lat)
+        near = 0.0 if at_route is None else ROUNDED_DEG
+        findings.compare("lon", place.id, place.lon, site.lon, tolerance=near)
+        findings.compare("lat", place.id, place.lat, site.lat, tolerance=near)
+        if at_route is not None:  # region and ground are those where it stands
+            site = replace(site, lon=place.lon, lat=place.lat)
         findings.compare("region", place.id, place.region, site.region or _region_at(basis.inputs, site, place.region))
         findings.compare("ground_m", place.id, place.ground_m, _ground_m(site, basis.elevation), tolerance=1e-6)
         supply = supply_of(place.id, site, basis, place)

@@ -33,6 +33,8 @@ class Site:
         True for a relay on a hilltop: access, power and upkeep are paid, and no rent.
     mains_hours : float or None
         A day, at a tower whose owner does not supply it; None elsewhere.
+    ports : float
+        Antennas that it can take.
     """
 
     kind: str
@@ -46,6 +48,7 @@ class Site:
     shares: bool = True
     new: bool = False
     mains_hours: float | None = None
+    ports: float = math.inf
 
 
 def site_of_id(name: str, mark: str, like: Site) -> Site | None:
@@ -86,5 +89,6 @@ def sites_of(inputs: Inputs) -> dict[str, Site]:
             existing_m=row["height_m"],
             rent_per_year=rent,
             mains_hours=None if math.isnan(hours) else float(hours),
+            ports=row.get("ports", math.inf),
         )
     return sites

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from planner.files import write_whole
 from planner.i18n import _, language
 from planner.marks import LEFT_OUT, line_picture, mark_of, mark_picture
+from planner.report.summary import verdict
 from planner.report.webmap.content import LEFT_OUT_KEY, MASTS_KEY, map_content
-from planner.wording import money, number, quality, technology_heading
+from planner.wording import money, number, technology_heading
 
 if TYPE_CHECKING:
     from planner.plan.model import Plan
@@ -39,16 +40,13 @@ def page(run: ExportedRun) -> str:
     """Return the page of a run."""
     plan, content = run.plan, map_content(run.plan, run.folder)
     script, style = (_HERE.joinpath(name).read_text(encoding="utf-8") for name in ("map.js", "map.css"))
-    found = plan.outcome
     synthetic = _("SYNTHETIC DATA: this country does not exist.") if plan.data["synthetic"] else ""
     parts = {
         "language": language(),
         "policy": f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'",
         "title": html.escape(plan.scenario["name"]),
         "synthetic": f'<p class="synthetic">{html.escape(synthetic)}</p>' if synthetic else "",
-        "verdict": html.escape(
-            quality(status=found.status, termination=found.termination, value=found.value, gap=found.gap)
-        ),
+        "verdict": html.escape(verdict(plan)),
         "figures": _figures(plan),
         "layers": _layers(plan),
         "find": html.escape(_("Find an office")),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.catalogue import terms
 from planner.files import whole_file
 from planner.i18n import _
-from planner.report.bill import bill_of_quantities, option_kinds
+from planner.report.bill import bill_of_quantities
 from planner.report.workbook.assumptions import write_assumptions, write_sources
 from planner.report.workbook.book import Book
 from planner.report.workbook.flows import write_flows
@@ -31,15 +30,11 @@ def write(run: ExportedRun, folder: Path) -> list[Path]:
     Raises
     ------
     InputError
-        If the run's prices are no longer in force: what the lines are made of could not be told.
+        If scenario, inputs or prices are no longer those of the run: what the lines are made of could not be told.
     """
-    plan, (then, now) = run.plan, run.prices
-    bill = bill_of_quantities(plan, (then, now), terms(run.scenario))
+    plan, bill, shown = run.plan, bill_of_quantities(run), run.option_names()
     currency = plan.scenario["currency"]
-    shown = {
-        (old.technology, old.name): new.name for old, new in zip(option_kinds(then), option_kinds(now), strict=True)
-    }
-    options = [shown.get(key, key[1]) for key in zip(plan.links["technology"], plan.links["option"], strict=True)]
+    options = [shown[kind] for kind in zip(plan.links["technology"], plan.links["option"], strict=True)]
     path = folder / f"{run.name}.xlsx"
     with whole_file(path) as temporary, Book(temporary) as book:
         summary, assumed, quantities, flows, offices, links, masts, comparison, figures = (
@@ -56,5 +51,5 @@ def write(run: ExportedRun, folder: Path) -> list[Path]:
         write_masts(masts, plan)
         total = write_summary(summary, plan, tables)
         write_comparison(comparison, plan, summary, total)
-        write_sources(figures, now.assumptions)
+        write_sources(figures, run.prices.assumptions)
     return [path]

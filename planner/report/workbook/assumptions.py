@@ -22,6 +22,7 @@ RATE: Final = "discount_rate"
 AT_END: Final = "paid_at_year_end"
 HORIZON: Final = "horizon_years"
 FUNDED: Final = "funded_years"
+TAX: Final = "tax_rate"
 ANNUITY: Final = "annuity_factor"
 """Names of cells that formulas use."""
 
@@ -83,10 +84,12 @@ def write_assumptions(book: Book, sheet: Sheet, bill: Bill, currency: str) -> As
     )
     last = _write_terms(book, sheet, bill)
     row = last + 2
-    sheet.text(row, 0, _("Unit prices as paid, in {currency}").format(currency=currency), "heading")
-    sheet.note(
-        row + 1, _("Freight, duties and contingency are in them; no life: bought once, worth nothing later."), 10
+    sheet.text(row, 0, _("Unit prices before value added tax, in {currency}").format(currency=currency), "heading")
+    note = _(
+        "Freight, duties and contingency are in them, value added tax is not: the rate above comes on top. No life: "
+        "bought once, worth nothing later."
     )
+    sheet.note(row + 1, note, 10)
     sheet.head(
         row + 2,
         (
@@ -131,6 +134,8 @@ def _write_terms(book: Book, sheet: Sheet, bill: Bill) -> int:
          _("Years that present values look ahead."), whole),
         (FUNDED, _("Funded years"), terms.funded_years, _("years"), "whole",
          _("Years of operation that the programme pays for."), {**whole, "minimum": 0}),
+        (TAX, _("Value added tax"), terms.tax, _("share"), "share",
+         _("Comes on top of every payment; 0 where it is recovered."), share),
     )  # fmt: skip
     for row, (name, label, value, unit, style, meaning, rule) in enumerate(rows, start=4):
         sheet.text(row, 0, label)

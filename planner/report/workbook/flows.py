@@ -50,12 +50,11 @@ def write_flows(sheet: Sheet, bill: Bill, quantities: Quantities, present_value:
 def _write_year(sheet: Sheet, row: int, flow: Year, so_far: float, bill: Bill, quantities: Quantities) -> None:
     line, year = row + 1, f"$A{row + 1}"
     price, life = quantities.column(LASTING_PRICE), quantities.column(LASTING_LIFE)
-    first = f"ROUNDUP({year}/{life}-1E-9,0)" if flow.year else "1"
-    end = f"ROUNDUP(MIN({year}+1,{HORIZON})/{life}-1E-9,0)"
-    within = f"({year}<{HORIZON})"
+    first = _end_of_lives(f"({year}-1)", life) if flow.year else "1"
+    end = _end_of_lives(year, life)
     discounted = f"(1+{RATE})^(-{life}*{first})-(1+{RATE})^(-{life}*{end})"
     # Numbers of lives from the first in this year to the end: a geometric series.
-    series = f"SUMPRODUCT({price}*({discounted})/(1-(1+{RATE})^-{life}))*{within}"
+    series = f"SUMPRODUCT({price}*({discounted})/(1-(1+{RATE})^-{life}))"
     operates = f"AND({year}>={AT_END},{year}<{AT_END}+{{}})"
     operation = quantities.exact("opex_per_year")
     unused = f"SUMPRODUCT({price}*(ROUNDUP({HORIZON}/{life}-1E-9,0)-{HORIZON}/{life}))"
@@ -63,7 +62,7 @@ def _write_year(sheet: Sheet, row: int, flow: Year, so_far: float, bill: Bill, q
     factor = 0.0 if flow.year > bill.terms.horizon_years else (1 + bill.terms.discount_rate) ** -flow.year
     sheet.number(row, 0, flow.year, "whole")
     sheet.formula(row, 1, f"={quantities.exact('capex')}" if flow.year == 0 else "=0", flow.purchases, "money")
-    sheet.formula(row, 2, f"=SUMPRODUCT({price}*({end}-{first}))*{within}", flow.replacements, "money")
+    sheet.formula(row, 2, f"=SUMPRODUCT({price}*({end}-{first}))", flow.replacements, "money")
     sheet.formula(row, 3, f"=IF({operates.format(HORIZON)},{operation},0)", flow.operation, "money")
     sheet.formula(row, 4, f"=IF({year}={HORIZON},-{unused},0)", flow.residual, "money")
     sheet.formula(row, 5, f"=SUM(B{line}:E{line})", flow.total, "money")
@@ -75,6 +74,15 @@ def _write_year(sheet: Sheet, row: int, flow: Year, so_far: float, bill: Bill, q
     funded = f"=B{line}+IF({operates.format(FUNDED)},{operation},0)"
     sheet.formula(row, 9, funded, flow.programme, "money")
     sheet.formula(row, 10, f"=F{line}-J{line}", flow.total - flow.programme, "money")
+
+
+def _end_of_lives(year: str, life: str) -> str:
+    """Return the formula of `planner.report.cashflow.replaced_in`: one more than the lives that have ended by a year.
+
+    Comparisons are factors: within a sum of products a program need not let IF work row by row.
+    """
+    before = f"({year}<{HORIZON})*ROUNDDOWN({year}/{life}+1E-9,0)"
+    return f"({before}+({year}>={HORIZON})*(ROUNDUP({HORIZON}/{life}-1E-9,0)-1)+1)"
 
 
 def _write_sums(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from planner.finance import MEASURES, annuity, purchases
 from planner.i18n import _
 from planner.report.bill import LINKS, MASTS, OFFICES
-from planner.report.workbook.assumptions import ANNUITY, FUNDED, HORIZON, LIFE, PER_YEAR, PRICE, RATE, unit_name
+from planner.report.workbook.assumptions import ANNUITY, FUNDED, HORIZON, LIFE, PER_YEAR, PRICE, RATE, TAX, unit_name
 from planner.wording import item_name, technology_heading
 
 if TYPE_CHECKING:
@@ -54,8 +54,9 @@ def write_quantities(
     sheet.note(
         1,
         _(
-            "Quantity times unit price of the assumptions, in {currency}. Every link and every mast is here once, "
-            "however many offices share it. Kilometres are those that are paid for, detours and climbs included."
+            "Quantity times unit price of the assumptions, in {currency}, with value added tax. Every link and every "
+            "mast is here once, however many offices share it. Kilometres are those that are paid for, detours and "
+            "climbs included."
         ).format(currency=currency),
         14,
     )
@@ -104,9 +105,9 @@ def _write_entry(sheet: Sheet, row: int, entry: Entry, bill: Bill, prices: Assum
     factor = purchases(item.life_years, bill.terms)
     present = entry.present_value(bill.terms)
     programme = entry.capex + bill.terms.funded_years * entry.opex_per_year
-    sheet.formula(row, 6, f"={prices.price(entry, PRICE)}", item.capex, "real")
+    sheet.formula(row, 6, f"={prices.price(entry, PRICE)}*(1+{TAX})", entry.unit_capex, "real")
     sheet.formula(row, 7, f"=E{line}*G{line}", entry.capex, "money")
-    sheet.formula(row, 8, f"={prices.price(entry, PER_YEAR)}", item.opex_per_year, "real")
+    sheet.formula(row, 8, f"={prices.price(entry, PER_YEAR)}*(1+{TAX})", entry.unit_opex_per_year, "real")
     sheet.formula(row, 9, f"=E{line}*I{line}", entry.opex_per_year, "money")
     sheet.formula(row, 10, f'=IF({life}="","",{life})', item.life_years or "", "exact")
     sheet.formula(row, 11, life_factor(f"K{line}"), factor, "factor")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.finance import MEASURES
 from planner.i18n import _
+from planner.report.summary import verdict
 from planner.report.workbook.quantities import MONEY_COLUMNS, TECHNOLOGY
 from planner.report.workbook.tables import money_headings
-from planner.wording import labelled, measure_name, quality, rule_name, sentence, status_name, technology_heading
+from planner.wording import labelled, measure_name, rule_name, scope_words, sentence, status_name, technology_heading
 
 if TYPE_CHECKING:
     from planner.plan.model import Plan
@@ -40,9 +41,7 @@ def write_summary(sheet: Sheet, plan: Plan, sources: Sources) -> int:
     if plan.data["synthetic"]:
         sheet.note(row, _("SYNTHETIC DATA: this country does not exist."), _COLUMNS, lines=1, style="warning")
         row += 1
-    found = plan.outcome
-    verdict = quality(status=found.status, termination=found.termination, value=found.value, gap=found.gap)
-    sheet.note(row, verdict, _COLUMNS)
+    sheet.note(row, verdict(plan), _COLUMNS)
     row = _write_counts(sheet, row + 2, plan, sources)
     row, total = _write_technologies(sheet, row + 1, plan, sources)
     _write_budgets(sheet, row + 1, plan, total)
@@ -131,7 +130,7 @@ def _write_budgets(sheet: Sheet, row: int, plan: Plan, total: int) -> None:
         else:
             sheet.formula(row, 2, f"={letter}{total + 1}", budget["spent"], "money")
         sheet.formula(row, 3, f"=ROUND(B{line}-C{line},2)", round(budget["limit"] - budget["spent"], 2), "money")
-        sheet.text(row, 4, measure_name(budget["measure"]))
+        sheet.text(row, 4, "; ".join([measure_name(budget["measure"]), *scope_words(budget["scope"])]))
 
 
 def write_comparison(sheet: Sheet, plan: Plan, summary: Sheet, total: int) -> None:
@@ -150,7 +149,7 @@ def write_comparison(sheet: Sheet, plan: Plan, summary: Sheet, total: int) -> No
     ours = row
     sheet.text(row, 0, _("This plan"), "text total")
     sheet.number(row, 1, gained, "whole total")
-    sheet.number(row, 2, plan.outcome.value, "real total")
+    sheet.number(row, 2, plan.benefit, "real total")
     sheet.number(row, 3, plan.totals["people"], "whole total")
     for column, measure in enumerate(MEASURES, start=_MONEY_AT):
         sheet.formula(row, column, f"={summary.at(total, column)}", plan.totals[measure], "money total")
@@ -163,7 +162,7 @@ def write_comparison(sheet: Sheet, plan: Plan, summary: Sheet, total: int) -> No
         row += 1
         sheet.text(row, 0, sentence(rule_name(baseline["name"])))
         part = baseline["within_budget"]
-        plan_has = (gained, plan.outcome.value or 0.0, plan.totals["people"], *(plan.totals[name] for name in MEASURES))
+        plan_has = (gained, plan.benefit, plan.totals["people"], *(plan.totals[name] for name in MEASURES))
         rule_has = (part["offices"], part["benefit"], part["people"], *(part[name] for name in MEASURES))
         styles = ("whole", "real", "whole", *["money"] * len(MEASURES))
         for column, (one, other, style) in enumerate(zip(plan_has, rule_has, styles, strict=True), start=1):

@@ -13,7 +13,7 @@ from planner.report.documents.proposal.assessment import region_name
 from planner.report.documents.proposal.hops import hop_sheets
 from planner.report.documents.proposal.results import money_headings
 from planner.report.documents.proposal.summary import cautions
-from planner.wording import item_name, number, status_name, technology_heading
+from planner.wording import item_name, number, share, status_name, technology_heading
 
 if TYPE_CHECKING:
     from planner.catalogue import Assumption
@@ -36,7 +36,7 @@ def annexes(run: ExportedRun, bill: Bill | Note) -> list[Block]:
         ),
         _offices(run.plan),
         Heading(_("Bill of quantities"), annex=True),
-        *([bill] if isinstance(bill, Note) else [_bill(run.plan, bill)]),
+        *([bill] if isinstance(bill, Note) else [*_tax(bill), _bill(run.plan, bill)]),
         Heading(_("Microwave hops"), annex=True),
         *hop_sheets(run),
         Heading(_("Assumptions and their sources"), annex=True),
@@ -85,6 +85,14 @@ def _offices(plan: Plan) -> Table:
     )
 
 
+def _tax(bill: Bill) -> list[Block]:
+    """Return that the amounts have tax in them, if they have."""
+    if not bill.terms.tax:
+        return []
+    text = _("All amounts have value added tax of {rate} in them, which is not recovered.")
+    return [Paragraph(text.format(rate=share(bill.terms.tax, 2)))]
+
+
 def _bill(plan: Plan, bill: Bill) -> Table:
     units = {"each": "", "km": " km", "mbps": " Mbit/s"}
     parts = {LINKS: _("Links"), MASTS: _("Masts"), OFFICES: _("Offices")}
@@ -97,9 +105,9 @@ def _bill(plan: Plan, bill: Bill) -> Table:
                 entry.option,
                 item_name(entry.item.name),
                 f"{number(entry.quantity, 1)}{units[entry.item.per]}",
-                number(entry.item.capex, 2),
+                number(entry.unit_capex, 2),
                 number(entry.capex),
-                number(entry.item.opex_per_year, 2),
+                number(entry.unit_opex_per_year, 2),
                 number(entry.opex_per_year),
             )
         )
@@ -133,7 +141,7 @@ def _bill(plan: Plan, bill: Bill) -> Table:
 
 def _assumptions(run: ExportedRun) -> list[Block]:
     try:
-        _then, prices = run.prices
+        prices = run.prices
     except InputError as error:
         return [Note(str(error), serious=True)]
     rows = tuple(

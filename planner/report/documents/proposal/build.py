@@ -45,7 +45,7 @@ def build_proposal(run: ExportedRun) -> Document:
         *assessment(plan),
         *method(plan),
         *results(run),
-        *costs(run, bill),
+        *costs(plan),
         *uncertainty(run),
         *risks(plan),
         *annexes(run, bill),

@@ -32,7 +32,7 @@ def uncertainty(run: ExportedRun) -> list[Block]:
         ),
     ]
     try:
-        _then, prices = run.prices
+        prices = run.prices
     except InputError as error:
         return [*blocks, Note(str(error), serious=True)]
     ranged = [one for one in prices.assumptions if one.low < one.high and one.value > 0]

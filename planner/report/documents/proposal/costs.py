@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.catalogue import terms
 from planner.errors import InputError
 from planner.i18n import _
 from planner.report.bill import bill_of_quantities
-from planner.report.cashflow import yearly_flows
+from planner.report.cashflow import Year
 from planner.report.documents.blocks import Figure, Heading, Note, Paragraph, Table
 from planner.report.documents.charts import cash_flow_drawing, waterfall_drawing
 from planner.wording import number, technology_heading
@@ -16,26 +15,13 @@ from planner.wording import number, technology_heading
 if TYPE_CHECKING:
     from planner.plan.model import Plan
     from planner.report.bill import Bill
-    from planner.report.cashflow import Year
     from planner.report.documents.blocks import Block
     from planner.report.exported import ExportedRun
 
 
-def costs(run: ExportedRun, bill: Bill | Note) -> list[Block]:
-    """Return the chapter of costs and cash flow, from the bill of quantities or the note why there is none."""
-    plan, currency = run.plan, run.plan.scenario["currency"]
-    blocks: list[Block] = [
-        Heading(_("Costs")),
-        Figure(
-            _("From purchases to the programme cost, in {currency}").format(currency=currency),
-            waterfall_drawing(*_steps(plan), currency=currency),
-            _("The purchases of each technology and the funded years of operation add up to the programme cost."),
-        ),
-        Heading(_("Cash flow"), 2),
-    ]
-    if isinstance(bill, Note):
-        return [*blocks, bill]
-    years = yearly_flows(bill)
+def costs(plan: Plan) -> list[Block]:
+    """Return the chapter of costs and cash flow."""
+    currency, years = plan.scenario["currency"], _years(plan)
     text = _(
         "Operation is paid at the end of its year where the scenario says so. Replacements follow the lives of the "
         "equipment; what is left at the end of the horizon is deducted. The programme pays first purchases and {n} "
@@ -43,7 +29,13 @@ def costs(run: ExportedRun, bill: Bill | Note) -> list[Block]:
     )
     words = _("Bars by year from 0 to {n}: first purchases, then operation and replacements.")
     return [
-        *blocks,
+        Heading(_("Costs")),
+        Figure(
+            _("From purchases to the programme cost, in {currency}").format(currency=currency),
+            waterfall_drawing(*_steps(plan), currency=currency),
+            _("The purchases of each technology and the funded years of operation add up to the programme cost."),
+        ),
+        Heading(_("Cash flow"), 2),
         Paragraph(text.format(n=plan.scenario["funded_years"])),
         Figure(
             _("Cash flow by year, in {currency}, not discounted").format(currency=currency),
@@ -57,10 +49,28 @@ def costs(run: ExportedRun, bill: Bill | Note) -> list[Block]:
 def bill_or_note(run: ExportedRun) -> Bill | Note:
     """Return the bill of quantities, or why there is none: prices that are no longer those of the plan."""
     try:
-        return bill_of_quantities(run.plan, run.prices, terms(run.scenario))
+        return bill_of_quantities(run)
     except InputError as error:
         text = _("This part is missing, because the plan can no longer be priced as it was: {reason}")
         return Note(text.format(reason=str(error)), serious=True)
+
+
+def _years(plan: Plan) -> list[Year]:
+    """Return the plan's cash flow with what the programme pays of it: first purchases and the funded operation."""
+    rows = plan.cash_flow["years"]
+    funded = [row["year"] for row in rows if row["operation"]][: plan.scenario["funded_years"]]
+    return [
+        Year(
+            year=row["year"],
+            purchases=row["purchases"],
+            replacements=row["replacements"],
+            operation=row["operation"],
+            residual=-row["residual_value"],
+            programme=row["purchases"] + (row["operation"] if row["year"] in funded else 0.0),
+            present_value=row["present_value"],
+        )
+        for row in rows
+    ]
 
 
 def _steps(plan: Plan) -> tuple[list[tuple[str, float]], tuple[str, float]]:

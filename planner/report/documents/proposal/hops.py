@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.errors import InputError
-from planner.i18n import _, use_language
-from planner.plan.recall import recall
-from planner.plan.record import changes_since
+from planner.i18n import _
 from planner.plan.sheets import Engineer, HopSheet
 from planner.report.documents.blocks import Figure, Note, Paragraph, Sheet, Table
 from planner.report.documents.profile import profile_drawing, profile_words
@@ -48,19 +46,9 @@ def hop_sheets(run: ExportedRun) -> list[Block]:
 
 
 def _sheets(run: ExportedRun, hops: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[Block]:
-    from planner.inputs import read_inputs  # noqa: PLC0415 - readers of all formats are for plans with hops
-    from planner.links import build_links  # noqa: PLC0415
-
-    plan, scenario = run.plan, run.scenario
-    if changes := changes_since(run.record, scenario, plan):
-        raise InputError(changes)
-    # Links of the plan are found again by the names of their options, which are those of the run's language.
-    with use_language(run.record.language):
-        inputs = read_inputs(scenario)
-        options = build_links(scenario, inputs)
-    choice = recall(plan, options, inputs.offices)
+    plan, choice = run.plan, run.choice
     heights = dict(zip(plan.masts["place"].tolist(), plan.masts["height_m"].tolist(), strict=True))
-    engineer = Engineer.of(scenario, inputs, options, heights, run.prices[0])
+    engineer = Engineer.of(run.scenario, run.inputs, run.options, heights, run.prices)
     sheets: list[Block] = []
     for row in hops.tolist():
         sheet = engineer.sheet(int(choice.option[row]), backwards=bool(choice.reversed[row]))

@@ -42,9 +42,10 @@ def method(plan: Plan) -> list[Block]:
         ),
         Paragraph(
             _(
-                "Of all these candidates the program chooses offices, technologies and network together, so that the "
-                "benefit within the budget is as large as possible, and proves how much any other plan could do "
-                "better. The proof holds for these inputs; it says nothing about whether the inputs are true."
+                "Of all these candidates the program chooses offices, technologies and network together, so that what "
+                "the scenario asks for is reached as well as its budgets and limits allow, and proves how much any "
+                "other plan could do better. The proof holds for these inputs; it says nothing about whether the "
+                "inputs are true."
             )
         ),
         Paragraph(

@@ -12,6 +12,7 @@ from planner.plan.frontier import FRONTIER_JSON
 from planner.plan.tables import CENTS
 from planner.report.documents.blocks import Figure, Heading, Note, Paragraph, Table
 from planner.report.documents.charts import frontier_drawing
+from planner.report.documents.proposal.asked import asked
 from planner.report.documents.proposal.assessment import by_region, region_name
 from planner.report.documents.proposal.summary import cautions
 from planner.wording import figure, labelled, measure_name, number, rule_name, share, technology_heading
@@ -34,7 +35,8 @@ def results(run: ExportedRun) -> list[Block]:
     return [
         Heading(_("The plan"), new_page=True),
         *cautions(plan),
-        Paragraph(_spent(plan)),
+        *asked(plan),
+        *_spent(plan),
         Heading(_("By technology"), 2),
         _by_technology(plan),
         Heading(_("By region"), 2),
@@ -63,13 +65,16 @@ def money_headings(plan: Plan) -> Row:
     return _("Purchases"), _("Per year"), _("With {n} years").format(n=plan.scenario["funded_years"])
 
 
-def _spent(plan: Plan) -> str:
-    (budget, *_others), currency = plan.budgets, plan.scenario["currency"]
+def _spent(plan: Plan) -> list[Block]:
+    """Return what a plain plan spends of its budget; what others spend is told with what they are asked."""
+    if not plan.plain:
+        return []
+    (budget,), currency = plan.budgets, plan.scenario["currency"]
     text = _(
         "Of the budget “{name}” of {currency} {limit} ({measure}) the plan spends {currency} {spent}, {share} of it."
     )
     used = share(budget["spent"] / budget["limit"], 1) if budget["limit"] else "–"
-    return text.format(
+    told = text.format(
         name=budget["name"],
         currency=currency,
         limit=number(budget["limit"]),
@@ -77,6 +82,7 @@ def _spent(plan: Plan) -> str:
         spent=number(budget["spent"]),
         share=used,
     )
+    return [Paragraph(told)]
 
 
 def _amounts(amounts: dict[str, Any]) -> Row:
@@ -168,11 +174,11 @@ def _by_year(plan: Plan) -> list[Block]:
 
 
 def _beside(plan: Plan) -> Table:
-    measure, totals = plan.budgets[0]["measure"], plan.totals
+    measure, totals = plan.measure, plan.totals
     ours = (
         _("This plan"),
         number(totals["offices_newly_connected"] + totals["offices_upgraded"]),
-        figure(plan.outcome.value or 0.0),
+        figure(plan.benefit),
         number(totals["people"]),
         number(totals[measure]),
         number(totals["opex_per_year"]),
@@ -200,11 +206,13 @@ def _frontier(run_dir: Path, plan: Plan) -> list[Block]:
         return []
     told = json.loads(path.read_text(encoding="utf-8"))
     heading = Heading(_("What other budgets would buy"), 2)
-    budget, currency = plan.budgets[0], plan.scenario["currency"]
-    if told["scenario"]["name"] != plan.scenario["name"] or told["budget"]["measure"] != budget["measure"]:
+    budget, currency = plan.budget, plan.scenario["currency"]
+    same = told["scenario"]["name"] == plan.scenario["name"] and told["budget"]["measure"] == plan.measure
+    # A frontier heeds one budget alone: its plans and ceilings are not those of a scenario that asks for more.
+    if budget is None or not (plan.plain and same):
         return [heading, Note(_("The frontier in this folder belongs to another scenario and is not shown."))]
     points = [(point["limit"], point["value"], point["bound"]) for point in told["points"]]
-    drawing = frontier_drawing(points, own=(budget["limit"], plan.outcome.value or 0.0), currency=currency)
+    drawing = frontier_drawing(points, own=(budget["limit"], plan.benefit), currency=currency)
     words = _(
         "Benefit grows from {first} at a budget of {low} to {last} at {high}; the proven ceiling lies above it."
     ).format(

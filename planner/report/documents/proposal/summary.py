@@ -8,7 +8,8 @@ from planner.i18n import _, ngettext
 from planner.report.documents.blocks import Figure, Heading, KeyFigures, Note, Paragraph
 from planner.report.documents.map import map_drawing, map_words
 from planner.report.documents.typography import about, about_money
-from planner.wording import measure_name, number, quality, rule_name, share, too_little
+from planner.report.summary import verdict
+from planner.wording import measure_name, number, rule_name, share, too_little
 
 if TYPE_CHECKING:
     from planner.plan.model import Plan
@@ -56,24 +57,31 @@ def cautions(plan: Plan) -> list[Block]:
 
 
 def _what(plan: Plan) -> str:
-    totals, (budget, *_others) = plan.totals, plan.budgets
-    currency = plan.scenario["currency"]
+    totals = plan.totals
     text = _(
-        "Within a budget of {limit} ({measure}) this plan connects {new} post offices that have no adequate "
-        "connection today and upgrades {upgraded} whose connection is too slow, of {total} in all; {before} are "
-        "adequately connected already. It puts about {people} people who lack adequate service within reach of a "
-        "connected post office."
+        "This plan connects {new} post offices that have no adequate connection today and upgrades {upgraded} whose "
+        "connection is too slow, of {total} in all; {before} are adequately connected already. It puts about {people} "
+        "people who lack adequate service within reach of a connected post office."
     )
     before = totals["offices_connected"] - totals["offices_newly_connected"] - totals["offices_upgraded"]
-    return text.format(
-        limit=about_money(budget["limit"], currency),
-        measure=measure_name(budget["measure"]),
+    told = text.format(
         new=number(totals["offices_newly_connected"]),
         upgraded=number(totals["offices_upgraded"]),
         total=number(totals["offices"]),
         before=number(before),
         people=about(totals["people"]),
     )
+    return " ".join([told, *_money(plan)])
+
+
+def _money(plan: Plan) -> list[str]:
+    """Return the budget that the plan is told against; nothing where there is none over everything."""
+    budget = plan.budget
+    if budget is None or budget["scope"]:
+        return []
+    text = _("Its budget is {limit} ({measure}).")
+    limit = about_money(budget["limit"], plan.scenario["currency"])
+    return [text.format(limit=limit, measure=measure_name(budget["measure"]))]
 
 
 def _key_figures(plan: Plan) -> tuple[tuple[str, str], ...]:
@@ -96,21 +104,19 @@ def _key_figures(plan: Plan) -> tuple[tuple[str, str], ...]:
 
 
 def _proof(plan: Plan) -> str:
-    found, lacking = plan.outcome, plan.shortfall
-    said = quality(status=found.status, termination=found.termination, value=found.value, gap=found.gap)
-    return " ".join([said, *([too_little(**lacking, currency=plan.scenario["currency"])] if lacking else [])])
+    lacking = plan.shortfall
+    return " ".join([verdict(plan), *([too_little(**lacking, currency=plan.scenario["currency"])] if lacking else [])])
 
 
 def _beside(plan: Plan) -> list[str]:
     """Return what the best simple rule does with the same money."""
     rules = [rule for rule in plan.baselines if rule["available"] and rule["within_budget"]]
-    value = plan.outcome.value
-    if not rules or not value:
+    if not rules or not plan.benefit:
         return []
     best = max(rules, key=lambda rule: rule["within_budget"]["benefit"])
     there = best["within_budget"]["benefit"]
     text = _("The best simple rule for the same money ({rule}) reaches {share} of this plan's benefit.")
-    return [text.format(rule=rule_name(best["name"]), share=share(there / value))]
+    return [text.format(rule=rule_name(best["name"]), share=share(there / plan.benefit))]
 
 
 def _afterwards(plan: Plan) -> str:

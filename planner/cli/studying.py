@@ -1,0 +1,100 @@
+"""The commands that look beyond one plan: other budgets, other prices."""
+
+# Typer reads the annotations at run time: no postponed evaluation here.
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from planner.cli.searching import Force, Gap, ScenarioFile, Seed, TimeLimit, file_of_scenario, solver_overrides, stamp
+from planner.cli.session import DataRoot, DebugOption, JsonOption, LangOption, Out, QuietOption, session
+from planner.errors import CancelledError
+from planner.i18n import _
+
+
+def frontier(
+    scenario: ScenarioFile,
+    points: Annotated[int, typer.Option(help=_("Number of budgets."), min=2, max=1000)] = 25,
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    seed: Seed = None,
+    out: Out = None,
+    force: Force = False,
+    data_root: DataRoot = None,
+    lang: LangOption = "",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    from planner.jobs import frontier_run
+    from planner.report.frontier import print_frontier
+
+    with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
+        scenario_file = file_of_scenario(scenario)
+        run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-frontier-{stamp()}"
+        with here.progress() as progress:
+            found = frontier_run(
+                scenario_file,
+                run_dir,
+                points=points,
+                data_root=data_root,
+                overrides=solver_overrides(gap, time_limit, seed),
+                command=sys.argv[1:],
+                listener=progress.show,
+                force=force,
+            )
+        if json:
+            here.document(found.document())
+        elif not quiet:
+            print_frontier(found, here.out, run_dir)
+        if found.termination == "cancelled":
+            raise typer.Exit(CancelledError.exit_code)
+
+
+def risk(
+    scenario: ScenarioFile,
+    draws: Annotated[int, typer.Option(help=_("Number of draws."), min=2, max=10_000)] = 200,
+    reoptimise: Annotated[
+        bool, typer.Option("--reoptimise", help=_("Look for the best plan of each draw too; takes longer."))
+    ] = False,
+    workers: Annotated[
+        int, typer.Option(help=_("Processes that work at the same time; 0: as many as the machine has."), min=0)
+    ] = 0,
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    seed: Seed = None,
+    out: Out = None,
+    force: Force = False,
+    data_root: DataRoot = None,
+    lang: LangOption = "",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    from planner.jobs import risk_run
+    from planner.report.risk import print_risk
+
+    with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
+        scenario_file = file_of_scenario(scenario)
+        run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-risk-{stamp()}"
+        with here.progress() as progress:
+            found = risk_run(
+                scenario_file,
+                run_dir,
+                draws=draws,
+                reoptimise=reoptimise,
+                workers=workers or os.cpu_count() or 1,
+                data_root=data_root,
+                overrides=solver_overrides(gap, time_limit, seed),
+                command=sys.argv[1:],
+                listener=progress.show,
+                force=force,
+            )
+        if json:
+            here.document(found.document())
+        elif not quiet:
+            print_risk(found, here.out, run_dir)
+        if found.termination == "cancelled":
+            raise typer.Exit(CancelledError.exit_code)
