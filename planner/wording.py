@@ -367,8 +367,9 @@ def told_by(source: str) -> str:
 
 
 _LOOKS: dict[str, Callable[[], str]] = {
+    "known": lambda: _("geostationary, the satellite in use"),
     "highest": lambda: _("geostationary, on the office's meridian"),
-    "aside": lambda: _("geostationary, 40° of longitude away"),
+    "aside": lambda: _("geostationary, 30° of longitude away"),
     "least": lambda: _("low orbit, at the least elevation used"),
 }
 

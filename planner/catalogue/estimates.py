@@ -99,6 +99,22 @@ def _some_hours(hours: Estimate) -> Estimate:
     return hours
 
 
+def _some_share(share: Estimate) -> Estimate:
+    if not 0 < share.low <= share.high <= 1:
+        raise ValueError(_("A share that is divided by must be greater than 0 and at most 1."))
+    return share
+
+
+def _some_sun(hours: Estimate) -> Estimate:
+    if not 0 < hours.low <= hours.high <= 24:
+        raise ValueError(_("The hours of sun must be greater than 0 and at most 24 a day."))
+    return hours
+
+
+PositiveShare = Annotated[Estimate, AfterValidator(_some_share)]
+SunHours = Annotated[
+    Estimate, AfterValidator(_some_sun), said("Sun", "At full strength, in the poorest month.", unit="h per day")
+]
 Life = Annotated[Estimate, AfterValidator(_positive), said("Life", "After which it is bought again.", unit="years")]
 Maintenance = Annotated[Price, said("Maintenance", "Repair, spares and visits.", unit="share of price per year")]
 Power = Annotated[NotNegative, said("Power", "Mean electrical power of one set.", unit="W")]

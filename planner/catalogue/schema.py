@@ -19,10 +19,12 @@ from planner.catalogue.estimates import (
     Maintenance,
     Mtbf,
     Permitted,
+    PositiveShare,
     Power,
     Price,
     Removable,
     Repair,
+    SunHours,
     Supply,
     Zone,
 )
@@ -114,10 +116,10 @@ class PowerSection(Section):
     ]
     mast_w: Annotated[Estimate, said("Load of a mast at an office", "Mean, of the radios on it.", unit="W")]
     relay_w: Annotated[Estimate, said("Load of a relay", "Mean, of radios, switch and lamp.", unit="W")]
-    sun_hours: Annotated[Estimate, said("Sun", "At full strength, in the poorest month.", unit="h per day")]
-    system_efficiency: Annotated[Estimate, said("Efficiency", "From panel to load.", unit="share")]
+    sun_hours: SunHours
+    system_efficiency: Annotated[PositiveShare, said("Efficiency", "From panel to load.", unit="share")]
     autonomy_days: Annotated[Estimate, said("Autonomy", "Days without sun that the battery bridges.", unit="days")]
-    depth_of_discharge: Annotated[Estimate, said("Depth of discharge", "Share of the battery used.", unit="share")]
+    depth_of_discharge: Annotated[PositiveShare, said("Depth of discharge", "Share of the battery used.", unit="share")]
     panel_per_w: Annotated[Estimate, said("Panels", "With frame, controller, inverter, cables.", unit="currency per W")]
     panel_life: Life
     battery_per_kwh: Annotated[Estimate, said("Battery", "Of its whole content.", unit="currency per kWh")]

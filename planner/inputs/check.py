@@ -22,7 +22,7 @@ from planner.inputs.ofds import Ofds, read_ofds
 from planner.inputs.offices import ReadOffices, read_offices
 from planner.inputs.people import add_people_and_benefit, people_from_column, people_from_raster
 from planner.inputs.power import read_grid
-from planner.inputs.quotes import read_quotes
+from planner.inputs.quotes import one_spelling, read_quotes
 from planner.inputs.reading import require_file
 from planner.inputs.roads import read_roads
 from planner.scenario import DEFAULT_CATALOGUE, load_scenario
@@ -98,6 +98,10 @@ def _read(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
     grid, of_grid = read_grid(scenario)
     known = {str(text) for text in (*offices.frame["id"], *offices.group.text("id"))}
     quotes, of_quotes = read_quotes(scenario, offices.frame, known, regions)
+    names = [*scenario.links.services.provider_shares]
+    for table in (coverage, quotes):
+        if table is not None:
+            table["provider"] = one_spelling(table["provider"], names)
     assumptions = list(offices.assumptions)
     _check_region_prices(scenario, offices, regions, problems)
     problems += check_limits(scenario, offices, sources, towers, regions)

@@ -124,3 +124,20 @@ def _availability(group: Group) -> NDArray[np.float64]:
     message = _("The availability must be greater than zero.")
     group.fault(group.sound & (share == 0), "out-of-range", message, remedy, column="availability")
     return np.asarray(share, dtype=np.float64)
+
+
+def one_spelling(providers: pd.Series, names: list[str]) -> pd.Series:
+    """Return providers as they are first written in ``names``, which grows by new ones; case and blanks do not tell.
+
+    A provider of two spellings would carry its share twice.
+    """
+
+    def plain(text: str) -> str:
+        return " ".join(text.casefold().split())
+
+    first = {plain(name): name for name in reversed(names)}
+    for text in providers.unique():
+        if plain(text) not in first:
+            first[plain(text)] = text
+            names.append(text)
+    return providers.map(lambda text: first[plain(text)])

@@ -151,6 +151,7 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
             *prices.notes,
             *_supply_notes(prices),
             *supplies.notes,
+            *_terrain_notes(scenario, prices),
             *(() if hilltops is None else (hilltops.note(),)),
             *(note for block in blocks for note in block.notes),
         ),
@@ -234,7 +235,8 @@ def read_terrain(scenario: Scenario, inputs: Inputs, prices: PriceList) -> Eleva
         margin_km=TERRAIN_MARGIN_KM,
         void_is_sea=scenario.inputs.terrain_voids == "sea",
     )
-    if scenario.inputs.terrain_model == "surface" or not inputs.land_cover or not prices.microwave:
+    sees = prices.microwave or prices.multipoint is not None
+    if scenario.inputs.terrain_model == "surface" or not inputs.land_cover or not sees:
         return elevation
     return with_land_cover(elevation, inputs.land_cover, prices.clutter_m)
 
@@ -279,36 +281,39 @@ def _microwave(task: Task) -> Block:
         rung_u=hops.rung_u,
         rung_v=hops.rung_v,
         rejections=(*hops.rejections, *beyond),
-        notes=(*((note.format(count=left_out),) if left_out else ()), *_terrain_notes(task, hops)),
+        notes=(*((note.format(count=left_out),) if left_out else ()), *_void_notes(task, hops)),
     )
 
 
-def _terrain_notes(task: Task, hops: Hops) -> tuple[str, ...]:
-    """Return what the terrain leaves out, and what of it hops pass over."""
-    inputs, notes = task.scenario.inputs, []
+def _terrain_notes(scenario: Scenario, prices: PriceList) -> tuple[str, ...]:
+    """Return what the terrain leaves out of what stands in the way of radio."""
+    inputs, notes = scenario.inputs, []
+    if not prices.microwave and prices.multipoint is None:
+        return ()
     if inputs.terrain_model == "bare_earth" and not inputs.land_cover:
-        notes.append(
-            _("microwave: the terrain is bare earth and no land cover is given; trees and houses are left out.")
-        )
+        notes.append(_("radio: the terrain is bare earth and no land cover is given; trees and houses are left out."))
     if inputs.terrain_model == "surface" and inputs.land_cover:
-        notes.append(
-            _("microwave: the terrain is a surface model, which has trees and houses; land cover is not added.")
-        )
-    over = hops.voids > 0
-    if over.any():
-        _pairs, first = np.unique(np.stack([hops.u[over], hops.v[over]]), axis=1, return_index=True)
-        cells = hops.voids[over][first]
-        worst = np.flatnonzero(over)[first[cells.argmax()]]
-        text = ngettext(
-            "microwave: {count} pair in sight passes over voids of the terrain, taken as sea: {cells} steps of a cell "
-            "in all, most between {u} and {v} ({most}).",
-            "microwave: {count} pairs in sight pass over voids of the terrain, taken as sea: {cells} steps of a cell "
-            "in all, most between {u} and {v} ({most}).",
-            len(cells),
-        )
-        u, v = (task.places.id[ends[worst]] for ends in (hops.u, hops.v))
-        notes.append(text.format(count=len(cells), cells=int(cells.sum()), u=u, v=v, most=int(cells.max())))
+        notes.append(_("radio: the terrain is a surface model, which has trees and houses; land cover is not added."))
     return tuple(notes)
+
+
+def _void_notes(task: Task, hops: Hops) -> tuple[str, ...]:
+    """Return over how many voids hops pass."""
+    over = hops.voids > 0
+    if not over.any():
+        return ()
+    _pairs, first = np.unique(np.stack([hops.u[over], hops.v[over]]), axis=1, return_index=True)
+    cells = hops.voids[over][first]
+    worst = np.flatnonzero(over)[first[cells.argmax()]]
+    text = ngettext(
+        "microwave: {count} pair in sight passes over voids of the terrain, taken as sea: {cells} steps of a cell "
+        "in all, most between {u} and {v} ({most}).",
+        "microwave: {count} pairs in sight pass over voids of the terrain, taken as sea: {cells} steps of a cell "
+        "in all, most between {u} and {v} ({most}).",
+        len(cells),
+    )
+    u, v = (task.places.id[ends[worst]] for ends in (hops.u, hops.v))
+    return (text.format(count=len(cells), cells=int(cells.sum()), u=u, v=v, most=int(cells.max())),)
 
 
 def _hop_prices(task: Task, hops: Hops, radios: Radios) -> NDArray[np.int64]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.catalogue.prices import Cell
+    from planner.links.options import LinkOptions
     from planner.links.services import Services
 
 PROVIDER_MARK, CELL_MARK = "~provider:", "~cell:"
@@ -87,8 +88,7 @@ def find_limits(
     cell : Cell or None
     """
     lon, lat = (offices[name].to_numpy(np.float64) for name in ("lon", "lat"))
-    lacking = (offices["status_before"] != "adequate").to_numpy()
-    demand_mbps = math.fsum(offices["demand_mbps"].to_numpy(np.float64)[lacking])
+    demand_mbps = _shared_demand_mbps(offices)
     found: dict[str, _Limit] = {}
     order: dict[str, int] = {}
     begin = np.full(len(services.office), ROOT, dtype=np.int32)
@@ -120,6 +120,24 @@ def find_limits(
     idle = sorted(set(shares) - {services.providers[kind] for kind in services.kind.tolist()})
     note = _("{provider}: a share is set, but no service of this provider is offered.")
     return limits, tuple(note.format(provider=provider) for provider in idle)
+
+
+def limits_at_demand(
+    options: LinkOptions, capacity_mbps: NDArray[np.float64], offices: pd.DataFrame, shares: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """Return capacities of link options with those of providers' limits for another demand of the offices."""
+    found, demand_mbps = capacity_mbps.copy(), _shared_demand_mbps(offices)
+    for row in np.flatnonzero(options.technology() == TECHNOLOGY).tolist():
+        name = str(options.places.id[options.v[row]])
+        if name.startswith(PROVIDER_MARK):
+            found[row] = shares[name.removeprefix(PROVIDER_MARK)] * demand_mbps
+    return found
+
+
+def _shared_demand_mbps(offices: pd.DataFrame) -> float:
+    """Return the demand that providers have shares of: that of all offices without an adequate connection."""
+    lacking = (offices["status_before"] != "adequate").to_numpy()
+    return math.fsum(offices["demand_mbps"].to_numpy(np.float64)[lacking])
 
 
 def cell_at(lon: float, lat: float, side_km: float) -> tuple[int, int, float, float]:

@@ -20,7 +20,7 @@ from planner.links.microwave import SightRules
 from planner.links.options import NO_MAST, PlaceKind, Rejection
 from planner.links.places import with_sectors
 from planner.links.task import clearance_criteria
-from planner.terrain import NO_LEVEL, line_of_sight, pairs_within
+from planner.terrain import NO_LEVEL, PathState, line_of_sight, pairs_within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,7 +92,7 @@ def find_sectors(
     u, v, length_km = np.concatenate([u, v]), np.concatenate([v, u]), np.concatenate([length_km, length_km])
     wanted = hosts[able[u]] & asking[able[v]]
     u, v, length_km = u[wanted], v[wanted], length_km[wanted]
-    least = line_of_sight(
+    sight = line_of_sight(
         elevation,
         lon,
         lat,
@@ -104,16 +104,17 @@ def find_sectors(
         criteria=rules.criteria,
         margin_m=rules.margin_m,
         bare_ends_m=rules.bare_ends_m,
-    ).least_level
-    rung = least[np.arange(len(u)), base_rung[able[u]]]
+    )
+    rung = sight.least_level[np.arange(len(u)), base_rung[able[u]]]
     ground_m = np.nan_to_num(places.ground_m[able])
     paths = Paths(length_km, (lat[u] + lat[v]) / 2.0, ground_m[u], ground_m[v])
     fades = Fades.of(paths, radio.frequency_ghz, radio_climate(scenario))
     share = fades.availability(radio.signal_dbm - radio.thresholds_dbm[0])
     least_share = max(scenario.links.microwave.availability, scenario.service.availability / radio.availability)
-    seen, kept = rung != NO_LEVEL, share >= least_share
+    seen, kept, unknown = rung != NO_LEVEL, share >= least_share, sight.state == PathState.VOID
     counts = {
-        _("office out of sight of the base station"): int(np.count_nonzero(~seen)),
+        _("pair over terrain of unknown height"): int(np.count_nonzero(unknown)),
+        _("office out of sight of the base station"): int(np.count_nonzero(~seen & ~unknown)),
         _("office in sight, but fades leave too little of the year"): int(np.count_nonzero(seen & ~kept)),
     }
     rows = np.flatnonzero(seen & kept)

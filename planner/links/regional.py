@@ -25,8 +25,12 @@ def with_price_factors(places: Places, scenario: Scenario, regions: gpd.GeoDataF
     given = scenario.money.regions
     if not given:
         return places
-    names = {} if regions is None else dict(zip(regions["name"].astype(str), regions["id"].astype(str), strict=True))
-    factors = {names.get(name, name): entry for name, entry in given.items()}
+    factors = dict(given)
+    for key, name in (
+        () if regions is None else zip(regions["id"].astype(str), regions["name"].astype(str), strict=True)
+    ):
+        if key not in given and name in given:  # several regions may have one name
+            factors[key] = given[name]
     freight, works = places.freight.copy(), places.works.copy()
     for region, entry in factors.items():
         here = places.region == region

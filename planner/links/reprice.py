@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner.finance import MEASURES, SURCHARGE, line_money
+from planner.links.limits import limits_at_demand
 from planner.links.masts import mast_money
 from planner.links.options import LinkOptions, OptionKind, PlaceKind
 from planner.links.package import office_lines
@@ -40,11 +41,12 @@ def reprice(
 ) -> LinkOptions:
     """Return the same candidate links at other prices, and for another demand.
 
-    Which links there are, their lengths and masts stay: an option that would only be offered at these prices is not
-    there. Of each service an office gets its provider's cheapest plan that carries its demand at these prices; where
-    none does, the link stays with nothing to carry. Where solar sets and extensions of the grid compete, the cheaper at
-    these prices is taken. Kinds of links that the price list does not know keep their price, and so does what land
-    cover, towns and water add to a trench: it lies in priced lengths, which are measured on the ground.
+    Providers may carry their share of the demand given. Which links there are, their lengths and masts stay: an option
+    that would only be offered at these prices is not there. Of each service an office gets its provider's cheapest plan
+    that carries its demand at these prices; where none does, the link stays with nothing to carry. Where solar sets and
+    extensions of the grid compete, the cheaper at these prices is taken. Kinds of links that the price list does not
+    know keep their price, and so does what land cover, towns and water add to a trench: it lies in priced lengths,
+    which are measured on the ground.
 
     Parameters
     ----------
@@ -71,6 +73,8 @@ def reprice(
         offices, inputs.coverage, inputs.quotes, prices, scenario, terms, group_of=lambda option: option.provider
     )
     columns = _ordered(options, plain, services, len(offices))
+    shares = scenario.links.services.provider_shares
+    columns["capacity_mbps"] = limits_at_demand(options, columns["capacity_mbps"], offices, shares)
     priced_km = options.priced_km * _longer(options, prices, base)
     money = np.zeros((len(options), len(MEASURES)), dtype=np.int64)
     for index, kind in enumerate(plain):

@@ -61,7 +61,8 @@ def rain_height_of_latitude_km(latitude_deg: ArrayLike) -> Numbers:
 
     Notes
     -----
-    ITU-R P.618-5 §2.2.1.1, step 1, which needs no map; P.839 replaced it by one, see `rain_height_km`.
+    The formula of ITU-R P.618-5 as it is commonly quoted (the superseded text was not at hand to check it against),
+    which needs no map; P.839 replaced it by one, see `rain_height_km`.
     """
     latitude = np.asarray(latitude_deg, np.float64)
     north = np.where(latitude > 23.0, 5.0 - 0.075 * (latitude - 23.0), 5.0)

@@ -23,7 +23,7 @@ from planner.terrain.ground_cells import (
     read_heights,
     room_for,
 )
-from planner.terrain.sight_walk import MOST_POINTS, Rays, Room, Rules, walk_step
+from planner.terrain.sight_walk import MORE_POINTS, MOST_POINTS, Rays, Room, Rules, walk_step
 from planner.terrain.staircase import NO_LEVEL, clears, climb, push, transpose
 
 if TYPE_CHECKING:
@@ -139,7 +139,8 @@ def _bound_steps(grid: Grid, rules: Rules, samples: Samples, count: int, most: N
         most[k] = max(samples.peak[k], samples.peak[k + 1])
         most[k] += rules.lift_m + max(samples.allowance[k], samples.allowance[k + 1])
     for k in range(count):
-        cell, change = int(samples.cell[k]), int(samples.cell[k + 1]) - int(samples.cell[k])
+        cell = np.int64(samples.cell[k])
+        change = np.int64(samples.cell[k + 1]) - cell  # of unsigned numbers there would be no step west or north
         if change in (0, 1, -1, columns, -columns):
             continue
         down, right = change > 0, change in (columns + 1, 1 - columns)
@@ -257,7 +258,7 @@ def trace_paths(
             grid, places, a, b, paths.middle_row[n], paths.middle_col[n], paths.length_m[n], rules.bare_m
         )
         if room.most.size < course.steps:
-            some, many = 2 * course.steps, 2 * (MOST_POINTS + 1) * course.steps
+            some, many = 2 * course.steps, 2 * (MOST_POINTS + 1) * course.steps + MORE_POINTS
             room = Room(np.empty(some), np.empty(some), np.empty(many), np.empty(many), np.empty(some))
         ladder_a = places.ground_m[a] + rules.rungs_m[: int(places.max_level[a]) + 1]
         ladder_b = places.ground_m[b] + rules.rungs_m[: int(places.max_level[b]) + 1]

@@ -27,7 +27,10 @@ MOST_TANGENTS = 6
 """Of one bulge: enough where the four heights of a cell are twisted by less than 7 m."""
 MOST_POINTS = 3 * (MOST_TANGENTS + 2)
 """Requirements that one step may add."""
+MORE_POINTS = 4 * (MOST_TANGENTS + 2)
+"""Requirements that the first and the last step may add to that, both together."""
 
+_PARTS = (0.0625, 0.25)  # of the first step, from its end: where it is cut, its Fresnel zone rising as a square root
 _END = 0.999  # steps: what is nearer to an end lies in the first or last step
 _FLAT_M = 0.001  # a bulge of this height and less is none
 
@@ -91,21 +94,43 @@ def _keep(rays: Rays, room: Room, size: int, t: float, g: float) -> int:
 
 
 @njit(inline="always")
-def _bow(course: Course, rules: Rules, t_a: float, t_b: float, chord: float) -> float:
-    """Return how far the allowance rises above its chord between two places, in units of σ (1 − σ); ``chord``: mean.
+def _tangent_m(course: Course, rules: Rules, touching: float, t: float) -> float:
+    """Return the height at t of the highest tangent, among the criteria, that touches its allowance at another place.
+
+    The allowance is concave: no tangent goes below it.
+    """
+    w = touching * (1.0 - touching)
+    if w <= 0.0:  # a piece without length at an end of the path
+        return 0.0
+    root, highest = np.sqrt(course.length_m * w), 0.0
+    for criterion in range(rules.curvature.size):
+        bulge = course.length_m * course.length_m * rules.curvature[criterion]
+        fresnel_m = rules.fresnel[criterion] * root
+        slope = (1.0 - 2.0 * touching) * (bulge + fresnel_m / (2.0 * w))
+        highest = max(highest, bulge * w + fresnel_m + slope * (t - touching))
+    return highest
+
+
+@njit(inline="always")
+def _allow(course: Course, rules: Rules, t_a: float, t_b: float) -> tuple[float, float, float]:
+    """Return the allowance at two places, and how far it rises above its chord, in units of σ (1 − σ).
 
     The second derivative is −2 B − C / (4 w^1.5), with bulge B w, Fresnel share C √w, w = t (1 − t): a bound. There is
-    none in the first and last step; there the rise half way is taken, a tenth of the Fresnel radius short at most.
+    none in the first and last step; there the tangent at the place farther from the end takes the allowance's stead.
     """
-    if min(t_a, 1.0 - t_b) * course.steps < _END:
-        return 4.0 * (allowance_m(course, rules, 0.5 * (t_a + t_b)) - chord)
+    allowance_a, allowance_b = allowance_m(course, rules, t_a), allowance_m(course, rules, t_b)
+    if t_a * course.steps < _END:
+        return _tangent_m(course, rules, t_b, t_a), allowance_b, 0.0
+    if (1.0 - t_b) * course.steps < _END:
+        return allowance_a, _tangent_m(course, rules, t_a, t_b), 0.0
     w = min(t_a * (1.0 - t_a), t_b * (1.0 - t_b))
     bulge, fresnel = 0.0, 0.0
     for criterion in range(rules.curvature.size):
         bulge = max(bulge, rules.curvature[criterion])
         fresnel = max(fresnel, rules.fresnel[criterion])
     bulge, fresnel = bulge * course.length_m * course.length_m, fresnel * np.sqrt(course.length_m)
-    return float((t_b - t_a) * (t_b - t_a) * (bulge + fresnel / (8.0 * w * np.sqrt(w))))
+    bow = (t_b - t_a) * (t_b - t_a) * (bulge + fresnel / (8.0 * w * np.sqrt(w)))
+    return allowance_a, allowance_b, float(bow)
 
 
 @njit(inline="always")
@@ -144,10 +169,10 @@ def _cross_cell(
     rise = -twist * (down_b - down_a) * (across_b - across_a)
     if max(g_a, g_b) + 0.25 * max(rise, 0.0) <= slack:
         return size, True
-    allowance_a, allowance_b = allowance_m(course, rules, t_a), allowance_m(course, rules, t_b)
+    allowance_a, allowance_b, bow = _allow(course, rules, t_a, t_b)
     g_a += rules.lift_m + allowance_a
     g_b += rules.lift_m + allowance_b
-    rise += _bow(course, rules, t_a, t_b, 0.5 * (allowance_a + allowance_b))
+    rise += bow
     if t_a > 0.0 or rules.lift_m > 0.0:  # an antenna stands above its own ground
         size = _keep(rays, room, size, t_a, g_a)
     if rise > 4.0 * _FLAT_M:
@@ -174,7 +199,8 @@ def walk_step(
     row, col = pixel_at(course, t)
     next_row, next_col = pixel_at(course, next_t)
     span, down, across = next_t - t, next_row - row, next_col - col
-    is_bare = max(t, 1.0 - t) >= 1.0 - course.near and max(next_t, 1.0 - next_t) >= 1.0 - course.near
+    # one end for both: on short paths a step may begin beside one end and leave off beside the other
+    is_bare = next_t <= course.near or t >= 1.0 - course.near or course.near >= 0.5
     heights = grid.ground if is_bare else grid.surface
     slack = -np.inf
     if not t <= 0.5 <= next_t:
@@ -184,9 +210,13 @@ def walk_step(
     # where along the step the path goes over into the next row, the next column of cells; 2: nowhere
     at_row = 2.0 if next_top == top else (max(top, next_top) - row) / down
     at_col = 2.0 if next_left == left else (max(left, next_left) - col) / across
+    part, parts = 0, (len(_PARTS) if k in (0, course.steps - 1) else 0)
     is_known, begin = True, 0.0
     while size >= 0:
-        stop = min(at_row, at_col, 1.0)
+        at_part = 2.0
+        if part < parts:
+            at_part = _PARTS[part] if k == 0 else 1.0 - _PARTS[parts - 1 - part]
+        stop = min(at_row, at_col, at_part, 1.0)
         start = (t + begin * span, row + begin * down, col + begin * across)
         end = (t + stop * span, row + stop * down, col + stop * across)
         if course.leaves_grid and not (is_on_grid(grid, start[1], start[2]) and is_on_grid(grid, end[1], end[2])):
@@ -200,5 +230,7 @@ def walk_step(
             top, at_row = next_top, 2.0
         if at_col <= stop:
             left, at_col = next_left, 2.0
+        if at_part <= stop:
+            part += 1
         begin = stop
     return size, is_known

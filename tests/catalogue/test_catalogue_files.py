@@ -217,3 +217,20 @@ def test_a_file_that_is_not_there_is_an_error(make_scenario):
 
 def test_a_file_that_is_no_mapping_is_an_error(make_scenario):
     assert problem(make_scenario, "- 1\n- 2\n").code == "not-a-mapping"
+
+
+@pytest.mark.parametrize(
+    ("figure", "wrong", "says"),
+    [
+        ("sun_hours", "0", "hours of sun"),
+        ("sun_hours", "25", "hours of sun"),
+        ("system_efficiency", "70", "at most 1"),
+        ("system_efficiency", "{low: 0, typical: 0.7, high: 0.8}", "greater than 0"),
+        ("depth_of_discharge", "0", "greater than 0"),
+        ("depth_of_discharge", "{low: 0.5, typical: 0.8, high: 80}", "at most 1"),
+    ],
+)
+def test_what_solar_sets_are_divided_by_is_a_share_or_hours(make_scenario, figure, wrong, says):
+    found = problem(make_scenario, f"{HEAD}power: {{{figure}: {wrong}}}\n")
+    assert figure in found.column
+    assert says in found.message

@@ -159,3 +159,15 @@ def test_prices_of_a_region_that_is_none(offices):
 def test_wrong_distance_to_the_grid(country, column, value, code):
     country.write("offices.csv", f"id,lon,lat,{column}\na,30.5,0.5,{value}\n")
     assert told(country) == [(code, "offices.csv", 2, column, value)]
+
+
+def test_a_provider_has_one_spelling(offices):
+    """That of its share, else the first one: of two spellings each would have the share for itself."""
+    offices.write("sites.csv", "lon,lat,technology,provider,radius_km\n30.5,0.5,4G,AZUR,10\n30.9,0.9,3G,Brio  Sud,2\n")
+    offices.dataset("coverage", file="sites.csv")
+    offices.write("quotes.csv", QUOTES + "a,,azur,leo,0,80,20,\n,,BRIO SUD,leo,0,80,20,\n,,Cielo,leo,0,80,20,\n")
+    offices.dataset("quotes", file="quotes.csv")
+    offices.data["links"] = {"services": {"provider_shares": {"Azur": 0.5}}}
+    inputs = offices.read()
+    assert inputs.coverage["provider"].tolist() == ["Azur", "Brio  Sud"]
+    assert inputs.quotes["provider"].tolist() == ["Azur", "Brio  Sud", "Cielo"]

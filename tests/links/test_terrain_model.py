@@ -9,7 +9,9 @@ import rasterio
 from planner.catalogue import load_catalogue, price_list
 from planner.errors import InputError
 from planner.links import build_links
+from planner.links.build import read_terrain
 from planner.links.cache import cache_file
+from planner.plan.verify.basis import _elevation
 from planner.terrain import VOID_HEIGHT
 
 TREES = 10
@@ -147,3 +149,13 @@ def test_the_cache_tells_terrain_apart(country, asking, tmp_path):
         )
     }
     assert len(files) == 6
+
+
+@pytest.mark.parametrize(("enabled", "is_covered"), [("ptmp", True), ("microwave", True), ("fibre", False)])
+def test_land_cover_is_in_the_way_of_any_radio_and_verification_agrees(forest, asking, enabled, is_covered):
+    names = ("fibre", "microwave", "leo", "geo", "cellular", "leased", "ptmp")
+    technologies = {name: {"enabled": name == enabled} for name in names}
+    wanted = asking(terrain_model="bare_earth", land_cover=["cover.tif"])(technologies=technologies)
+    prices = price_list(load_catalogue(wanted), wanted)
+    for elevation in (read_terrain(wanted, forest, prices), _elevation(wanted, forest, prices)):
+        assert (elevation.surface is not None) == is_covered

@@ -1,6 +1,7 @@
 """Sheets of links against budgets worked by hand and against `planner.radio`."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from planner.catalogue import load_catalogue, price_list, radio_climate
 from planner.finance import MEASURES, line_money
 from planner.links import GroundWeights
 from planner.plan.sheets import Engineer
-from planner.plan.sheets.service import mean_rain_height_km
+from planner.plan.sheets.service import _elevations
+from planner.radio import rain_height_of_latitude_km
 from planner.terrain import Elevation
 from planner.terrain.land_cover import LandCover, Patch
 
@@ -171,19 +173,34 @@ def test_a_geostationary_satellite_stands_overhead_at_the_equator(handmade, make
     above, aside = sheet.looks
     assert above.elevation_deg == pytest.approx(90 - 2.0 * (1 + 6378 / (42164 - 6378)), abs=0.01)
     # tan e = (cos β − r / s) / sin β, β the angle at the earth's centre
-    beta = math.acos(math.cos(math.radians(2)) * math.cos(math.radians(40)))
+    beta = math.acos(math.cos(math.radians(2)) * math.cos(math.radians(30)))
     by_hand = math.degrees(math.atan((math.cos(beta) - 6378 / 42164) / math.sin(beta)))
     assert aside.elevation_deg == pytest.approx(by_hand, abs=0.1)
     assert aside.rain_001_db > above.rain_wanted_db
     assert above.rain_001_db > above.rain_wanted_db > 0
     assert sheet.rain_height_km == 5.0
+    assert sheet.frequency_ghz == service.fades.downlink_ghz == 11.7
 
 
 @pytest.mark.parametrize(("latitude", "height"), [(0.0, 5.0), (43.0, 3.5), (-31.0, 4.0), (-80.0, 0.0)])
 def test_rain_falls_from_lower_down_far_from_the_equator(latitude, height):
-    assert mean_rain_height_km(latitude) == pytest.approx(height)
+    assert rain_height_of_latitude_km(latitude) == pytest.approx(height)
 
 
 def test_nobody_engineers_a_source(handmade, make):
     options = handmade.country.options()
     assert engineer(make, options).sheet(handmade.rows["S"], backwards=False) is None
+
+
+def test_a_satellite_that_is_known_is_the_one_looked_at(make):
+    """Ten degrees of longitude away at the equator: tan e = (cos β − r / s) / sin β."""
+    scenario = make["scenario"]()
+    prices = price_list(load_catalogue(scenario), scenario)
+    fades = next(one for one in prices.services if one.technology == "geo").fades
+    ((case, elevation),) = _elevations(replace(fades, satellite_longitude_deg=40.0), 30.0, 0.0, 0.0)
+    beta = math.radians(10)
+    by_hand = math.degrees(math.atan((math.cos(beta) - 6378 / 42164) / math.sin(beta)))
+    assert case == "known"
+    assert elevation == pytest.approx(by_hand, abs=0.01)
+    assert [case for case, _elevation in _elevations(fades, 30.0, 0.0, 0.0)] == ["highest", "aside"]
+    assert [case for case, _elevation in _elevations(None, 30.0, 0.0, 0.0)] == ["least"]

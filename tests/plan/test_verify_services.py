@@ -14,6 +14,7 @@ from planner.demo import make_country
 from planner.inputs import read_inputs
 from planner.links import build_links
 from planner.links.choice import Choice
+from planner.links.reprice import reprice
 from planner.plan.verify import PlanDocument, check_plan, read_basis, verify
 from planner.scenario import load_scenario
 
@@ -209,3 +210,26 @@ def test_another_base_station_or_terminal_is_noticed(shared, option, field, valu
         value
     )
     assert differences(document, read_basis(shared, None)[0])
+
+
+def test_a_provider_may_carry_its_share_of_another_demand(run, basis):
+    """At one and a half times the demand of those who ask; cells of satellites carry what they do."""
+    options = build_links(basis.scenario, basis.inputs, cache_dir=run.parent / "cache")
+    asks = (basis.inputs.offices["status_before"] != "adequate").to_numpy()
+    more = basis.inputs.offices["demand_mbps"] * np.where(asks, 1.5, 1.0)
+    dearer = reprice(
+        options,
+        basis.inputs,
+        basis.inputs.offices.assign(demand_mbps=more),
+        basis.scenario,
+        basis.terms,
+        basis.prices,
+        basis.prices,
+    )
+    ends = options.places.id[options.v]
+    (provider,) = np.flatnonzero(np.char.startswith(ends, "~provider:"))
+    cells = np.char.startswith(ends, "~cell:")
+    assert dearer.capacity_mbps[provider] == pytest.approx(0.8 * more[asks].sum())
+    assert dearer.capacity_mbps[provider] == pytest.approx(1.5 * options.capacity_mbps[provider])
+    assert cells.any()
+    assert (dearer.capacity_mbps[cells] == 400.0).all()

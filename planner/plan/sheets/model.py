@@ -193,15 +193,16 @@ class Look:
 
     Attributes
     ----------
-    case : {"highest", "aside", "least"}
-        A geostationary satellite on the office's meridian; one `planner.plan.sheets.service.ASIDE_DEG` of longitude
-        away; a low satellite at the least elevation that its terminals use.
+    case : {"known", "highest", "aside", "least"}
+        The catalogue's geostationary satellite; where it is not known, one on the office's meridian, and one
+        `planner.catalogue.services.UNKNOWN_OFFSET_DEG` of longitude away, which plans are made with; a low satellite
+        at the least elevation that its terminals use.
     elevation_deg : float
     rain_001_db, rain_wanted_db : float
         Exceeded during 0.01 % of a year, and during the share of the year that the scenario leaves.
     """
 
-    case: Literal["highest", "aside", "least"]
+    case: Literal["known", "highest", "aside", "least"]
     elevation_deg: float
     rain_001_db: float
     rain_wanted_db: float
@@ -222,7 +223,7 @@ class ServiceSheet:
     frequency_ghz, rain_mm_h, rain_height_km : float or None
         Of the looks; None without any.
     looks : tuple of Look
-        For information: what the service delivers is the catalogue's figure. Empty for cellular services.
+        For information: rain at the office's own height above the sea. Empty for cellular services.
     """
 
     technology: str

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 JUNCTION_MARK = "~j"
 """Ids of junctions go on with longitude and latitude."""
 JUNCTION = Site("junction", 0.0, 0.0)
+KM_PER_DEGREE = 111.2
+REACH_KM = 2.0
+"""A place this near to the outline of a region still belongs to it."""
+DISTANCE_SHARE = 0.1
+"""By how much two ways of measuring the distance to an outline may differ."""
 
 
 def check_places(plan: PlanDocument, basis: Basis) -> Findings:
@@ -54,7 +59,7 @@ def check_places(plan: PlanDocument, basis: Basis) -> Findings:
         findings.compare("lat", place.id, place.lat, site.lat, tolerance=near)
         if at_route is not None:  # region and ground are those where it stands
             site = replace(site, lon=place.lon, lat=place.lat)
-        findings.compare("region", place.id, place.region, site.region or _region_at(basis.inputs, site))
+        findings.compare("region", place.id, place.region, site.region or _region_at(basis.inputs, site, place.region))
         findings.compare("ground_m", place.id, place.ground_m, _ground_m(site, basis.elevation), tolerance=1e-6)
         supply = supply_of(place.id, site, basis, place)
         findings.compare("power", place.id, place.power, supply.word)
@@ -75,13 +80,26 @@ def _check_repeated_regions(plan: PlanDocument, places: Mapping[str, Place], fin
             findings.compare("region", mast.place, mast.region, places[mast.place].region)
 
 
-def _region_at(inputs: Inputs, site: Site) -> str | None:
-    """Return the first region whose outline holds a place."""
+def _region_at(inputs: Inputs, site: Site, stated: str | None) -> str | None:
+    """Return the id of the first region that holds a place, else of the nearest one within reach of its outline.
+
+    Where two ways of measuring on the ground may find another one nearest, or in reach, the stated one counts.
+    """
     if inputs.regions is None or not site.position_known:
         return None
-    point = shapely.Point(site.lon, site.lat)
-    holds = shapely.intersects(inputs.regions.geometry.to_numpy(), point)
-    return str(inputs.regions["name"].to_numpy()[holds][0]) if holds.any() else None
+    shrink = math.cos(math.radians(site.lat))
+    outlines = shapely.transform(inputs.regions.geometry.to_numpy(), lambda xy: xy * [shrink, 1.0])
+    away_km = KM_PER_DEGREE * shapely.distance(outlines, shapely.Point(site.lon * shrink, site.lat))
+    ids = inputs.regions["id"].astype(str).to_numpy()
+    nearest = int(away_km.argmin())  # of several that hold it, the first
+    if away_km[nearest] == 0.0:
+        return str(ids[nearest])
+    most_km = min(float(away_km[nearest]), REACH_KM) * (1 + DISTANCE_SHARE)
+    if stated in ids[away_km <= most_km].tolist() or (
+        stated is None and away_km[nearest] > REACH_KM * (1 - DISTANCE_SHARE)
+    ):
+        return stated
+    return str(ids[nearest]) if away_km[nearest] <= REACH_KM else None
 
 
 def _ground_m(site: Site, elevation: Elevation | None) -> float | None:
