@@ -163,7 +163,7 @@ def _tornado(risk: Risk) -> Grid:
         _("{currency} at low").format(currency=currency), _("{currency} at high").format(currency=currency),
         _("Benefit at low"), _("Benefit at high"),
     )  # fmt: skip
-    return Grid((_("Figure"),), headings, tuple(rows))
+    return Grid((_("Assumption"),), headings, tuple(rows))
 
 
 def _signed(value: float) -> str:

@@ -171,7 +171,7 @@ def write_sources(sheet: Sheet, figures: tuple[Assumption, ...]) -> None:
     sheet.note(
         1, _("What the unit prices come from. They are told here; what is reckoned starts from the unit prices."), 8
     )
-    headings = (_("Figure"), _("Value"), _("Unit"), _("Low"), _("High"), _("Source"), _("Year"), _("Judgement"))
+    headings = (_("Assumption"), _("Value"), _("Unit"), _("Low"), _("High"), _("Source"), _("Year"), _("Judgement"))
     sheet.head(3, headings)
     sheet.keep_in_view(4, 1)
     styles = ("text", "exact", "text", "exact", "exact", "text", "text", "text")

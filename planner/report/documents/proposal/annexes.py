@@ -154,7 +154,7 @@ def _assumptions(run: ExportedRun) -> list[Block]:
         ),
         Table(
             _("Prices and rates in force"),
-            (_("Figure"), _("Unit"), _("Source")),
+            (_("Assumption"), _("Unit"), _("Source")),
             (_("Low"), _("Typical"), _("High")),
             rows,
             small=True,

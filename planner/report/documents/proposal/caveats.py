@@ -51,7 +51,7 @@ def uncertainty(run: ExportedRun) -> list[Block]:
             (one.name, one.unit, *(number(value, 4) for value in (one.low, one.value, one.high))) for one in wide
         )
         caption = _("The widest ranges among the figures that this plan uses")
-        blocks.append(Table(caption, (_("Figure"), _("Unit")), (_("Low"), _("Typical"), _("High")), rows))
+        blocks.append(Table(caption, (_("Assumption"), _("Unit")), (_("Low"), _("Typical"), _("High")), rows))
     return blocks
 
 
