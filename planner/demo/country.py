@@ -42,7 +42,6 @@ AREA_PER_OFFICE_KM2 = 60.0  # 150 × 120 km for 300 offices, sea included
 ASPECT = 1.25
 SKETCH_ARCSEC = 18
 MOST_CELLS = 10_000_000  # of terrain; larger countries get coarser cells
-FINEST_ARCSEC = 3  # about 90 m
 FEWEST_OFFICES = 10
 FIBRE_TOWN_SHARE, MAIN_TOWN_SHARE = 0.4, 0.5
 

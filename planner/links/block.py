@@ -70,12 +70,19 @@ class Block:
 
     def money(self, terms: Terms) -> NDArray[np.int64]:
         """Return the money columns of the options without masts, (b, 4) cents."""
-        money = np.zeros((len(self.v), len(MEASURES)), dtype=np.int64)
-        for index, kind in enumerate(self.kinds):
-            rows = np.flatnonzero(self.kind == index)
-            quantity: dict[Per, NDArray[np.float64]] = {"each": np.ones(len(rows)), "km": self.priced_km[rows]}
-            money[rows] = line_money(kind.items, quantity, terms)
-        return money
+        return money_of_kinds(self.kinds, self.kind, self.priced_km, terms)
+
+
+def money_of_kinds(
+    kinds: Sequence[OptionKind], kind: NDArray[np.int64], priced_km: NDArray[np.float64], terms: Terms
+) -> NDArray[np.int64]:
+    """Return the money columns of options of some kinds and lengths, (b, 4) cents."""
+    money = np.zeros((len(kind), len(MEASURES)), dtype=np.int64)
+    for index, each in enumerate(kinds):
+        rows = np.flatnonzero(kind == index)
+        quantity: dict[Per, NDArray[np.float64]] = {"each": np.ones(len(rows)), "km": priced_km[rows]}
+        money[rows] = line_money(each.items, quantity, terms)
+    return money
 
 
 def join(blocks: Sequence[Block], terms: Terms) -> dict[str, Any]:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.finance import MEASURES, SURCHARGE, line_money
+from planner.catalogue.kinds import kinds_in
+from planner.finance import SURCHARGE
+from planner.links.block import money_of_kinds
 from planner.links.limits import limits_at_demand
 from planner.links.masts import mast_money
 from planner.links.options import LinkOptions, OptionKind, PlaceKind
@@ -17,13 +19,11 @@ from planner.links.regional import with_regional_prices
 from planner.links.services import service_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas as pd
     from numpy.typing import NDArray
 
     from planner.catalogue import PriceList
-    from planner.finance import Item, Per, Terms
+    from planner.finance import Item, Terms
     from planner.inputs import Inputs
     from planner.links.options import Places
     from planner.links.services import Services
@@ -64,7 +64,7 @@ def reprice(
         That the options were built with.
     """
     places, power_items, office_power = _supplied(options.places, inputs, prices, terms)
-    now = {(kind.technology, kind.name): kind for kind in _kinds(prices)}
+    now = {(kind.technology, kind.name): kind for kind in kinds_in(prices)}
     plain = [
         now.get((kind.technology, kind.name), replace(kind, items=_without_surcharge(kind.items)))
         for kind in options.kinds
@@ -76,11 +76,7 @@ def reprice(
     shares = scenario.links.services.provider_shares
     columns["capacity_mbps"] = limits_at_demand(options, columns["capacity_mbps"], offices, shares)
     priced_km = options.priced_km * _longer(options, prices, base)
-    money = np.zeros((len(options), len(MEASURES)), dtype=np.int64)
-    for index, kind in enumerate(plain):
-        rows = np.flatnonzero(columns["kind"] == index)
-        quantity: dict[Per, NDArray[np.float64]] = {"each": np.ones(len(rows)), "km": priced_km[rows]}
-        money[rows] = line_money(kind.items, quantity, terms)
+    money = money_of_kinds(plain, columns["kind"], priced_km, terms)
     masts = mast_money(places, prices, power_items, terms)
     masts[places.kind == PlaceKind.JUNCTION] = 0
     factors = [places.price_factors(row) for row in range(len(offices))]
@@ -147,22 +143,6 @@ def _ordered(options: LinkOptions, kinds: list[OptionKind], services: Services, 
         kind[rows] = number[services.kind[taken]]
         capacity[rows], availability[rows] = services.capacity_mbps[taken], services.availability[taken]
     return {"kind": kind, "capacity_mbps": capacity, "availability": availability}
-
-
-def _kinds(prices: PriceList) -> Iterator[OptionKind]:
-    """Yield every kind of link of a price list."""
-    yield from (prices.source_kind, prices.existing_kind)
-    yield from (option.kind for option in prices.microwave)
-    yield from (option.kind for option in prices.services)
-    if prices.multipoint is not None:
-        yield from (prices.multipoint.base_kind, prices.multipoint.terminal.kind)
-    if prices.fibre is not None:
-        yield from prices.fibre.kinds
-        yield prices.fibre.route
-        if prices.fibre.splice is not None:
-            yield prices.fibre.splice
-        for along_road in prices.fibre.road_kinds.values():
-            yield from along_road
 
 
 def _longer(options: LinkOptions, prices: PriceList, base: PriceList) -> NDArray[np.float64]:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     """Heading, style, width and values of each column by its name."""
 
 FIRST_ROW: Final = 4
-MONEY_STYLES: Final = ("money",) * len(MEASURES)
 
 
 @dataclass(frozen=True)
