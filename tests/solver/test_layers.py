@@ -64,7 +64,7 @@ def test_the_optimum_is_found_and_proven(name, way, monkeypatch):
     binding = 0
     for seed in range(40):
         problem, optimum, without_limit = enumerated(name, seed)
-        result = solve(problem, gap=0.0, time_limit_s=30.0)
+        result = solve(problem, gap=0.0, time_limit_s=600.0)
         where = f"{name} {seed} by {way}"
         assert plan_errors(problem, result.arcs) == [], where
         assert result.value == pytest.approx(plan_value(problem, result.arcs), rel=1e-12), where

@@ -78,7 +78,7 @@ def test_the_best_tree_anywhere_is_found_and_proven(seed, monkeypatch):
     rng = np.random.default_rng(seed)
     problem = free_problem(rng, int(rng.integers(1, 9)))
     optimum = best_anywhere(problem)
-    tree = best_tree_anywhere(problem, time_limit_s=30.0)
+    tree = best_tree_anywhere(problem, time_limit_s=600.0)
     assert tree.value == pytest.approx(value_of_tree(problem, tree), rel=1e-12)
     assert tree.status is Status.OPTIMAL
     assert tree.value == pytest.approx(optimum, rel=4e-6, abs=4e-8 * problem.prize.sum())
@@ -126,7 +126,7 @@ def test_the_cheapest_tree_is_found_and_proven(seed):
             wanted = more
     asked = replace(problem, demand=np.where(wanted, problem.demand, 0.0))
     least = least_cost(problem, wanted)
-    tree = cheapest_tree(problem, wanted, time_limit_s=30.0)
+    tree = cheapest_tree(problem, wanted, time_limit_s=600.0)
     assert tree.status is Status.OPTIMAL
     assert (tree.cost, tree.lower_bound) == (least, least)
     leaves = replace(asked, prize=wanted.astype(float), budget=10**9)
