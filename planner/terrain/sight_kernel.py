@@ -159,9 +159,13 @@ def _bound_steps(grid: Grid, rules: Rules, samples: Samples, count: int, most: N
 def _look_at_samples(
     grid: Grid, course: Course, rules: Rules, samples: Samples, rays: Rays, room: Room
 ) -> tuple[int, int, int]:
-    """Look at the samples of the whole path; return its state, the size of their hull, and its voids."""
+    """Look at the samples of the whole path; return its state, the size of their hull, and its voids.
+
+    The hull begins and ends at the lowest antennas. No antenna stands lower, so that a ray that clears two of the
+    hull's vertices clears the chord between them: what lies below the hull constrains nothing.
+    """
     is_unknown = course.leaves_grid
-    size, voids, first = 0, 0, 0
+    size, voids, first = push(room.sample_t, room.sample_g, 0, 0.0, rays.low_a), 0, 0
     while first < course.steps:
         count = min(_BLOCK, course.steps - first)
         has_void, over_void = _require(grid, course, rules, samples, first, 1, count + 1)
@@ -179,19 +183,16 @@ def _look_at_samples(
             if g > (1.0 - t) * rays.low_a + t * rays.low_b:  # what even the lowest antennas clear constrains nothing
                 size = push(room.sample_t, room.sample_g, size, t, g)
         first += count
+    size = push(room.sample_t, room.sample_g, size, 1.0, rays.low_b)
     return (VOID if is_unknown else CLEAR), size, voids
 
 
 @njit(inline="always")
-def _hull_at(room: Room, vertices: int, behind: int, t: float) -> float:
-    """Return the height of the samples' hull at t, −inf beside it; ``behind`` of its vertices lie up to t."""
-    if behind == 0:
-        return -np.inf
+def _hull_at(room: Room, behind: int, t: float) -> float:
+    """Return the height of the samples' hull at t; ``behind`` of its vertices, the first at least, lie up to t."""
     last_t, last_g = float(room.sample_t[behind - 1]), float(room.sample_g[behind - 1])
     if t == last_t:
         return last_g
-    if behind == vertices:
-        return -np.inf
     rise = (t - last_t) / (room.sample_t[behind] - last_t) * (room.sample_g[behind] - last_g)
     return last_g + float(rise)
 
@@ -199,32 +200,25 @@ def _hull_at(room: Room, vertices: int, behind: int, t: float) -> float:
 @njit(cache=True, nogil=True)
 def _follow(grid: Grid, course: Course, rules: Rules, rays: Rays, room: Room, vertices: int) -> tuple[int, int]:
     """Walk the steps that may rise above the hull of the samples; return the path's state and the whole hull's size."""
-    size, behind, state = 0, 0, CLEAR
-    fall = rays.low_b - rays.low_a
+    size, behind, state = push(room.t, room.g, 0, room.sample_t[0], room.sample_g[0]), 1, CLEAR
+    beneath_t = rays.low_a
     for k in range(course.steps):
-        t, next_t = k / course.steps, (k + 1) / course.steps
-        # what the lowest antennas clear, or what lies below the hull, constrains nothing: a line, and concave
-        low = rays.low_a + min(t * fall, next_t * fall)
-        if room.most[k] <= low:
-            continue
-        while behind < vertices and room.sample_t[behind] <= t:
-            size = push(room.t, room.g, size, room.sample_t[behind], room.sample_g[behind])
-            behind += 1
+        next_t = (k + 1) / course.steps
         then_behind = behind
         while then_behind < vertices and room.sample_t[then_behind] <= next_t:
             then_behind += 1
-        hull = min(_hull_at(room, vertices, behind, t), _hull_at(room, vertices, then_behind, next_t))
-        if room.most[k] <= hull:
-            continue
-        beneath = max(low, hull)
-        size, is_known = walk_step(grid, course, rules, k, beneath, rays, room, size)
-        if size < 0:
-            return BLOCKED, 0
-        if not is_known:
-            state = VOID
-    while behind < vertices:
-        size = push(room.t, room.g, size, room.sample_t[behind], room.sample_g[behind])
-        behind += 1
+        beneath_next = _hull_at(room, then_behind, next_t)
+        beneath = min(beneath_t, beneath_next)  # the hull is concave
+        beneath_t = beneath_next
+        if room.most[k] > beneath:
+            size, is_known = walk_step(grid, course, rules, k, beneath, rays, room, size)
+            if size < 0:
+                return BLOCKED, 0
+            if not is_known:
+                state = VOID
+        while behind < then_behind:
+            size = push(room.t, room.g, size, room.sample_t[behind], room.sample_g[behind])
+            behind += 1
     return state, size
 
 
