@@ -28,6 +28,8 @@ from planner.solver.watch import Watch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
     from planner.solver.cuts import CutList
     from planner.solver.graph import Graph
     from planner.solver.search import Search
@@ -58,6 +60,16 @@ NODES_TO_AFFORD = 50
 """Nodes of branch and cut after which it is left open whether required nodes can be afforded."""
 CHUNKS_BETWEEN = 2
 """Chunks of local search between turns of branching."""
+
+
+def begin(search: Search, start: NDArray[np.int32] | None = None) -> None:
+    """Plant the first trees, or take an earlier plan, and look once around each."""
+    search.drop_needless()
+    if start is None:
+        search.plant()
+    else:
+        search.start_from(start)
+    search.improve(1)
 
 
 def shrink(
@@ -147,11 +159,15 @@ class Finish:
         The running search: its plan, value and bound are bettered in place.
     gap
         Relative gap at which to end.
+    instead
+        Takes the turn of an exact search if it can, and says whether it did: another question whose answer is this
+        one's.
     """
 
-    def __init__(self, search: Search, gap: float) -> None:
+    def __init__(self, search: Search, gap: float, instead: Callable[[], bool] | None = None) -> None:
         self.search = search
         self.gap = gap
+        self.instead = instead
         self.node_limit = FIRST_NODES
         self.branching: Branching | None = None
 
@@ -189,6 +205,8 @@ class Finish:
     def search_exactly(self) -> None:
         """Search to the end what is small enough; of what is not, look nearer to the ceiling or branch on it."""
         search = self.search
+        if self.instead is not None and self.instead():
+            return
         shrunk = self.shrink(self.wanted)
         if shrunk is None or search.stopped():
             return

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.solver.exact import Finish
+from planner.solver.everything import Everything, collects_only
+from planner.solver.exact import Finish, begin
 from planner.solver.result import OPTIMALITY_GAP, Result, Status, Termination
 from planner.solver.search import Search
 
@@ -65,13 +66,9 @@ def close_gap(search: Search, gap: float, start: NDArray[np.int32] | None = None
     if search.graph.n_arcs == 0:
         search.infeasible = search.value is None
     elif not search.infeasible:
-        search.drop_needless()
-        if start is None:
-            search.plant()
-        else:
-            search.start_from(start)
-        search.improve(1)
-        Finish(search, gap).close_gap()
+        everything = Everything(search) if collects_only(search) else None
+        begin(search, start)
+        Finish(search, gap, everything).close_gap()
 
 
 def conclude(search: Search, gap: float) -> Result:
