@@ -29,7 +29,7 @@ from planner.links.retention import cache_limits, mark_used, prune
 from planner.links.splices import find_splices
 from planner.links.store import load_options, save_options
 from planner.links.task import Task, clearance_criteria
-from planner.terrain import open_elevation, with_land_cover
+from planner.terrain import is_silent, open_elevation, with_land_cover
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -152,6 +152,7 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
             *_supply_notes(prices),
             *supplies.notes,
             *_terrain_notes(scenario, prices),
+            *_cover_notes(inputs, task.places),
             *(() if hilltops is None else (hilltops.note(),)),
             *(note for block in blocks for note in block.notes),
         ),
@@ -295,6 +296,22 @@ def _terrain_notes(scenario: Scenario, prices: PriceList) -> tuple[str, ...]:
     if inputs.terrain_model == "surface" and inputs.land_cover:
         notes.append(_("radio: the terrain is a surface model, which has trees and houses; land cover is not added."))
     return tuple(notes)
+
+
+def _cover_notes(inputs: Inputs, places: Places) -> tuple[str, ...]:
+    """Return how many places lie where the land cover says nothing, if there is any."""
+    if not inputs.land_cover:
+        return ()
+    known = np.isfinite(places.ground_m)
+    silent = int(is_silent(inputs.land_cover, places.lon[known], places.lat[known]).sum())
+    if not silent:
+        return ()
+    text = ngettext(
+        "land cover: it says nothing of {count} place of {all}; where it is silent, ground counts as open and bare.",
+        "land cover: it says nothing of {count} places of {all}; where it is silent, ground counts as open and bare.",
+        silent,
+    )
+    return (text.format(count=silent, all=int(known.sum())),)
 
 
 def _void_notes(task: Task, hops: Hops) -> tuple[str, ...]:

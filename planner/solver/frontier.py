@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 
     from planner.solver.problem import Problem
 
-STEP = 0.125
+STEP = 0.25
 """Binary logarithm of the ratio of neighbouring prices of the sweep."""
 OVERSHOOT, MOST_PRICES = 2, 80
 """Prices of the sweep beyond the best one for the outermost budget, and prices in either direction at most."""
 SHARE = 0.15
 """Share of a chunk of local search for one visit of a budget."""
+VISITS_A_PRICE = 3
+"""Visits of a budget at one price: what moving it costs is about what the search of one visit costs."""
 FIRST_VISITS = 10
 """Visits of a budget before the next smaller one starts from its tree."""
 NEAR, WIDENING, FARTHEST = 0.0001, 4.0, 0.01
@@ -236,7 +238,8 @@ class Trail:
         search = self.searches[k]
         before = search.gap
         if search.graph.n_arcs > 0:
-            search.improve(round(SHARE * min(CHUNK, CHUNK_PER_ARC * search.graph.n_arcs)))
+            work = round(SHARE * min(CHUNK, CHUNK_PER_ARC * search.graph.n_arcs))
+            search.improve(work, keep_price=search.n_chunks % VISITS_A_PRICE > 0)
         self.tell(k)
         self.fruitless[k] = self.fruitless[k] + 1 if search.gap == before else 0
         if self.closed(k) or (search.graph.n_arcs > 0 and self.fruitless[k] < PATIENCE):

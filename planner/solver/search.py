@@ -343,8 +343,8 @@ class Search:
                 best, planted = value, self.tree
         self.tree = planted
 
-    def improve(self, work: int | None = None) -> None:
-        """Search for better plans for one chunk of work, or as much as is given; then move the price."""
+    def improve(self, work: int | None = None, *, keep_price: bool = False) -> None:
+        """Search for better plans for one chunk of work, or as much as is given; then move the price, or keep it."""
         if work is None:
             work = min(max(CHUNK, CHUNK_PER_ARC * self.graph.n_arcs), SMALL_CHUNK_PER_ARC * self.graph.n_arcs)
         self.n_chunks += 1
@@ -354,7 +354,8 @@ class Search:
                 return
             floor = self.least if self.value is None else self.value + self.shift
             _, cost = self._search(floor, min(SLICE, work - done))
-        self.move_price(cost)
+        if not keep_price:
+            self.move_price(cost)
 
     def _search(self, floor: float, work: int) -> tuple[float, int]:
         """Run the kernel; return the best value found above the floor, and the cost of where it stands."""

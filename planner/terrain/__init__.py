@@ -3,7 +3,7 @@
 from planner.terrain.cost_surface import Grid, resample
 from planner.terrain.elevation import VOID_HEIGHT, Elevation
 from planner.terrain.geodesy import WGS84, earth_centred, surface_normals
-from planner.terrain.land_cover import open_land_cover, with_land_cover
+from planner.terrain.land_cover import is_silent, open_land_cover, with_land_cover
 from planner.terrain.pairs import pairs_within
 from planner.terrain.peaks import Peaks, find_peaks
 from planner.terrain.profile import Profile, clearance_m, terrain_profile
@@ -24,6 +24,7 @@ __all__ = [
     "clearance_m",
     "earth_centred",
     "find_peaks",
+    "is_silent",
     "line_of_sight",
     "open_elevation",
     "open_land_cover",

@@ -17,7 +17,7 @@ from planner.i18n import _
 from planner.terrain.elevation import VOID_HEIGHT, Elevation
 from planner.terrain.geodesy import unwrap_longitudes
 from planner.terrain.room import make_grid
-from planner.terrain.tiles import Cells, Tile, cells_on, describe_all, read_cells, strips
+from planner.terrain.tiles import Cells, Tile, cells_on, describe_all, open_raster, read_cells, strips
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -107,6 +107,29 @@ def open_land_cover(files: Sequence[Path], elevation: Elevation) -> LandCover:
             codes[part.top - box.top : part.bottom - box.top] = _classes(tile, part)
         patches.append(Patch(codes, tile.transform @ Affine.translation(box.left, box.top), tile.crs))
     return LandCover(tuple(patches))
+
+
+def is_silent(files: Sequence[Path], lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say where no file has a class, (n,) for n points in WGS84 degrees; only their cells are read.
+
+    Raises
+    ------
+    InputError
+        A file is missing, cannot be read, has no georeference or more than one band.
+    """
+    silent = np.ones(lon.shape, dtype=np.bool_)
+    for tile in describe_all(files):
+        x, y = Transformer.from_crs(4326, tile.crs, always_xy=True).transform(lon, lat)
+        if tile.crs.is_geographic:
+            x = unwrap_longitudes(np.asarray(x), (tile.transform @ (tile.columns / 2, tile.rows / 2))[0])
+        across, down = (np.floor(part) for part in ~tile.transform @ (np.asarray(x), np.asarray(y)))
+        inside = (across >= 0) & (across < tile.columns) & (down >= 0) & (down < tile.rows)
+        asked = np.flatnonzero(silent & inside)
+        middles = tile.transform @ (across[asked] + 0.5, down[asked] + 0.5)
+        with open_raster(tile.path) as dataset:
+            cells = dataset.sample(np.column_stack(middles), masked=True)
+            silent[asked] = [bool(np.ma.getmaskarray(cell)[0]) or cell[0] == NO_COVER for cell in cells]
+    return silent
 
 
 def check_land_cover(files: Sequence[Path]) -> None:

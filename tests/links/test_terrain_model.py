@@ -90,6 +90,22 @@ def test_bare_earth_without_land_cover_is_remarked_on(country, asking, built):
     assert any("no land cover" in note for note in options.notes)
 
 
+def test_places_of_which_the_land_cover_says_nothing_are_counted(forest, asking, built):
+    scenario, (path,) = asking(land_cover=["cover.tif"]), forest.land_cover
+    assert not any("says nothing" in note for note in built(scenario(), forest).notes)
+    with rasterio.open(path, "r+") as cover:
+        classes = cover.read(1)
+        classes[:, classes.shape[1] // 2 :] = 0
+        cover.write(classes, 1)
+        middle = cover.bounds.left + classes.shape[1] // 2 * cover.transform.a
+    silent = sum((table["lon"] > middle).sum() for table in (forest.offices, forest.sources, forest.towers))
+    every = sum(len(table) for table in (forest.offices, forest.sources, forest.towers))
+    assert 0 < silent < every
+    said = [note for note in built(scenario(links={"max_candidates": 21}), forest).notes if "says nothing" in note]
+    assert len(said) == 1
+    assert f"{silent} places of {every}" in said[0]
+
+
 def test_classes_without_a_height_stop(forest, asking, built):
     scenario = asking(land_cover=["cover.tif"], terrain_model="bare_earth")
     removed = {"microwave": {"overrides": {"clutter": {"tree cover": None}}}}

@@ -9,7 +9,7 @@ from affine import Affine
 from pyproj import CRS, Transformer
 
 from planner.errors import InputError
-from planner.terrain import VOID_HEIGHT, Elevation, with_land_cover
+from planner.terrain import VOID_HEIGHT, Elevation, is_silent, with_land_cover
 
 CELL = 1 / 1200
 TREES, WATER, HOUSES = 10, 80, 50
@@ -87,6 +87,23 @@ def test_across_the_antimeridian(tmp_path, west):
     expected = np.full((60, 60), 100)
     expected[20:30, 25:35] = 120
     np.testing.assert_array_equal(found.surface, expected)
+
+
+def test_where_nothing_is_said(tmp_path):
+    """Beyond the rasters, where they have no data, and where a cell is of class 0; the antimeridian is no end."""
+    classes = np.full((10, 10), WATER, np.uint8)
+    classes[2, 3], classes[4, 5] = 0, 255
+    files = [
+        write(tmp_path / "w.tif", classes, 180 - 10 * CELL, -1.0, CELL, nodata=255),
+        write(tmp_path / "e.tif", np.full((10, 10), TREES, np.uint8), -180.0, -1.0, CELL),
+    ]
+    column = np.array([0, 3, 5, 9, 10, 19, 20, -1, 3])
+    row = np.array([0, 2, 4, 9, 0, 9, 5, 5, 3])
+    lon = 180 - 10 * CELL + (column + 0.5) * CELL
+    lat = -1.0 - (row + 0.5) * CELL
+    expected = [False, True, True, False, False, False, True, True, False]
+    assert is_silent(files, lon, lat).tolist() == expected
+    assert is_silent(files, np.where(lon > 180, lon - 360, lon), lat).tolist() == expected
 
 
 def test_another_coordinate_system(tmp_path):
