@@ -32,16 +32,14 @@ STEP = 0.25
 """Binary logarithm of the ratio of neighbouring prices of the sweep."""
 OVERSHOOT, MOST_PRICES = 2, 80
 """Prices of the sweep beyond the best one for the outermost budget, and prices in either direction at most."""
-SHARE = 0.15
-"""Share of a chunk of local search for one visit of a budget."""
 VISITS_A_PRICE = 3
 """Visits of a budget at one price: what moving it costs is about what the search of one visit costs."""
-FIRST_VISITS = 10
+FIRST_VISITS = 6
 """Visits of a budget before the next smaller one starts from its tree."""
 NEAR, WIDENING, FARTHEST = 0.0001, 4.0, 0.01
 """Relative distance from its ceiling at which plans of a budget are sought at first, by what it grows when none turns
 up, and beyond which the budget is left to the exact search."""
-PATIENCE = 6
+PATIENCE = 4
 """Visits that bring nothing after which the distance grows."""
 
 
@@ -234,11 +232,11 @@ class Trail:
             search.aim_at(search.bound * (1.0 - self.nearness[k]))
 
     def visit(self, k: int) -> None:
-        """Search locally for a share of a chunk and tell the other budgets; aim lower when that brings nothing."""
+        """Search locally for a while and tell the other budgets; aim lower when that brings nothing."""
         search = self.searches[k]
         before = search.gap
         if search.graph.n_arcs > 0:
-            work = round(SHARE * min(CHUNK, CHUNK_PER_ARC * search.graph.n_arcs))
+            work = min(CHUNK, CHUNK_PER_ARC * search.graph.n_arcs)
             search.improve(work, keep_price=search.n_chunks % VISITS_A_PRICE > 0)
         self.tell(k)
         self.fruitless[k] = self.fruitless[k] + 1 if search.gap == before else 0

@@ -11,8 +11,11 @@ from numpy.typing import NDArray  # noqa: TC002  (numba looks at the fields)
 from planner.solver.layers import binding_limit, unfold
 from planner.solver.parallels import set_apart
 from planner.solver.paths import distances
+from planner.solver.sorting import drop_dominated, order_by
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planner.solver.problem import Problem
 
 MOST_WHOLE_DEMAND = 2.0**31
@@ -142,7 +145,7 @@ class Graph(NamedTuple):
         )
 
 
-def build_graph(problem: Problem, budget: int | None) -> Graph:
+def build_graph(problem: Problem, budget: int | None, cancelled: Callable[[], bool] | None = None) -> Graph:
     """Build the graph of a problem, leaving out what cannot be part of a useful plan.
 
     Where the hop limit can bind, the graph is that of its layers, see `planner.solver.layers`.
@@ -151,13 +154,26 @@ def build_graph(problem: Problem, budget: int | None) -> Graph:
     ----------
     budget
         Money in cents beyond which a path is out of reach; None if money is no limit.
+    cancelled
+        Asked between the steps, each of which takes less than a second for a million arcs.
+
+    Raises
+    ------
+    NotBuiltError
+        Once ``cancelled`` says so.
     """
+
+    def go_on() -> None:
+        if cancelled is not None and cancelled():
+            raise NotBuiltError
+
     whole, allowed = set_apart(problem)
     whole = replace(whole, capacity=usable_capacity(whole.capacity, whole.demand))
     least_demand = whole.demand[whole.prize > 0].min(initial=np.inf)
     kept = allowed & (whole.head != 0) & (whole.tail != whole.head)
     kept &= whole.capacity >= np.maximum(whole.demand[whole.head], least_demand)
     arcs = np.flatnonzero(kept).astype(np.int32)
+    go_on()
     limit = binding_limit(whole, arcs, budget)
     if limit is not None:
         graph = assemble(*unfold(whole, arcs, limit), whole.cost_weight)
@@ -175,7 +191,14 @@ def build_graph(problem: Problem, budget: int | None) -> Graph:
             np.zeros(whole.n_nodes, np.int32),
             whole.cost_weight,
         )
-    return graph.subgraph(graph.within(np.inf if budget is None else float(budget)))
+    go_on()
+    within = graph.within(np.inf if budget is None else float(budget))
+    go_on()
+    return graph.subgraph(within)
+
+
+class NotBuiltError(Exception):
+    """Somebody asked to stop before there was anything to tell."""
 
 
 def usable_capacity(capacity: NDArray[np.float64], demand: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -212,9 +235,9 @@ def assemble(
     """
     n = prize.size
     place = np.unique(place, return_inverse=True)[1].astype(np.int32)
-    order, larger = sort_parallels(tail, head, cost, capacity)
+    order, larger = sort_parallels(tail, head, cost, capacity, n)
     tail, head, cost, capacity, origin = tail[order], head[order], cost[order], capacity[order], origin[order]
-    out_arcs = np.argsort(tail, kind="stable").astype(np.int32)
+    out_arcs = order_by(tail, np.arange(tail.size, dtype=np.int32), n)
     out_start = np.searchsorted(tail[out_arcs], np.arange(n + 1)).astype(np.int32)
     reached = np.isfinite(distances(out_start, out_arcs, head, np.zeros(tail.size), np.zeros(1, np.int32)))
     prize = np.where(reached, prize, 0.0)
@@ -264,37 +287,13 @@ def find_swappable(tail: NDArray[np.int32], head: NDArray[np.int32], place: NDAr
 
 
 def sort_parallels(
-    tail: NDArray[np.int32], head: NDArray[np.int32], cost: NDArray[np.int64], capacity: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    tail: NDArray[np.int32], head: NDArray[np.int32], cost: NDArray[np.int64], capacity: NDArray[np.float64], n: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Order the arcs by head, tail and cost, without those that a parallel arc dominates.
 
-    Returns
-    -------
-    order
-        Numbers of the arcs that stay.
-    larger
-        For each of them the position in ``order`` of the next dearer and larger parallel, −1 if none.
+    Returns what `planner.solver.sorting.drop_dominated` returns.
     """
-    pair = head.astype(np.int64) * (int(tail.max(initial=0)) + 1) + tail
-    order = np.arange(pair.size) if (np.diff(pair) > 0).all() else np.argsort(pair, kind="stable")
-    if (np.diff(pair[order]) == 0).any():
-        order = np.lexsort((-capacity, cost, pair))
-    if order.size == 0:
-        return order, np.empty(0, np.int32)
-    new_pair = np.r_[True, (np.diff(head[order]) != 0) | (np.diff(tail[order]) != 0)]
-    best = largest_before(new_pair, capacity[order])
-    order = order[capacity[order] > best]
-    same_as_next = np.r_[(np.diff(head[order]) == 0) & (np.diff(tail[order]) == 0), False]
-    return order, np.where(same_as_next, np.arange(1, order.size + 1), -1).astype(np.int32)
-
-
-def largest_before(new_group: NDArray[np.bool_], values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return for each value the largest one before it in its group, −1 for the first of a group."""
-    if new_group.all():
-        return np.full(values.size, -1.0)
-    ranks = np.unique(values, return_inverse=True)[1]
-    lifted = ranks + np.cumsum(new_group) * (ranks.max() + 1)  # later groups lie above earlier ones
-    previous = np.r_[0, np.maximum.accumulate(lifted)[:-1]]
-    sorted_values = np.unique(values)
-    largest = sorted_values[previous % (ranks.max() + 1)]
-    return np.where(new_group, -1.0, largest)
+    order = np.arange(tail.size, dtype=np.int32)
+    if (np.diff(head.astype(np.int64) * n + tail) < 0).any():  # a part of a graph stands in order already
+        order = order_by(head, order_by(tail, order, n), n)
+    return drop_dominated(order, tail, head, cost, capacity)

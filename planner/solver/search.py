@@ -68,6 +68,8 @@ MOST_WHOLE = 1e9
 class Search:
     """State of one `solve`: everything that is known so far about one problem.
 
+    With ``may_fail`` a cancel while the graph is built raises `planner.solver.graph.NotBuiltError`; else it waits.
+
     Attributes
     ----------
     asked
@@ -107,6 +109,8 @@ class Search:
         time_limit_s: float,
         cancelled: Callable[[], bool] | None,
         on_progress: Callable[[Progress], None] | None,
+        *,
+        may_fail: bool = False,
     ) -> None:
         self.asked = problem
         self.started = time.monotonic()
@@ -117,7 +121,7 @@ class Search:
         self.trace: list[tuple[float, float | None, float | None]] = []
         surrogate = stand_in(problem, self.stopped)
         self.problem, self.shift, self.slope = surrogate.problem, surrogate.shift, surrogate.slope
-        self.graph: Graph = build_graph(self.problem, self.problem.budget)
+        self.graph: Graph = build_graph(self.problem, self.problem.budget, cancelled if may_fail else None)
         self.reach = problem.budget
         self.total = math.fsum(self.worth(self.graph))
         self.heat = self.total * min(MOST_HEAT, HEAT / max(int(np.count_nonzero(self.graph.prize)), 1))
@@ -264,7 +268,8 @@ class Search:
         weight = np.exp(self.orders.normal(0.0, spread, self.graph.n_nodes))
         self.guide = price_out(self.graph, price, weight, stopped=self.stopped)
         self.note_bound(self.guide)
-        self.fix_arcs()
+        if not self.stopped():
+            self.fix_arcs()
 
     def fix_arcs(self) -> None:
         """Mark the arcs that no better plan can hold; leave them out once there are many."""

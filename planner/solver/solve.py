@@ -8,6 +8,7 @@ import numpy as np
 
 from planner.solver.everything import Everything, collects_only
 from planner.solver.exact import Finish, begin
+from planner.solver.graph import NotBuiltError
 from planner.solver.result import OPTIMALITY_GAP, Result, Status, Termination
 from planner.solver.search import Search
 
@@ -53,11 +54,30 @@ def solve(
     ValueError
         If ``start`` breaks a rule of the problem other than the budget.
     """
-    search = Search(problem, seed, time_limit_s, cancelled, on_progress)
+    try:
+        search = Search(problem, seed, time_limit_s, cancelled, on_progress, may_fail=True)
+    except NotBuiltError:
+        return nothing_known(gap)
     search.find_price()
     if not search.was_cancelled:
         close_gap(search, gap, start)
     return conclude(search, gap)
+
+
+def nothing_known(gap: float) -> Result:
+    """Return the result of a search that was cancelled before it began."""
+    return Result(
+        status=Status.CANCELLED,
+        termination=Termination.CANCELLED,
+        arcs=np.empty(0, np.int32),
+        value=None,
+        bound=None,
+        cost=0,
+        requested_gap=gap,
+        trace=(),
+        price_of_money=None,
+        ceiling=np.empty((0, 2)),
+    )
 
 
 def close_gap(search: Search, gap: float, start: NDArray[np.int32] | None = None) -> None:

@@ -112,3 +112,10 @@ def test_a_small_radio_gives_way_to_a_larger_one_when_the_load_asks_for_it():
     assert (small.value, small.arcs.tolist()) == (7.0, [0, 3])
     large = solve(replace(problem, budget=14), gap=0.0)
     assert (large.value, sorted(large.arcs.tolist())) == (13.0, [1, 2, 3])
+
+
+def test_a_cancel_before_the_graph_is_built_ends_without_a_plan(problem):
+    result = solve(problem, cancelled=lambda: True)
+    assert (result.status, result.termination) == (Status.CANCELLED, Termination.CANCELLED)
+    assert (result.value, result.bound, result.gap, result.trace) == (None, None, None, ())
+    assert result.arcs.size == 0
