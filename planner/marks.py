@@ -66,8 +66,8 @@ LEFT_OUT = Mark(_CIRCLE, _WHITE, _RED, size_px=13)
 
 LINE_WIDTHS_PX = {"fibre": 3.5}
 LINE_WIDTH_PX = 2.5
-DASHES = {"microwave": (4, 2), "ptmp": (4, 2)}
-"""In line widths: links through the air are dashed."""
+_AIR_DASHES = (4, 2)
+_UNBROKEN = {"fibre", "leased", "existing", "source", "limit"}
 
 _CELL_PX = 64
 _FINER = 4
@@ -81,6 +81,11 @@ def colour_code(colour: Colour) -> str:
 def mark_of(technology: str) -> Mark:
     """Return the mark of a technology."""
     return MARKS.get(technology, OTHER)
+
+
+def dashes_of(technology: str) -> tuple[int, ...]:
+    """Return dash and gap in line widths of links through the air, which are dashed; none for others."""
+    return () if technology in _UNBROKEN else _AIR_DASHES
 
 
 @cache
@@ -120,7 +125,7 @@ def mark_picture(mark: Mark) -> str:
 def line_picture(technology: str) -> str:
     """Return a piece of a link's line as an HTML image, for legends."""
     width = LINE_WIDTHS_PX.get(technology, LINE_WIDTH_PX)
-    dashes = " ".join(f"{width * part:g}" for part in DASHES.get(technology, ()))
+    dashes = " ".join(f"{width * part:g}" for part in dashes_of(technology))
     colour = f"rgb{mark_of(technology).fill}"
     return _picture(
         28,

@@ -74,9 +74,9 @@ def quote_terms(
     return {
         name: entry
         for name, entry in terms.items()
-        if getattr(scenario.technologies, name).enabled
-        and getattr(scenario.technologies, name).licensed
-        and getattr(getattr(catalogue, name), "permitted", True)
+        if scenario.technologies[name].enabled
+        and scenario.technologies[name].licensed
+        and getattr(catalogue[name], "permitted", True)
         and pricer.energy_per_kwh is not None
     }
 

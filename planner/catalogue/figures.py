@@ -43,6 +43,8 @@ class Figure:
 
 def figures(section: BaseModel, at: Location = ()) -> Iterator[Figure]:
     """Yield every figure of a section, unknown prices too, in the order of the schema."""
+    for name, value in (section.__pydantic_extra__ or {}).items():
+        yield from figures(value, (*at, name))
     for name, info in type(section).model_fields.items():
         value, here = getattr(section, name), (*at, name)
         if isinstance(value, Estimate) or (value is None and info.annotation == Price):
@@ -59,6 +61,7 @@ def figures(section: BaseModel, at: Location = ()) -> Iterator[Figure]:
 
 def replaced(section: BaseModel, change: Callable[[Figure], Estimate | None], at: Location = ()) -> Any:
     """Return a copy of a section with every figure changed."""
+    added = {name: replaced(value, change, (*at, name)) for name, value in (section.__pydantic_extra__ or {}).items()}
     update: dict[str, Any] = {}
     for name, info in type(section).model_fields.items():
         value, here = getattr(section, name), (*at, name)
@@ -71,4 +74,7 @@ def replaced(section: BaseModel, change: Callable[[Figure], Estimate | None], at
                 key: replaced(entry, change, (*here, key)) if isinstance(entry, BaseModel) else entry
                 for key, entry in value.items()
             }
-    return section.model_copy(update=update)
+    copy = section.model_copy(update=update)
+    if added:
+        object.__setattr__(copy, "__pydantic_extra__", added)  # of a frozen model, which this copy is not yet
+    return copy

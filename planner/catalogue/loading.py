@@ -13,7 +13,7 @@ from planner.catalogue.schema import Catalogue, Conversion, Head
 from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.scenario import DEFAULT_CATALOGUE
-from planner.scenario.faults import line_of, problem_at
+from planner.scenario.faults import line_of, nearest, problem_at
 from planner.scenario.yaml_text import field_path, parse_yaml
 
 if TYPE_CHECKING:
@@ -70,8 +70,15 @@ def load_catalogue(scenario: Scenario) -> Catalogue:
     except ValidationError as error:
         faults = error.errors(include_url=False)
         half = [details["loc"] for details in faults if _lacks_in_band(details)]
-        others = [_fault(details, origin) for details in faults if not _lacks_in_band(details)]
-        raise InputError([*_unknown_bands(merged, half, origin), *others]) from error
+        parts = [details["loc"] for details in faults if _lacks_in_technology(details)]
+        others = [
+            _fault(details, origin)
+            for details in faults
+            if not _lacks_in_band(details) and not _lacks_in_technology(details)
+        ]
+        unknown = [*_unknown_technologies(parts, origin), *_unknown_bands(merged, half, origin)]
+        raise InputError([*unknown, *others]) from error
+    _check_names(scenario, catalogue)
     rates = _exchange_rates(layers, scenario.money.currency)
 
     def in_currency(figure: Figure) -> Estimate | None:
@@ -115,8 +122,8 @@ def _read(name: str, scenario: Scenario) -> _Layer:
 def _overrides(scenario: Scenario) -> Iterable[_Layer]:
     """Yield what the scenario itself says of each technology, in its own currency."""
     head = Head(schema_version=1, currency=scenario.money.currency, price_year=scenario.money.price_year)
-    for name in type(scenario.technologies).model_fields:
-        overrides = getattr(scenario.technologies, name).overrides
+    for name in (*type(scenario.technologies).model_fields, *scenario.technologies.added):
+        overrides = scenario.technologies[name].overrides
         if overrides:
             yield _Layer(_("scenario"), head, {name: overrides}, {}, override=True)
 
@@ -153,6 +160,47 @@ def _fault(details: ErrorDetails, origin: Mapping[Location, _Layer]) -> Problem:
     within = [layer for location, layer in origin.items() if location[: len(at)] == at]
     layer = within[-1] if within else _origin(at, origin)
     return layer.place(problem_at(details, at, Catalogue), at)
+
+
+def _check_names(scenario: Scenario, catalogue: Catalogue) -> None:
+    """Raise where the scenario speaks of technologies that no catalogue has."""
+    message = _("No catalogue of the scenario has this technology.")
+    known = sorted({*type(scenario.technologies).model_fields, *catalogue.multipoint})
+    problems = [
+        Problem(
+            "unknown-technology",
+            message,
+            nearest(name, known),
+            column=field_path(("technologies", name)),
+            value=name,
+        )
+        for name in scenario.technologies.added
+        if name not in known
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _lacks_in_technology(details: ErrorDetails) -> bool:
+    name = details["loc"][0] if details["loc"] else ""
+    return details["type"] == "missing" and len(details["loc"]) > 1 and name not in Catalogue.model_fields
+
+
+def _unknown_technologies(lacking: list[Location], origin: Mapping[Location, _Layer]) -> list[Problem]:
+    """Return one problem for each section that neither the schema knows nor describes a technology in full."""
+    problems = []
+    for name in map(str, dict.fromkeys(at[0] for at in lacking)):
+        fields = ", ".join(str(at[-1]) for at in lacking if at[0] == name)
+        message = _("The catalogue has no section “{name}”, and for a new technology this lacks: {fields}.")
+        remedy = _("Correct the name, or give all fields, as “ptmp” has them. {names}")
+        problem = Problem(
+            "unknown-section",
+            message.format(name=name, fields=fields),
+            remedy.format(names=nearest(name, [*Catalogue.model_fields])),
+            value=name,
+        )
+        problems.append(_origin((name,), origin).place(problem, (name,)))
+    return problems
 
 
 def _lacks_in_band(details: ErrorDetails) -> bool:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from planner.catalogue.works import Multipoint
     from planner.scenario import Scenario
 
-TECHNOLOGY = "ptmp"
-
 
 @dataclass(frozen=True)
 class MultipointOption:
@@ -38,9 +36,14 @@ class MultipointOption:
     base_mbps: float
     base_availability: float
 
+    @property
+    def technology(self) -> str:
+        """The technology's name."""
+        return self.base_kind.technology
 
-def multipoint_option(section: Multipoint, pricer: Pricer, scenario: Scenario) -> MultipointOption:
-    """Return the equipment of a catalogue."""
+
+def multipoint_option(name: str, section: Multipoint, pricer: Pricer, scenario: Scenario) -> MultipointOption:
+    """Return the equipment of a technology of the catalogue."""
     upkeep, works = figure(section.maintenance), working(section.mtbf_h, section.repair_h)
     step = max(
         (step for step in Modulation if step.net_bit_s_hz <= section.net_bit_s_hz), key=lambda step: step.net_bit_s_hz
@@ -55,9 +58,9 @@ def multipoint_option(section: Multipoint, pricer: Pricer, scenario: Scenario) -
         pricer.energy(section.terminal_power_w),
     )
     return MultipointOption(
-        base_kind=OptionKind(TECHNOLOGY, "base station", 0, base, directed=True),
+        base_kind=OptionKind(name, "base station", 0, base, directed=True),
         terminal=RadioOption(
-            kind=OptionKind(TECHNOLOGY, "terminal", 1, terminal, directed=True),
+            kind=OptionKind(name, "terminal", 1, terminal, directed=True),
             frequency_ghz=section.frequency_ghz,
             range_km=min(section.range_km[scenario.climate.zone], scenario.links.microwave.range_km),
             signal_dbm=section.eirp_dbm + section.receive_dbi,

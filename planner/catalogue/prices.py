@@ -25,7 +25,7 @@ from planner.scenario import DEFAULT_KIND
 from planner.scenario.yaml_text import field_path
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -77,8 +77,8 @@ class PriceList:
         None where it is not offered.
     microwave : tuple of MicrowaveOption
         Non-dominated, by range, frequency, capacity; empty where it is not offered.
-    multipoint : MultipointOption or None
-        None where it is not offered.
+    multipoint : tuple of MultipointOption
+        One for each technology of this kind that is offered.
     services : tuple of ServiceOption
     ladder_m : (L,) float64
         Antenna heights that masts come in, ascending.
@@ -108,7 +108,7 @@ class PriceList:
 
     fibre: FibreOption | None
     microwave: tuple[MicrowaveOption, ...]
-    multipoint: MultipointOption | None
+    multipoint: tuple[MultipointOption, ...]
     services: tuple[ServiceOption, ...]
     ladder_m: NDArray[np.float64]
     mast_items: tuple[tuple[tuple[Item, ...], ...], ...]
@@ -145,9 +145,9 @@ _NEEDS = {
     "geo": ("geo", "general"),
     "cellular": ("cellular", "general"),
     "leased": ("leased", "general"),
-    "ptmp": ("ptmp", "masts", "sites", "source", "general"),
 }
-"""Sections of the catalogue in which every price must be known before a technology is offered."""
+_MULTIPOINT_NEEDS = ("masts", "sites", "source", "general")
+"""Sections of the catalogue in which every price must be known before a technology is offered; its own on top."""
 
 _APART = {("fibre", "aerial"), ("fibre", "duct"), ("fibre", "splice")}
 """Prices that other ways of the same technology do without."""
@@ -159,7 +159,8 @@ def price_list(catalogue: Catalogue, scenario: Scenario, *, dominated: bool = Fa
     A technology that is disabled, not licensed, or lacks any price is not offered; the notes say so. Microwave options
     that others beat are left out unless ``dominated``: what is beaten at one price may not be at another.
     """
-    notes = {name: _why_not(name, catalogue, scenario) for name in _NEEDS}
+    needs = _NEEDS | {name: (name, *_MULTIPOINT_NEEDS) for name in catalogue.multipoint}
+    notes = {name: _why_not(name, needs[name], catalogue, scenario) for name in needs}
     offered = {name for name, note in notes.items() if note is None}
     pricer = Pricer.of(catalogue, scenario)
     services = [
@@ -168,10 +169,11 @@ def price_list(catalogue: Catalogue, scenario: Scenario, *, dominated: bool = Fa
         *(cellular_options(catalogue.cellular, pricer) if "cellular" in offered else ()),
     ]
     leo = catalogue.leo
-    by_own_links = offered & {"fibre", "microwave", "ptmp"}
-    microwave, masts = "microwave" in offered, bool(offered & {"microwave", "ptmp"})
+    radio = {"microwave", *catalogue.multipoint}
+    by_own_links = offered & {"fibre", *radio}
+    microwave, masts = "microwave" in offered, bool(offered & radio)
     fibre = fibre_option(catalogue.fibre, pricer, scenario) if "fibre" in offered else None
-    sections = {"general", "power"}.union(*(_NEEDS[name] for name in offered))
+    sections = {"general", "power"}.union(*(needs[name] for name in offered))
     if DEFAULT_KIND not in scenario.package:
         sections.add("package")
     return PriceList(
@@ -179,7 +181,11 @@ def price_list(catalogue: Catalogue, scenario: Scenario, *, dominated: bool = Fa
         microwave=microwave_options(catalogue.microwave, pricer, scenario, terms(scenario), dominated=dominated)
         if microwave
         else (),
-        multipoint=multipoint_option(catalogue.ptmp, pricer, scenario) if "ptmp" in offered else None,
+        multipoint=tuple(
+            multipoint_option(name, section, pricer, scenario)
+            for name, section in catalogue.multipoint.items()
+            if name in offered
+        ),
         services=tuple(services),
         ladder_m=np.array(catalogue.masts.heights_m, dtype=np.float64),
         mast_items=_masts(catalogue.masts, pricer) if masts else _no_masts(catalogue.masts),
@@ -190,7 +196,7 @@ def price_list(catalogue: Catalogue, scenario: Scenario, *, dominated: bool = Fa
         packages=_packages(catalogue, scenario, pricer),
         power=PowerPrices.of(catalogue.power, pricer),
         leo_cell=None if leo.mbps_per_cell is None else Cell(leo.cell_km, leo.mbps_per_cell),
-        supply={name: getattr(catalogue, name).supply for name in _NEEDS if name in offered},
+        supply={name: catalogue[name].supply for name in needs if name in offered},
         quoted=quote_terms(catalogue, scenario, services, pricer),
         clutter_m={entry.code: figure(entry.height_m) for entry in catalogue.microwave.clutter.values()},
         notes=(
@@ -210,20 +216,20 @@ def price_list(catalogue: Catalogue, scenario: Scenario, *, dominated: bool = Fa
 
 def _is_unasked(name: str, scenario: Scenario) -> bool:
     technologies = scenario.technologies
-    return name not in technologies.model_fields_set and not getattr(technologies, name).enabled
+    return name not in technologies.model_fields_set and not technologies[name].enabled
 
 
-def _why_not(name: str, catalogue: Catalogue, scenario: Scenario) -> str | None:
+def _why_not(name: str, needs: Sequence[str], catalogue: Catalogue, scenario: Scenario) -> str | None:
     """Return why a technology is not offered, None if it is."""
-    technology = getattr(scenario.technologies, name)
+    technology = scenario.technologies[name]
     if not technology.enabled:
         return _("{technology}: not offered, disabled in the scenario.").format(technology=name)
-    if not technology.licensed or not getattr(getattr(catalogue, name), "permitted", True):
+    if not technology.licensed or not getattr(catalogue[name], "permitted", True):
         return _("{technology}: not offered, not licensed.").format(technology=name)
     unknown = [
         field_path(entry.at)
-        for section in _NEEDS[name]
-        for entry in figures(getattr(catalogue, section), (section,))
+        for section in needs
+        for entry in figures(catalogue[section], (section,))
         if entry.estimate is None and entry.at[:2] not in _APART
     ]
     if unknown:

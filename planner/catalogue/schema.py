@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 
 from planner.catalogue.estimates import (
     Availability,
@@ -28,7 +29,7 @@ from planner.catalogue.estimates import (
     Supply,
     Zone,
 )
-from planner.catalogue.works import (  # noqa: TC001 - pydantic looks at them
+from planner.catalogue.works import (
     Fibre,
     Masts,
     Microwave,
@@ -38,6 +39,10 @@ from planner.catalogue.works import (  # noqa: TC001 - pydantic looks at them
 )
 from planner.i18n import _
 from planner.scenario.fields import Flag, NotNegative, Number, Positive, Section, Text, Whole, said
+
+_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+_RESERVED = {"existing", "limit", "root"}
+"""What links are called that are no technology's."""
 
 
 class General(Section):
@@ -211,7 +216,14 @@ class Conversion:
 
 
 class Catalogue(Section):
-    """All technologies and unit costs, in one currency. Load it with `load_catalogue`."""
+    """All technologies and unit costs, in one currency. Load it with `load_catalogue`.
+
+    A section of a name that is not below is one more technology from point to multipoint, described like ``ptmp``.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Multipoint] = Field(init=False)
+    ADDED: ClassVar[type[Section]] = Multipoint
 
     general: General
     fibre: Fibre
@@ -239,6 +251,23 @@ class Catalogue(Section):
         """SHA-256 of every price in force: the same on every machine."""
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def multipoint(self) -> dict[str, Multipoint]:
+        """Every technology from point to multipoint, by its name."""
+        return {"ptmp": self.ptmp, **self.__pydantic_extra__}
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a section."""
+        return getattr(self, name) if name in type(self).model_fields else self.__pydantic_extra__[name]
+
+    @model_validator(mode="after")
+    def _names(self) -> Catalogue:
+        for name in self.__pydantic_extra__:
+            if not _NAME.fullmatch(name) or name in _RESERVED:
+                message = _("“{name}” cannot be a technology's name; write it with small letters, digits, “_” and “-”.")
+                raise ValueError(message.format(name=name))
+        return self
 
     @model_validator(mode="after")
     def _default_package(self) -> Catalogue:

@@ -126,8 +126,8 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
             blocks.append(spliced_block(task, splices, prices.fibre))
         block, places = find_fibre(task, prices.fibre)
         blocks.append(block)
-    if prices.multipoint is not None:
-        block, places = multipoint_block(task, places, prices.multipoint)
+    for option in prices.multipoint:
+        block, places = multipoint_block(task, places, option)
         blocks.append(block)
     block, places = service_block(task, places)
     blocks.append(block)
@@ -236,7 +236,7 @@ def read_terrain(scenario: Scenario, inputs: Inputs, prices: PriceList) -> Eleva
         margin_km=TERRAIN_MARGIN_KM,
         void_is_sea=scenario.inputs.terrain_voids == "sea",
     )
-    sees = prices.microwave or prices.multipoint is not None
+    sees = prices.microwave or prices.multipoint
     if scenario.inputs.terrain_model == "surface" or not inputs.land_cover or not sees:
         return elevation
     return with_land_cover(elevation, inputs.land_cover, prices.clutter_m)
@@ -289,7 +289,7 @@ def _microwave(task: Task) -> Block:
 def _terrain_notes(scenario: Scenario, prices: PriceList) -> tuple[str, ...]:
     """Return what the terrain leaves out of what stands in the way of radio."""
     inputs, notes = scenario.inputs, []
-    if not prices.microwave and prices.multipoint is None:
+    if not prices.microwave and not prices.multipoint:
         return ()
     if inputs.terrain_model == "bare_earth" and not inputs.land_cover:
         notes.append(_("radio: the terrain is bare earth and no land cover is given; trees and houses are left out."))

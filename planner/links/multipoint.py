@@ -1,8 +1,9 @@
 """Point to multipoint: base stations on towers, at sources and at offices that share, and the offices around them.
 
-A base station is paid once, like a mast: place → sector → office, where the sector ``~sector:PLACE`` is a place of its
-own whose entering link costs the base station and carries what all its offices share. Its antenna stands as high as a
-mast there goes without being built, else as high as one may be built; the terminal as low as it sees that antenna.
+A base station is paid once, like a mast: place → sector → office, where the sector ``~sector:TECHNOLOGY:PLACE`` is a
+place of its own whose entering link costs the base station and carries what all its offices share. Its antenna stands
+as high as a mast there goes without being built, else as high as one may be built; the terminal as low as it sees that
+antenna.
 """
 
 from __future__ import annotations
@@ -127,7 +128,7 @@ def find_sectors(
         rung=rung[rows].astype(np.int8),
         length_km=length_km[rows],
         availability=share[rows] * radio.availability,
-        rejections=tuple(Rejection("ptmp", reason, count) for reason, count in counts.items() if count),
+        rejections=tuple(Rejection(option.technology, reason, count) for reason, count in counts.items() if count),
     )
 
 
@@ -168,4 +169,4 @@ def multipoint_block(task: Task, places: Places, option: MultipointOption) -> tu
         rung_v=np.concatenate([no_rung[:bases], sectors.rung]),
         rejections=sectors.rejections,
     )
-    return block, with_sectors(places, sectors.base, SECTOR_MARK)
+    return block, with_sectors(places, sectors.base, f"{SECTOR_MARK}{option.technology}:")

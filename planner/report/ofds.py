@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 SCHEMA: Final = (
     "https://raw.githubusercontent.com/Open-Telecoms-Data/open-fibre-data-standard/0__3__0/schema/network-schema.json"
 )
-MEDIA: Final = {"fibre": "fibre", "microwave": "microwave", "ptmp": "microwave"}
+MEDIA: Final = {"fibre": "fibre", "microwave": "microwave"}
+SECTOR_MARK: Final = "~sector:"
+RADIO: Final = "microwave"
+"""The code list's only medium for what goes through the air between fixed places."""
 """Technologies that are spans, and the standard's word for their medium."""
 _OPERATOR: Final = "operator"
 _MBPS_PER_GBPS: Final = 1000
@@ -99,8 +102,12 @@ def package(run: ExportedRun) -> dict[str, Any]:
 
 def _spans(plan: Plan) -> list[dict[str, Any]]:
     """Return the links that are spans; terminals hang from the place of their base station, which is no span itself."""
-    rows = [row for row in to_records(plan.links, LINK_KEYS) if row["technology"] in MEDIA]
-    stands_at = {row["to"]: row["from"] for row in rows if row["technology"] == "ptmp" and not row["hop_weight"]}
+    rows = [
+        row
+        for row in to_records(plan.links, LINK_KEYS)
+        if row["technology"] in MEDIA or any(row[end].startswith(SECTOR_MARK) for end in ("from", "to"))
+    ]
+    stands_at = {row["to"]: row["from"] for row in rows if row["to"].startswith(SECTOR_MARK)}
     return [{**row, "from": stands_at.get(row["from"], row["from"])} for row in rows if row["to"] not in stands_at]
 
 
@@ -129,7 +136,7 @@ def _span(run: ExportedRun, row: Record, name: str, number: Mapping[str, str]) -
         "directed": False,
         "route": row["geometry"],
         **({} if exists else _operated(run)),
-        "transmissionMedium": [MEDIA[row["technology"]]],
+        "transmissionMedium": [MEDIA.get(row["technology"], RADIO)],
         **({"deployment": ["belowGround"]} if buried else {}),
         **({"fibreLength": round(row["length_km"], 3)} if fibre else {}),
         **({} if capacity is None else {"capacity": capacity / _MBPS_PER_GBPS}),

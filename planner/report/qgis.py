@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import quoteattr
 
-from planner.marks import DASHES, LEFT_OUT, LINE_WIDTH_PX, LINE_WIDTHS_PX, MARKS, OTHER, mark_of
+from planner.marks import LEFT_OUT, LINE_WIDTH_PX, LINE_WIDTHS_PX, MARKS, OTHER, dashes_of, mark_of
 from planner.wording import technology_heading
 
 if TYPE_CHECKING:
@@ -78,12 +78,12 @@ def _marker(shape: str, fill: Colour, size_px: float, border: Colour = (255, 255
 def _line(technology: str) -> str:
     width_px = LINE_WIDTHS_PX.get(technology, LINE_WIDTH_PX)
     colour = mark_of(technology).fill if technology in MARKS else OTHER.fill
-    dashes = ";".join(f"{part * width_px * _MM_PER_PX:.2f}" for part in DASHES.get(technology, (5, 2)))
+    dashes = ";".join(f"{part * width_px * _MM_PER_PX:.2f}" for part in dashes_of(technology) or (5, 2))
     return _layer(
         "SimpleLine",
         line_color=_rgba(colour), line_width=f"{width_px * _MM_PER_PX:.2f}", line_width_unit="MM", line_style="solid",
-        capstyle="flat" if technology in DASHES else "round", joinstyle="round",
-        use_custom_dash="1" if technology in DASHES else "0", customdash=dashes, customdash_unit="MM",
+        capstyle="flat" if dashes_of(technology) else "round", joinstyle="round",
+        use_custom_dash="1" if dashes_of(technology) else "0", customdash=dashes, customdash_unit="MM",
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from planner.scenario.yaml_text import Location, field_path
 from planner.wording import labelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
@@ -108,8 +108,12 @@ def _help(at: Location, root: type[BaseModel]) -> str:
 def _nearest(at: Location, root: type[BaseModel]) -> str:
     """Return which field was probably meant, or which fields there are."""
     model = _model(at[:-1], root)
-    names = list(model.model_fields) if model else []
-    close = difflib.get_close_matches(str(at[-1]), names, n=1, cutoff=0.6)
+    return nearest(str(at[-1]), list(model.model_fields) if model else [])
+
+
+def nearest(typed: str, names: Sequence[str]) -> str:
+    """Return which name was probably meant, or which names there are."""
+    close = difflib.get_close_matches(typed, names, n=1, cutoff=0.6)
     if close:
         return _("Did you mean “{name}”?").format(name=close[0])
     return _("Fields here: {names}.").format(names=", ".join(names)) if names else ""
@@ -132,9 +136,9 @@ def _model(at: Location, root: type[BaseModel]) -> type[BaseModel] | None:
             found = models[0]
         if isinstance(found, type) and issubclass(found, BaseModel):
             info = found.model_fields.get(str(part))
-            if info is None:
+            found = getattr(found, "ADDED", None) if info is None else info.annotation
+            if found is None:
                 return None
-            found = info.annotation
         else:  # a list's position or a mapping's key: what the container holds
             found = models[0]
     return next(_models(found), None) if _is_section(found) else None

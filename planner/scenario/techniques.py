@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
 from planner.scenario.fields import Flag, Fraction, NotNegative, Number, Positive, Section, Text, Whole, said
 
@@ -20,7 +20,11 @@ class Technology(Section):
 
 
 class Technologies(Section):
-    """All technologies."""
+    """All technologies: those below, and those that a catalogue of the scenario adds, by their names there."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Technology] = Field(init=False)
+    ADDED: ClassVar[type[Section]] = Technology
 
     fibre: Annotated[Technology, said("Fibre", "Own fibre along the terrain.")] = Technology()
     microwave: Annotated[Technology, said("Microwave", "Point-to-point radio in line of sight.")] = Technology()
@@ -31,6 +35,18 @@ class Technologies(Section):
         Technology, said("Point to multipoint", "Base stations that many offices share; off unless enabled.")
     ] = Technology(enabled=False)
     leased: Annotated[Technology, said("Leased line", "Of a provider, where there is a quote for it.")] = Technology()
+
+    def __getitem__(self, name: str) -> Technology:
+        """Return what the scenario says of a technology; what it does not speak of is as the schema has it."""
+        if name in type(self).model_fields:
+            found: Technology = getattr(self, name)
+            return found
+        return self.__pydantic_extra__.get(name, Technology())
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The names that only a catalogue can know."""
+        return tuple(self.__pydantic_extra__)
 
 
 class MaxMast(Section):

@@ -12,7 +12,6 @@ import pydeck
 
 from planner.i18n import _
 from planner.marks import (
-    DASHES,
     LEFT_OUT,
     LINE_WIDTH_PX,
     LINE_WIDTHS_PX,
@@ -20,6 +19,7 @@ from planner.marks import (
     OTHER,
     atlas,
     atlas_cell,
+    dashes_of,
     line_picture,
     mark_of,
     mark_picture,
@@ -141,7 +141,7 @@ def _links(links: pd.DataFrame, west: float) -> list[pydeck.Layer]:
             "colour": [*mark_of(technology).fill, 255],
             "width": LINE_WIDTHS_PX.get(technology, LINE_WIDTH_PX),
             "casing": LINE_WIDTHS_PX.get(technology, LINE_WIDTH_PX) + _CASING_PX,
-            "dash": DASHES.get(technology, (0, 0)),
+            "dash": dashes_of(technology) or (0, 0),
             "label": _link_label(name, technology, option, length_km, load_mbps, capacity_mbps),
         }
         for name, technology, option, length_km, load_mbps, capacity_mbps, geometry in zip(

@@ -126,9 +126,10 @@ def test_terminals_hang_from_the_place_of_their_base_station(faults, priced, han
     plan = handmade.plan()
     hop = plan.links.index[plan.links["technology"] == "microwave"][0]
     near, far, name = (plan.links.loc[hop, column] for column in ("from", "to", "id"))
-    terminal = plan.links.assign(**{"from": plan.links["from"].where(plan.links.index != hop, f"~sector:{near}")})
+    terminal = plan.links.assign(**{"from": plan.links["from"].where(plan.links.index != hop, f"~sector:ptmp:{near}")})
     terminal.loc[hop, "technology"] = "ptmp"
-    base = plan.links.loc[[hop]].assign(id="base", to=f"~sector:{near}", technology="ptmp", hop_weight=0, length_km=0.0)
+    sector = {"to": f"~sector:ptmp:{near}", "technology": "ptmp", "hop_weight": 0, "length_km": 0.0}
+    base = plan.links.loc[[hop]].assign(id="base", **sector)
     run = priced(tmp_path / "run", replace(plan, links=pd.concat([terminal, base], ignore_index=True)))
     document = package(run)
     assert faults(document) == []

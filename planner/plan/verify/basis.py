@@ -106,7 +106,7 @@ def _elevation(scenario: Scenario, inputs: Inputs, prices: PriceList) -> Elevati
         return None
     void_is_sea = scenario.inputs.terrain_voids == "sea"
     elevation = open_elevation(inputs.terrain, lon=lon, lat=lat, margin_km=TERRAIN_MARGIN_KM, void_is_sea=void_is_sea)
-    sees = prices.microwave or prices.multipoint is not None
+    sees = prices.microwave or prices.multipoint
     if scenario.inputs.terrain_model == "bare_earth" and inputs.land_cover and sees:
         return with_land_cover(elevation, inputs.land_cover, prices.clutter_m)
     return elevation

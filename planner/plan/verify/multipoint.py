@@ -13,24 +13,34 @@ if TYPE_CHECKING:
     from planner.plan.verify.document import Link
     from planner.plan.verify.sites import Site
 
-MULTIPOINT = "ptmp"
 SECTOR_MARK = "~sector:"
+
+
+def host_of(name: str) -> str:
+    """Return the id of the place where the base station of a sector stands; "" for other ids."""
+    return name.split(":", 2)[2] if name.startswith(SECTOR_MARK) and name.count(":") > 1 else ""
 
 
 def sector_site(name: str, basis: Basis) -> Site | None:
     """Return the place of a sector: where its base station stands; None for other ids."""
-    host = basis.sites.get(name.removeprefix(SECTOR_MARK)) if name.startswith(SECTOR_MARK) else None
+    host = basis.sites.get(host_of(name))
     return None if host is None else replace(host, kind="junction")
+
+
+def is_multipoint(link: Link) -> bool:
+    """Say whether a link leads into a sector of its technology, or out of one."""
+    mark = f"{SECTOR_MARK}{link.technology}:"
+    return link.tail.startswith(mark) or link.head.startswith(mark)
 
 
 def is_base(link: Link) -> bool:
     """Say whether a link leads from the place of a base station into its sector."""
-    return link.technology == MULTIPOINT and link.head == f"{SECTOR_MARK}{link.tail}"
+    return link.head == f"{SECTOR_MARK}{link.technology}:{link.tail}"
 
 
 def antennas(link: Link) -> tuple[bool, bool]:
     """Say at which ends a link has an antenna on a mast; a terminal's other antenna is that of the base station."""
-    if link.technology == MULTIPOINT:
+    if is_multipoint(link):
         return is_base(link), not is_base(link)
     return link.technology == "microwave", link.technology == "microwave"
 

@@ -20,7 +20,7 @@ from planner.plan.verify.fading import SAME_SHARE, SHORTEST_KM, Carried, Hop, ca
 from planner.plan.verify.findings import Findings
 from planner.plan.verify.ground import Ground
 from planner.plan.verify.limits import check_beginning, limit_mbps
-from planner.plan.verify.multipoint import MULTIPOINT, SECTOR_MARK, is_base, may_host
+from planner.plan.verify.multipoint import host_of, is_base, is_multipoint, may_host
 from planner.plan.verify.regional import factors_at, with_surcharges
 from planner.plan.verify.routes import ROUTE_MARK
 from planner.plan.verify.sites import Site
@@ -100,7 +100,7 @@ class OfferFinder:
             return self._fibre(link, prices.fibre)
         if link.technology == "microwave":
             return self._hop(link)
-        if link.technology == MULTIPOINT:
+        if is_multipoint(link):
             return self._multipoint(link)
         return self._limit(link) if link.technology == LIMIT else self._service(link, site)
 
@@ -113,14 +113,15 @@ class OfferFinder:
 
     def _multipoint(self, link: Link) -> Offer | None:
         """Return a base station, or a terminal within reach of one; between other ends there is none."""
-        option, at = self._basis.prices.multipoint, link.tail.removeprefix(SECTOR_MARK)
+        offered = {option.technology: option for option in self._basis.prices.multipoint}
+        option, at = offered.get(link.technology), link.tail if is_base(link) else host_of(link.tail)
         host = self._sites.get(at)
         if option is None or host is None or not may_host(at, host, self._basis):
             return None
         if is_base(link):
             return Offer(option.base_kind, 0.0, 0.0, option.base_mbps, option.base_availability)
         office = self._sites.get(link.head)
-        if not link.tail.startswith(SECTOR_MARK) or office is None or office.kind != "office":
+        if office is None or office.kind != "office":
             return None
         radio = option.terminal
         length_km = GEODESIC.line_length([host.lon, office.lon], [host.lat, office.lat]) / 1000
@@ -232,7 +233,7 @@ def check_offers(plan: PlanDocument, basis: Basis) -> Findings:
         regions = [places[end].region for end in (link.tail, link.head) if end in places]
         priced = with_surcharges(offer.priced(), factors_at(regions, basis))
         check_money(link, link.id, priced, basis.terms, findings)
-        if link.technology in {"microwave", "fibre", MULTIPOINT}:
+        if link.technology in {"microwave", "fibre"} or is_multipoint(link):
             asked = basis.scenario.service.availability
             findings.require(offer.availability >= asked, _("availability"), link.id, offer.availability, asked)
         if link.technology in SERVICES | {LIMIT}:
@@ -252,7 +253,8 @@ def _compare(link: Link, offer: Offer, findings: Findings) -> None:
     findings.require(reached, _("length within reach, in km"), link.id, link.length_km, offer.longest_km)
     capacity_mbps = None if math.isinf(offer.capacity_mbps) else offer.capacity_mbps
     findings.compare("capacity_mbps", link.id, link.capacity_mbps, capacity_mbps)
-    same = SAME_SHARE if link.technology in {"microwave", "fibre", "geo", MULTIPOINT} else 0.0
+    has_share = link.technology in {"microwave", "fibre", "geo"} or is_multipoint(link)
+    same = SAME_SHARE if has_share else 0.0
     findings.compare("availability", link.id, link.availability, offer.availability, tolerance=same)
     findings.compare("shareable", link.id, link.shareable, link.technology not in SERVICES)
     findings.compare("year", link.id, link.year, None)

@@ -8,7 +8,7 @@ import numpy as np
 
 from planner.i18n import _
 from planner.plan.verify.findings import Findings
-from planner.plan.verify.multipoint import MULTIPOINT, is_base
+from planner.plan.verify.multipoint import is_base, is_multipoint
 from planner.terrain import clearance_m, terrain_profile
 
 if TYPE_CHECKING:
@@ -31,20 +31,19 @@ def check_sight(plan: PlanDocument, basis: Basis) -> Findings:
     findings = Findings(_("Line of sight"))
     search, elevation = basis.scenario.links.microwave, basis.elevation
     criteria = ((K_STANDARD, 1.0), (search.k_low, search.fresnel_low))
-    multipoint = basis.prices.multipoint
-    radios = [*basis.prices.microwave, *([] if multipoint is None else [multipoint.terminal])]
-    frequency_ghz = {option.kind.name: option.frequency_ghz for option in radios}
+    radios = [*basis.prices.microwave, *(option.terminal for option in basis.prices.multipoint)]
+    frequency_ghz = {(option.kind.technology, option.kind.name): option.frequency_ghz for option in radios}
     base_m = {link.head: link.mast_from_m for link in plan.links if is_base(link)}
     places = {place.id: place for place in plan.places}
     what = _("clearance above the terrain in m, at least")
     for link in [*plan.links, *plan.backup_links]:
-        if link.technology not in {"microwave", MULTIPOINT} or is_base(link):
+        if not (link.technology == "microwave" or is_multipoint(link)) or is_base(link):
             continue
         if not findings.require(elevation is not None, _("terrain under the hop"), link.id, link.option, None):
             continue
         a, b = places.get(link.tail), places.get(link.head)
-        h_a, h_b, ghz = link.mast_from_m, link.mast_to_m, frequency_ghz.get(link.option)
-        h_a = base_m.get(link.tail) if link.technology == MULTIPOINT else h_a
+        h_a, h_b, ghz = link.mast_from_m, link.mast_to_m, frequency_ghz.get((link.technology, link.option))
+        h_a = base_m.get(link.tail) if is_multipoint(link) else h_a
         if elevation is None or a is None or b is None or h_a is None or h_b is None or ghz is None:
             continue  # said where places, prices and masts are checked
         profile = terrain_profile(elevation, a.lon, a.lat, b.lon, b.lat, elevation.cell_m / SAMPLES_PER_CELL)

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from planner.i18n import _
-from planner.marks import DASHES, LEFT_OUT, MARKS, mark_of
+from planner.marks import LEFT_OUT, MARKS, dashes_of, mark_of
 from planner.report.documents.drawing import Drawing, text_width
 from planner.report.hillshade import map_bounds
 from planner.wording import labelled, number, technology_heading
@@ -130,8 +130,8 @@ def _hex(colour: tuple[int, int, int]) -> str:
 def _line_style(technology: str) -> dict[str, object]:
     width = LINE_PT.get(technology, OTHER_LINE_PT)
     style: dict[str, object] = {"stroke": _hex(mark_of(technology).fill), "stroke_width": width}
-    if technology in DASHES:
-        style["stroke_dasharray"] = " ".join(f"{part * width:g}" for part in DASHES[technology])
+    if dashes_of(technology):
+        style["stroke_dasharray"] = " ".join(f"{part * width:g}" for part in dashes_of(technology))
     return style
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.finance import MEASURES
 from planner.i18n import _
-from planner.marks import DASHES, LEFT_OUT, LINE_WIDTH_PX, LINE_WIDTHS_PX, Mark, colour_code, mark_of
+from planner.marks import LEFT_OUT, LINE_WIDTH_PX, LINE_WIDTHS_PX, Mark, colour_code, dashes_of, mark_of
 from planner.plan.tables import LINK_KEYS, MAST_KEYS, OFFICE_KEYS, PLACE_KEYS, to_records
 from planner.wording import money, number, share, status_name, technology_heading
 
@@ -59,7 +59,7 @@ def map_content(plan: Plan, folder: Path) -> Record:
             name: {
                 "colour": colour_code(mark_of(name).fill),
                 "width": LINE_WIDTHS_PX.get(name, LINE_WIDTH_PX),
-                "dashes": DASHES.get(name, ()),
+                "dashes": dashes_of(name),
             }
             for name in technologies
         },
