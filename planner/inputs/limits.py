@@ -1,4 +1,4 @@
-"""Whether budgets and limits speak of offices, places, regions and groups that there are."""
+"""Whether budgets, funders and limits speak of offices, places, regions and groups that there are."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def check_limits(
     towers: pd.DataFrame,
     regions: gpd.GeoDataFrame | None,
 ) -> list[Problem]:
-    """Return what budgets and limits name and the inputs do not have.
+    """Return what budgets, funders and limits name and the inputs do not have.
 
     Parameters
     ----------
@@ -78,6 +78,13 @@ def check_limits(
         column = f"budgets[{number}].scope.regions"
         message = _("No region has this id.")
         problems += _unknown(budget.scope.regions, in_regions, column, "unknown-region", message, hints)
+    kinds = {kind for kind in offices.frame["kind"] if kind}
+    for number, funder in enumerate(scenario.funders):
+        column = f"funders[{number}].scope"
+        message = _("No region has this id.")
+        problems += _unknown(funder.scope.regions, in_regions, f"{column}.regions", "unknown-region", message, hints)
+        message = _("No office is of this kind.")
+        problems += _unknown(funder.scope.kinds, kinds, f"{column}.kinds", "unknown-kind", message)
     for number, floor in enumerate(limits.floors):
         problems += _check_floor(floor, f"limits.floors[{number}]", offices, scenario, hints)
     return problems

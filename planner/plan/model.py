@@ -36,6 +36,8 @@ class Plan:
         As the scenario says them.
     floors : tuple of dict
         One for each floor and group: name, by, group, measure, least, total, reached.
+    funders : tuple of dict
+        Who pays for what, see `planner.plan.funding.fund`; amounts in currency.
     cash_flow : dict
         See `planner.plan.flow.plan_cash_flow`; amounts in currency.
     places, offices, links, masts : DataFrame
@@ -53,6 +55,7 @@ class Plan:
     budgets: tuple[dict[str, Any], ...]
     limits: dict[str, Any]
     floors: tuple[dict[str, Any], ...]
+    funders: tuple[dict[str, Any], ...]
     cash_flow: dict[str, Any]
     places: pd.DataFrame
     offices: pd.DataFrame
@@ -85,7 +88,7 @@ class Plan:
     def plain(self) -> bool:
         """Whether the plan had to keep no more than one budget over everything."""
         limits = (self.limits.get(name) for name in ("max_hops", "must_connect", "fix_links", "floors"))
-        over_all = len(self.budgets) == 1 and not self.budgets[0]["scope"]
+        over_all = len(self.budgets) == 1 and not self.budgets[0]["scope"] and not self.funders
         return over_all and self.outcome.objective == "benefit" and not any(each not in (None, []) for each in limits)
 
     @property
@@ -199,6 +202,7 @@ class Plan:
             "budgets": list(self.budgets),
             "limits": self.limits,
             "floors": list(self.floors),
+            "funders": list(self.funders),
             "places": to_records(self.places, PLACE_KEYS),
             "totals": self.totals,
             "technology_mix": self.technology_mix,
@@ -250,6 +254,7 @@ class Plan:
             budgets=tuple(document["budgets"]),
             limits=dict(document["limits"]),
             floors=tuple(document.get("floors", ())),
+            funders=tuple(document.get("funders", ())),
             cash_flow=dict(document["cash_flow"]),
             places=from_records(document["places"], PLACE_KEYS),
             offices=from_records(document["offices"], OFFICE_KEYS),

@@ -80,6 +80,8 @@ class Outcome:
     trace : tuple of (seconds, value, bound)
     price_of_money : float or None
         Benefit that one more unit of currency is worth at most, near this budget; None where unknown.
+    funder_prices : tuple of float
+        The same for one more unit of each funder's money, an estimate; empty where unknown.
     target : mapping or None
         What least money had to reach, as the scenario says it.
     stages : tuple of Stage
@@ -97,6 +99,7 @@ class Outcome:
     requested_gap: float
     trace: tuple[tuple[float, float | None, float | None], ...]
     price_of_money: float | None = None
+    funder_prices: tuple[float, ...] = ()
     target: Mapping[str, float | bool] | None = None
     stages: tuple[Stage, ...] = ()
     conflict: Refusal | None = None

@@ -20,6 +20,7 @@ from planner.plan.alternatives import Network, OfficeWays, Standing, office_ways
 from planner.plan.arborescence import follow
 from planner.plan.baselines import Wanting, baselines
 from planner.plan.flow import plan_cash_flow
+from planner.plan.funding import fund
 from planner.plan.lines import link_lines, mast_lines, office_lines, office_transit, place_lines
 from planner.plan.model import Plan
 from planner.plan.outcome import Budget, Outcome, settle
@@ -106,6 +107,7 @@ def build_plan(
         budgets=tuple(_within(budget, offices, links, masts) for budget in budgets),
         limits=limits.model_dump(mode="json"),
         floors=tuple(row.as_dict(choice.connected) for row in floors),
+        funders=fund(scenario, tree, (links, masts, offices), outcome.funder_prices),
         cash_flow=plan_cash_flow(options, tree, transit, demand_mbps, totals, terms(scenario)),
         places=place_lines(options, tree),
         offices=offices,

@@ -48,7 +48,7 @@ class Answer:
 
 
 class _Found(NamedTuple):
-    """What one stage has found, in the units of plans."""
+    """What one stage has found, in the units of plans; the names of its limits beside the budget."""
 
     result: Result
     arcs: NDArray[np.int32]
@@ -56,6 +56,7 @@ class _Found(NamedTuple):
     bound: float | None
     trace: Trace
     kept: Kept
+    limits: tuple[str, ...]
 
 
 def answer(
@@ -156,8 +157,9 @@ def _told(
     problem: Problem, objective: Objective, result: Result, arcs: NDArray[np.int32], offset: float, kept: Kept
 ) -> _Found:
     """Return the result of a stage in the units of plans: benefit, or currency."""
+    limits = tuple(limit.name for limit in problem.rules.limits)
     if result.value is None:
-        return _Found(result, arcs, None, None, (), kept)
+        return _Found(result, arcs, None, None, (), kept, limits)
     if objective.sense == "max":
         value, bound, unit = math.fsum(problem.prize[problem.head[arcs]]), result.bound, 1.0
     else:
@@ -171,7 +173,7 @@ def _told(
     last = trace[-1] if trace else (offset, None, None)
     if (last[1], last[2]) != (value, bound):
         trace.append((last[0], value, bound))
-    return _Found(result, arcs, value, bound, tuple(trace), kept)
+    return _Found(result, arcs, value, bound, tuple(trace), kept, limits)
 
 
 def _with_reached(question: Question, objective: Objective, stage: _Found, number: int) -> Kept:
@@ -229,6 +231,7 @@ def _outcome(question: Question, found: list[_Found], last: Status) -> Outcome:
         requested_gap=wanted.gap,
         trace=first.trace,
         price_of_money=_price_of_money(question, found[0]) if len(objectives) == 1 else None,
+        funder_prices=_funder_prices(question, found[0]) if objectives[0].sense == "max" else (),
         target=_target(objectives[0]),
     )
     return outcome if len(objectives) == 1 else replace(outcome, objective="lexicographic", stages=tuple(stages))
@@ -245,6 +248,18 @@ def _price_of_money(question: Question, stage: _Found) -> float | None:
     """Return benefit per unit of currency, not per cent; with further rules a search has no such price."""
     price = stage.result.price_of_money
     return None if price is None or not question.plain or not math.isfinite(price) else 100 * price
+
+
+def _funder_prices(question: Question, stage: _Found) -> tuple[float, ...]:
+    """Return, per funder, what the multipliers of all limits that it is part of come to, per unit of currency."""
+    priced = dict(zip(["budget", *stage.limits], stage.result.prices, strict=False))
+    if not priced:
+        return ()
+    total = [0.0] * len(question.scenario.funders)
+    for row in question.funding:
+        for each in row.members:
+            total[each] += 100 * row.unit * priced.get(row.name, priced["budget"])
+    return tuple(total)
 
 
 def _target(objective: Objective) -> dict[str, float | bool] | None:

@@ -16,6 +16,7 @@ from planner.links.named import named_links
 from planner.plan.alternatives import Network, Standing, office_ways
 from planner.plan.floors import ROUNDING, FloorRow, floor_rows, target_row
 from planner.question.budgets import resolved_budgets
+from planner.question.funding import FunderRow, funder_rows
 from planner.solver import Floor, Limit, Rules
 from planner.solver.problem import MAX_MONEY
 
@@ -58,6 +59,8 @@ class Question:
     options : LinkOptions
     graph : PlanningGraph
     budgets : tuple of Budget
+    funding : tuple of FunderRow
+        What the funders can pay for, as limits; empty without funders.
     floors : tuple of FloorRow
         Of the scenario's limits.
     target : FloorRow or None
@@ -75,6 +78,7 @@ class Question:
     options: LinkOptions
     graph: PlanningGraph
     budgets: tuple[Budget, ...]
+    funding: tuple[FunderRow, ...]
     floors: tuple[FloorRow, ...]
     target: FloorRow | None
     held: tuple[NDArray[np.int64], ...]
@@ -90,7 +94,7 @@ class Question:
     def plain(self) -> bool:
         """Whether nothing is asked but the most benefit within one budget over everything."""
         limits = self.scenario.limits
-        rules = self.floors or limits.must_connect or limits.fix_links or limits.max_hops is not None
+        rules = self.funding or self.floors or limits.must_connect or limits.fix_links or limits.max_hops is not None
         one_budget = len(self.budgets) == 1 and self.scenario.budgets[0].scope.everything
         return one_budget and not rules and [each.sense for each in self.scenario.objective] == ["max"]
 
@@ -116,12 +120,15 @@ class Question:
         return cost_of(self.options, self.inputs.offices, self.graph.parts, MEASURES.index(measure), scope)
 
     def main_budget(self, objective: Objective) -> Budget | None:
-        """Return the budget that a stage is searched under; the others are limits beside it."""
+        """Return the budget that a stage is searched under; the others are limits beside it.
+
+        None: all that the funders have is the budget, or, for least money, there is none.
+        """
         over_all = [budget for budget in self.budgets if not budget.scope]
         if objective.sense == "min":
             same = [budget for budget in over_all if budget.measure == objective.measure]
             return min(same, key=lambda budget: budget.limit_cents, default=None)
-        return next(iter(over_all or self.budgets), None)
+        return next(iter(over_all or (() if self.funding else self.budgets)), None)
 
     def problem(self, objective: Objective, kept: Kept, *, all_as_floor: bool = False) -> Problem:
         """Return the solver's problem of one stage.
@@ -134,16 +141,23 @@ class Question:
             The target of connecting all is one floor rather than a rule for each office.
         """
         main = self.main_budget(objective)
+        all_funders = self.funding[0] if main is None and objective.sense == "max" else None
         if main is not None:
             cost, cents = self.cost(main.measure, Scope(**main.scope)), main.limit_cents
+        elif all_funders is not None:
+            cost, cents = all_funders.cost, all_funders.most
         else:
-            cost, cents = self.cost(objective.measure if objective.sense == "min" else "programme_cost"), MAX_MONEY
+            cost, cents = self.cost(objective.measure), MAX_MONEY
         most = self.scenario.limits.max_hops
         target = self.scenario.objective[0].target
         each = target is not None and target.connect_all and not all_as_floor
         rows = [row for row in self.all_floors if row.name != TARGET or not each]
         rules = Rules(
-            limits=(*(self._limit(budget) for budget in self.budgets if budget is not main), *kept.limits),
+            limits=(
+                *(self._limit(budget) for budget in self.budgets if budget is not main),
+                *(self._funders_limit(row) for row in self.funding if row is not all_funders),
+                *kept.limits,
+            ),
             floors=(*(floor for row in rows if (floor := self._floor(row)) is not None), *kept.floors),
             required=self._required(everybody=each),
             held=(*(self.graph.parts.arcs_of(rows) for rows in self.held), *kept.held),
@@ -160,6 +174,9 @@ class Question:
 
     def _limit(self, budget: Budget) -> Limit:
         return Limit(f"budget {budget.name}", self.cost(budget.measure, Scope(**budget.scope)), budget.limit_cents)
+
+    def _funders_limit(self, row: FunderRow) -> Limit:
+        return Limit(row.name, row.cost, row.most)
 
     def _floor(self, row: FloorRow) -> Floor | None:
         """Return a floor over the nodes of offices, None if what stands already is enough."""
@@ -200,7 +217,14 @@ def ask(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Question:
         measure=MEASURES.index(scenario.measure),
         budget_cents=0,
         exclude=limits.exclude,
-        apart=sorted({frozenset(b.scope["technologies"]) for b in budgets if "technologies" in b.scope}, key=sorted),
+        apart=sorted(
+            {
+                frozenset(each.scope.technologies)
+                for each in (*scenario.budgets, *scenario.funders)
+                if each.scope.technologies
+            },
+            key=sorted,
+        ),
     )
     target = scenario.objective[0].target
     return Question(
@@ -209,6 +233,11 @@ def ask(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Question:
         options=options,
         graph=graph,
         budgets=budgets,
+        funding=funder_rows(
+            scenario.funders, scenario.money.funded_years, options, inputs.offices, graph.parts
+        )
+        if scenario.funders
+        else (),
         floors=floor_rows(scenario, inputs.offices),
         target=None if target is None else target_row(target, scenario, inputs.offices),
         held=tuple(held),

@@ -1,6 +1,7 @@
 """The scenario: what is asked, in one YAML file with a checked schema, units and help in every field."""
 
 from planner.scenario.datasets import Dataset, InputFiles
+from planner.scenario.funding import Funder, FunderScope
 from planner.scenario.loading import SCENARIO_FILE, dump_scenario, load_scenario
 from planner.scenario.needs import DEFAULT_KIND, PEOPLE_UNDERSERVED, Package, Profile
 from planner.scenario.rules import Amount, Budget, Floor, Limits, Objective, Scope, Share, Target
@@ -16,6 +17,8 @@ __all__ = [
     "Budget",
     "Dataset",
     "Floor",
+    "Funder",
+    "FunderScope",
     "InputFiles",
     "Limits",
     "Objective",

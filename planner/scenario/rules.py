@@ -79,10 +79,18 @@ class Scope(Section):
     @model_validator(mode="before")
     @classmethod
     def _no_years(cls, value: Any) -> Any:
-        later = [name for name in ("years", "funders") if isinstance(value, dict) and name in value]
-        if later:
-            message = _("This version knows no phases and no funders: leave “{name}” out of the scope.")
-            raise ValueError(message.format(name=later[0]))
+        if isinstance(value, dict) and "years" in value:
+            message = _("This version knows no phases: leave “{name}” out of the scope.")
+            raise ValueError(message.format(name="years"))
+        return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_funders(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "funders" in value:
+            raise ValueError(
+                _("A budget counts costs, whoever pays them: what a funder pays at most is its amount under “funders”.")
+            )
         return value
 
     @property

@@ -92,6 +92,6 @@ def conclude(search: Search, gap: float) -> Result:
         cost=int(search.asked.cost[search.plan].sum()),
         requested_gap=gap,
         trace=tuple(search.trace),
-        price_of_money=search.price_of_money,
+        prices=search.prices,
         ceiling=np.array(search.lines).reshape(-1, 2),
     )

@@ -54,35 +54,36 @@ class Surrogate:
         Rules stay with it; its cost, budget and prize are those of the weighed rows.
     shift
         A plan that keeps all rules and is worth v is worth at least v + ``shift`` here.
-    slope
-        What one more cent of the budget asked for adds to the budget here.
+    slopes
+        What one more cent of the budget asked for, and one more of each further limit, adds to the budget here.
     """
 
     problem: Problem
     shift: float
-    slope: float
+    slopes: tuple[float, ...]
 
 
 def stand_in(problem: Problem, stopped: Callable[[], bool]) -> Surrogate:
     """Return the surrogate of a problem: itself where there is nothing but its budget."""
     if not problem.rules.any:
-        return Surrogate(problem, 0.0, 1.0)
+        return Surrogate(problem, 0.0, (1.0,))
     counted, shift = with_counted_prizes(problem)
     rules = problem.rules
     if not rules.limits and not rules.floors:
-        return Surrogate(counted, shift, 1.0)
+        return Surrogate(counted, shift, (1.0,))
     money, merit = search_weights(counted, stopped)
     weight = np.array([floor.weight for floor in rules.floors]).reshape(-1, problem.n_nodes)
     prize = counted.prize + merit @ weight
     shift += float(merit @ np.array([floor.least for floor in rules.floors])) * (1.0 - MARGIN)
     if not rules.limits:
-        return Surrogate(replace(counted, prize=prize), shift, 1.0)
+        return Surrogate(replace(counted, prize=prize), shift, (1.0,))
     cost, budget, unit = blend(problem, money)
     if problem.cost_weight > 0.0:  # the rows are priced like the cost, and none is left
         spared = round_up(unit * budget, unit * budget)
         blended = replace(counted, cost=cost, budget=MAX_MONEY, prize=prize, cost_weight=unit)
-        return Surrogate(blended, shift - spared, 0.0)
-    return Surrogate(replace(counted, cost=cost, budget=budget, prize=prize), shift, money[0] / unit)
+        return Surrogate(blended, shift - spared, (0.0,) * len(money))
+    weighed = replace(counted, cost=cost, budget=budget, prize=prize)
+    return Surrogate(weighed, shift, tuple((money / unit).tolist()))
 
 
 def with_counted_prizes(problem: Problem) -> tuple[Problem, float]:

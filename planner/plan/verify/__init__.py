@@ -14,6 +14,7 @@ from planner.plan.verify.basis import Basis, read_basis
 from planner.plan.verify.cashflow import check_cash_flow
 from planner.plan.verify.document import PlanDocument, read_document
 from planner.plan.verify.findings import Difference, Findings, Report
+from planner.plan.verify.funders import check_funders
 from planner.plan.verify.given import check_given
 from planner.plan.verify.hilltops import hilltops_of
 from planner.plan.verify.ledger import check_ledger, check_proof
@@ -71,5 +72,6 @@ def check_plan(plan: PlanDocument, basis: Basis) -> tuple[Findings, ...]:
         check_ledger(plan),
         check_cash_flow(plan.cash_flow, plan.totals, priced, basis.terms, n_lines),
         check_rules(plan, tree, basis),
+        check_funders(plan, tree, basis),
         check_proof(plan),
     )

@@ -113,6 +113,52 @@ class Floor(Strict):
     reached: NotNegative
 
 
+class Payment(Strict):
+    """What a funder pays of one line: of its purchase, or of some years of its operation."""
+
+    line: Literal["link", "mast", "office"]
+    id: str
+    cost_kind: Literal["capex", "opex"]
+    from_year: int | None
+    to_year: int | None
+    amount: Amount
+
+
+class RegionPaid(Strict):
+    """What a funder pays in one region; None: of lines of no region."""
+
+    region: str | None
+    paid: Amount
+
+
+class TechnologyPaid(Strict):
+    """What a funder pays for one technology; masts are called so."""
+
+    technology: str
+    paid: Amount
+
+
+class Funder(Strict):
+    """One funder and what it pays for."""
+
+    name: str
+    amount: Amount
+    scope: dict[Literal["regions", "technologies", "kinds"], list[str]]
+    cost_kinds: list[Literal["capex", "opex"]]
+    opex_years: int
+    match: Share
+    paid: Amount
+    left: Amount
+    capex: Amount
+    opex: Amount
+    offices: int
+    people: NotNegative
+    benefit_per_1000: NotNegative | None
+    regions: list[RegionPaid]
+    technologies: list[TechnologyPaid]
+    payments: list[Payment]
+
+
 class Relaxation(Strict):
     """What one limit would have to be."""
 
@@ -299,6 +345,7 @@ class PlanDocument(Strict):
     budgets: list[Budget]
     limits: dict[str, Any]
     floors: list[Floor]
+    funders: list[Funder]
     conflict: Conflict | None
     places: list[Place]
     totals: Totals
