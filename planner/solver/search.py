@@ -178,7 +178,7 @@ class Search:
         slope = pricing.slope * self.slopes[0]
         if self.whole_graph:  # arcs are fixed for one budget: what is left says nothing of other budgets
             self.lines.append((round_up(ceiling - slope * self.asked.budget, 2.0 * abs(ceiling)), slope))
-        if self.note_ceiling(max(ceiling, self.aim)):
+        if self.note_ceiling(max(ceiling, self.aim)) and self.whole_graph:
             self.prices = tuple(pricing.slope * share for share in self.slopes)
 
     def ceiling_of(self, pricing: Pricing) -> float:

@@ -27,11 +27,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from planner.solver.bound import Pricing
     from planner.solver.graph import Graph
     from planner.solver.problem import Problem
 
 ROUNDS = 40
 """Weights that are tried."""
+PATTERNS, PATTERN_WORK = 600, 30_000_000
+"""Ceilings at which the weights are settled, at most, and arcs that these look at in all."""
+FIRST_PATTERN, LAST_PATTERN = 0.5, 0.03
+"""Steps of the logarithms there."""
+FARTHEST = 25.0
+"""How far the logarithms go from where they begin: a weight that much smaller counts for nothing."""
 FIRST_STEP, LAST_STEP = 1.0, 0.1
 """Steps of the logarithm of a weight, for a row that is used twice over."""
 COUNTED = 2.0**-40
@@ -144,20 +151,69 @@ def search_weights(problem: Problem, stopped: Callable[[], bool]) -> tuple[NDArr
         step = FIRST_STEP * (LAST_STEP / FIRST_STEP) ** (turn / ROUNDS)
         money = money * np.exp(step * np.clip(used / np.maximum(terms.most, 1.0) - 1.0, -1.0, 1.0))
         merit = merit * np.exp(step * np.clip(1.0 - got / np.maximum(terms.least, 1e-300), -1.0, 1.0))
-    return best_weights
+    return settle_weights(graph, terms, best_weights, stopped)
 
 
-def evaluate(
+def settle_weights(
+    graph: Graph, terms: Terms, weights: tuple[NDArray[np.float64], NDArray[np.float64]], stopped: Callable[[], bool]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return better weights near those found: a search by patterns of the logarithms, which looks at ceilings alone.
+
+    R. Hooke, T. A. Jeeves, "Direct search solution of numerical and statistical problems", Journal of the ACM 8 (1961).
+    """
+    split = terms.most.size
+    most = min(PATTERNS, PATTERN_WORK // graph.n_arcs)
+    tried = 0
+
+    def ceiling(logarithms: NDArray[np.float64]) -> float:
+        nonlocal tried
+        tried += 1
+        if np.abs(logarithms - begin).max() > FARTHEST:
+            return math.inf
+        values = np.exp(logarithms)
+        return price_rows(graph, terms, values[:split], values[split:])[0]
+
+    def explore(around: NDArray[np.float64], value: float, step: float) -> tuple[NDArray[np.float64], float]:
+        """Try each weight, and at last all of them together, a step up and a step down."""
+        for each in (*np.eye(around.size), np.ones(around.size)):
+            for move in (step * each, -step * each):
+                if (there := ceiling(around + move)) < value:
+                    around, value = around + move, there
+                    break
+        return around, value
+
+    begin = base = np.log(np.maximum(np.concatenate(weights), np.finfo(float).tiny))
+    lowest, step = ceiling(base), FIRST_PATTERN
+    while step > LAST_PATTERN and tried < most and not stopped():
+        found, value = explore(base, lowest, step)
+        if value >= lowest:
+            step /= 2.0
+        while value < lowest and tried < most and not stopped():  # go on in the direction that has helped
+            ahead, base, lowest = 2.0 * found - base, found, value
+            found, value = explore(ahead, ceiling(ahead), step)
+    settled = np.exp(base)
+    return settled[:split], settled[split:]
+
+
+def price_rows(
     graph: Graph, terms: Terms, money: NDArray[np.float64], merit: NDArray[np.float64]
-) -> tuple[float, NDArray[np.int64], NDArray[np.float64]]:
-    """Return the ceiling at weights, and what a tree grown at them takes of the limits and has of the floors."""
+) -> tuple[float, Graph, Pricing]:
+    """Return the ceiling at weights, the graph of the weighed rows with a price of 1, and its pricing."""
     priced = money @ terms.spend + graph.cost_weight * terms.spend[0]
     unit = max(math.fsum(priced), np.finfo(float).tiny) / COST_UNITS
     blended = graph._replace(
         cost=(priced / unit).astype(np.int64), prize=graph.prize + merit @ terms.weight, cost_weight=0.0
     )
     pricing = price_out(blended, unit)
-    ceiling = pricing.intercept + float(money @ terms.most) - float(merit @ terms.least)
+    return pricing.intercept + float(money @ terms.most) - float(merit @ terms.least), blended, pricing
+
+
+def evaluate(
+    graph: Graph, terms: Terms, money: NDArray[np.float64], merit: NDArray[np.float64]
+) -> tuple[float, NDArray[np.int64], NDArray[np.float64]]:
+    """Return the ceiling at weights, and what a tree grown at them takes of the limits and has of the floors."""
+    ceiling, blended, pricing = price_rows(graph, terms, money, merit)
+    unit = pricing.price
     guide = Guide(unit, 0.3, pricing.reduced, 0.0, np.uint64(1), 1.5, 0.0, 1.0, 0.0)
     tree = grow_everywhere(blended, new_desk(blended), guide)
     order = preorder(tree, graph.tail)
