@@ -178,13 +178,15 @@ def measure_name(measure: str) -> str:
 
 
 def scope_words(scope: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the scope of a budget as people read it; nothing for one over everything."""
+    """Return the scope of a budget or a funder as people read it; nothing for one over everything."""
     told = []
     if scope.get("regions"):
         told.append(_("regions: {names}").format(names=", ".join(scope["regions"])))
     if scope.get("technologies"):
         names = ", ".join(technology_name(name) for name in scope["technologies"])
         told.append(_("technologies: {names}").format(names=names))
+    if scope.get("kinds"):
+        told.append(_("kinds of offices: {names}").format(names=", ".join(scope["kinds"])))
     return told
 
 

@@ -86,7 +86,7 @@ def fund(
 
 
 def _bills(frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], scenario: Scenario) -> Bills:
-    """Return the bills of a plan: purchases first, then operation in spans of years within which nobody stops paying."""
+    """Return the bills of a plan: purchases, then operation in spans of years within which nobody stops paying."""
     links, masts, offices = frames
     kind_at = dict(zip(offices["id"], offices["kind"], strict=True))
     blocks = []

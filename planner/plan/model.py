@@ -10,6 +10,7 @@ from planner.finance import MEASURES
 from planner.plan.outcome import Outcome, Stage
 from planner.plan.refusal import Refusal
 from planner.plan.tables import CENTS, LINK_KEYS, MAST_KEYS, OFFICE_KEYS, PLACE_KEYS, from_records, to_records
+from planner.scenario import PEOPLE_UNDERSERVED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,8 @@ class Plan:
     ----------
     scenario : dict
         name, hash, currency, price_year, horizon_years, funded_years, discount_rate, real_discount_rate,
-        second_currency; availability that is asked of services and links.
+        second_currency; availability that is asked of services and links; benefit_weights, what a unit of each column
+        counts as benefit.
     outcome : Outcome
     budgets : tuple of dict
         name, measure, scope, limit, spent; amounts in currency.
@@ -90,6 +92,11 @@ class Plan:
         limits = (self.limits.get(name) for name in ("max_hops", "must_connect", "fix_links", "floors"))
         over_all = len(self.budgets) == 1 and not self.budgets[0]["scope"] and not self.funders
         return over_all and self.outcome.objective == "benefit" and not any(each not in (None, []) for each in limits)
+
+    @property
+    def benefit_is_people(self) -> bool:
+        """Whether benefit counts people who lack adequate service, and nothing else."""
+        return self.scenario.get("benefit_weights") == {PEOPLE_UNDERSERVED: 1.0}
 
     @property
     def benefit(self) -> float:

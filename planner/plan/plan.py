@@ -210,6 +210,7 @@ def _head(scenario: Scenario) -> dict[str, Any]:
         "funded_years": money.funded_years,
         "discount_rate": money.discount_rate,
         "availability": scenario.service.availability,
+        "benefit_weights": dict(scenario.benefit.weights),
         "real_discount_rate": terms(scenario).discount_rate,
         "second_currency": None if second is None else second.model_dump(mode="json"),
     }

@@ -211,20 +211,14 @@ def ask(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Question:
     if any(fault.severity == "error" for fault in faults):
         raise InputError(fault for fault in faults if fault.severity == "error")
     budgets = resolved_budgets(scenario, inputs, options)
+    scopes = [*(budget.scope for budget in scenario.budgets), *(funder.scope for funder in scenario.funders)]
     graph = build_graph(
         options,
         inputs.offices,
         measure=MEASURES.index(scenario.measure),
         budget_cents=0,
         exclude=limits.exclude,
-        apart=sorted(
-            {
-                frozenset(each.scope.technologies)
-                for each in (*scenario.budgets, *scenario.funders)
-                if each.scope.technologies
-            },
-            key=sorted,
-        ),
+        apart=sorted({frozenset(scope.technologies) for scope in scopes if scope.technologies}, key=sorted),
     )
     target = scenario.objective[0].target
     return Question(
@@ -233,11 +227,7 @@ def ask(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Question:
         options=options,
         graph=graph,
         budgets=budgets,
-        funding=funder_rows(
-            scenario.funders, scenario.money.funded_years, options, inputs.offices, graph.parts
-        )
-        if scenario.funders
-        else (),
+        funding=funder_rows(scenario.funders, scenario.money.funded_years, options, inputs.offices, graph.parts),
         floors=floor_rows(scenario, inputs.offices),
         target=None if target is None else target_row(target, scenario, inputs.offices),
         held=tuple(held),

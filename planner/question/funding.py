@@ -1,7 +1,7 @@
 """Funders as limits: what no assignment of costs to those who pay could afford.
 
-Costs that the same funders may pay for are one class c, of which a plan spends s_c. Funder f may take m_f s_c of each of
-its classes and has A_f. By maximum flow and minimum cut everything can be paid if and only if for every set T of
+Costs that the same funders may pay for are one class c, of which a plan spends s_c. Funder f may take m_f s_c of each
+of its classes and has A_f. By maximum flow and minimum cut everything can be paid if and only if for every set T of
 funders
 
     Σ_c (1 − min(1, Σ_{f ∉ T, f may pay c} m_f)) s_c ≤ Σ_{f ∈ T} A_f,
@@ -65,7 +65,9 @@ class FunderRow:
 def funder_rows(
     funders: tuple[Funder, ...], funded_years: int, options: LinkOptions, offices: pd.DataFrame, parts: Parts
 ) -> tuple[FunderRow, ...]:
-    """Return the limits that funders make together; the first one holds all of them and counts the programme cost.
+    """Return the limits that funders make together; none without any.
+
+    The first one holds all of them and counts the programme cost.
 
     Parameters
     ----------
@@ -79,8 +81,12 @@ def funder_rows(
     InputError
         If the costs of all candidates are too large to be multiplied by the matching rates.
     """
+    if not funders:
+        return ()
     spending = list(_spending(funders, funded_years, options, offices, parts))
-    classes = np.unique(np.concatenate([np.empty(0, np.int64), *(pattern[cents > 0] for _a, pattern, cents in spending)]))
+    classes = np.unique(
+        np.concatenate([np.empty(0, np.int64), *(pattern[cents > 0] for _a, pattern, cents in spending)])
+    )
     return tuple(
         _row(funders, members, classes, shares, unit, spending, len(parts.option))
         for members, shares, unit in _needed(funders, classes)
@@ -106,9 +112,7 @@ def _spending(
             yield arcs, may & operators, (end - before) * money[:, OPEX]
 
 
-def _needed(
-    funders: tuple[Funder, ...], classes: NDArray[np.int64]
-) -> Iterator[tuple[int, NDArray[np.int64], int]]:
+def _needed(funders: tuple[Funder, ...], classes: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], int]]:
     """Yield sets of funders with the parts of each class that the others cannot pay, and how many parts make a whole.
 
     Left out are sets whose limit follows from those of two parts of the set, or says nothing.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _, ngettext
 from planner.plan.floors import floor_words
+from planner.report.funding import funder_headings, funder_rows, worth_of_more
 from planner.report.layout import Grid, print_grid, say, say_title
 from planner.wording import (
     figure,
@@ -99,18 +100,21 @@ def _print_tables(plan: Plan, console: Console) -> None:
     """Print budgets, floors, technologies and simple rules."""
     currency = plan.scenario["currency"]
     beside = _baseline_table(plan)
-    for title, grid in (
-        (_("Budgets in {currency}"), _budget_table(plan)),
-        (_("Floors"), _floor_table(plan)),
-        (_("Technologies, in {currency}"), _mix_table(plan)),
-        (_("Regions, in {currency}"), _region_table(plan)),
-        (_("Cash flow, in {currency} and prices of {year}"), _cash_flow_table(plan)),
-        (_("The same money by simple rules, every office by itself, in {currency}"), beside),
-        (_("Every office connected by these rules, whatever the money, in {currency}"), _everyone_table(plan)),
+    for title, grid, notes in (
+        (_("Budgets in {currency}"), _budget_table(plan), ()),
+        (_("Funders, in {currency}"), Grid(*funder_headings(), tuple(funder_rows(plan))), worth_of_more(plan)),
+        (_("Floors"), _floor_table(plan), ()),
+        (_("Technologies, in {currency}"), _mix_table(plan), ()),
+        (_("Regions, in {currency}"), _region_table(plan), ()),
+        (_("Cash flow, in {currency} and prices of {year}"), _cash_flow_table(plan), ()),
+        (_("The same money by simple rules, every office by itself, in {currency}"), beside, ()),
+        (_("Every office connected by these rules, whatever the money, in {currency}"), _everyone_table(plan), ()),
     ):
         if grid.rows:
             _print_heading(console, title.format(currency=currency, year=plan.scenario["price_year"]))
             print_grid(console, grid, bold=0 if grid is beside else None)
+            for line in notes:
+                say(console, line)
     for line in _baseline_notes(plan):
         say(console, line)
 

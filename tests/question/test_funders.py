@@ -85,7 +85,9 @@ def random_funders(rng, plans):
         if rng.random() < 0.4:
             scope["regions"] = [str(rng.choice(["R0", "R1"]))]
         if rng.random() < 0.3:
-            scope["technologies"] = [str(name) for name in rng.choice(["fibre", "microwave", "leo", "source"], 2, False)]
+            scope["technologies"] = [
+                str(name) for name in rng.choice(["fibre", "microwave", "leo", "source"], 2, False)
+            ]
         if rng.random() < 0.3:
             scope["kinds"] = [str(rng.choice(["branch", "agency"]))]
         funder = {"name": f"F{number}", "scope": scope}
@@ -167,7 +169,9 @@ def town(make):
 
 
 def solved(make, town, funders, **asked):
-    return pipeline.solve(make["scenario"](**{"budgets": [], "funders": funders, **asked}), town.inputs(), town.options())
+    return pipeline.solve(
+        make["scenario"](**{"budgets": [], "funders": funders, **asked}), town.inputs(), town.options()
+    )
 
 
 # An office by fibre: source 1000 and 100 a year, trench and terminals 1500 and 10 a year, package 400 and 40 a year,
@@ -188,14 +192,14 @@ def solved(make, town, funders, **asked):
     ],
 )
 def test_by_hand(make, town, funders, connected):
-    """C by satellite costs 1000 to buy and 640 a year: 4200, half of it 2100; it fits where an office by fibre does not."""
+    """C by satellite costs 1000 to buy and 640 a year: 4200, half of it 2100; it may fit where fibre does not."""
     plan = solved(make, town, funders, solver={"gap": 0.0})
     assert plan.outcome.status == "optimal"
     assert set(plan.offices.loc[plan.offices["connected"], "id"]) == connected
 
 
-def test_what_a_funder_pays_for_and_what_more_of_it_is_worth(make, town):
-    """Two regions, each with money of its own: that of the north is spent on A; more of the south's would bring B."""
+def test_what_a_funder_pays_for(make, town):
+    """Two regions, each with money of its own: that of the north is spent on A and has more than it can use."""
     funders = [
         {"name": "north", "amount": 9000, "scope": {"regions": ["North"]}},
         {"name": "south", "amount": 4000, "scope": {"regions": ["South"]}},
@@ -210,19 +214,21 @@ def test_what_a_funder_pays_for_and_what_more_of_it_is_worth(make, town):
         for line, name in (("link", "source:root>S"), ("link", "fibre:S>A"), ("office", "A"))
         for kind in ("capex", "opex")
     }
-    # The south lacks 200 of C's 4200 and 250 of B's 4250; the north has more than it can use.
-    assert north["benefit_per_1000"] == pytest.approx(0.0, abs=1.0)
-    assert 0 < south["benefit_per_1000"] <= 1000 * 80 / 4000
+    assert north["benefit_per_1000"] == 0.0
 
 
 @pytest.mark.parametrize(
     ("funders", "limits", "told", "needed"),
     [
-        ([{"name": "n", "amount": 4000, "scope": {"regions": ["North"]}}], {"must_connect": ["A"]}, "“n”: USD 4,000.00", 4250),
         (
-            [{"name": "n", "amount": 9000}, {"name": "s", "amount": 4000, "scope": {"technologies": ["fibre"]}}],
+            [{"name": "n", "amount": 4000, "scope": {"regions": ["North"]}}],
+            {"must_connect": ["A"]},
+            "“n”: USD 4,000.00", 4250,
+        ),
+        (
+            [{"name": "n", "amount": 8000}, {"name": "s", "amount": 4000, "scope": {"technologies": ["fibre"]}}],
             {"must_connect": ["A", "B", "C"]},
-            "“n”, “s”: USD 13,000.00 in all", None,
+            "“n”, “s”: USD 12,000.00 in all", None,
         ),
         (
             [{"name": "n", "amount": 9000, "cost_kinds": ["capex"]}],

@@ -65,6 +65,7 @@ class ScenarioNote(Strict):
     funded_years: int
     discount_rate: float
     availability: Share
+    benefit_weights: dict[str, NotNegative]
     real_discount_rate: float
     second_currency: dict[str, str | float] | None
 

@@ -114,7 +114,7 @@ def _check_sums(stated: Stated, lines: dict[Name, _Line], findings: Findings) ->
 def _check_eligible(
     payment: Payment, funder: Funder, lines: dict[Name, _Line], funded: int, findings: Findings
 ) -> None:
-    """A funder pays for nothing but what its conditions allow."""
+    """Check that a funder pays for nothing but what its conditions allow."""
     line, scope = lines.get((payment.line, payment.id)), funder.scope
     years = 0 if "opex" not in funder.cost_kinds else funder.opex_years or funded
     allowed = line is not None and all(
@@ -134,7 +134,7 @@ def _check_eligible(
 def _check_bills(
     plan: PlanDocument, asked: tuple[Funder, ...], lines: dict[Name, _Line], funded: int, findings: Findings
 ) -> None:
-    """Every cent of every line is paid once: its purchase, and each funded year of its operation."""
+    """Check that each line is paid once to the cent: its purchase, and each funded year of its operation."""
     bills: dict[tuple[Name, int, int], list[tuple[Funder, int]]] = defaultdict(list)
     for stated, funder in zip(plan.funders, asked, strict=True):
         for payment in stated.payments:
@@ -177,11 +177,11 @@ def _check_people(plan: PlanDocument, tree: Tree, findings: Findings) -> None:
             chain[place] = chain[link.tail] + here / max(beyond[place], 1)
         own.append({name: float(paid["office", name]) for name in gains})
         chains.append(chain)
-    for place, stated in enumerate(plan.funders):
+    for number, stated in enumerate(plan.funders):
         parts = {}
         for name in gains:
             costs = [mine[name] + chain.get(name, 0.0) for mine, chain in zip(own, chains, strict=True)]
-            parts[name] = costs[place] / sum(costs) if sum(costs) else 0.0
+            parts[name] = costs[number] / sum(costs) if sum(costs) else 0.0
         findings.compare("offices", stated.name, stated.offices, sum(part > 0 for part in parts.values()))
         people = math.fsum(part * (gains[name].people or 0.0) for name, part in parts.items())
         slack = RELATIVE * max(1.0, people)

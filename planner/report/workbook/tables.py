@@ -79,7 +79,7 @@ def write_offices(sheet: Sheet, plan: Plan) -> Table:
         "year": (_("Year"), "text", 8, _years(offices["year"])),
         "reason": (_("Why"), "text", 90, offices["reason"]),
     }
-    return _write(
+    return write_table(
         sheet, _("Offices"), _("Money is the equipment of the office, with IP transit over own links."), columns
     )
 
@@ -105,7 +105,7 @@ def write_links(sheet: Sheet, plan: Plan, options: Sequence[str]) -> Table:
         "year": (_("Year"), "text", 8, _years(links["year"])),
     }
     note = _("Each link is here once, however many offices share it; a capacity that is not limited is left empty.")
-    return _write(sheet, _("Links"), note, columns)
+    return write_table(sheet, _("Links"), note, columns)
 
 
 def write_masts(sheet: Sheet, plan: Plan) -> Table:
@@ -130,10 +130,13 @@ def write_masts(sheet: Sheet, plan: Plan) -> Table:
         ),
     }
     note = _("At each place one mast, as tall as the tallest antenna there; its site, power and rent are in its money.")
-    return _write(sheet, _("Masts"), note, columns)
+    return write_table(sheet, _("Masts"), note, columns)
 
 
-def _write(sheet: Sheet, title: str, note: str, columns: Mapping[str, tuple[str, str, float, Iterable[Any]]]) -> Table:
+def write_table(
+    sheet: Sheet, title: str, note: str, columns: Mapping[str, tuple[str, str, float, Iterable[Any]]]
+) -> Table:
+    """Write a table with a title and a note; columns by their names: heading, style, width, values."""
     headings, styles, widths, values = zip(*columns.values(), strict=True)
     sheet.widths(*widths)
     sheet.text(0, 0, title, "title")

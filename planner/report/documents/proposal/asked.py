@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from planner.i18n import _
 from planner.plan.floors import floor_words
 from planner.report.documents.blocks import Bullets, Paragraph
+from planner.report.funding import funder_terms
 from planner.wording import figure, labelled, measure_name, money, nearness, number, objective_words, scope_words
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def asked(plan: Plan) -> list[Block]:
     lines = (*_objectives(plan), *(budget_words(budget, plan.scenario["currency"]) for budget in plan.budgets))
     return [
         Paragraph(_("The scenario asks for more than the most benefit within one budget:")),
-        Bullets((*lines, *_floors(plan), *_limits(plan))),
+        Bullets((*lines, *_funders(plan), *_floors(plan), *_limits(plan))),
     ]
 
 
@@ -45,6 +46,16 @@ def _objectives(plan: Plan) -> Iterator[str]:
         reached = figure(value) if stage.sense == "max" else money(100 * value, currency, exact=True)
         near = _("not searched") if stage.gap is None else nearness(stage.gap, least=stage.sense == "min")
         yield labelled(objective_words(stage.objective, stage.sense), f"{reached} ({near})")
+
+
+def _funders(plan: Plan) -> Iterator[str]:
+    """Yield funders with what they may pay for and what they pay."""
+    for funder in plan.funders:
+        amounts = {
+            name: money(100 * funder[name], plan.scenario["currency"], exact=True) for name in ("paid", "amount")
+        }
+        text = _("funder “{name}” ({what}): pays {paid} of {amount}")
+        yield text.format(name=funder["name"], what=funder_terms(funder), **amounts)
 
 
 def _floors(plan: Plan) -> Iterator[str]:
