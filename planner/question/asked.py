@@ -16,12 +16,12 @@ from planner.links.named import named_links
 from planner.plan.alternatives import Network, Standing, office_ways
 from planner.plan.floors import ROUNDING, FloorRow, floor_rows, target_row
 from planner.question.budgets import resolved_budgets
-from planner.question.funding import FunderRow, funder_rows
+from planner.question.funding import FunderRow, funder_rows, unpayable
 from planner.solver import Floor, Limit, Rules
 from planner.solver.problem import MAX_MONEY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -239,7 +239,7 @@ def ask(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Question:
 def rule_notes(question: Question) -> tuple[str, ...]:
     """Return what is doubtful about limits: offices they count on that nothing leads to, links that are not there."""
     ids = question.inputs.offices["id"].to_numpy(object)
-    notes = [str(fault) for fault in question.faults]
+    notes = [*(str(fault) for fault in question.faults), *_unpaid(question)]
     limits = question.scenario.limits
     if not (limits.must_connect or question.all_floors):
         return tuple(notes)
@@ -252,6 +252,24 @@ def rule_notes(question: Question) -> tuple[str, ...]:
         if counted.any():
             notes.append(_lost(ids[counted].tolist(), _("floor “{name}”").format(name=row.name)))
     return tuple(notes)
+
+
+def _unpaid(question: Question) -> Iterator[str]:
+    """Yield a note on costs that no funders may pay in full."""
+    scenario = question.scenario
+    if not any(row.members == () for row in question.funding):
+        return
+    funded = scenario.money.funded_years
+    kinds = unpayable(scenario.funders, funded, question.options, question.inputs.offices, question.graph.parts)
+    told = [
+        _("purchases") if last == 0 else _("operation of years {first} to {last}").format(first=first, last=last)
+        for first, last in kinds
+    ]
+    text = _(
+        "For some candidates all funders together may not pay in full, whatever their amounts, and these are not "
+        "built. What nobody pays in full: {costs}."
+    )
+    yield text.format(costs=", ".join(told))
 
 
 def _lost(ids: Sequence[str], what: str) -> str:

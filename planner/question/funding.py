@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -62,6 +62,25 @@ class FunderRow:
         return " ".join(["funders", *map(str, self.members)])
 
 
+class Spending(NamedTuple):
+    """One kind of cost of some arcs, no arc twice.
+
+    Attributes
+    ----------
+    arcs : (k,) int64
+    payers : (k,) int64
+        Who may pay, a bit for each funder.
+    cents : (k,) int64
+    years : (int, int)
+        First and last year of operation; 0 for purchases.
+    """
+
+    arcs: NDArray[np.int64]
+    payers: NDArray[np.int64]
+    cents: NDArray[np.int64]
+    years: tuple[int, int]
+
+
 def funder_rows(
     funders: tuple[Funder, ...], funded_years: int, options: LinkOptions, offices: pd.DataFrame, parts: Parts
 ) -> tuple[FunderRow, ...]:
@@ -84,19 +103,30 @@ def funder_rows(
     if not funders:
         return ()
     spending = list(_spending(funders, funded_years, options, offices, parts))
-    classes = np.unique(
-        np.concatenate([np.empty(0, np.int64), *(pattern[cents > 0] for _a, pattern, cents in spending)])
-    )
+    present = [kind.payers[kind.cents > 0] for kind in spending]
+    classes = np.unique(np.concatenate([np.empty(0, np.int64), *present]))
     return tuple(
         _row(funders, members, classes, shares, unit, spending, len(parts.option))
         for members, shares, unit in _needed(funders, classes)
     )
 
 
+def unpayable(
+    funders: tuple[Funder, ...], funded_years: int, options: LinkOptions, offices: pd.DataFrame, parts: Parts
+) -> list[tuple[int, int]]:
+    """Return the kinds of cost, by years, that all funders together may not pay in full for some candidate."""
+    found = set()
+    for kind in _spending(funders, funded_years, options, offices, parts):
+        for payers in np.unique(kind.payers[kind.cents > 0]).tolist():
+            if sum(funder.rate for bit, funder in enumerate(funders) if payers >> bit & 1) < 1:
+                found.add(kind.years)
+    return sorted(found)
+
+
 def _spending(
     funders: tuple[Funder, ...], funded_years: int, options: LinkOptions, offices: pd.DataFrame, parts: Parts
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]:
-    """Yield arcs, the set of funders that may pay their lines (a bit for each), and cents: no arc twice at a time."""
+) -> Iterator[Spending]:
+    """Yield what arcs cost, as finely as funders tell costs apart."""
     lines = lines_of(options, offices, parts)
     payers = [np.zeros(len(arcs), np.int64) for arcs in lines.arcs]
     for bit, funder in enumerate(funders):
@@ -106,10 +136,10 @@ def _spending(
     ends = sorted({0, funded_years, *years})
     buyers = sum(1 << bit for bit, funder in enumerate(funders) if "capex" in funder.cost_kinds)
     for arcs, money, may in zip(lines.arcs, lines.money, payers, strict=True):
-        yield arcs, may & buyers, money[:, CAPEX]
+        yield Spending(arcs, may & buyers, money[:, CAPEX], (0, 0))
         for before, end in pairwise(ends):
             operators = sum(1 << bit for bit, most in enumerate(years) if most >= end)
-            yield arcs, may & operators, (end - before) * money[:, OPEX]
+            yield Spending(arcs, may & operators, (end - before) * money[:, OPEX], (before + 1, end))
 
 
 def _needed(funders: tuple[Funder, ...], classes: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], int]]:
@@ -152,12 +182,12 @@ def _row(
     classes: NDArray[np.int64],
     shares: NDArray[np.int64],
     unit: int,
-    spending: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]],
+    spending: list[Spending],
     n_arcs: int,
 ) -> FunderRow:
     cost, size = np.zeros(n_arcs, np.int64), 0.0
-    for arcs, pattern, cents in spending:
-        place = np.minimum(np.searchsorted(classes, pattern), len(classes) - 1)
+    for arcs, payers, cents, _years in spending:
+        place = np.minimum(np.searchsorted(classes, payers), len(classes) - 1)
         weighed = shares[place] if len(classes) else np.zeros(len(arcs), np.int64)
         size += float(weighed.astype(np.float64) @ cents)
         if size > MAX_MONEY:

@@ -262,3 +262,13 @@ def test_least_money_within_what_funders_have(make, town):
     assert plan.totals["programme_cost"] == 4250 + 4200
     assert [funder["paid"] for funder in plan.funders] == [4250, 4200]
     assert [funder["benefit_per_1000"] for funder in plan.funders] == [None, None]
+
+
+def test_costs_that_nobody_pays_in_full_are_noted(make, town):
+    plan = solved(
+        make, town, [{"name": "n", "amount": 90000, "opex_years": 3}, {"name": "o", "amount": 9, "match": 0.4}]
+    )
+    (note,) = [note for note in plan.data["notes"] if "What nobody pays in full" in note]
+    assert "operation of years 4 to 5" in note
+    assert "purchases" not in note
+    assert not plan.offices["connected"].any()
