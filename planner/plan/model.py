@@ -38,6 +38,8 @@ class Plan:
         As the scenario says them.
     floors : tuple of dict
         One for each floor and group: name, by, group, measure, least, total, reached.
+    equity : dict or None
+        Shares that were settled and what fairness costs, see `planner.plan.fairness`; None where nothing fair is asked.
     funders : tuple of dict
         Who pays for what, see `planner.plan.funding.fund`; amounts in currency.
     cash_flow : dict
@@ -57,6 +59,7 @@ class Plan:
     budgets: tuple[dict[str, Any], ...]
     limits: dict[str, Any]
     floors: tuple[dict[str, Any], ...]
+    equity: dict[str, Any] | None
     funders: tuple[dict[str, Any], ...]
     cash_flow: dict[str, Any]
     places: pd.DataFrame
@@ -89,7 +92,7 @@ class Plan:
     @property
     def plain(self) -> bool:
         """Whether the plan had to keep no more than one budget over everything."""
-        limits = (self.limits.get(name) for name in ("max_hops", "must_connect", "fix_links", "floors"))
+        limits = (self.limits.get(name) for name in ("max_hops", "must_connect", "fix_links", "floors", "worst_first"))
         over_all = len(self.budgets) == 1 and not self.budgets[0]["scope"] and not self.funders
         return over_all and self.outcome.objective == "benefit" and not any(each not in (None, []) for each in limits)
 
@@ -209,6 +212,7 @@ class Plan:
             "budgets": list(self.budgets),
             "limits": self.limits,
             "floors": list(self.floors),
+            "equity": self.equity,
             "funders": list(self.funders),
             "places": to_records(self.places, PLACE_KEYS),
             "totals": self.totals,
@@ -261,6 +265,7 @@ class Plan:
             budgets=tuple(document["budgets"]),
             limits=dict(document["limits"]),
             floors=tuple(document.get("floors", ())),
+            equity=document.get("equity"),
             funders=tuple(document.get("funders", ())),
             cash_flow=dict(document["cash_flow"]),
             places=from_records(document["places"], PLACE_KEYS),

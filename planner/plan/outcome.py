@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from planner.plan.fairness import Fairness
     from planner.plan.refusal import Refusal
 
 OPTIMAL_GAP = 1e-4
@@ -88,6 +89,8 @@ class Outcome:
         Of several objectives, in their order; sense, value, bound and trace above are those of `told_stage`.
     conflict : Refusal or None
         Why there is no plan, where that is proven.
+    fairness : Fairness or None
+        What was settled for groups of offices, and what the first objective is worth without it.
     """
 
     status: str
@@ -103,6 +106,7 @@ class Outcome:
     target: Mapping[str, float | bool] | None = None
     stages: tuple[Stage, ...] = ()
     conflict: Refusal | None = None
+    fairness: Fairness | None = None
 
     @property
     def gap(self) -> float | None:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from planner.graph import chosen
+from planner.plan.fairness import Fairness
 from planner.plan.outcome import Outcome, Stage
 from planner.question.asked import Kept
+from planner.question.fairness import Settled, settle_worst_first
 from planner.question.refused import explain_refusal, refused_at_once
 from planner.question.served import serving
 from planner.solver import Floor, Limit, Progress, Status, solve, solve_cheapest
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
     Trace = tuple[tuple[float, float | None, float | None], ...]
 
+PRICE_TIME, FAIRNESS_TIME = 0.15, 0.4
+"""Parts of the time limit for the best plan without floors, and for the shares of groups, worst first."""
 ROUNDING_CENTS = 1e-3
 """A bound on a sum of whole cents is lifted to the next whole cent, unless it lies above one by no more than this."""
 
@@ -82,11 +86,15 @@ def answer(
         return Answer(None, replace(nothing, conflict=at_once))
     started = time.monotonic()
     run = _Run(question, started, cancelled, on_progress)
-    kept = Kept()
+    without = _without_fairness(run)
+    fair = Settled((), Kept(), None)
+    if question.scenario.limits.worst_first is not None:
+        fair = settle_worst_first(question, FAIRNESS_TIME * wanted.time_limit_s, cancelled)
+    kept, start = fair.kept, fair.arcs
     found: list[_Found] = []
     for number, objective in enumerate(objectives):
         left = max(started + wanted.time_limit_s - time.monotonic(), 0.0)
-        stage = run.stage(objective, kept, left / (len(objectives) - number), found[-1].arcs if found else None)
+        stage = run.stage(objective, kept, left / (len(objectives) - number), found[-1].arcs if found else start)
         if stage.value is None:
             break
         found.append(stage)
@@ -99,7 +107,21 @@ def answer(
             nothing = replace(nothing, conflict=explain_refusal(question, stage.kept, cancelled))
         return Answer(None, nothing)
     choice = chosen(question.graph, question.options, found[-1].arcs, len(question.inputs.offices))
-    return Answer(choice, _outcome(question, found, stage.result.status))
+    outcome = _outcome(question, found, stage.result.status)
+    if question.floors or fair.levels:
+        outcome = replace(outcome, fairness=Fairness(fair.levels, without))
+    return Answer(choice, outcome)
+
+
+def _without_fairness(run: _Run) -> tuple[float, float | None] | None:
+    """Return value and bound of the first objective without floors; None where there are none, or no plan is found."""
+    question = run.question
+    if not question.floors and question.scenario.limits.worst_first is None:
+        return None
+    alone = replace(run, question=replace(question, floors=()), on_progress=None)
+    seconds = PRICE_TIME * question.scenario.solver.time_limit_s
+    stage = alone.stage(question.scenario.objective[0], Kept(), seconds, None)
+    return None if stage.value is None else (stage.value, stage.bound)
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,7 @@ class Question:
         """Whether nothing is asked but the most benefit within one budget over everything."""
         limits = self.scenario.limits
         rules = self.funding or self.floors or limits.must_connect or limits.fix_links or limits.max_hops is not None
+        rules = rules or limits.worst_first is not None
         one_budget = len(self.budgets) == 1 and self.scenario.budgets[0].scope.everything
         return one_budget and not rules and [each.sense for each in self.scenario.objective] == ["max"]
 
@@ -158,7 +159,7 @@ class Question:
                 *(self._funders_limit(row) for row in self.funding if row is not all_funders),
                 *kept.limits,
             ),
-            floors=(*(floor for row in rows if (floor := self._floor(row)) is not None), *kept.floors),
+            floors=(*(floor for row in rows if (floor := self.floor(row)) is not None), *kept.floors),
             required=self._required(everybody=each),
             held=(*(self.graph.parts.arcs_of(rows) for rows in self.held), *kept.held),
             forbidden=self.graph.parts.arcs_of(self.forbidden),
@@ -178,7 +179,7 @@ class Question:
     def _funders_limit(self, row: FunderRow) -> Limit:
         return Limit(row.name, row.cost, row.most)
 
-    def _floor(self, row: FloorRow) -> Floor | None:
+    def floor(self, row: FloorRow) -> Floor | None:
         """Return a floor over the nodes of offices, None if what stands already is enough."""
         missing = row.least - row.standing
         if missing <= 0:

@@ -4,7 +4,7 @@ from planner.scenario.datasets import Dataset, InputFiles
 from planner.scenario.funding import Funder, FunderScope
 from planner.scenario.loading import SCENARIO_FILE, dump_scenario, load_scenario
 from planner.scenario.needs import DEFAULT_KIND, PEOPLE_UNDERSERVED, Package, Profile
-from planner.scenario.rules import Amount, Budget, Floor, Limits, Objective, Scope, Share, Target
+from planner.scenario.rules import Amount, Budget, Floor, Limits, Objective, Scope, Share, Target, WorstFirst
 from planner.scenario.schema import DEFAULT_CATALOGUE, Scenario, scenario_json_schema
 from planner.scenario.techniques import Technology
 
@@ -29,6 +29,7 @@ __all__ = [
     "Share",
     "Target",
     "Technology",
+    "WorstFirst",
     "dump_scenario",
     "load_scenario",
     "scenario_json_schema",

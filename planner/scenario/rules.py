@@ -247,6 +247,18 @@ class Floor(Section):
         return self
 
 
+class WorstFirst(Section):
+    """Groups of offices whose shares come before the objective, that of the worst one first."""
+
+    by: Annotated[
+        Text, said("By", "Column that makes the groups: region, kind, before, or another of the offices.")
+    ] = "region"
+    measure: Annotated[
+        Literal["offices", "people", "benefit"], said("Measure", "What is counted of offices that are connected.")
+    ] = "people"
+    groups: Annotated[tuple[Text, ...], said("Groups", "Only these; empty: every group.")] = ()
+
+
 class Limits(Section):
     """What a plan must and may not do."""
 
@@ -269,3 +281,10 @@ class Limits(Section):
         tuple[Floor, ...],
         said("Floors", "Least parts that are connected, such as [{by: region, measure: offices, share: 0.3}]."),
     ] = ()
+    worst_first: Annotated[
+        WorstFirst | None,
+        said(
+            "Worst first",
+            "Raise the share of the group that is worst off as far as can be, then of the next one: {by: region}.",
+        ),
+    ] = None

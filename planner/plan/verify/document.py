@@ -114,6 +114,35 @@ class Floor(Strict):
     reached: NotNegative
 
 
+class Level(Strict):
+    """A group whose share was settled, worst first."""
+
+    by: str
+    group: str
+    measure: Literal["offices", "people", "benefit"]
+    total: NotNegative
+    share: Share
+    bound: NotNegative
+    reached: NotNegative
+
+
+class Worth(Strict):
+    """Value and bound of the first objective."""
+
+    value: float
+    bound: float | None
+
+
+class Equity(Strict):
+    """What fairness asks and costs."""
+
+    levels: list[Level]
+    without: Worth | None
+    fair: Worth = Field(alias="with")
+    price: NotNegative | None
+    price_at_most: NotNegative | None
+
+
 class Payment(Strict):
     """What a funder pays of one line: of its purchase, or of some years of its operation."""
 
@@ -346,6 +375,7 @@ class PlanDocument(Strict):
     budgets: list[Budget]
     limits: dict[str, Any]
     floors: list[Floor]
+    equity: Equity | None
     funders: list[Funder]
     conflict: Conflict | None
     places: list[Place]
