@@ -35,8 +35,12 @@ NEAR = 0.01
 """Halving ends at this difference of shares; then it is asked for any more at all."""
 MORE = 1e-6
 """By which a share has to rise to be more."""
-LONGEST = 0.5
-"""Part of the time left for a group that one question may take."""
+LEAP = 0.04
+"""First step by which shares are raised; it is doubled as long as there is a plan."""
+LONGEST, SHORTEST_S = 0.5, 2.0
+"""Part of the time left for a group that one question may take, and seconds that it is given at least."""
+FIRST = 0.4
+"""Part of the time left that a group is given at least: those that are settled first matter most."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def settle_worst_first(question: Question, seconds: float, cancelled: Callable[[
         return Settled((), Kept(), None)
     while rows:
         before = [(level.row, level.share) for level in levels]
-        until = time.monotonic() + max(search.end - time.monotonic(), 0.0) / len(rows)
+        until = time.monotonic() + max(search.end - time.monotonic(), 0.0) * max(FIRST, 1 / len(rows))
         arcs, bound = search.raise_shares(rows, before, arcs, until)
         shares = [search.share(row, arcs) for row in rows]
         worst = int(np.argmin(shares))
@@ -122,12 +126,14 @@ class _Search:
         """Raise the least share of some groups; return the best plan, and the share that none exceeds, proven."""
         reachable = self.question.reachable
         bound = min(row.reached(reachable) / row.total for row in rows)
-        least, top = min(self.share(row, arcs) for row in rows), bound
+        least, top, leap = min(self.share(row, arcs) for row in rows), bound, LEAP
         while (left := until - time.monotonic()) > 0 and least < bound and not (self.cancelled and self.cancelled()):
             halving = top - least > NEAR
-            tried = (least + top) / 2 if halving else least + MORE
-            status, found = self.any_plan([*before, *((row, tried) for row in rows)], LONGEST * left)
+            tried = min(least + leap, (least + top) / 2) if halving else least + MORE
+            seconds = max(LONGEST * left, min(left, SHORTEST_S))
+            status, found = self.any_plan([*before, *((row, tried) for row in rows)], seconds)
             if found is not None:
+                leap *= 2
                 arcs, least = found, max(tried, min(self.share(row, found) for row in rows))
                 top = max(top, least)
                 continue

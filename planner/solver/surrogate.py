@@ -18,6 +18,7 @@ from planner.solver.bound import price_out, round_up
 from planner.solver.desk import Guide, new_desk
 from planner.solver.graph import build_graph
 from planner.solver.grow import grow_everywhere
+from planner.solver.patterns import pattern_search
 from planner.solver.problem import MAX_MONEY
 from planner.solver.terms import Terms, terms_of
 from planner.solver.tree import preorder, prune
@@ -35,8 +36,8 @@ ROUNDS = 40
 """Weights that are tried."""
 PATTERNS, PATTERN_WORK = 600, 30_000_000
 """Ceilings at which the weights are settled, at most, and arcs that these look at in all."""
-FIRST_PATTERN, LAST_PATTERN = 0.5, 0.03
-"""Steps of the logarithms there."""
+PROOF = 1e-6
+"""By which part of what the floors are worth a ceiling has to lie below all plans to be a proof that there is none."""
 FARTHEST = 25.0
 """How far the logarithms go from where they begin: a weight that much smaller counts for nothing."""
 FIRST_STEP, LAST_STEP = 1.0, 0.1
@@ -78,7 +79,7 @@ def stand_in(problem: Problem, stopped: Callable[[], bool]) -> Surrogate:
     rules = problem.rules
     if not rules.limits and not rules.floors:
         return Surrogate(counted, shift, (1.0,))
-    money, merit = search_weights(counted, stopped)
+    money, merit = search_weights(counted, shift - problem.cost_weight * float(problem.cost.sum()), stopped)
     weight = np.array([floor.weight for floor in rules.floors]).reshape(-1, problem.n_nodes)
     prize = counted.prize + merit @ weight
     shift += float(merit @ np.array([floor.least for floor in rules.floors])) * (1.0 - MARGIN)
@@ -129,8 +130,13 @@ def blend(problem: Problem, money: NDArray[np.float64]) -> tuple[NDArray[np.int6
     return cost, min(math.ceil(budget * (1.0 + MARGIN)), MAX_MONEY), unit
 
 
-def search_weights(problem: Problem, stopped: Callable[[], bool]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the weights of limits and floors with the lowest ceiling found: benefit per unit of each."""
+def search_weights(
+    problem: Problem, worst: float, stopped: Callable[[], bool]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the weights of limits and floors with the lowest ceiling found: benefit per unit of each.
+
+    Every plan is worth ``worst`` at least: a ceiling below it is a proof that there is none, and the search ends.
+    """
     graph = build_graph(problem, None)
     terms = terms_of(problem, graph)
     total = math.fsum(graph.prize)
@@ -146,52 +152,37 @@ def search_weights(problem: Problem, stopped: Callable[[], bool]) -> tuple[NDArr
         ceiling, used, got = evaluate(graph, terms, money, merit)
         if ceiling < best:
             best, best_weights = ceiling, (money, merit)
+        if best < worst - PROOF * float(merit @ terms.least):
+            return best_weights
         if stopped():
             break
         step = FIRST_STEP * (LAST_STEP / FIRST_STEP) ** (turn / ROUNDS)
         money = money * np.exp(step * np.clip(used / np.maximum(terms.most, 1.0) - 1.0, -1.0, 1.0))
         merit = merit * np.exp(step * np.clip(1.0 - got / np.maximum(terms.least, 1e-300), -1.0, 1.0))
-    return settle_weights(graph, terms, best_weights, stopped)
+    return settle_weights(graph, terms, best_weights, worst, stopped)
 
 
 def settle_weights(
-    graph: Graph, terms: Terms, weights: tuple[NDArray[np.float64], NDArray[np.float64]], stopped: Callable[[], bool]
+    graph: Graph,
+    terms: Terms,
+    weights: tuple[NDArray[np.float64], NDArray[np.float64]],
+    worst: float,
+    stopped: Callable[[], bool],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return better weights near those found: a search by patterns of the logarithms, which looks at ceilings alone.
-
-    R. Hooke, T. A. Jeeves, "Direct search solution of numerical and statistical problems", Journal of the ACM 8 (1961).
-    """
+    """Return better weights near those found: their logarithms are searched by the ceiling alone."""
     split = terms.most.size
-    most = min(PATTERNS, PATTERN_WORK // graph.n_arcs)
-    tried = 0
+    begin = np.log(np.maximum(np.concatenate(weights), np.finfo(float).tiny))
 
     def ceiling(logarithms: NDArray[np.float64]) -> float:
-        nonlocal tried
-        tried += 1
         if np.abs(logarithms - begin).max() > FARTHEST:
             return math.inf
         values = np.exp(logarithms)
         return price_rows(graph, terms, values[:split], values[split:])[0]
 
-    def explore(around: NDArray[np.float64], value: float, step: float) -> tuple[NDArray[np.float64], float]:
-        """Try each weight, and at last all of them together, a step up and a step down."""
-        for each in (*np.eye(around.size), np.ones(around.size)):
-            for move in (step * each, -step * each):
-                if (there := ceiling(around + move)) < value:
-                    around, value = around + move, there
-                    break
-        return around, value
+    def over(logarithms: NDArray[np.float64], lowest: float) -> bool:
+        return stopped() or lowest < worst - PROOF * float(np.exp(logarithms[split:]) @ terms.least)
 
-    begin = base = np.log(np.maximum(np.concatenate(weights), np.finfo(float).tiny))
-    lowest, step = ceiling(base), FIRST_PATTERN
-    while step > LAST_PATTERN and tried < most and not stopped():
-        found, value = explore(base, lowest, step)
-        if value >= lowest:
-            step /= 2.0
-        while value < lowest and tried < most and not stopped():  # go on in the direction that has helped
-            ahead, base, lowest = 2.0 * found - base, found, value
-            found, value = explore(ahead, ceiling(ahead), step)
-    settled = np.exp(base)
+    settled = np.exp(pattern_search(ceiling, begin, min(PATTERNS, PATTERN_WORK // graph.n_arcs), over))
     return settled[:split], settled[split:]
 
 
