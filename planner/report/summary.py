@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _, ngettext
 from planner.plan.floors import floor_words
+from planner.report.fairness import price_of_fairness, settled_headings, settled_note, settled_rows
 from planner.report.funding import funder_headings, funder_rows, worth_of_more
 from planner.report.layout import Grid, print_grid, say, say_title
 from planner.wording import (
@@ -104,6 +105,7 @@ def _print_tables(plan: Plan, console: Console) -> None:
         (_("Budgets in {currency}"), _budget_table(plan), ()),
         (_("Funders, in {currency}"), Grid(*funder_headings(), tuple(funder_rows(plan))), worth_of_more(plan)),
         (_("Floors"), _floor_table(plan), ()),
+        (_("Worst first"), Grid(*settled_headings(), tuple(settled_rows(plan))), (settled_note(plan),)),
         (_("Technologies, in {currency}"), _mix_table(plan), ()),
         (_("Regions, in {currency}"), _region_table(plan), ()),
         (_("Cash flow, in {currency} and prices of {year}"), _cash_flow_table(plan), ()),
@@ -177,7 +179,7 @@ def _headline(plan: Plan) -> list[str]:
                 totals["offices_position_unknown"],
             ).format(n=totals["offices_position_unknown"], connected=totals["offices_connected_position_unknown"])
         )
-    return lines
+    return lines if plan.equity is None else [*lines, price_of_fairness(plan)]
 
 
 def _budget_table(plan: Plan) -> Grid:

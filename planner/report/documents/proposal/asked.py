@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _
 from planner.plan.floors import floor_words
-from planner.report.documents.blocks import Bullets, Paragraph
+from planner.report.documents.blocks import Bullets, Paragraph, Table
+from planner.report.fairness import price_of_fairness, settled_headings, settled_note, settled_rows
 from planner.report.funding import funder_terms
 from planner.wording import figure, labelled, measure_name, money, nearness, number, objective_words, scope_words
 
@@ -28,7 +29,18 @@ def asked(plan: Plan) -> list[Block]:
     return [
         Paragraph(_("The scenario asks for more than the most benefit within one budget:")),
         Bullets((*lines, *_funders(plan), *_floors(plan), *_limits(plan))),
+        *_fairness(plan),
     ]
+
+
+def _fairness(plan: Plan) -> Iterator[Block]:
+    """Yield the shares that were settled, and what fairness costs."""
+    rows = tuple(settled_rows(plan))
+    if rows:
+        yield Table(_("Shares of groups, worst first"), *settled_headings(), rows)
+        yield Paragraph(settled_note(plan))
+    if plan.equity is not None:
+        yield Paragraph(price_of_fairness(plan))
 
 
 def budget_words(budget: dict[str, Any], currency: str) -> str:
