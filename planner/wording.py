@@ -164,6 +164,20 @@ def option_name(option: str) -> str:
     return named() if named else option
 
 
+_ENABLED: dict[str, Callable[[], str]] = {
+    "e_commerce": lambda: _("e-commerce"),
+    "digital_finance": lambda: _("digital finance"),
+    "e_government": lambda: _("e-government"),
+    "public_wifi": lambda: _("public Wi-Fi"),
+}
+
+
+def service_name(service: str) -> str:
+    """Return the name of a service that offices offer; names that only the scenario knows stay as they are."""
+    named = _ENABLED.get(service)
+    return named() if named else service
+
+
 _MEASURES: dict[str, Callable[[], str]] = {
     "capex": lambda: _("first purchase (capex)"),
     "opex_per_year": lambda: _("operation per year (opex)"),

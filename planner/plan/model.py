@@ -38,6 +38,8 @@ class Plan:
         As the scenario says them.
     floors : tuple of dict
         One for each floor and group: name, by, group, measure, least, total, reached.
+    services : tuple of dict
+        What offices can offer with the plan, see `planner.plan.enabled.services_enabled`.
     equity : dict or None
         Shares that were settled and what fairness costs, see `planner.plan.fairness`; None where nothing fair is asked.
     funders : tuple of dict
@@ -59,6 +61,7 @@ class Plan:
     budgets: tuple[dict[str, Any], ...]
     limits: dict[str, Any]
     floors: tuple[dict[str, Any], ...]
+    services: tuple[dict[str, Any], ...]
     equity: dict[str, Any] | None
     funders: tuple[dict[str, Any], ...]
     cash_flow: dict[str, Any]
@@ -212,6 +215,7 @@ class Plan:
             "budgets": list(self.budgets),
             "limits": self.limits,
             "floors": list(self.floors),
+            "services": list(self.services),
             "equity": self.equity,
             "funders": list(self.funders),
             "places": to_records(self.places, PLACE_KEYS),
@@ -265,6 +269,7 @@ class Plan:
             budgets=tuple(document["budgets"]),
             limits=dict(document["limits"]),
             floors=tuple(document.get("floors", ())),
+            services=tuple(document.get("services", ())),
             equity=document.get("equity"),
             funders=tuple(document.get("funders", ())),
             cash_flow=dict(document["cash_flow"]),

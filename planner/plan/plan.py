@@ -19,6 +19,7 @@ from planner.links.named import named_links
 from planner.plan.alternatives import Network, OfficeWays, Standing, office_ways
 from planner.plan.arborescence import follow
 from planner.plan.baselines import Wanting, baselines
+from planner.plan.enabled import services_enabled
 from planner.plan.flow import plan_cash_flow
 from planner.plan.funding import fund
 from planner.plan.lines import link_lines, mast_lines, office_lines, office_transit, place_lines
@@ -107,6 +108,7 @@ def build_plan(
         budgets=tuple(_within(budget, offices, links, masts) for budget in budgets),
         limits=limits.model_dump(mode="json"),
         floors=tuple(row.as_dict(choice.connected) for row in floors),
+        services=services_enabled(scenario, offices),
         equity=_equity(outcome, choice.connected) if planned else None,
         funders=fund(scenario, tree, (links, masts, offices), outcome.funder_prices),
         cash_flow=plan_cash_flow(options, tree, transit, demand_mbps, totals, terms(scenario)),

@@ -57,7 +57,7 @@ def price_of_fairness(plan: Plan) -> str:
         return figure(value) if objective == "benefit" else money(100 * value, plan.scenario["currency"])
 
     text = (
-        _("Price of fairness: the best plan found without it has a benefit of {without}, this one {ours}: {part} less.")
+        _("Price of fairness: the best plan found without it has benefit {without}, this one {ours}: {part} less.")
         if objective == "benefit"
         else _("Price of fairness: the best plan found without it costs {without}, this one {ours}: {part} more.")
     )

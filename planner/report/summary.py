@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _, ngettext
 from planner.plan.floors import floor_words
+from planner.report.enabled import enabled_headings, enabled_rows
 from planner.report.fairness import price_of_fairness, settled_headings, settled_note, settled_rows
 from planner.report.funding import funder_headings, funder_rows, worth_of_more
 from planner.report.layout import Grid, print_grid, say, say_title
@@ -108,6 +109,7 @@ def _print_tables(plan: Plan, console: Console) -> None:
         (_("Worst first"), Grid(*settled_headings(), tuple(settled_rows(plan))), (settled_note(plan),)),
         (_("Technologies, in {currency}"), _mix_table(plan), ()),
         (_("Regions, in {currency}"), _region_table(plan), ()),
+        (_("Services that offices can offer"), Grid(*enabled_headings(), tuple(enabled_rows(plan))), ()),
         (_("Cash flow, in {currency} and prices of {year}"), _cash_flow_table(plan), ()),
         (_("The same money by simple rules, every office by itself, in {currency}"), beside, ()),
         (_("Every office connected by these rules, whatever the money, in {currency}"), _everyone_table(plan), ()),

@@ -13,6 +13,7 @@ from pathlib import Path
 from planner.plan.verify.basis import Basis, read_basis
 from planner.plan.verify.cashflow import check_cash_flow
 from planner.plan.verify.document import PlanDocument, read_document
+from planner.plan.verify.enabled import check_enabled
 from planner.plan.verify.equity import check_equity
 from planner.plan.verify.findings import Difference, Findings, Report
 from planner.plan.verify.funders import check_funders
@@ -73,6 +74,7 @@ def check_plan(plan: PlanDocument, basis: Basis) -> tuple[Findings, ...]:
         check_ledger(plan),
         check_cash_flow(plan.cash_flow, plan.totals, priced, basis.terms, n_lines),
         check_rules(plan, tree, basis),
+        check_enabled(plan, basis),
         check_equity(plan, basis),
         check_funders(plan, tree, basis),
         check_proof(plan),

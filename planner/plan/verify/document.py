@@ -114,6 +114,19 @@ class Floor(Strict):
     reached: NotNegative
 
 
+class Enabled(Strict):
+    """A service, what it needs, and the offices that can offer it."""
+
+    name: str
+    min_mbps: NotNegative
+    availability: Share
+    source: str
+    offices: int
+    offices_gained: int
+    people: NotNegative
+    people_gained: NotNegative
+
+
 class Level(Strict):
     """A group whose share was settled, worst first."""
 
@@ -375,6 +388,7 @@ class PlanDocument(Strict):
     budgets: list[Budget]
     limits: dict[str, Any]
     floors: list[Floor]
+    services: list[Enabled]
     equity: Equity | None
     funders: list[Funder]
     conflict: Conflict | None
