@@ -61,9 +61,9 @@ def _enabled(plan: Plan) -> list[Block]:
     """Return the services that offices can offer with the plan; nothing where the scenario asks for none."""
     rows = tuple(enabled_rows(plan))
     text = _(
-        "An office can offer a service if it is connected, and if the speed that it is planned for and the availability "
-        "of its whole chain are at least what the service needs. What each needs, and who says so, stands in the "
-        "scenario and in plan.json; people are all within reach, those of offices connected before too."
+        "An office can offer a service if it is connected, and if the speed that it is planned for and the "
+        "availability of its whole chain are at least what the service needs. What each needs, and who says so, stands "
+        "in the scenario and in plan.json; people are all within reach, those of offices connected before too."
     )
     table = Table(_("Services that offices can offer, with their needs"), *enabled_headings(), rows)
     return [Heading(_("Services enabled"), 2), Paragraph(text), table] if rows else []
