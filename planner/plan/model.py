@@ -29,8 +29,7 @@ class Plan:
     ----------
     scenario : dict
         name, hash, currency, price_year, horizon_years, funded_years, discount_rate, real_discount_rate,
-        second_currency; availability that is asked of services and links; benefit_weights, what a unit of each column
-        counts as benefit.
+        second_currency; availability that is asked of services and links.
     outcome : Outcome
     budgets : tuple of dict
         name, measure, scope, limit, spent; amounts in currency.
@@ -38,6 +37,8 @@ class Plan:
         As the scenario says them.
     floors : tuple of dict
         One for each floor and group: name, by, group, measure, least, total, reached.
+    benefit_index : dict
+        What the benefit is made of, see `planner.plan.index.benefit_index`.
     services : tuple of dict
         What offices can offer with the plan, see `planner.plan.enabled.services_enabled`.
     equity : dict or None
@@ -61,6 +62,7 @@ class Plan:
     budgets: tuple[dict[str, Any], ...]
     limits: dict[str, Any]
     floors: tuple[dict[str, Any], ...]
+    benefit_index: dict[str, Any]
     services: tuple[dict[str, Any], ...]
     equity: dict[str, Any] | None
     funders: tuple[dict[str, Any], ...]
@@ -102,7 +104,8 @@ class Plan:
     @property
     def benefit_is_people(self) -> bool:
         """Whether benefit counts people who lack adequate service, and nothing else."""
-        return self.scenario.get("benefit_weights") == {PEOPLE_UNDERSERVED: 1.0}
+        columns = self.benefit_index.get("columns", ())
+        return [(each["column"], each["weight"]) for each in columns] == [(PEOPLE_UNDERSERVED, 1.0)]
 
     @property
     def benefit(self) -> float:
@@ -215,6 +218,7 @@ class Plan:
             "budgets": list(self.budgets),
             "limits": self.limits,
             "floors": list(self.floors),
+            "benefit_index": self.benefit_index,
             "services": list(self.services),
             "equity": self.equity,
             "funders": list(self.funders),
@@ -269,6 +273,7 @@ class Plan:
             budgets=tuple(document["budgets"]),
             limits=dict(document["limits"]),
             floors=tuple(document.get("floors", ())),
+            benefit_index=dict(document.get("benefit_index", {})),
             services=tuple(document.get("services", ())),
             equity=document.get("equity"),
             funders=tuple(document.get("funders", ())),

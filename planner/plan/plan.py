@@ -22,6 +22,7 @@ from planner.plan.baselines import Wanting, baselines
 from planner.plan.enabled import services_enabled
 from planner.plan.flow import plan_cash_flow
 from planner.plan.funding import fund
+from planner.plan.index import benefit_index
 from planner.plan.lines import link_lines, mast_lines, office_lines, office_transit, place_lines
 from planner.plan.model import Plan
 from planner.plan.outcome import Budget, Outcome, settle
@@ -108,6 +109,7 @@ def build_plan(
         budgets=tuple(_within(budget, offices, links, masts) for budget in budgets),
         limits=limits.model_dump(mode="json"),
         floors=tuple(row.as_dict(choice.connected) for row in floors),
+        benefit_index=benefit_index(scenario, inputs.offices, choice.connected),
         services=services_enabled(scenario, offices),
         equity=_equity(outcome, choice.connected) if planned else None,
         funders=fund(scenario, tree, (links, masts, offices), outcome.funder_prices),
@@ -221,7 +223,6 @@ def _head(scenario: Scenario) -> dict[str, Any]:
         "funded_years": money.funded_years,
         "discount_rate": money.discount_rate,
         "availability": scenario.service.availability,
-        "benefit_weights": dict(scenario.benefit.weights),
         "real_discount_rate": terms(scenario).discount_rate,
         "second_currency": None if second is None else second.model_dump(mode="json"),
     }

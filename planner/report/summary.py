@@ -10,6 +10,7 @@ from planner.report.enabled import enabled_headings, enabled_rows
 from planner.report.fairness import price_of_fairness, settled_headings, settled_note, settled_rows
 from planner.report.funding import funder_headings, funder_rows, worth_of_more
 from planner.report.layout import Grid, print_grid, say, say_title
+from planner.scenario import PEOPLE_UNDERSERVED
 from planner.wording import (
     figure,
     labelled,
@@ -109,6 +110,7 @@ def _print_tables(plan: Plan, console: Console) -> None:
         (_("Worst first"), Grid(*settled_headings(), tuple(settled_rows(plan))), (settled_note(plan),)),
         (_("Technologies, in {currency}"), _mix_table(plan), ()),
         (_("Regions, in {currency}"), _region_table(plan), ()),
+        (_("Benefit by column"), _index_table(plan), ()),
         (_("Services that offices can offer"), Grid(*enabled_headings(), tuple(enabled_rows(plan))), ()),
         (_("Cash flow, in {currency} and prices of {year}"), _cash_flow_table(plan), ()),
         (_("The same money by simple rules, every office by itself, in {currency}"), beside, ()),
@@ -212,6 +214,21 @@ def _floor_table(plan: Plan) -> Grid:
         for floor in plan.floors
     ]
     return Grid((_("Floor"),), (_("Reached"),), tuple(rows))
+
+
+def _index_table(plan: Plan) -> Grid:
+    """Return what the benefit is made of; nothing where it is people alone."""
+    rows = [
+        (
+            _("underserved people within reach") if each["column"] == PEOPLE_UNDERSERVED else each["column"],
+            number(each["weight"], 6),
+            figure(each["gained"]),
+            figure(each["all"]),
+        )
+        for each in plan.benefit_index.get("columns", ())
+        if not plan.benefit_is_people
+    ]
+    return Grid((_("Column"),), (_("Weight"), _("In the plan"), _("Of all offices")), tuple(rows))
 
 
 def _mix_table(plan: Plan) -> Grid:

@@ -65,7 +65,6 @@ class ScenarioNote(Strict):
     funded_years: int
     discount_rate: float
     availability: Share
-    benefit_weights: dict[str, NotNegative]
     real_discount_rate: float
     second_currency: dict[str, str | float] | None
 
@@ -112,6 +111,30 @@ class Floor(Strict):
     least: NotNegative
     total: NotNegative
     reached: NotNegative
+
+
+class Column(Strict):
+    """One weighted column of the benefit."""
+
+    column: str
+    weight: NotNegative
+    all: NotNegative
+    gained: NotNegative
+
+
+class Parts(Strict):
+    """What the benefit of an office is made of, in the order of the columns."""
+
+    id: str
+    parts: list[NotNegative]
+
+
+class BenefitIndex(Strict):
+    """What the benefit is made of."""
+
+    catchment_km: NotNegative
+    columns: list[Column]
+    offices: list[Parts]
 
 
 class Enabled(Strict):
@@ -388,6 +411,7 @@ class PlanDocument(Strict):
     budgets: list[Budget]
     limits: dict[str, Any]
     floors: list[Floor]
+    benefit_index: BenefitIndex
     services: list[Enabled]
     equity: Equity | None
     funders: list[Funder]

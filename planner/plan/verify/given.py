@@ -73,7 +73,6 @@ def _check_settings(plan: PlanDocument, basis: Basis, findings: Findings) -> Non
         ("funded_years", plan.scenario.funded_years, money.funded_years),
         ("discount_rate", plan.scenario.discount_rate, money.discount_rate),
         ("availability", plan.scenario.availability, scenario.service.availability),
-        ("benefit_weights", _text(plan.scenario.benefit_weights), _text(scenario.benefit.weights)),
         ("real_discount_rate", plan.scenario.real_discount_rate, basis.terms.discount_rate),
         ("second_currency", _text(plan.scenario.second_currency), _text(_second_currency(scenario))),
         ("objective", plan.objective.name, "lexicographic" if several else first.measure),

@@ -71,6 +71,7 @@ def write_offices(sheet: Sheet, plan: Plan) -> Table:
         "demand_mbps": (_("Demand (Mbit/s)"), "real", 11, offices["demand_mbps"]),
         "availability": (_("Availability"), "share", 12, offices["availability"]),
         "benefit": (_("Benefit"), "real", 12, offices["benefit"]),
+        **_parts(offices, plan),
         "people": (_("Underserved people within reach"), "whole", 14, offices["people"]),
         "people_total": (_("People within reach"), "whole", 12, offices["people_total"]),
         "lon": (_("Longitude"), "degrees", 12, offices["lon"]),
@@ -82,6 +83,23 @@ def write_offices(sheet: Sheet, plan: Plan) -> Table:
     return write_table(
         sheet, _("Offices"), _("Money is the equipment of the office, with IP transit over own links."), columns
     )
+
+
+def _parts(offices: pd.DataFrame, plan: Plan) -> Columns:
+    """Return what the benefit of each office is made of; nothing where it is people alone."""
+    if plan.benefit_is_people:
+        return {}
+    parts = {row["id"]: row["parts"] for row in plan.benefit_index.get("offices", ())}
+    columns = plan.benefit_index.get("columns", ())
+    return {
+        f"benefit {each['column']}": (
+            _("Benefit of “{column}”").format(column=each["column"]),
+            "real",
+            14,
+            [parts[name][place] if name in parts else 0.0 for name in offices["id"]],
+        )
+        for place, each in enumerate(columns)
+    }
 
 
 def write_links(sheet: Sheet, plan: Plan, options: Sequence[str]) -> Table:
