@@ -5,8 +5,8 @@
 Countries are ``comoros`` of ``tests/scenarios``, with the data that PLANNER_SHARED points to, and ``demo``, the
 synthetic country of 300 offices. Shares are parts in per cent of the best known cost of connecting all: half of the
 money pays for three quarters of purchases at most, a quarter for purchases and three years of operation in half of the
-regions, a quarter for anything. Floors ask in every region for people, three quarters of the part of all that the same
-money reaches without floors. Every run is verified by ``planner verify`` and by the contract's referee.
+regions, a quarter for anything. Floors ask in every region for people, nine tenths of the part of all that the same money
+reaches without floors. Every run is verified by ``planner verify`` and by the contract's referee.
 
 ``--marginal`` solves again with a tenth more of each funder's money: what that brings stands beside the estimate.
 """
@@ -100,7 +100,7 @@ def rows_of(country: Country, share: float, run_dir: Path, how: dict[str, Any], 
     budget = [{"name": "programme", "limit": round(money)}]
     plain, plan = run_once(country, run_dir, {**how, "budgets": budget}, referee)
     yield "neither", plain
-    floor = {"by": "region", "measure": "people", "share": round(0.75 * plan.totals["people"] / country.people, 4)}
+    floor = {"by": "region", "measure": "people", "share": round(0.9 * plan.totals["people"] / country.people, 4)}
     row, plan = run_once(country, run_dir, {**how, "budgets": budget, "limits": {"floors": [floor]}}, referee)
     yield "floors", {**row, "price": plan.equity and plan.equity["price"]}
 
