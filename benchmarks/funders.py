@@ -5,8 +5,8 @@
 Countries are ``comoros`` of ``tests/scenarios``, with the data that PLANNER_SHARED points to, and ``demo``, the
 synthetic country of 300 offices. Shares are parts in per cent of the best known cost of connecting all: half of the
 money pays for three quarters of purchases at most, a quarter for purchases and three years of operation in half of the
-regions, a quarter for anything. Floors ask in every region for people, nine tenths of the part of all that the same money
-reaches without floors. Every run is verified by ``planner verify`` and by the contract's referee.
+regions, a quarter for anything. Floors ask in every region for people, nine tenths of the part of all that the same
+money reaches without floors. Every run is verified by ``planner verify`` and by the contract's referee.
 
 ``--marginal`` solves again with a tenth more of each funder's money: what that brings stands beside the estimate.
 """
@@ -40,10 +40,10 @@ class Country:
     """A country with what connecting all of it costs."""
 
     def __init__(self, name: str, folder: Path, shared: Path) -> None:
-        self.path = ROOT / "tests" / "scenarios" / name
+        self.path = ROOT / "tests" / "scenarios" / name / "scenario.yaml"
         self.data_root: Path | None = shared / "data"
         if name == "demo":
-            self.path, self.data_root = make_country(folder / "demo", offices=300).parent, None
+            self.path, self.data_root = make_country(folder / "demo", offices=300), None
         scenario = load_scenario(self.path, data_root=self.data_root)
         inputs = read_inputs(scenario)
         options = build_links(scenario, inputs)
