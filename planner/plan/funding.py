@@ -213,6 +213,7 @@ def _told(
     scope = {name: list(names) for name, names in funder.scope.model_dump().items() if names}
     lines = bills.lines.assign(technology=bills.lines["technology"].where(bills.lines["line"] != "mast", MASTS))
     capex = int(paid[bills.years[:, 1] == 0].sum())
+    line, identifier = (lines[name].to_numpy(object)[bills.row] for name in ("line", "id"))
     return {
         "name": funder.name,
         "amount": funder.cents / 100,
@@ -231,8 +232,8 @@ def _told(
         "technologies": _sums(lines["technology"], bills, paid, "technology"),
         "payments": [
             {
-                "line": lines["line"].iloc[bills.row[at]],
-                "id": lines["id"].iloc[bills.row[at]],
+                "line": line[at],
+                "id": identifier[at],
                 "cost_kind": "capex" if bills.years[at, 1] == 0 else "opex",
                 "from_year": int(bills.years[at, 0]) or None,
                 "to_year": int(bills.years[at, 1]) or None,

@@ -29,7 +29,10 @@ def check_index(plan: PlanDocument, basis: Basis) -> Findings:
     )
     sums = [[0.0, 0.0] for _column in weights]
     for row, office in zip(index.offices, wanting, strict=False):
-        given = basis.offices[office.id]
+        given = basis.offices.get(office.id)
+        if not findings.require(given is not None, _("office of the inputs"), office.id, office.id, None):
+            continue
+        assert given is not None
         gain = 1.0
         if office.before == "insufficient" and not math.isnan(given["mbps_before"]):
             gain = 1.0 - min(1.0, given["mbps_before"] / given["demand_mbps"])
