@@ -17,7 +17,6 @@ from planner.solver.graph import build_graph
 from planner.solver.grow import grow_everywhere
 from planner.solver.improve import improve
 from planner.solver.layers import find_plan, plan_of_tree
-from planner.solver.leaning import Leaning
 from planner.solver.mend import mend
 from planner.solver.program import finest_difference
 from planner.solver.reduce import find_useful
@@ -85,8 +84,6 @@ class Search:
         The problem's arcs of the best plan within the budget, parents before children.
     value, bound
         Its value, and the best proven ceiling; None before there is any.
-    leaning
-        At which weights of the limits the local search looks for plans.
     infeasible
         Whether it is proven that no plan keeps the rules.
     finest
@@ -120,7 +117,6 @@ class Search:
         self.trace: list[tuple[float, float | None, float | None]] = []
         surrogate = stand_in(problem, self.stopped)
         self.problem, self.shift, self.slopes = surrogate.problem, surrogate.shift, surrogate.slopes
-        self.leaning = Leaning(problem, surrogate)
         self.graph: Graph = build_graph(self.problem, self.problem.budget)
         self.reach = problem.budget
         self.total = math.fsum(self.worth(self.graph))
@@ -363,27 +359,24 @@ class Search:
     def _search(self, floor: float, work: int) -> tuple[float, int]:
         """Run the kernel; return the best value found above the floor, and the cost of where it stands."""
         best = bare_tree(self.graph.n_nodes)
-        graph, budget, shift = self.leaning.applied(self.graph)
-        floor += shift - self.shift
         value, cost = improve(
-            graph,
+            self.graph,
             self.tree,
             best,
             self.desk,
             self.guide.price,
             generous_price(self.graph, self.guide.price, self.n_chunks),
             self.guide.reduced,
-            budget,
+            self.problem.budget,
             TILT,
             self.heat,
             floor,
             work,
             self.dice,
         )
-        if value > floor and (self.value is None or value > self.value + shift):
+        if value > floor and (self.value is None or value > self.value + self.shift):
             self.note_plan(self.graph, best)
-        self.leaning.learn(self.graph, best if value > floor else self.tree)
-        return value, cost if budget == self.problem.budget else round(cost * (self.problem.budget / max(budget, 1)))
+        return value, cost
 
 
 def has_whole_values(problem: Problem, total: float) -> bool:

@@ -64,14 +64,11 @@ class Surrogate:
         A plan that keeps all rules and is worth v is worth at least v + ``shift`` here.
     slopes
         What one more cent of the budget asked for, and one more of each further limit, adds to the budget here.
-    merits
-        What a unit of each floor adds to the prizes here.
     """
 
     problem: Problem
     shift: float
     slopes: tuple[float, ...]
-    merits: tuple[float, ...] = ()
 
 
 def stand_in(problem: Problem, stopped: Callable[[], bool]) -> Surrogate:
@@ -87,14 +84,14 @@ def stand_in(problem: Problem, stopped: Callable[[], bool]) -> Surrogate:
     prize = counted.prize + merit @ weight
     shift += float(merit @ np.array([floor.least for floor in rules.floors])) * (1.0 - MARGIN)
     if not rules.limits:
-        return Surrogate(replace(counted, prize=prize), shift, (1.0,), tuple(merit.tolist()))
+        return Surrogate(replace(counted, prize=prize), shift, (1.0,))
     cost, budget, unit = blend(problem, money)
     if problem.cost_weight > 0.0:  # the rows are priced like the cost, and none is left
         spared = round_up(unit * budget, unit * budget)
         blended = replace(counted, cost=cost, budget=MAX_MONEY, prize=prize, cost_weight=unit)
         return Surrogate(blended, shift - spared, (0.0,) * len(money))
     weighed = replace(counted, cost=cost, budget=budget, prize=prize)
-    return Surrogate(weighed, shift, tuple((money / unit).tolist()), tuple(merit.tolist()))
+    return Surrogate(weighed, shift, tuple((money / unit).tolist()))
 
 
 def with_counted_prizes(problem: Problem) -> tuple[Problem, float]:
