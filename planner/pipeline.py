@@ -300,6 +300,7 @@ def only_budget(scenario: Scenario, command: str) -> AskedBudget:
     more = {
         "objective": [objective.sense for objective in scenario.objective] != ["max"],
         "budgets": len(budgets) != 1 or not budgets[0].scope.everything,
+        "funders": bool(scenario.funders),
         **{
             f"limits.{name}": getattr(limits, name) not in (None, ())
             for name in Limits.model_fields

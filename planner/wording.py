@@ -164,6 +164,20 @@ def option_name(option: str) -> str:
     return named() if named else option
 
 
+_ENABLED: dict[str, Callable[[], str]] = {
+    "e_commerce": lambda: _("e-commerce"),
+    "digital_finance": lambda: _("digital finance"),
+    "e_government": lambda: _("e-government"),
+    "public_wifi": lambda: _("public Wi-Fi"),
+}
+
+
+def service_name(service: str) -> str:
+    """Return the name of a service that offices offer; names that only the scenario knows stay as they are."""
+    named = _ENABLED.get(service)
+    return named() if named else service
+
+
 _MEASURES: dict[str, Callable[[], str]] = {
     "capex": lambda: _("first purchase (capex)"),
     "opex_per_year": lambda: _("operation per year (opex)"),
@@ -178,13 +192,15 @@ def measure_name(measure: str) -> str:
 
 
 def scope_words(scope: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the scope of a budget as people read it; nothing for one over everything."""
+    """Return the scope of a budget or a funder as people read it; nothing for one over everything."""
     told = []
     if scope.get("regions"):
         told.append(_("regions: {names}").format(names=", ".join(scope["regions"])))
     if scope.get("technologies"):
         names = ", ".join(technology_name(name) for name in scope["technologies"])
         told.append(_("technologies: {names}").format(names=names))
+    if scope.get("kinds"):
+        told.append(_("kinds of offices: {names}").format(names=", ".join(scope["kinds"])))
     return told
 
 

@@ -74,6 +74,8 @@ def test_a_limit_is_money_or_a_share(tmp_path, said, limit):
 
 MIN = "sense: min, measure: capex"
 # where in LEAST, what stands there instead, code, field, part of the message or remedy
+FUNDER = "funders: [{name: A, amount: 5"
+
 TRAPS = [
     ("name: least", "name: off", "yaml-boolean", "name", "reads off as false"),
     ("name: least", "name: no", "yaml-boolean", "name", "“no” in quotes"),
@@ -92,12 +94,51 @@ TRAPS = [
     ("name: least", "nmae: least", "unknown-field", "nmae", "Did you mean “name”"),
     ("name: least", "description: x", "missing-field", "name", "missing"),
     ("20 %}]", "5, scope: {years: [2027]}}]", "wrong-value", "budgets[0].scope", "leave “years” out"),
-    ("20 %}]", "5, scope: {funders: [X]}}]", "wrong-value", "budgets[0].scope", "leave “funders” out"),
+    ("20 %}]", "5, scope: {funders: [X]}}]", "wrong-value", "budgets[0].scope", "its amount under “funders”"),
     ("20 %}]", "5, scope: {region: [X]}}]", "unknown-field", "budgets[0].scope.region", "“regions”"),
     ("20 %}]", "5, scope: {technologies: [fiber]}}]", "wrong-value", "budgets[0].scope.technologies", "fibre, micro"),
     ("20 %}]", "20 %, scope: {regions: [X]}}]", "wrong-value", "budgets[0]", "give the limit of budget “programme”"),
     ("[{limit: 20 %}]", "[{limit: 1}, {limit: 2}]", "wrong-value", "budgets", "Two budgets are called “programme”"),
     ("[{limit: 20 %}]", "[]", "wrong-value", "budgets", "The most benefit needs a budget"),
+    ("name: least", "name: x\nfunders: [{amount: 1}]", "missing-field", "funders[0].name", ""),
+    ("name: least", "name: x\nfunders: [{name: A, amount: -1}]", "out-of-range", "funders[0].amount", "at least 0"),
+    ("name: least", "name: x\nfunders: [{name: A, amount: 20 %}]", "wrong-type", "funders[0].amount", "number"),
+    ("name: least", f"name: x\n{FUNDER}, match: 1.5}}]", "out-of-range", "funders[0].match", "at most 1"),
+    ("name: least", f"name: x\n{FUNDER}, match: 0}}]", "out-of-range", "funders[0].match", "greater than 0"),
+    ("name: least", f"name: x\n{FUNDER}, match: 0.3333}}]", "wrong-value", "funders[0].match", "three decimals"),
+    ("name: least", f"name: x\n{FUNDER}, cost_kinds: [rent]}}]", "wrong-value", "funders[0].cost_kinds[0]", "capex"),
+    ("name: least", f"name: x\n{FUNDER}, cost_kinds: []}}]", "wrong-value", "funders[0].cost_kinds", "empty"),
+    ("name: least", f"name: x\n{FUNDER}, opex_years: 6}}]", "wrong-value", "funders", "funded_years is 5"),
+    ("name: least", f"name: x\n{FUNDER}, opex_years: 0}}]", "out-of-range", "funders[0].opex_years", "at least 1"),
+    (
+        "name: least",
+        f"name: x\n{FUNDER}, cost_kinds: [capex], opex_years: 2}}]",
+        "wrong-value",
+        "funders[0]",
+        "add opex",
+    ),
+    (
+        "name: least",
+        f"name: x\n{FUNDER}, scope: {{technologies: [fiber]}}}}]",
+        "wrong-value",
+        "funders[0].scope.technologies",
+        "fibre, micro",
+    ),
+    ("name: least", f"name: x\n{FUNDER}, scope: {{kind: [a]}}}}]", "unknown-field", "funders[0].scope.kind", "“kinds”"),
+    (
+        "name: least",
+        f"name: x\n{FUNDER}}}, {{name: A, amount: 2}}]",
+        "wrong-value",
+        "funders",
+        "Two funders are called",
+    ),
+    (
+        "name: least",
+        f"name: x\nfunders: [{', '.join(f'{{name: F{n}, amount: 1}}' for n in range(11))}]",
+        "wrong-value",
+        "funders",
+        "at most 10",
+    ),
     ("limit: 20 %", "limit: 120 %", "wrong-value", "budgets[0].limit", "20 %"),
     ("limit: 20 %", "limit: -1", "wrong-value", "budgets[0].limit", "2000000"),
     ("limit: 20 %", "limit: 1, measure: money", "wrong-value", "budgets[0].measure", "programme_cost"),

@@ -149,6 +149,10 @@ def solve(
             help=_("NAME=AMOUNT or NAME=SHARE%, e.g. programme=2000000 or programme=20%."), show_default=False
         ),
     ] = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option(help=_("COLUMN=NUMBER: another weight of the benefit, e.g. rural=50."), show_default=False),
+    ] = None,
     gap: Gap = None,
     time_limit: TimeLimit = None,
     seed: Seed = None,
@@ -165,6 +169,7 @@ def solve(
     with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
         overrides = solver_overrides(gap, time_limit, seed)
         overrides |= dict(_budget_override(text) for text in budget or [])
+        overrides |= dict(_weight_override(text) for text in weight or [])
         scenario_file = file_of_scenario(scenario)
         run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-{stamp()}"
         job = partial(solve_run, scenario_file, run_dir, data_root=data_root, overrides=overrides, force=force)
@@ -327,6 +332,22 @@ def _run(here: Session, job: "Callable[..., Plan]", run_dir: Path) -> None:
 
 
 _EXIT_CODES = {"cancelled": CancelledError.exit_code, "infeasible": InfeasibleError.exit_code, "error": 1}
+
+
+def _weight_override(text: str) -> tuple[str, object]:
+    """Read ``COLUMN=NUMBER``."""
+    name, _sign, figure = text.partition("=")
+    try:
+        return f"benefit.weights.{name}", float(figure)
+    except ValueError as error:
+        problem = Problem(
+            "bad-option",
+            _("A weight is given as COLUMN=NUMBER."),
+            _("For instance: --weight people_underserved=1 --weight rural=50."),
+            column="--weight",
+            value=text,
+        )
+        raise InputError(problem) from error
 
 
 def _budget_override(text: str) -> tuple[str, object]:

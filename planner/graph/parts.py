@@ -64,7 +64,7 @@ class Parts:
 
 @dataclass(frozen=True)
 class Scope:
-    """Which money a budget counts; empty: all.
+    """Which money a budget or a funder counts; empty: all.
 
     Attributes
     ----------
@@ -72,17 +72,59 @@ class Scope:
         A link is in the region in which it arrives, a mast in that of its place, an office in its own.
     technologies : collection of str
         Of links, and of offices by the link that serves them. Masts have none: no budget of technologies counts them.
+    kinds : collection of str
+        Of offices: their own equipment, links that arrive at their places, and masts there.
     """
 
     regions: Collection[str] = field(default=())
     technologies: Collection[str] = field(default=())
+    kinds: Collection[str] = field(default=())
 
 
 EVERYTHING = Scope()
 
 
-def cost_of(options: LinkOptions, offices: pd.DataFrame, parts: Parts, measure: int, scope: Scope) -> NDArray[np.int64]:
-    """Return what each arc takes of a budget, (m,) cents.
+@dataclass(frozen=True)
+class Lines:
+    """What arcs pay for, line by line: first links, then masts, then offices' own equipment; no arc twice in a row.
+
+    Attributes
+    ----------
+    arcs : tuple of (k,) int64
+        Of each of the three.
+    money : tuple of (k, 4) int64
+        Cents, columns of `planner.finance.MEASURES`.
+    """
+
+    arcs: tuple[NDArray[np.int64], ...]
+    money: tuple[NDArray[np.int64], ...]
+    options: LinkOptions
+    offices: pd.DataFrame
+    parts: Parts
+
+    def counted(self, scope: Scope) -> tuple[NDArray[np.bool_], ...]:
+        """Return which lines a scope counts: links, masts, offices' own."""
+        places, parts = self.options.places, self.parts
+        links, masts, own = self.arcs
+        here, at_home = np.ones(len(places), np.bool_), np.ones(len(self.offices), np.bool_)
+        if len(scope.regions):
+            here &= np.isin(places.region, list(scope.regions))
+            at_home &= self.offices["region"].isin(list(scope.regions)).to_numpy()
+        if len(scope.kinds):
+            of_kind = self.offices["kind"].isin(list(scope.kinds)).to_numpy()
+            at_home &= of_kind
+            here &= np.append(of_kind, False)[places.office]  # -1, no office, reads the last entry
+        names = scope.technologies
+        technology = np.array([not len(names) or kind.technology in names for kind in self.options.kinds], np.bool_)
+        return (
+            here[parts.place[links]] & technology[parts.kind[links]],
+            here[parts.place[masts]] & (not len(names)),
+            at_home[parts.office[own]] & technology[parts.kind[own]],
+        )
+
+
+def lines_of(options: LinkOptions, offices: pd.DataFrame, parts: Parts) -> Lines:
+    """Return what the arcs of a graph pay for.
 
     Parameters
     ----------
@@ -90,28 +132,33 @@ def cost_of(options: LinkOptions, offices: pd.DataFrame, parts: Parts, measure: 
     offices : DataFrame
         ``Inputs.offices``.
     parts : Parts
-        Of a graph that tells the technologies of the scope apart.
+        Of a graph that tells apart the technologies of all scopes in question.
+    """
+    links = np.flatnonzero(parts.option != NO_OPTION)
+    masts = np.flatnonzero(parts.rung != parts.below)
+    own = np.flatnonzero(parts.line != NO_LINE)
+    # Row -1, that of no mast at all, costs nothing.
+    price, place = np.pad(options.mast_money, ((0, 0), (0, 1), (0, 0))), parts.place[masts]
+    steps = price[place, parts.rung[masts]] - price[place, parts.below[masts]]
+    office, transit = parts.office[own], (parts.line[own] == WITH_TRANSIT)[:, None]
+    equipment = np.where(transit, options.package_transit_money[office], options.package_money[office])
+    return Lines((links, masts, own), (options.money[parts.option[links]], steps, equipment), options, offices, parts)
+
+
+def cost_of(options: LinkOptions, offices: pd.DataFrame, parts: Parts, measure: int, scope: Scope) -> NDArray[np.int64]:
+    """Return what each arc takes of a budget, (m,) cents.
+
+    Parameters
+    ----------
+    options, offices, parts
+        As in `lines_of`.
     measure : int
         Column of `planner.finance.MEASURES`.
     scope : Scope
     """
-    regions, names = list(scope.regions), list(scope.technologies)
-    here = np.isin(options.places.region, regions) if regions else np.ones(len(options.places), np.bool_)
-    at_home = offices["region"].isin(regions).to_numpy() if regions else np.ones(len(offices), np.bool_)
-    technology = np.array([not names or kind.technology in names for kind in options.kinds], np.bool_)
-    cost = np.zeros(len(parts.option), np.int64)
-    links = np.flatnonzero((parts.option != NO_OPTION) & here[parts.place] & technology[parts.kind])
-    cost[links] = options.money[parts.option[links], measure]
-    if not names:
-        # Row -1, that of no mast at all, costs nothing.
-        price = np.pad(options.mast_money[:, :, measure], ((0, 0), (0, 1)))
-        masts = np.flatnonzero((parts.rung != parts.below) & here[parts.place])
-        place = parts.place[masts]
-        cost[masts] += price[place, parts.rung[masts]] - price[place, parts.below[masts]]
-    for line, money in ((WITH_PACKAGE, options.package_money), (WITH_TRANSIT, options.package_transit_money)):
-        own = np.flatnonzero(parts.line == line)
-        own = own[at_home[parts.office[own]] & technology[parts.kind[own]]]
-        cost[own] += money[parts.office[own], measure]
+    lines, cost = lines_of(options, offices, parts), np.zeros(len(parts.option), np.int64)
+    for arcs, money, counted in zip(lines.arcs, lines.money, lines.counted(scope), strict=True):
+        cost[arcs[counted]] += money[counted, measure]
     return cost
 
 

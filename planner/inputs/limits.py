@@ -1,4 +1,4 @@
-"""Whether budgets and limits speak of offices, places, regions and groups that there are."""
+"""Whether budgets, funders and limits speak of offices, places, regions and groups that there are."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from planner.errors import Severity
     from planner.inputs.offices import ReadOffices
-    from planner.scenario import Floor, Scenario
+    from planner.scenario import Floor, Limits, Scenario, WorstFirst
 
 GROUPING = {"region": "region", "kind": "kind", "before": "status_before", "technology_before": "technology_before"}
 """What floors call those of our own columns of the offices that make groups."""
@@ -29,9 +29,17 @@ MADE, ROOT_ID = "~", "root"
 
 def grouping_columns(scenario: Scenario) -> tuple[str, ...]:
     """Return the columns of the office files that floors need beside our own."""
-    asked = (floor.by for floor in scenario.limits.floors if floor.by is not None)
+    asked = (floor.by for floor in _grouping(scenario.limits).values() if floor.by is not None)
     weighed = set(scenario.benefit.office_columns)
     return tuple(dict.fromkeys(by for by in asked if by not in GROUPING.keys() | OFFICE_COLUMNS.keys() | weighed))
+
+
+def _grouping(limits: Limits) -> dict[str, Floor | WorstFirst]:
+    """Return what makes groups of offices, by where it stands in the scenario."""
+    found: dict[str, Floor | WorstFirst] = {
+        f"limits.floors[{number}]": floor for number, floor in enumerate(limits.floors)
+    }
+    return found if limits.worst_first is None else {**found, "limits.worst_first": limits.worst_first}
 
 
 def check_limits(
@@ -41,7 +49,7 @@ def check_limits(
     towers: pd.DataFrame,
     regions: gpd.GeoDataFrame | None,
 ) -> list[Problem]:
-    """Return what budgets and limits name and the inputs do not have.
+    """Return what budgets, funders and limits name and the inputs do not have.
 
     Parameters
     ----------
@@ -78,8 +86,15 @@ def check_limits(
         column = f"budgets[{number}].scope.regions"
         message = _("No region has this id.")
         problems += _unknown(budget.scope.regions, in_regions, column, "unknown-region", message, hints)
-    for number, floor in enumerate(limits.floors):
-        problems += _check_floor(floor, f"limits.floors[{number}]", offices, scenario, hints)
+    kinds = {kind for kind in offices.frame["kind"] if kind}
+    for number, funder in enumerate(scenario.funders):
+        column = f"funders[{number}].scope"
+        message = _("No region has this id.")
+        problems += _unknown(funder.scope.regions, in_regions, f"{column}.regions", "unknown-region", message, hints)
+        message = _("No office is of this kind.")
+        problems += _unknown(funder.scope.kinds, kinds, f"{column}.kinds", "unknown-kind", message)
+    for column, floor in _grouping(limits).items():
+        problems += _check_floor(floor, column, offices, scenario, hints)
     return problems
 
 
@@ -103,7 +118,7 @@ def _unknown(
 
 
 def _check_floor(
-    floor: Floor, column: str, offices: ReadOffices, scenario: Scenario, regions: Mapping[str, str]
+    floor: Floor | WorstFirst, column: str, offices: ReadOffices, scenario: Scenario, regions: Mapping[str, str]
 ) -> Iterator[Problem]:
     """Yield what is wrong with the column or the groups of a floor."""
     if floor.by is None:

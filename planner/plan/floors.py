@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner.i18n import _
+from planner.scenario import Floor
 from planner.wording import number, share
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from planner.scenario import Floor, Scenario, Target
+    from planner.scenario import Scenario, Target
 
 BEFORE = "before"
 """What plans call the column ``status_before``, and floors may too."""
@@ -82,6 +83,16 @@ def floor_rows(scenario: Scenario, offices: pd.DataFrame) -> tuple[FloorRow, ...
     return tuple(rows)
 
 
+def worst_first_rows(scenario: Scenario, offices: pd.DataFrame) -> tuple[FloorRow, ...]:
+    """Return the groups of which the worst comes first, one row each, that ask for nothing yet."""
+    asked = scenario.limits.worst_first
+    if asked is None:
+        return ()
+    counted = ~offices["id"].isin(list(scenario.limits.exclude)).to_numpy()
+    nothing = Floor(by=asked.by, measure=asked.measure, count=0.0, groups=asked.groups)
+    return tuple(_row(nothing, group, members, offices, set()) for group, members in _groups(nothing, offices, counted))
+
+
 def target_row(target: Target, scenario: Scenario, offices: pd.DataFrame) -> FloorRow:
     """Return the target of least money as a floor over all offices that are not excluded."""
     counted = ~offices["id"].isin(list(scenario.limits.exclude)).to_numpy()
@@ -89,7 +100,7 @@ def target_row(target: Target, scenario: Scenario, offices: pd.DataFrame) -> Flo
     asked = target.benefit_share if target.benefit_share is not None else target.offices_share
     weight, standing = _weights(measure, counted, offices)
     total = math.fsum(weight)
-    least = _least(measure, 1.0 if asked is None else asked, total)
+    least = least_of(measure, 1.0 if asked is None else asked, total)
     return FloorRow("target", None, None, measure, least, total, weight, standing)
 
 
@@ -134,7 +145,7 @@ def _row(
 ) -> FloorRow:
     weight, standing = _weights(floor.measure, members, offices)
     total = math.fsum(weight)
-    least = float(floor.count) if floor.count is not None else _least(floor.measure, floor.share or 0.0, total)
+    least = float(floor.count) if floor.count is not None else least_of(floor.measure, floor.share or 0.0, total)
     stem = floor.measure if group is None else f"{floor.measure}, {floor.by}={group}"
     names = (stem, *(f"{stem} ({count})" for count in range(2, len(taken) + 3)))
     name = next(each for each in names if each not in taken)
@@ -153,7 +164,7 @@ def _weights(measure: str, members: NDArray[np.bool_], offices: pd.DataFrame) ->
     return np.where(members & ~adequate, values, 0.0), 0.0
 
 
-def _least(measure: str, asked: float, total: float) -> float:
+def least_of(measure: str, asked: float, total: float) -> float:
     """Return a share of a total: whole offices, rounded up."""
     if measure == "offices":
         return float(math.ceil(asked * total - ROUNDING * max(total, 1.0)))

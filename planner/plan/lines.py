@@ -206,7 +206,14 @@ def shared_cost(tree: Arborescence, links: pd.DataFrame, masts: pd.DataFrame, me
     shares of all offices add up to all links and masts.
     """
     mast_at = pd.Series(masts[CENTS[measure]].to_numpy(np.float64), index=masts["place"])
-    cost = links[CENTS[measure]].to_numpy(np.float64) + mast_at.reindex(links["to"]).fillna(0.0).to_numpy()
+    return shared_by_chain(tree, links, links[CENTS[measure]].to_numpy(np.float64), mast_at)
+
+
+def shared_by_chain(
+    tree: Arborescence, links: pd.DataFrame, of_link: NDArray[np.float64], of_mast: pd.Series[float]
+) -> NDArray[np.float64]:
+    """Return, per link, an office's equal share of amounts of the links and masts of its chain; masts by place."""
+    cost = of_link + of_mast.reindex(links["to"]).fillna(0.0).to_numpy()
     return tree.down(cost / np.maximum(tree.beyond, 1), np.add)
 
 

@@ -10,6 +10,7 @@ from planner.finance import MEASURES
 from planner.plan.outcome import Outcome, Stage
 from planner.plan.refusal import Refusal
 from planner.plan.tables import CENTS, LINK_KEYS, MAST_KEYS, OFFICE_KEYS, PLACE_KEYS, from_records, to_records
+from planner.scenario import PEOPLE_UNDERSERVED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +37,14 @@ class Plan:
         As the scenario says them.
     floors : tuple of dict
         One for each floor and group: name, by, group, measure, least, total, reached.
+    benefit_index : dict
+        What the benefit is made of, see `planner.plan.index.benefit_index`.
+    services : tuple of dict
+        What offices can offer with the plan, see `planner.plan.enabled.services_enabled`.
+    equity : dict or None
+        Shares that were settled and what fairness costs, see `planner.plan.fairness`; None where nothing fair is asked.
+    funders : tuple of dict
+        Who pays for what, see `planner.plan.funding.fund`; amounts in currency.
     cash_flow : dict
         See `planner.plan.flow.plan_cash_flow`; amounts in currency.
     places, offices, links, masts : DataFrame
@@ -53,6 +62,10 @@ class Plan:
     budgets: tuple[dict[str, Any], ...]
     limits: dict[str, Any]
     floors: tuple[dict[str, Any], ...]
+    benefit_index: dict[str, Any]
+    services: tuple[dict[str, Any], ...]
+    equity: dict[str, Any] | None
+    funders: tuple[dict[str, Any], ...]
     cash_flow: dict[str, Any]
     places: pd.DataFrame
     offices: pd.DataFrame
@@ -84,9 +97,15 @@ class Plan:
     @property
     def plain(self) -> bool:
         """Whether the plan had to keep no more than one budget over everything."""
-        limits = (self.limits.get(name) for name in ("max_hops", "must_connect", "fix_links", "floors"))
-        over_all = len(self.budgets) == 1 and not self.budgets[0]["scope"]
+        limits = (self.limits.get(name) for name in ("max_hops", "must_connect", "fix_links", "floors", "worst_first"))
+        over_all = len(self.budgets) == 1 and not self.budgets[0]["scope"] and not self.funders
         return over_all and self.outcome.objective == "benefit" and not any(each not in (None, []) for each in limits)
+
+    @property
+    def benefit_is_people(self) -> bool:
+        """Whether benefit counts people who lack adequate service, and nothing else."""
+        columns = self.benefit_index.get("columns", ())
+        return [(each["column"], each["weight"]) for each in columns] == [(PEOPLE_UNDERSERVED, 1.0)]
 
     @property
     def benefit(self) -> float:
@@ -199,6 +218,10 @@ class Plan:
             "budgets": list(self.budgets),
             "limits": self.limits,
             "floors": list(self.floors),
+            "benefit_index": self.benefit_index,
+            "services": list(self.services),
+            "equity": self.equity,
+            "funders": list(self.funders),
             "places": to_records(self.places, PLACE_KEYS),
             "totals": self.totals,
             "technology_mix": self.technology_mix,
@@ -250,6 +273,10 @@ class Plan:
             budgets=tuple(document["budgets"]),
             limits=dict(document["limits"]),
             floors=tuple(document.get("floors", ())),
+            benefit_index=dict(document.get("benefit_index", {})),
+            services=tuple(document.get("services", ())),
+            equity=document.get("equity"),
+            funders=tuple(document.get("funders", ())),
             cash_flow=dict(document["cash_flow"]),
             places=from_records(document["places"], PLACE_KEYS),
             offices=from_records(document["offices"], OFFICE_KEYS),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from planner.plan.fairness import Fairness
     from planner.plan.refusal import Refusal
 
 OPTIMAL_GAP = 1e-4
@@ -80,12 +81,16 @@ class Outcome:
     trace : tuple of (seconds, value, bound)
     price_of_money : float or None
         Benefit that one more unit of currency is worth at most, near this budget; None where unknown.
+    funder_prices : tuple of float
+        The same for one more unit of each funder's money, an estimate; empty where unknown.
     target : mapping or None
         What least money had to reach, as the scenario says it.
     stages : tuple of Stage
         Of several objectives, in their order; sense, value, bound and trace above are those of `told_stage`.
     conflict : Refusal or None
         Why there is no plan, where that is proven.
+    fairness : Fairness or None
+        What was settled for groups of offices, and what the first objective is worth without it.
     """
 
     status: str
@@ -97,9 +102,11 @@ class Outcome:
     requested_gap: float
     trace: tuple[tuple[float, float | None, float | None], ...]
     price_of_money: float | None = None
+    funder_prices: tuple[float, ...] = ()
     target: Mapping[str, float | bool] | None = None
     stages: tuple[Stage, ...] = ()
     conflict: Refusal | None = None
+    fairness: Fairness | None = None
 
     @property
     def gap(self) -> float | None:

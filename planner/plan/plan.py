@@ -19,7 +19,10 @@ from planner.links.named import named_links
 from planner.plan.alternatives import Network, OfficeWays, Standing, office_ways
 from planner.plan.arborescence import follow
 from planner.plan.baselines import Wanting, baselines
+from planner.plan.enabled import services_enabled
 from planner.plan.flow import plan_cash_flow
+from planner.plan.funding import fund
+from planner.plan.index import benefit_index
 from planner.plan.lines import link_lines, mast_lines, office_lines, office_transit, place_lines
 from planner.plan.model import Plan
 from planner.plan.outcome import Budget, Outcome, settle
@@ -106,6 +109,10 @@ def build_plan(
         budgets=tuple(_within(budget, offices, links, masts) for budget in budgets),
         limits=limits.model_dump(mode="json"),
         floors=tuple(row.as_dict(choice.connected) for row in floors),
+        benefit_index=benefit_index(scenario, inputs.offices, choice.connected),
+        services=services_enabled(scenario, offices),
+        equity=_equity(outcome, choice.connected) if planned else None,
+        funders=fund(scenario, tree, (links, masts, offices), outcome.funder_prices),
         cash_flow=plan_cash_flow(options, tree, transit, demand_mbps, totals, terms(scenario)),
         places=place_lines(options, tree),
         offices=offices,
@@ -195,6 +202,14 @@ def _beside(
         options, wanting, alone.money[wanting.office], measure=measure, limit_cents=limit_cents, forbidden=forbidden
     )
     return tuple(baseline.as_dict() for baseline in found)
+
+
+def _equity(outcome: Outcome, connected: NDArray[np.bool_]) -> dict[str, Any] | None:
+    """Return what fairness asks of a plan and costs, told of the first objective."""
+    if outcome.fairness is None:
+        return None
+    first = outcome.stages[0] if outcome.stages else outcome
+    return outcome.fairness.as_dict(connected, first.value or 0.0, first.bound, first.sense)
 
 
 def _head(scenario: Scenario) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from planner.graph import chosen
+from planner.plan.fairness import Fairness
 from planner.plan.outcome import Outcome, Stage
 from planner.question.asked import Kept
+from planner.question.fairness import Settled, settle_worst_first
 from planner.question.refused import explain_refusal, refused_at_once
 from planner.question.served import serving
 from planner.solver import Floor, Limit, Progress, Status, solve, solve_cheapest
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
     Trace = tuple[tuple[float, float | None, float | None], ...]
 
+PRICE_TIME, FAIRNESS_TIME = 0.15, 0.4
+"""Parts of the time limit for the best plan without floors, and for the shares of groups, worst first."""
 ROUNDING_CENTS = 1e-3
 """A bound on a sum of whole cents is lifted to the next whole cent, unless it lies above one by no more than this."""
 
@@ -48,7 +52,7 @@ class Answer:
 
 
 class _Found(NamedTuple):
-    """What one stage has found, in the units of plans."""
+    """What one stage has found, in the units of plans; the names of its limits beside the budget."""
 
     result: Result
     arcs: NDArray[np.int32]
@@ -56,6 +60,7 @@ class _Found(NamedTuple):
     bound: float | None
     trace: Trace
     kept: Kept
+    limits: tuple[str, ...]
 
 
 def answer(
@@ -81,11 +86,15 @@ def answer(
         return Answer(None, replace(nothing, conflict=at_once))
     started = time.monotonic()
     run = _Run(question, started, cancelled, on_progress)
-    kept = Kept()
+    without = _without_fairness(run)
+    fair = Settled((), Kept(), None)
+    if question.scenario.limits.worst_first is not None:
+        fair = settle_worst_first(question, FAIRNESS_TIME * wanted.time_limit_s, cancelled)
+    kept, start = fair.kept, fair.arcs
     found: list[_Found] = []
     for number, objective in enumerate(objectives):
         left = max(started + wanted.time_limit_s - time.monotonic(), 0.0)
-        stage = run.stage(objective, kept, left / (len(objectives) - number), found[-1].arcs if found else None)
+        stage = run.stage(objective, kept, left / (len(objectives) - number), found[-1].arcs if found else start)
         if stage.value is None:
             break
         found.append(stage)
@@ -98,7 +107,21 @@ def answer(
             nothing = replace(nothing, conflict=explain_refusal(question, stage.kept, cancelled))
         return Answer(None, nothing)
     choice = chosen(question.graph, question.options, found[-1].arcs, len(question.inputs.offices))
-    return Answer(choice, _outcome(question, found, stage.result.status))
+    outcome = _outcome(question, found, stage.result.status)
+    if question.floors or fair.levels:
+        outcome = replace(outcome, fairness=Fairness(fair.levels, without))
+    return Answer(choice, outcome)
+
+
+def _without_fairness(run: _Run) -> tuple[float, float | None] | None:
+    """Return value and bound of the first objective without floors; None where there are none, or no plan is found."""
+    question = run.question
+    if not question.floors and question.scenario.limits.worst_first is None:
+        return None
+    alone = replace(run, question=replace(question, floors=()), on_progress=None)
+    seconds = PRICE_TIME * question.scenario.solver.time_limit_s
+    stage = alone.stage(question.scenario.objective[0], Kept(), seconds, None)
+    return None if stage.value is None else (stage.value, stage.bound)
 
 
 @dataclass(frozen=True)
@@ -156,8 +179,9 @@ def _told(
     problem: Problem, objective: Objective, result: Result, arcs: NDArray[np.int32], offset: float, kept: Kept
 ) -> _Found:
     """Return the result of a stage in the units of plans: benefit, or currency."""
+    limits = tuple(limit.name for limit in problem.rules.limits)
     if result.value is None:
-        return _Found(result, arcs, None, None, (), kept)
+        return _Found(result, arcs, None, None, (), kept, limits)
     if objective.sense == "max":
         value, bound, unit = math.fsum(problem.prize[problem.head[arcs]]), result.bound, 1.0
     else:
@@ -171,7 +195,7 @@ def _told(
     last = trace[-1] if trace else (offset, None, None)
     if (last[1], last[2]) != (value, bound):
         trace.append((last[0], value, bound))
-    return _Found(result, arcs, value, bound, tuple(trace), kept)
+    return _Found(result, arcs, value, bound, tuple(trace), kept, limits)
 
 
 def _with_reached(question: Question, objective: Objective, stage: _Found, number: int) -> Kept:
@@ -229,6 +253,7 @@ def _outcome(question: Question, found: list[_Found], last: Status) -> Outcome:
         requested_gap=wanted.gap,
         trace=first.trace,
         price_of_money=_price_of_money(question, found[0]) if len(objectives) == 1 else None,
+        funder_prices=_funder_prices(question, found[0]) if objectives[0].sense == "max" else (),
         target=_target(objectives[0]),
     )
     return outcome if len(objectives) == 1 else replace(outcome, objective="lexicographic", stages=tuple(stages))
@@ -245,6 +270,18 @@ def _price_of_money(question: Question, stage: _Found) -> float | None:
     """Return benefit per unit of currency, not per cent; with further rules a search has no such price."""
     price = stage.result.price_of_money
     return None if price is None or not question.plain or not math.isfinite(price) else 100 * price
+
+
+def _funder_prices(question: Question, stage: _Found) -> tuple[float, ...]:
+    """Return, per funder, what the multipliers of all limits that it is part of come to, per unit of currency."""
+    priced = dict(zip(["budget", *stage.limits], stage.result.prices, strict=False))
+    if not priced:
+        return ()
+    total = [0.0] * len(question.scenario.funders)
+    for row in question.funding:
+        for each in row.members:
+            total[each] += 100 * row.unit * priced.get(row.name, priced["budget"])
+    return tuple(total)
 
 
 def _target(objective: Objective) -> dict[str, float | bool] | None:

@@ -16,11 +16,12 @@ from planner.links.named import named_links
 from planner.plan.alternatives import Network, Standing, office_ways
 from planner.plan.floors import ROUNDING, FloorRow, floor_rows, target_row
 from planner.question.budgets import resolved_budgets
+from planner.question.funding import FunderRow, funder_rows, unpayable
 from planner.solver import Floor, Limit, Rules
 from planner.solver.problem import MAX_MONEY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -58,6 +59,8 @@ class Question:
     options : LinkOptions
     graph : PlanningGraph
     budgets : tuple of Budget
+    funding : tuple of FunderRow
+        What the funders can pay for, as limits; empty without funders.
     floors : tuple of FloorRow
         Of the scenario's limits.
     target : FloorRow or None
@@ -75,6 +78,7 @@ class Question:
     options: LinkOptions
     graph: PlanningGraph
     budgets: tuple[Budget, ...]
+    funding: tuple[FunderRow, ...]
     floors: tuple[FloorRow, ...]
     target: FloorRow | None
     held: tuple[NDArray[np.int64], ...]
@@ -90,7 +94,8 @@ class Question:
     def plain(self) -> bool:
         """Whether nothing is asked but the most benefit within one budget over everything."""
         limits = self.scenario.limits
-        rules = self.floors or limits.must_connect or limits.fix_links or limits.max_hops is not None
+        rules = self.funding or self.floors or limits.must_connect or limits.fix_links or limits.max_hops is not None
+        rules = rules or limits.worst_first is not None
         one_budget = len(self.budgets) == 1 and self.scenario.budgets[0].scope.everything
         return one_budget and not rules and [each.sense for each in self.scenario.objective] == ["max"]
 
@@ -116,12 +121,15 @@ class Question:
         return cost_of(self.options, self.inputs.offices, self.graph.parts, MEASURES.index(measure), scope)
 
     def main_budget(self, objective: Objective) -> Budget | None:
-        """Return the budget that a stage is searched under; the others are limits beside it."""
+        """Return the budget that a stage is searched under; the others are limits beside it.
+
+        None: all that the funders have is the budget, or, for least money, there is none.
+        """
         over_all = [budget for budget in self.budgets if not budget.scope]
         if objective.sense == "min":
             same = [budget for budget in over_all if budget.measure == objective.measure]
             return min(same, key=lambda budget: budget.limit_cents, default=None)
-        return next(iter(over_all or self.budgets), None)
+        return next(iter(over_all or (() if self.funding else self.budgets)), None)
 
     def problem(self, objective: Objective, kept: Kept, *, all_as_floor: bool = False) -> Problem:
         """Return the solver's problem of one stage.
@@ -134,17 +142,24 @@ class Question:
             The target of connecting all is one floor rather than a rule for each office.
         """
         main = self.main_budget(objective)
+        all_funders = self.funding[0] if main is None and objective.sense == "max" else None
         if main is not None:
             cost, cents = self.cost(main.measure, Scope(**main.scope)), main.limit_cents
+        elif all_funders is not None:
+            cost, cents = all_funders.cost, all_funders.most
         else:
-            cost, cents = self.cost(objective.measure if objective.sense == "min" else "programme_cost"), MAX_MONEY
+            cost, cents = self.cost(objective.measure), MAX_MONEY
         most = self.scenario.limits.max_hops
         target = self.scenario.objective[0].target
         each = target is not None and target.connect_all and not all_as_floor
         rows = [row for row in self.all_floors if row.name != TARGET or not each]
         rules = Rules(
-            limits=(*(self._limit(budget) for budget in self.budgets if budget is not main), *kept.limits),
-            floors=(*(floor for row in rows if (floor := self._floor(row)) is not None), *kept.floors),
+            limits=(
+                *(self._limit(budget) for budget in self.budgets if budget is not main),
+                *(self._funders_limit(row) for row in self.funding if row is not all_funders),
+                *kept.limits,
+            ),
+            floors=(*(floor for row in rows if (floor := self.floor(row)) is not None), *kept.floors),
             required=self._required(everybody=each),
             held=(*(self.graph.parts.arcs_of(rows) for rows in self.held), *kept.held),
             forbidden=self.graph.parts.arcs_of(self.forbidden),
@@ -161,7 +176,10 @@ class Question:
     def _limit(self, budget: Budget) -> Limit:
         return Limit(f"budget {budget.name}", self.cost(budget.measure, Scope(**budget.scope)), budget.limit_cents)
 
-    def _floor(self, row: FloorRow) -> Floor | None:
+    def _funders_limit(self, row: FunderRow) -> Limit:
+        return Limit(row.name, row.cost, row.most)
+
+    def floor(self, row: FloorRow) -> Floor | None:
         """Return a floor over the nodes of offices, None if what stands already is enough."""
         missing = row.least - row.standing
         if missing <= 0:
@@ -194,13 +212,14 @@ def ask(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Question:
     if any(fault.severity == "error" for fault in faults):
         raise InputError(fault for fault in faults if fault.severity == "error")
     budgets = resolved_budgets(scenario, inputs, options)
+    scopes = [*(budget.scope for budget in scenario.budgets), *(funder.scope for funder in scenario.funders)]
     graph = build_graph(
         options,
         inputs.offices,
         measure=MEASURES.index(scenario.measure),
         budget_cents=0,
         exclude=limits.exclude,
-        apart=sorted({frozenset(b.scope["technologies"]) for b in budgets if "technologies" in b.scope}, key=sorted),
+        apart=sorted({frozenset(scope.technologies) for scope in scopes if scope.technologies}, key=sorted),
     )
     target = scenario.objective[0].target
     return Question(
@@ -209,6 +228,7 @@ def ask(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Question:
         options=options,
         graph=graph,
         budgets=budgets,
+        funding=funder_rows(scenario.funders, scenario.money.funded_years, options, inputs.offices, graph.parts),
         floors=floor_rows(scenario, inputs.offices),
         target=None if target is None else target_row(target, scenario, inputs.offices),
         held=tuple(held),
@@ -220,7 +240,7 @@ def ask(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Question:
 def rule_notes(question: Question) -> tuple[str, ...]:
     """Return what is doubtful about limits: offices they count on that nothing leads to, links that are not there."""
     ids = question.inputs.offices["id"].to_numpy(object)
-    notes = [str(fault) for fault in question.faults]
+    notes = [*(str(fault) for fault in question.faults), *_unpaid(question)]
     limits = question.scenario.limits
     if not (limits.must_connect or question.all_floors):
         return tuple(notes)
@@ -233,6 +253,24 @@ def rule_notes(question: Question) -> tuple[str, ...]:
         if counted.any():
             notes.append(_lost(ids[counted].tolist(), _("floor “{name}”").format(name=row.name)))
     return tuple(notes)
+
+
+def _unpaid(question: Question) -> Iterator[str]:
+    """Yield a note on costs that no funders may pay in full."""
+    scenario = question.scenario
+    if not any(row.members == () for row in question.funding):
+        return
+    funded = scenario.money.funded_years
+    kinds = unpayable(scenario.funders, funded, question.options, question.inputs.offices, question.graph.parts)
+    told = [
+        _("purchases") if last == 0 else _("operation of years {first} to {last}").format(first=first, last=last)
+        for first, last in kinds
+    ]
+    text = _(
+        "For some candidates all funders together may not pay in full, whatever their amounts, and these are not "
+        "built. What nobody pays in full: {costs}."
+    )
+    yield text.format(costs=", ".join(told))
 
 
 def _lost(ids: Sequence[str], what: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from planner.plan.floors import FloorRow
     from planner.plan.outcome import Budget
     from planner.question.asked import Kept, Question
+    from planner.question.funding import FunderRow
     from planner.solver import Relaxation as Needed
 
 SEARCH_S, LEAST_S, MOST_S = 10.0, 20.0, 120.0
@@ -75,8 +77,11 @@ class _Words:
     def __init__(self, question: Question, main: Budget | None) -> None:
         self.question = question
         self.budgets = {f"budget {budget.name}": budget for budget in question.budgets}
+        self.funding = {row.name: row for row in question.funding}
         if main is not None:
             self.budgets["budget"] = main
+        elif question.funding:
+            self.funding["budget"] = question.funding[0]
         self.floors = {row.name: row for row in question.all_floors}
 
     def limit(self, name: str) -> str:
@@ -84,6 +89,8 @@ class _Words:
         kind, _blank, rest = name.partition(" ")
         if name in self.budgets:
             return self.budget(self.budgets[name])
+        if name in self.funding:
+            return self.funders(self.funding[name])
         if name in self.floors:
             return self.floor(self.floors[name])
         return self.named(kind, rest)
@@ -110,6 +117,25 @@ class _Words:
             name=budget.name, limit=money(budget.limit_cents, currency, exact=True), what="; ".join(parts)
         )
 
+    def funders(self, row: FunderRow) -> str:
+        """Return what a set of funders has, and what for."""
+        if not row.members:
+            return _("funders: some costs may not be paid in full by all of them together")
+        text = (
+            _("funders {names}: {amount} in all")
+            if len(row.members) == len(self.question.scenario.funders)
+            else _("funders {names}: {amount} in all for what the others may not pay")
+        )
+        return text.format(names=self.names(row), amount=self.amount(row.most / row.unit))
+
+    def names(self, row: FunderRow) -> str:
+        """Return the names of a set of funders."""
+        return ", ".join(f"“{self.question.scenario.funders[each].name}”" for each in row.members)
+
+    def amount(self, cents: float) -> str:
+        """Return an amount to the cent."""
+        return money(cents, self.question.scenario.money.currency, exact=True)
+
     def floor(self, row: FloorRow) -> str:
         """Return a floor with its group and number."""
         text = _("target: {text}") if row.name == TARGET else _("floor: {text}")
@@ -129,6 +155,8 @@ class _Words:
                 needed.proven,
                 _sure(text, needed.proven),
             )
+        if needed.rule in self.funding:
+            return self.more_of_funders(self.funding[needed.rule], needed)
         if needed.rule in self.floors:
             row = self.floors[needed.rule]
             return _lower(row, needed.needed + row.standing, proven=needed.proven)
@@ -136,6 +164,20 @@ class _Words:
             text = _("max_hops: {then} instead of {now}").format(then=int(needed.needed), now=int(needed.now))
             return Relaxation("max_hops", needed.now, needed.needed, needed.proven, _sure(text, needed.proven))
         return None
+
+    def more_of_funders(self, row: FunderRow, needed: Needed) -> Relaxation | None:
+        """Return what a set of funders would have to have; None where their money is not what is lacking."""
+        if not row.members:
+            return None
+        now, then = row.most // row.unit, math.ceil(needed.needed / row.unit)
+        names = self.names(row)
+        text = _("funders {names}: {then} in all instead of {now}").format(
+            names=names, then=self.amount(then), now=self.amount(now)
+        )
+        # More from a funder loosens its other limits too: with several of them less may do.
+        proven = needed.proven and len(self.question.funding) == 1
+        limit = _("funders {names}").format(names=names)
+        return Relaxation(limit, now / 100, then / 100, proven, _sure(text, proven))
 
 
 def _out_of_reach(question: Question, row: FloorRow, possible: float) -> Refusal:

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _, ngettext
 from planner.plan.floors import floor_words
+from planner.report.enabled import enabled_headings, enabled_rows
+from planner.report.fairness import price_of_fairness, settled_headings, settled_note, settled_rows
+from planner.report.funding import funder_headings, funder_rows, worth_of_more
 from planner.report.layout import Grid, print_grid, say, say_title
+from planner.scenario import PEOPLE_UNDERSERVED
 from planner.wording import (
     figure,
     labelled,
@@ -99,18 +103,24 @@ def _print_tables(plan: Plan, console: Console) -> None:
     """Print budgets, floors, technologies and simple rules."""
     currency = plan.scenario["currency"]
     beside = _baseline_table(plan)
-    for title, grid in (
-        (_("Budgets in {currency}"), _budget_table(plan)),
-        (_("Floors"), _floor_table(plan)),
-        (_("Technologies, in {currency}"), _mix_table(plan)),
-        (_("Regions, in {currency}"), _region_table(plan)),
-        (_("Cash flow, in {currency} and prices of {year}"), _cash_flow_table(plan)),
-        (_("The same money by simple rules, every office by itself, in {currency}"), beside),
-        (_("Every office connected by these rules, whatever the money, in {currency}"), _everyone_table(plan)),
+    for title, grid, notes in (
+        (_("Budgets in {currency}"), _budget_table(plan), ()),
+        (_("Funders, in {currency}"), Grid(*funder_headings(), tuple(funder_rows(plan))), worth_of_more(plan)),
+        (_("Floors"), _floor_table(plan), ()),
+        (_("Worst first"), Grid(*settled_headings(), tuple(settled_rows(plan))), (settled_note(plan),)),
+        (_("Technologies, in {currency}"), _mix_table(plan), ()),
+        (_("Regions, in {currency}"), _region_table(plan), ()),
+        (_("Benefit by column"), _index_table(plan), ()),
+        (_("Services that offices can offer"), Grid(*enabled_headings(), tuple(enabled_rows(plan))), ()),
+        (_("Cash flow, in {currency} and prices of {year}"), _cash_flow_table(plan), ()),
+        (_("The same money by simple rules, every office by itself, in {currency}"), beside, ()),
+        (_("Every office connected by these rules, whatever the money, in {currency}"), _everyone_table(plan), ()),
     ):
         if grid.rows:
             _print_heading(console, title.format(currency=currency, year=plan.scenario["price_year"]))
             print_grid(console, grid, bold=0 if grid is beside else None)
+            for line in notes:
+                say(console, line)
     for line in _baseline_notes(plan):
         say(console, line)
 
@@ -173,7 +183,7 @@ def _headline(plan: Plan) -> list[str]:
                 totals["offices_position_unknown"],
             ).format(n=totals["offices_position_unknown"], connected=totals["offices_connected_position_unknown"])
         )
-    return lines
+    return lines if plan.equity is None else [*lines, price_of_fairness(plan)]
 
 
 def _budget_table(plan: Plan) -> Grid:
@@ -204,6 +214,21 @@ def _floor_table(plan: Plan) -> Grid:
         for floor in plan.floors
     ]
     return Grid((_("Floor"),), (_("Reached"),), tuple(rows))
+
+
+def _index_table(plan: Plan) -> Grid:
+    """Return what the benefit is made of; nothing where it is people alone."""
+    rows = [
+        (
+            _("underserved people within reach") if each["column"] == PEOPLE_UNDERSERVED else each["column"],
+            number(each["weight"], 6),
+            figure(each["gained"]),
+            figure(each["all"]),
+        )
+        for each in plan.benefit_index.get("columns", ())
+        if not plan.benefit_is_people
+    ]
+    return Grid((_("Column"),), (_("Weight"), _("In the plan"), _("Of all offices")), tuple(rows))
 
 
 def _mix_table(plan: Plan) -> Grid:

@@ -1,9 +1,10 @@
 """The scenario: what is asked, in one YAML file with a checked schema, units and help in every field."""
 
 from planner.scenario.datasets import Dataset, InputFiles
+from planner.scenario.funding import Funder, FunderScope
 from planner.scenario.loading import SCENARIO_FILE, dump_scenario, load_scenario
 from planner.scenario.needs import DEFAULT_KIND, PEOPLE_UNDERSERVED, Package, Profile
-from planner.scenario.rules import Amount, Budget, Floor, Limits, Objective, Scope, Share, Target
+from planner.scenario.rules import Amount, Budget, Floor, Limits, Objective, Scope, Share, Target, WorstFirst
 from planner.scenario.schema import DEFAULT_CATALOGUE, Scenario, scenario_json_schema
 from planner.scenario.techniques import Technology
 
@@ -16,6 +17,8 @@ __all__ = [
     "Budget",
     "Dataset",
     "Floor",
+    "Funder",
+    "FunderScope",
     "InputFiles",
     "Limits",
     "Objective",
@@ -26,6 +29,7 @@ __all__ = [
     "Share",
     "Target",
     "Technology",
+    "WorstFirst",
     "dump_scenario",
     "load_scenario",
     "scenario_json_schema",

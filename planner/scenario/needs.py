@@ -30,6 +30,32 @@ class Profile(Section):
         return self.counters * self.mbps_per_counter + self.wifi_users * self.mbps_per_user * self.concurrency
 
 
+class Enabled(Section):
+    """What an office needs to offer a service to the people."""
+
+    min_mbps: Annotated[NotNegative, said("Least speed", "Planned for the office.", unit="Mbit/s")]
+    availability: Annotated[
+        Fraction, said("Availability", "At least, power and the whole chain counted.", unit="share of the year")
+    ] = 0.0
+    source: Annotated[Text, said("Source", "Who says so.")] = "user"
+
+
+_GUIDE = "assumed, from the FCC Broadband Speed Guide: {what}"
+ENABLED = {
+    "e_commerce": Enabled(
+        min_mbps=10.0, availability=0.98, source=_GUIDE.format(what="10 Mbit/s for downloading files")
+    ),
+    "digital_finance": Enabled(
+        min_mbps=2.0, availability=0.99, source=_GUIDE.format(what="1 Mbit/s for browsing, two counters at once")
+    ),
+    "e_government": Enabled(min_mbps=6.0, availability=0.98, source=_GUIDE.format(what="6 Mbit/s for video meetings")),
+    "public_wifi": Enabled(
+        min_mbps=10.0, availability=0.95, source=_GUIDE.format(what="1 Mbit/s for browsing, ten users at once")
+    ),
+}
+"""Services that a connected office may offer, with the needs that are assumed where a scenario says nothing else."""
+
+
 class Service(Section):
     """The service level that counts as connected."""
 
@@ -50,6 +76,10 @@ class Service(Section):
         Number, said("Availability", "Share of the year with service.", unit="share of the year", gt=0, lt=1)
     ] = 0.995
 
+    enables: Annotated[
+        dict[Text, Enabled],
+        said("Services enabled", "What an office needs to offer each; plans count offices and people by service."),
+    ] = Field(default_factory=lambda: dict(ENABLED))
     full_hours_per_month: Annotated[
         NotNegative,
         said("Hours at full demand", "Turns demand into data volume, for quotes with a cap on it.", unit="h per month"),

@@ -79,10 +79,18 @@ class Scope(Section):
     @model_validator(mode="before")
     @classmethod
     def _no_years(cls, value: Any) -> Any:
-        later = [name for name in ("years", "funders") if isinstance(value, dict) and name in value]
-        if later:
-            message = _("This version knows no phases and no funders: leave “{name}” out of the scope.")
-            raise ValueError(message.format(name=later[0]))
+        if isinstance(value, dict) and "years" in value:
+            message = _("This version knows no phases: leave “{name}” out of the scope.")
+            raise ValueError(message.format(name="years"))
+        return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_funders(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "funders" in value:
+            raise ValueError(
+                _("A budget counts costs, whoever pays them: what a funder pays at most is its amount under “funders”.")
+            )
         return value
 
     @property
@@ -239,6 +247,18 @@ class Floor(Section):
         return self
 
 
+class WorstFirst(Section):
+    """Groups of offices whose shares come before the objective, that of the worst one first."""
+
+    by: Annotated[
+        Text, said("By", "Column that makes the groups: region, kind, before, or another of the offices.")
+    ] = "region"
+    measure: Annotated[
+        Literal["offices", "people", "benefit"], said("Measure", "What is counted of offices that are connected.")
+    ] = "people"
+    groups: Annotated[tuple[Text, ...], said("Groups", "Only these; empty: every group.")] = ()
+
+
 class Limits(Section):
     """What a plan must and may not do."""
 
@@ -261,3 +281,10 @@ class Limits(Section):
         tuple[Floor, ...],
         said("Floors", "Least parts that are connected, such as [{by: region, measure: offices, share: 0.3}]."),
     ] = ()
+    worst_first: Annotated[
+        WorstFirst | None,
+        said(
+            "Worst first",
+            "Raise the share of the group that is worst off as far as can be, then of the next one: {by: region}.",
+        ),
+    ] = None

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo
 from planner.i18n import Language, _
 from planner.scenario.datasets import InputFiles, Missing
 from planner.scenario.fields import FilePath, Fraction, Number, Section, Text, Whole, said
+from planner.scenario.funding import Funder, sound_funders
 from planner.scenario.money import Money  # noqa: TC001 - pydantic looks at it
 from planner.scenario.needs import Benefit, Climate, Package, Service
 from planner.scenario.rules import Budget, Limits, Measure, Objective, different_names, stages
@@ -32,8 +33,10 @@ class Solver(Section):
 
 def _something_to_spend(value: tuple[Budget, ...], info: ValidationInfo) -> tuple[Budget, ...]:
     wanted = info.data.get("objective")
-    if not value and wanted and wanted[0].sense == "max":
-        raise ValueError(_("The most benefit needs a budget; without one, ask for least money (sense: min)."))
+    if not value and wanted and wanted[0].sense == "max" and info.data.get("funders") == ():
+        raise ValueError(
+            _("The most benefit needs a budget or funders; without them, ask for least money (sense: min).")
+        )
     return value
 
 
@@ -65,6 +68,11 @@ class Scenario(Section):
         AfterValidator(stages),
         said("Objective", "What is best; of several, each within what those before it have reached."),
     ] = (Objective(),)
+    funders: Annotated[
+        tuple[Funder, ...],
+        AfterValidator(sound_funders),
+        said("Funders", "Who pays the programme cost, every cent of it; empty: budgets alone limit money."),
+    ] = ()
     budgets: Annotated[
         tuple[Budget, ...],
         AfterValidator(different_names),

@@ -11,6 +11,7 @@ from planner.solver.result import ConnectAll, Progress, Result, Status, Terminat
 from planner.solver.rules import Floor, Limit, Ports, Rules
 from planner.solver.solve import solve
 from planner.solver.steiner import SteinerTree, cheapest_tree
+from planner.solver.transport import transport
 from planner.solver.warm import compile_kernels
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "solve",
     "solve_cheapest",
     "solve_in_order",
+    "transport",
 ]

@@ -149,7 +149,7 @@ class Trail:
             search.adopt(np.empty(0, np.int32), float(self.problem.prize[0]))
             for line in self.lines:
                 if search.note_ceiling(line.at(budget)):
-                    search.price_of_money = line.price
+                    search.prices = (line.price,)
             self.searches.append(search)
 
     def sweep_towards(self, outermost: int, middle: float, step: float) -> None:
@@ -190,7 +190,7 @@ class Trail:
         old, search = self.searches[k], self.start_anew(k)
         search.note_ceiling(math.inf if old.bound is None else old.bound)
         search.plan, search.value = old.plan, old.value
-        search.price_of_money, search.n_chunks = old.price_of_money, old.n_chunks
+        search.prices, search.n_chunks = old.prices, old.n_chunks
         # An aim that leaves little leaves little of the tree.
         richer = np.count_nonzero(old.tree >= 0) > old.plan.size
         search.tree = transplant(search, tree_numbers(old)) if richer else search.tree_of_plan(old.plan)
@@ -269,7 +269,7 @@ class Trail:
         self.lines.append(line)
         for search in self.searches:
             if search.note_ceiling(line.at(search.problem.budget)):
-                search.price_of_money = line.price
+                search.prices = (line.price,)
 
     def finish(self) -> None:
         """Leave the open budgets to the exact search, each with its part of the time left, until that is spent."""

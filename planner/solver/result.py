@@ -72,9 +72,9 @@ class Result:
         The relative gap that was asked for.
     trace
         ``(seconds, value, bound)``: seconds never decrease, values never fall, bounds never rise.
-    price_of_money
-        The budget multiplier λ of the best bound: benefit that one more cent of budget is worth. 0 where the budget
-        does not bind.
+    prices
+        Multipliers λ of the best Lagrangian ceiling, those of the budget and of each further limit: benefit that one
+        more cent of it is worth. 0 where it does not bind; empty where the search ended before any ceiling.
     ceiling
         ``(k, 2)`` float64, intercept and slope: for every budget B in cents up to the problem's own no plan is
         worth more than ``min(intercept + slope · B)``.
@@ -88,8 +88,13 @@ class Result:
     cost: int
     requested_gap: float
     trace: tuple[tuple[float, float | None, float | None], ...]
-    price_of_money: float | None
+    prices: tuple[float, ...]
     ceiling: NDArray[np.float64]
+
+    @property
+    def price_of_money(self) -> float | None:
+        """The multiplier of the budget: benefit that one more cent is worth; None where it is not known."""
+        return self.prices[0] if self.prices else None
 
     @property
     def gap(self) -> float | None:

@@ -92,8 +92,8 @@ class Search:
         Difference of values, unless they are whole, that is never told; 0 where prizes alone are summed.
     whole_prizes
         Whether all values are whole numbers, those of plans and so those of ceilings.
-    price_of_money
-        What a cent of budget is worth where the bound was found.
+    prices
+        What a cent of the budget, and one of each further limit, is worth where the bound was found; empty before.
     heat
         Loss that the local search accepts on average.
     lines, reach
@@ -120,7 +120,7 @@ class Search:
         self.was_cancelled = False
         self.trace: list[tuple[float, float | None, float | None]] = []
         surrogate = stand_in(problem, self.stopped)
-        self.problem, self.shift, self.slope = surrogate.problem, surrogate.shift, surrogate.slope
+        self.problem, self.shift, self.slopes = surrogate.problem, surrogate.shift, surrogate.slopes
         self.graph: Graph = build_graph(self.problem, self.problem.budget, cancelled if may_fail else None)
         self.reach = problem.budget
         self.total = math.fsum(self.worth(self.graph))
@@ -132,7 +132,7 @@ class Search:
         self.value: float | None = None
         self.bound: float | None = None
         self.infeasible = False
-        self.price_of_money: float | None = None
+        self.prices: tuple[float, ...] = ()
         self.lines: list[tuple[float, float]] = []
         self.whole_graph = True
         self.useful = np.ones(self.graph.n_arcs, np.bool_)
@@ -179,11 +179,11 @@ class Search:
     def note_bound(self, pricing: Pricing) -> None:
         """Take in one evaluation of the Lagrangian."""
         ceiling = self.ceiling_of(pricing)
-        slope = pricing.slope * self.slope
+        slope = pricing.slope * self.slopes[0]
         if self.whole_graph:  # arcs are fixed for one budget: what is left says nothing of other budgets
             self.lines.append((round_up(ceiling - slope * self.asked.budget, 2.0 * abs(ceiling)), slope))
-        if self.note_ceiling(max(ceiling, self.aim)):
-            self.price_of_money = slope
+        if self.note_ceiling(max(ceiling, self.aim)) and self.whole_graph:
+            self.prices = tuple(pricing.slope * share for share in self.slopes)
 
     def ceiling_of(self, pricing: Pricing) -> float:
         """Return what no plan that keeps the rules is worth more than, by one evaluation of the Lagrangian."""
@@ -315,7 +315,7 @@ class Search:
         """
         other = copy(self)
         other.problem = other.asked = replace(self.problem, budget=budget)
-        other.plan, other.value, other.bound, other.price_of_money = np.empty(0, np.int32), None, None, None
+        other.plan, other.value, other.bound, other.prices = np.empty(0, np.int32), None, None, ()
         other.trace, other.lines = [], []
         # Out of time, the whole graph does: what is known of it holds for smaller budgets too.
         if not self.stopped() and not (within := self.graph.within(budget)).all():

@@ -75,7 +75,7 @@ def nothing_known(gap: float) -> Result:
         cost=0,
         requested_gap=gap,
         trace=(),
-        price_of_money=None,
+        prices=(),
         ceiling=np.empty((0, 2)),
     )
 
@@ -109,6 +109,6 @@ def conclude(search: Search, gap: float) -> Result:
         cost=int(search.asked.cost[search.plan].sum()),
         requested_gap=gap,
         trace=tuple(search.trace),
-        price_of_money=search.price_of_money,
+        prices=search.prices,
         ceiling=np.array(search.lines).reshape(-1, 2),
     )

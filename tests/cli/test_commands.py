@@ -74,6 +74,14 @@ def test_a_budget_on_the_command_line_binds(tmp_path):
     assert budget["spent"] <= 150000
 
 
+def test_a_weight_on_the_command_line_is_one_of_the_benefit(tmp_path):
+    result = call("solve", EXAMPLE, "--weight", "people_underserved=2", "--json", "--out", tmp_path, "--gap", "0.1")
+    document = json.loads(result.stdout)
+    (column,) = document["benefit_index"]["columns"]
+    assert (column["column"], column["weight"]) == ("people_underserved", 2.0)
+    assert column["gained"] == pytest.approx(document["objective"]["value"])
+
+
 def test_a_share_is_a_share_of_connecting_all(tmp_path):
     limits = []
     for share in ("10%", "20%"):
@@ -92,6 +100,8 @@ def test_a_share_is_a_share_of_connecting_all(tmp_path):
         (["solve", EXAMPLE, "--budget", "nobody=5"], ["nobody"]),
         (["solve", EXAMPLE, "--budget", "programme=much"], ["budgets[0].limit", "much"]),
         (["solve", EXAMPLE, "--budget", "programme=-5"], ["budgets[0].limit", "-5"]),
+        (["solve", EXAMPLE, "--weight", "rural"], ["COLUMN=NUMBER"]),
+        (["solve", EXAMPLE, "--weight", "rural=-1"], ["benefit.weights", "-1"]),
         (["verify", "nowhere"], ["nowhere"]),
         (["explain", "nowhere", "x"], ["nowhere"]),
         (["check", EXAMPLE, "--lang", "tlh"], ["tlh", "en", "fr"]),

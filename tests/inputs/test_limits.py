@@ -24,7 +24,7 @@ def faults(country, **limits):
     return {
         (problem.code, problem.column, problem.value): problem
         for problem in country.check().problems
-        if (problem.column or "").startswith(("limits", "budgets"))
+        if (problem.column or "").startswith(("limits", "budgets", "funders"))
     }
 
 
@@ -88,3 +88,22 @@ def test_a_column_of_ones_own_makes_groups_and_offices_without_one_are_told(offi
     assert list(found) == [("no-group", "limits.floors[0].by", "district")]
     assert [problem.severity for problem in found.values()] == ["warning"]
     assert list(offices.read().offices["district"]) == ["Hill", "Hill", ""]
+
+
+@pytest.mark.parametrize(
+    ("scope", "code", "column", "value", "near"),
+    [
+        ({"regions": ["Nort"]}, "unknown-region", "funders[1].scope.regions", "Nort", "North"),
+        ({"kinds": ["branches"]}, "unknown-kind", "funders[1].scope.kinds", "branches", "branch"),
+    ],
+)
+def test_funders_of_what_is_not_there_are_told(offices, scope, code, column, value, near):
+    sound = {"regions": ["North"], "kinds": ["branch", "agency"]}
+    offices.data["funders"] = [
+        {"name": name, "amount": 1, "scope": each} for name, each in (("A", sound), ("B", scope))
+    ]
+    found = faults(offices)
+    assert list(found) == [(code, column, value)]
+    (problem,) = found.values()
+    assert problem.severity == "error"
+    assert near in problem.remedy

@@ -161,7 +161,7 @@ def test_an_untouched_plan_holds(run):
 @pytest.mark.parametrize(
     "part",
     ["scenario", "objective", "budgets", "limits", "places", "totals", "technology_mix", "offices", "links", "masts",
-     "data", "trace", "status", "termination", "versions", "baselines"],
+     "data", "trace", "status", "termination", "versions", "baselines", "benefit_index", "services"],
 )  # fmt: skip
 def test_every_figure_that_changes_is_noticed(document, basis, part):
     missed = [

@@ -17,14 +17,14 @@ class Plan:
     connected: frozenset
     hops: int
     links: tuple  # ({id, id}, technology)
-    lines: tuple  # (region, technology or None, four columns in cents)
+    lines: tuple  # (region, technology or None, kind of the office there or None, four columns in cents)
     benefit: float
 
     def spent(self, measure, regions=(), technologies=()):
         column = MEASURES.index(measure)
         return sum(
             int(money[column])
-            for region, technology, money in self.lines
+            for region, technology, _kind, money in self.lines
             if (not regions or region in regions) and (not technologies or technology in technologies)
         )
 
@@ -81,17 +81,23 @@ def _plan(options, offices, entering, parent, connected, adequate):
         first[place] = entering[place] if parent[place] == ROOT else first[parent[place]]
     tallest = {}
     lines = []
+
+    def kind(place):
+        return offices["kind"][places.office[place]] if places.office[place] >= 0 else None
+
     for place, row in entering.items():
-        lines.append((str(places.region[place]), technology[row], options.money[row]))
+        lines.append((str(places.region[place]), technology[row], kind(place), options.money[row]))
         for end, rung in ((int(options.u[row]), options.rung_u[row]), (int(options.v[row]), options.rung_v[row])):
             if rung != NO_MAST:
                 tallest[end] = max(tallest.get(end, NO_MAST), int(rung))
-    lines += [(str(places.region[end]), None, options.mast_money[end, rung]) for end, rung in tallest.items()]
+    lines += [
+        (str(places.region[end]), None, kind(end), options.mast_money[end, rung]) for end, rung in tallest.items()
+    ]
     for place in set(connected) - adequate:
         transit = technology[first[place]] in {"source", "existing"}
         money = options.package_transit_money if transit else options.package_money
         office = places.office[place]
-        lines.append((offices["region"][office], technology[entering[place]], money[office]))
+        lines.append((offices["region"][office], technology[entering[place]], kind(place), money[office]))
     name = [*places.id.tolist(), "root"]
     return Plan(
         connected=frozenset(name[place] for place in connected),

@@ -13,9 +13,13 @@ from pathlib import Path
 from planner.plan.verify.basis import Basis, read_basis
 from planner.plan.verify.cashflow import check_cash_flow
 from planner.plan.verify.document import PlanDocument, read_document
+from planner.plan.verify.enabled import check_enabled
+from planner.plan.verify.equity import check_equity
 from planner.plan.verify.findings import Difference, Findings, Report
+from planner.plan.verify.funders import check_funders
 from planner.plan.verify.given import check_given
 from planner.plan.verify.hilltops import hilltops_of
+from planner.plan.verify.index import check_index
 from planner.plan.verify.ledger import check_ledger, check_proof
 from planner.plan.verify.masts import check_masts, check_office_lines
 from planner.plan.verify.offers import check_offers
@@ -71,5 +75,9 @@ def check_plan(plan: PlanDocument, basis: Basis) -> tuple[Findings, ...]:
         check_ledger(plan),
         check_cash_flow(plan.cash_flow, plan.totals, priced, basis.terms, n_lines),
         check_rules(plan, tree, basis),
+        check_index(plan, basis),
+        check_enabled(plan, basis),
+        check_equity(plan, basis),
+        check_funders(plan, tree, basis),
         check_proof(plan),
     )

@@ -113,6 +113,118 @@ class Floor(Strict):
     reached: NotNegative
 
 
+class Column(Strict):
+    """One weighted column of the benefit."""
+
+    column: str
+    weight: NotNegative
+    all: NotNegative
+    gained: NotNegative
+
+
+class Parts(Strict):
+    """What the benefit of an office is made of, in the order of the columns."""
+
+    id: str
+    parts: list[NotNegative]
+
+
+class BenefitIndex(Strict):
+    """What the benefit is made of."""
+
+    catchment_km: NotNegative
+    columns: list[Column]
+    offices: list[Parts]
+
+
+class Enabled(Strict):
+    """A service, what it needs, and the offices that can offer it."""
+
+    name: str
+    min_mbps: NotNegative
+    availability: Share
+    source: str
+    offices: int
+    offices_gained: int
+    people: NotNegative
+    people_gained: NotNegative
+
+
+class Level(Strict):
+    """A group whose share was settled, worst first."""
+
+    by: str
+    group: str
+    measure: Literal["offices", "people", "benefit"]
+    total: NotNegative
+    share: Share
+    bound: NotNegative
+    reached: NotNegative
+
+
+class Worth(Strict):
+    """Value and bound of the first objective."""
+
+    value: float
+    bound: float | None
+
+
+class Equity(Strict):
+    """What fairness asks and costs."""
+
+    levels: list[Level]
+    without: Worth | None
+    fair: Worth = Field(alias="with")
+    price: NotNegative | None
+    price_at_most: NotNegative | None
+
+
+class Payment(Strict):
+    """What a funder pays of one line: of its purchase, or of some years of its operation."""
+
+    line: Literal["link", "mast", "office"]
+    id: str
+    cost_kind: Literal["capex", "opex"]
+    from_year: int | None
+    to_year: int | None
+    amount: Amount
+
+
+class RegionPaid(Strict):
+    """What a funder pays in one region; None: of lines of no region."""
+
+    region: str | None
+    paid: Amount
+
+
+class TechnologyPaid(Strict):
+    """What a funder pays for one technology; masts are called so."""
+
+    technology: str
+    paid: Amount
+
+
+class Funder(Strict):
+    """One funder and what it pays for."""
+
+    name: str
+    amount: Amount
+    scope: dict[Literal["regions", "technologies", "kinds"], list[str]]
+    cost_kinds: list[Literal["capex", "opex"]]
+    opex_years: int
+    match: Share
+    paid: Amount
+    left: Amount
+    capex: Amount
+    opex: Amount
+    offices: int
+    people: NotNegative
+    benefit_per_1000: NotNegative | None
+    regions: list[RegionPaid]
+    technologies: list[TechnologyPaid]
+    payments: list[Payment]
+
+
 class Relaxation(Strict):
     """What one limit would have to be."""
 
@@ -299,6 +411,10 @@ class PlanDocument(Strict):
     budgets: list[Budget]
     limits: dict[str, Any]
     floors: list[Floor]
+    benefit_index: BenefitIndex
+    services: list[Enabled]
+    equity: Equity | None
+    funders: list[Funder]
     conflict: Conflict | None
     places: list[Place]
     totals: Totals

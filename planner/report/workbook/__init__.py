@@ -10,6 +10,7 @@ from planner.report.bill import bill_of_quantities
 from planner.report.workbook.assumptions import write_assumptions, write_sources
 from planner.report.workbook.book import Book
 from planner.report.workbook.flows import write_flows
+from planner.report.workbook.funders import write_funders, write_payments
 from planner.report.workbook.quantities import write_quantities
 from planner.report.workbook.summary import Sources, write_comparison, write_summary
 from planner.report.workbook.tables import write_links, write_masts, write_offices
@@ -51,5 +52,8 @@ def write(run: ExportedRun, folder: Path) -> list[Path]:
         write_masts(masts, plan)
         total = write_summary(summary, plan, tables)
         write_comparison(comparison, plan, summary, total)
+        if plan.funders:
+            funders, payments = book.sheet(_("Funders")), book.sheet(_("Payments"))
+            write_funders(funders, plan, write_payments(payments, plan))
         write_sources(figures, run.prices.assumptions)
     return [path]

@@ -71,6 +71,7 @@ def write_offices(sheet: Sheet, plan: Plan) -> Table:
         "demand_mbps": (_("Demand (Mbit/s)"), "real", 11, offices["demand_mbps"]),
         "availability": (_("Availability"), "share", 12, offices["availability"]),
         "benefit": (_("Benefit"), "real", 12, offices["benefit"]),
+        **_parts(offices, plan),
         "people": (_("Underserved people within reach"), "whole", 14, offices["people"]),
         "people_total": (_("People within reach"), "whole", 12, offices["people_total"]),
         "lon": (_("Longitude"), "degrees", 12, offices["lon"]),
@@ -79,9 +80,26 @@ def write_offices(sheet: Sheet, plan: Plan) -> Table:
         "year": (_("Year"), "text", 8, _years(offices["year"])),
         "reason": (_("Why"), "text", 90, offices["reason"]),
     }
-    return _write(
+    return write_table(
         sheet, _("Offices"), _("Money is the equipment of the office, with IP transit over own links."), columns
     )
+
+
+def _parts(offices: pd.DataFrame, plan: Plan) -> Columns:
+    """Return what the benefit of each office is made of; nothing where it is people alone."""
+    if plan.benefit_is_people:
+        return {}
+    parts = {row["id"]: row["parts"] for row in plan.benefit_index.get("offices", ())}
+    columns = plan.benefit_index.get("columns", ())
+    return {
+        f"benefit {each['column']}": (
+            _("Benefit of “{column}”").format(column=each["column"]),
+            "real",
+            14,
+            [parts[name][place] if name in parts else 0.0 for name in offices["id"]],
+        )
+        for place, each in enumerate(columns)
+    }
 
 
 def write_links(sheet: Sheet, plan: Plan, options: Sequence[str]) -> Table:
@@ -105,7 +123,7 @@ def write_links(sheet: Sheet, plan: Plan, options: Sequence[str]) -> Table:
         "year": (_("Year"), "text", 8, _years(links["year"])),
     }
     note = _("Each link is here once, however many offices share it; a capacity that is not limited is left empty.")
-    return _write(sheet, _("Links"), note, columns)
+    return write_table(sheet, _("Links"), note, columns)
 
 
 def write_masts(sheet: Sheet, plan: Plan) -> Table:
@@ -130,10 +148,13 @@ def write_masts(sheet: Sheet, plan: Plan) -> Table:
         ),
     }
     note = _("At each place one mast, as tall as the tallest antenna there; its site, power and rent are in its money.")
-    return _write(sheet, _("Masts"), note, columns)
+    return write_table(sheet, _("Masts"), note, columns)
 
 
-def _write(sheet: Sheet, title: str, note: str, columns: Mapping[str, tuple[str, str, float, Iterable[Any]]]) -> Table:
+def write_table(
+    sheet: Sheet, title: str, note: str, columns: Mapping[str, tuple[str, str, float, Iterable[Any]]]
+) -> Table:
+    """Write a table with a title and a note; columns by their names: heading, style, width, values."""
     headings, styles, widths, values = zip(*columns.values(), strict=True)
     sheet.widths(*widths)
     sheet.text(0, 0, title, "title")

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _
 from planner.plan.floors import floor_words
-from planner.report.documents.blocks import Bullets, Paragraph
+from planner.report.documents.blocks import Bullets, Paragraph, Table
+from planner.report.fairness import price_of_fairness, settled_headings, settled_note, settled_rows
+from planner.report.funding import funder_terms
 from planner.wording import figure, labelled, measure_name, money, nearness, number, objective_words, scope_words
 
 if TYPE_CHECKING:
@@ -26,8 +28,19 @@ def asked(plan: Plan) -> list[Block]:
     lines = (*_objectives(plan), *(budget_words(budget, plan.scenario["currency"]) for budget in plan.budgets))
     return [
         Paragraph(_("The scenario asks for more than the most benefit within one budget:")),
-        Bullets((*lines, *_floors(plan), *_limits(plan))),
+        Bullets((*lines, *_funders(plan), *_floors(plan), *_limits(plan))),
+        *_fairness(plan),
     ]
+
+
+def _fairness(plan: Plan) -> Iterator[Block]:
+    """Yield the shares that were settled, and what fairness costs."""
+    rows = tuple(settled_rows(plan))
+    if rows:
+        yield Table(_("Shares of groups, worst first"), *settled_headings(), rows)
+        yield Paragraph(settled_note(plan))
+    if plan.equity is not None:
+        yield Paragraph(price_of_fairness(plan))
 
 
 def budget_words(budget: dict[str, Any], currency: str) -> str:
@@ -45,6 +58,16 @@ def _objectives(plan: Plan) -> Iterator[str]:
         reached = figure(value) if stage.sense == "max" else money(100 * value, currency, exact=True)
         near = _("not searched") if stage.gap is None else nearness(stage.gap, least=stage.sense == "min")
         yield labelled(objective_words(stage.objective, stage.sense), f"{reached} ({near})")
+
+
+def _funders(plan: Plan) -> Iterator[str]:
+    """Yield funders with what they may pay for and what they pay."""
+    for funder in plan.funders:
+        amounts = {
+            name: money(100 * funder[name], plan.scenario["currency"], exact=True) for name in ("paid", "amount")
+        }
+        text = _("funder “{name}” ({what}): pays {paid} of {amount}")
+        yield text.format(name=funder["name"], what=funder_terms(funder), **amounts)
 
 
 def _floors(plan: Plan) -> Iterator[str]:

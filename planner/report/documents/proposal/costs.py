@@ -8,8 +8,9 @@ from planner.errors import InputError
 from planner.i18n import _
 from planner.report.bill import bill_of_quantities
 from planner.report.cashflow import Year
-from planner.report.documents.blocks import Figure, Heading, Note, Paragraph, Table
+from planner.report.documents.blocks import Bullets, Figure, Heading, Note, Paragraph, Table
 from planner.report.documents.charts import cash_flow_drawing, waterfall_drawing
+from planner.report.funding import funder_headings, funder_rows, paid_for, worth_of_more
 from planner.wording import number, technology_heading
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def costs(plan: Plan) -> list[Block]:
             waterfall_drawing(*_steps(plan), currency=currency),
             _("The purchases of each technology and the funded years of operation add up to the programme cost."),
         ),
+        *_funders(plan),
         Heading(_("Cash flow"), 2),
         Paragraph(text.format(n=plan.scenario["funded_years"])),
         Figure(
@@ -44,6 +46,30 @@ def costs(plan: Plan) -> list[Block]:
         ),
         _table(years, currency),
     ]
+
+
+def _funders(plan: Plan) -> list[Block]:
+    """Return who pays for what, and what more of each funder's money would bring; nothing without funders."""
+    if not plan.funders:
+        return []
+    currency = plan.scenario["currency"]
+    text = _(
+        "Every cent of the programme cost is paid by one funder that may pay for it. Where several may, the money that "
+        "may pay for the least is used first. People are shared out in proportion to who pays for their office and for "
+        "its part of the links and masts that it hangs from."
+    )
+    rows = tuple(funder_rows(plan))
+    worth = worth_of_more(plan)
+    return [
+        Heading(_("Funders"), 2),
+        Paragraph(text),
+        Table(
+            _("Funders, in {currency}").format(currency=currency),
+            *funder_headings(), rows, total=len(plan.funders) > 1, small=True,
+        ),
+        Bullets(tuple(paid_for(funder, currency) for funder in plan.funders)),
+        *((Paragraph(_("What more money would bring:")), Bullets(tuple(worth))) if worth else ()),
+    ]  # fmt: skip
 
 
 def bill_or_note(run: ExportedRun) -> Bill | Note:

@@ -15,6 +15,7 @@ from planner.report.documents.charts import frontier_drawing
 from planner.report.documents.proposal.asked import asked
 from planner.report.documents.proposal.assessment import by_region, region_name
 from planner.report.documents.proposal.summary import cautions
+from planner.report.enabled import enabled_headings, enabled_rows
 from planner.wording import figure, labelled, measure_name, number, rule_name, share, technology_heading
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def results(run: ExportedRun) -> list[Block]:
         Heading(_("By region"), 2),
         _by_region(plan),
         _crossed(plan),
+        *_enabled(plan),
         *_by_year(plan),
         Heading(_("Beside simple rules"), 2),
         Paragraph(
@@ -53,6 +55,18 @@ def results(run: ExportedRun) -> list[Block]:
         _beside(plan),
         *_frontier(run.folder, plan),
     ]
+
+
+def _enabled(plan: Plan) -> list[Block]:
+    """Return the services that offices can offer with the plan; nothing where the scenario asks for none."""
+    rows = tuple(enabled_rows(plan))
+    text = _(
+        "An office can offer a service if it is connected, and if the speed that it is planned for and the "
+        "availability of its whole chain are at least what the service needs. What each needs, and who says so, stands "
+        "in the scenario and in plan.json; people are all within reach, those of offices connected before too."
+    )
+    table = Table(_("Services that offices can offer, with their needs"), *enabled_headings(), rows)
+    return [Heading(_("Services enabled"), 2), Paragraph(text), table] if rows else []
 
 
 def gained(plan: Plan) -> pd.DataFrame:

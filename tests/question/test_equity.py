@@ -1,0 +1,101 @@
+"""Worst first and the price of fairness, through the pipeline, against every plan."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from every_plan import every_plan
+
+from planner import pipeline
+from planner.plan.model import Plan
+from planner.solver import compile_kernels
+
+COUNTRIES = range(16)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled():
+    compile_kernels()
+
+
+@pytest.fixture(scope="module", params=COUNTRIES)
+def country(request, make):
+    rng = np.random.default_rng(request.param + 300)
+    country = make["random_country"](rng, n_offices=5, n_others=1, extra=1)
+    return country, every_plan(country)
+
+
+def shares(plan, country, measure):
+    """Return the share of each region in a plan, of those that have anything."""
+    found = {}
+    for region in ("R0", "R1"):
+        offices = [office for office in country.offices if office["region"] == region]
+        worth = {
+            office["id"]: 1.0
+            if measure == "offices"
+            else 0.0
+            if office["status_before"] == "adequate"
+            else office[measure]
+            for office in offices
+        }
+        total = math.fsum(worth.values())
+        if total > 0:
+            found[region] = math.fsum(value for name, value in worth.items() if name in plan.connected) / total
+    return found
+
+
+@pytest.mark.parametrize("measure", ["offices", "people", "benefit"])
+def test_the_worst_comes_first(country, make, referee, measure):
+    """Of two regions the order settles all: the lesser share as high as can be, then the greater, then benefit."""
+    country, plans = country
+    some = sorted(plan.spent("programme_cost") for plan in plans)[int(0.8 * len(plans))]
+    asked = {
+        "budgets": [{"name": "all", "limit": some / 100}],
+        "limits": {"worst_first": {"by": "region", "measure": measure}},
+        "solver": {"gap": 0.0, "time_limit_s": 60},
+    }
+    plan = pipeline.solve(make["scenario"](**asked), country.inputs(), country.options())
+    document = json.loads(json.dumps(plan.document()))
+    assert referee(document) == []
+    assert Plan.from_document(document).document() == document
+    within = [each for each in plans if each.spent("programme_cost") <= some]
+    of_plan = {id(each): shares(each, country, measure) for each in within}
+    levels = plan.equity["levels"]
+    assert [level["by"] for level in levels] == ["region"] * len(levels)
+    assert {level["group"] for level in levels} == set(of_plan[id(within[0])])
+    if levels:
+        worst = max(min(each.values()) for each in of_plan.values())
+        assert min(level["share"] for level in levels) == pytest.approx(worst, abs=1e-9)
+        assert levels[0]["bound"] == pytest.approx(levels[0]["share"], abs=1e-9)
+    if len(levels) == 2:
+        first, second = levels
+        keep = [each for each in within if of_plan[id(each)][first["group"]] >= first["share"] - 1e-9]
+        best = max(of_plan[id(each)][second["group"]] for each in keep)
+        assert second["share"] == pytest.approx(best, abs=1e-9)
+    fair = [
+        each for each in within if all(of_plan[id(each)][level["group"]] >= level["share"] - 1e-9 for level in levels)
+    ]
+    assert plan.outcome.value == pytest.approx(max(each.benefit for each in fair), abs=1e-6)
+    unfair = max(each.benefit for each in within)
+    assert plan.equity["without"]["value"] == pytest.approx(unfair, abs=1e-6)
+    assert plan.equity["price"] == pytest.approx(unfair - plan.outcome.value, abs=1e-6)
+
+
+def test_the_price_of_floors_is_told(country, make):
+    country, plans = country
+    some = sorted(plan.spent("programme_cost") for plan in plans)[int(0.8 * len(plans))]
+    within = [each for each in plans if each.spent("programme_cost") <= some]
+    least = max(within, key=lambda each: len(each.connected))
+    asked = {
+        "budgets": [{"name": "all", "limit": some / 100}],
+        "limits": {"floors": [{"measure": "offices", "count": len(least.connected)}]},
+        "solver": {"gap": 0.0, "time_limit_s": 60},
+    }
+    plan = pipeline.solve(make["scenario"](**asked), country.inputs(), country.options())
+    unfair = max(each.benefit for each in within)
+    fair = max(each.benefit for each in within if len(each.connected) == len(least.connected))
+    assert plan.equity["levels"] == []
+    assert plan.equity["without"]["value"] == pytest.approx(unfair, abs=1e-6)
+    assert plan.equity["price"] == pytest.approx(unfair - fair, abs=1e-6)
+    assert plan.equity["price"] <= plan.equity["price_at_most"]
