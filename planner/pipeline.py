@@ -126,7 +126,16 @@ def solve(
     if found.choice is not None and question.plain:
         best = found.choice, found.outcome.value or 0.0
         return _no_worse_than_rules(scenario, inputs, options, best, found.outcome, question.budgets[0])[0]
-    return build_plan(scenario, inputs, options, found.choice, found.outcome, question.budgets, question.all_floors)
+    return build_plan(
+        scenario,
+        inputs,
+        options,
+        found.choice,
+        found.outcome,
+        question.budgets,
+        question.all_floors,
+        question.phase_limits,
+    )
 
 
 @dataclass(frozen=True)
@@ -227,7 +236,7 @@ def frontier(
     """
     compile_kernels()
     asked, wanted = only_budget(scenario, "frontier"), scenario.solver
-    everything = cost_of_all(scenario, inputs, options, asked)
+    everything = cost_of_all(scenario, inputs, options, asked.measure, f"budgets.{asked.name}.limit")
     limits = sorted({max(round(everything * k / points), 1) for k in range(1, points + 1)})
     graph = _graph(scenario, inputs, options, Budget(asked.name, asked.measure, limits[-1]))
     found = find_frontier(
@@ -298,6 +307,7 @@ def only_budget(scenario: Scenario, command: str) -> AskedBudget:
     """
     limits, budgets = scenario.limits, scenario.budgets
     more = {
+        "phases": bool(scenario.phases),
         "objective": [objective.sense for objective in scenario.objective] != ["max"],
         "budgets": len(budgets) != 1 or not budgets[0].scope.everything,
         **{

@@ -46,6 +46,10 @@ class Plan:
         What the plan rests on: ``synthetic``, ``assumptions``, ``notes``, ``problems``, ``rows_excluded``,
         ``datasets``, ``rejections``.
     versions : dict
+    phases : tuple of dict
+        One for each phase, see `planner.plan.years.yearly`; amounts in currency.
+    after_phases : tuple of dict
+        Funded operation of each year after the last phase.
     """
 
     scenario: dict[str, Any]
@@ -61,6 +65,8 @@ class Plan:
     baselines: tuple[dict[str, Any], ...]
     data: dict[str, Any]
     versions: dict[str, str]
+    phases: tuple[dict[str, Any], ...] = ()
+    after_phases: tuple[dict[str, Any], ...] = ()
 
     @property
     def gap(self) -> float | None:
@@ -85,7 +91,7 @@ class Plan:
     def plain(self) -> bool:
         """Whether the plan had to keep no more than one budget over everything."""
         limits = (self.limits.get(name) for name in ("max_hops", "must_connect", "fix_links", "floors"))
-        over_all = len(self.budgets) == 1 and not self.budgets[0]["scope"]
+        over_all = len(self.budgets) == 1 and not self.budgets[0]["scope"] and not self.phases
         return over_all and self.outcome.objective == "benefit" and not any(each not in (None, []) for each in limits)
 
     @property
@@ -199,6 +205,8 @@ class Plan:
             "budgets": list(self.budgets),
             "limits": self.limits,
             "floors": list(self.floors),
+            "phases": list(self.phases),
+            "after_phases": list(self.after_phases),
             "places": to_records(self.places, PLACE_KEYS),
             "totals": self.totals,
             "technology_mix": self.technology_mix,
@@ -258,6 +266,8 @@ class Plan:
             baselines=tuple(document["baselines"]),
             data=dict(document["data"]),
             versions=dict(document["versions"]),
+            phases=tuple(document.get("phases", ())),
+            after_phases=tuple(document.get("after_phases", ())),
         )
 
 

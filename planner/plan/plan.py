@@ -13,7 +13,7 @@ import pandas as pd
 
 from planner._version import __version__
 from planner.catalogue import terms
-from planner.finance import MEASURES
+from planner.finance import MEASURES, weights_of_years
 from planner.links.choice import Choice
 from planner.links.named import named_links
 from planner.plan.alternatives import Network, OfficeWays, Standing, office_ways
@@ -25,6 +25,7 @@ from planner.plan.model import Plan
 from planner.plan.outcome import Budget, Outcome, settle
 from planner.plan.reasons import Case, office_reasons, without_plan
 from planner.plan.tables import CENTS
+from planner.plan.years import with_years, yearly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,6 +53,7 @@ def build_plan(
     outcome: Outcome,
     budgets: Sequence[Budget],
     floors: Sequence[FloorRow] = (),
+    phase_limits: Sequence[int] = (),
 ) -> Plan:
     """Account for a choice: places, links, masts, offices, their money and their reasons.
 
@@ -67,6 +69,8 @@ def build_plan(
     budgets : sequence of Budget
     floors : sequence of FloorRow
         Those that the plan keeps, target included.
+    phase_limits : sequence of int
+        Cents that each phase of the scenario adds; the choice then says the years.
 
     Raises
     ------
@@ -83,6 +87,11 @@ def build_plan(
     links, masts = link_lines(options, tree), mast_lines(options, tree, terms(scenario))
     offices, entering = office_lines(options, tree, choice, inputs.offices)
     _check_loads(links)
+    weights = _weights(scenario)
+    links, masts, offices = with_years(options, tree, choice, (links, masts, offices), weights)
+    by_year = yearly(
+        scenario.phases if planned else (), phase_limits, scenario.money.funded_years, weights, (links, masts, offices)
+    )
     if planned:
         outcome = settle(outcome, _reached(offices, links, masts))
 
@@ -111,12 +120,23 @@ def build_plan(
         offices=offices,
         links=links,
         masts=masts,
-        baselines=_beside(
+        # Simple rules know no years: what they do with all the money at once compares with no plan of several years.
+        baselines=()
+        if scenario.phases
+        else _beside(
             options, inputs.offices, network, alone, forbidden, _same_money(scenario, budgets, links, masts, offices)
         ),
         data=_data(scenario, inputs, options),
         versions=_versions(),
+        phases=tuple(by_year[0]),
+        after_phases=tuple(by_year[1]),
     )
+
+
+def _weights(scenario: Scenario) -> dict[int, float]:
+    """Return what a benefit is worth that begins in each year of the phases."""
+    weights = weights_of_years(terms(scenario), len(scenario.phases))
+    return {phase.year: weight for phase, weight in zip(scenario.phases, weights.tolist(), strict=True)}
 
 
 def _nothing(n_offices: int) -> Choice:

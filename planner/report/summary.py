@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from planner.i18n import _, ngettext
 from planner.plan.floors import floor_words
 from planner.report.layout import Grid, print_grid, say, say_title
+from planner.report.phases import phases_grid, phases_words
 from planner.wording import (
     figure,
     labelled,
@@ -99,19 +100,25 @@ def _print_tables(plan: Plan, console: Console) -> None:
     """Print budgets, floors, technologies and simple rules."""
     currency = plan.scenario["currency"]
     beside = _baseline_table(plan)
+    cash_flow = (
+        _("Payments by years after the purchase of each part, in {currency} and prices of {year}")
+        if plan.phases
+        else _("Cash flow, in {currency} and prices of {year}")
+    )
     for title, grid in (
         (_("Budgets in {currency}"), _budget_table(plan)),
+        (_("Phases, in {currency}"), phases_grid(plan)),
         (_("Floors"), _floor_table(plan)),
         (_("Technologies, in {currency}"), _mix_table(plan)),
         (_("Regions, in {currency}"), _region_table(plan)),
-        (_("Cash flow, in {currency} and prices of {year}"), _cash_flow_table(plan)),
+        (cash_flow, _cash_flow_table(plan)),
         (_("The same money by simple rules, every office by itself, in {currency}"), beside),
         (_("Every office connected by these rules, whatever the money, in {currency}"), _everyone_table(plan)),
     ):
         if grid.rows:
             _print_heading(console, title.format(currency=currency, year=plan.scenario["price_year"]))
             print_grid(console, grid, bold=0 if grid is beside else None)
-    for line in _baseline_notes(plan):
+    for line in (*phases_words(plan), *_baseline_notes(plan)):
         say(console, line)
 
 
@@ -252,11 +259,14 @@ def _cash_flow_table(plan: Plan) -> Grid:
 
 def _baseline_table(plan: Plan) -> Grid:
     """Return the plan beside the baselines under the same budget."""
-    measure, totals = plan.measure, plan.totals
+    measure, totals, headings = plan.measure, plan.totals, (_("Rule"),)
+    figures = (_("Offices"), _("Benefit"), _("People"), _("Spent"), _("Per year"))
+    if plan.phases:  # simple rules know no years
+        return Grid(headings, figures, ())
 
     def cells(part: dict[str, Any]) -> list[str]:
-        figures = (part[name] for name in ("people", measure, "opex_per_year"))
-        return [number(part["offices"]), figure(part["benefit"]), *map(number, figures)]
+        others = (part[name] for name in ("people", measure, "opex_per_year"))
+        return [number(part["offices"]), figure(part["benefit"]), *map(number, others)]
 
     gained = totals["offices_newly_connected"] + totals["offices_upgraded"]
     ours = {**totals, "offices": gained, "benefit": plan.benefit}
@@ -266,8 +276,7 @@ def _baseline_table(plan: Plan) -> Grid:
         for baseline in plan.baselines
         if baseline["available"]
     ]
-    figures = (_("Offices"), _("Benefit"), _("People"), _("Spent"), _("Per year"))
-    return Grid((_("Rule"),), figures, tuple(rows))
+    return Grid(headings, figures, tuple(rows))
 
 
 def _everyone_table(plan: Plan) -> Grid:
@@ -283,6 +292,8 @@ def _everyone_table(plan: Plan) -> Grid:
 
 def _baseline_notes(plan: Plan) -> list[str]:
     """Return the rule of the baselines, and why some are not available."""
+    if plan.phases:
+        return []
     lines = [
         _("Rule: no shared links; offices in the order of benefit per money, those that no longer fit are passed over.")
     ]

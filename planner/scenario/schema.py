@@ -14,6 +14,7 @@ from planner.scenario.datasets import InputFiles, Missing
 from planner.scenario.fields import FilePath, Fraction, Number, Section, Text, Whole, said
 from planner.scenario.money import Money  # noqa: TC001 - pydantic looks at it
 from planner.scenario.needs import Benefit, Climate, Package, Service
+from planner.scenario.phases import Phase, one_after_another
 from planner.scenario.rules import Budget, Limits, Measure, Objective, different_names, stages
 from planner.scenario.techniques import Links, Technologies
 from planner.scenario.uncertainty import Uncertainty
@@ -32,8 +33,8 @@ class Solver(Section):
 
 def _something_to_spend(value: tuple[Budget, ...], info: ValidationInfo) -> tuple[Budget, ...]:
     wanted = info.data.get("objective")
-    if not value and wanted and wanted[0].sense == "max":
-        raise ValueError(_("The most benefit needs a budget; without one, ask for least money (sense: min)."))
+    if not value and wanted and wanted[0].sense == "max" and not info.data.get("phases"):
+        raise ValueError(_("The most benefit needs a budget or phases; without one, ask for least money (sense: min)."))
     return value
 
 
@@ -65,6 +66,11 @@ class Scenario(Section):
         AfterValidator(stages),
         said("Objective", "What is best; of several, each within what those before it have reached."),
     ] = (Objective(),)
+    phases: Annotated[
+        tuple[Phase, ...],
+        AfterValidator(one_after_another),
+        said("Phases", "Years of the programme, each with its money; without any, nothing is said of years."),
+    ] = ()
     budgets: Annotated[
         tuple[Budget, ...],
         AfterValidator(different_names),

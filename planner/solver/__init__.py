@@ -6,6 +6,8 @@ from planner.solver.connect import connect_all
 from planner.solver.curve import Frontier, Point
 from planner.solver.frontier import Headway, find_frontier
 from planner.solver.objectives import solve_cheapest, solve_in_order
+from planner.solver.phased import ALL_MONEY, PhasedResult, solve_phases, whole_money
+from planner.solver.phases import FREE, Phases
 from planner.solver.problem import Problem
 from planner.solver.result import ConnectAll, Progress, Result, Status, Termination
 from planner.solver.rules import Floor, Limit, Ports, Rules
@@ -14,6 +16,8 @@ from planner.solver.steiner import SteinerTree, cheapest_tree
 from planner.solver.warm import compile_kernels
 
 __all__ = [
+    "ALL_MONEY",
+    "FREE",
     "Conflict",
     "ConnectAll",
     "Floor",
@@ -21,6 +25,8 @@ __all__ = [
     "Frontier",
     "Headway",
     "Limit",
+    "PhasedResult",
+    "Phases",
     "Point",
     "Ports",
     "Problem",
@@ -40,4 +46,6 @@ __all__ = [
     "solve",
     "solve_cheapest",
     "solve_in_order",
+    "solve_phases",
+    "whole_money",
 ]

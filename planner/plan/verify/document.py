@@ -146,6 +146,37 @@ class Budget(Strict):
         return round(100 * (self.limit if figure == "limit" else self.spent))
 
 
+class PhaseYear(Strict):
+    """One phase: what it has, what it takes, what it leaves."""
+
+    year: int
+    carry_over: bool
+    max_works: int | None
+    limit: Amount
+    carried_in: Amount
+    available: Amount
+    purchases: Amount
+    operation: Amount
+    spent: Amount
+    carried_out: Amount
+    lapsed: Amount
+    weight: Share
+    offices: int
+    people: NotNegative
+    benefit: NotNegative
+
+    def cents(self, figure: str) -> int:
+        """Return one amount as integer cents."""
+        return round(100 * float(getattr(self, figure)))
+
+
+class AfterYear(Strict):
+    """Funded operation of a year after the last phase."""
+
+    year: int
+    operation: Amount
+
+
 class Place(Strict):
     """A place of the planning graph that the plan touches."""
 
@@ -299,6 +330,8 @@ class PlanDocument(Strict):
     budgets: list[Budget]
     limits: dict[str, Any]
     floors: list[Floor]
+    phases: list[PhaseYear]
+    after_phases: list[AfterYear]
     conflict: Conflict | None
     places: list[Place]
     totals: Totals
