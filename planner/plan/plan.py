@@ -233,10 +233,15 @@ def _head(scenario: Scenario) -> dict[str, Any]:
     }
 
 
+def is_synthetic(scenario: Scenario) -> bool:
+    """Whether a scenario says that it is about no real country."""
+    return SYNTHETIC in scenario.name or SYNTHETIC in scenario.description
+
+
 def _data(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> dict[str, Any]:
     """Return what the plan rests on, with everything that was left out or taken for granted."""
     return {
-        "synthetic": SYNTHETIC in scenario.name or SYNTHETIC in scenario.description,
+        "synthetic": is_synthetic(scenario),
         "assumptions": list(inputs.assumptions),
         "notes": list(options.notes),
         "rows_excluded": sum(problem.severity == "excluded" for problem in inputs.problems),

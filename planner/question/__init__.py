@@ -3,5 +3,6 @@
 from planner.question.answering import Answer, answer
 from planner.question.asked import Question, ask, rule_notes
 from planner.question.budgets import cost_of_all, resolved_budgets
+from planner.question.fewest import fewest_years
 
-__all__ = ["Answer", "Question", "answer", "ask", "cost_of_all", "resolved_budgets", "rule_notes"]
+__all__ = ["Answer", "Question", "answer", "ask", "cost_of_all", "fewest_years", "resolved_budgets", "rule_notes"]

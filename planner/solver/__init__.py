@@ -4,6 +4,7 @@ from planner.solver.anywhere import FreeTree, best_tree_anywhere
 from planner.solver.conflict import Conflict, Relaxation, explain_conflict
 from planner.solver.connect import connect_all
 from planner.solver.curve import Frontier, Point
+from planner.solver.fewest import MOST_PHASES, Fewest, Money, fewest_phases
 from planner.solver.frontier import Headway, find_frontier
 from planner.solver.objectives import solve_cheapest, solve_in_order
 from planner.solver.phased import ALL_MONEY, PhasedResult, solve_phases, whole_money
@@ -20,11 +21,14 @@ __all__ = [
     "FREE",
     "Conflict",
     "ConnectAll",
+    "MOST_PHASES",
+    "Fewest",
     "Floor",
     "FreeTree",
     "Frontier",
     "Headway",
     "Limit",
+    "Money",
     "PhasedResult",
     "Phases",
     "Point",
@@ -42,6 +46,7 @@ __all__ = [
     "compile_kernels",
     "connect_all",
     "explain_conflict",
+    "fewest_phases",
     "find_frontier",
     "solve",
     "solve_cheapest",
