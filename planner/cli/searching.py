@@ -60,7 +60,9 @@ def limit_option(text: str) -> "Amount | Share":
         limit = read_limit(amount_of(text))
     except ValueError as error:
         raise InputError(
-            Problem("bad-option", str(error), _("For instance: --limit 250000 or --limit 4%."), column="--limit", value=text)
+            Problem(
+                "bad-option", str(error), _("For instance: --limit 250000 or --limit 4%."), column="--limit", value=text
+            )
         ) from error
     if limit.model_dump().get("amount") == 0:
         raise InputError(

@@ -65,7 +65,9 @@ def frontier(
 
 def years(
     scenario: ScenarioFile,
-    limit: Annotated[str, typer.Option(help=_("Cash of each year: an amount, or a share of connecting all such as 4%."))],
+    limit: Annotated[
+        str, typer.Option(help=_("Cash of each year: an amount, or a share of connecting all such as 4%."))
+    ],
     carry_over: Annotated[
         bool, typer.Option("--carry-over", help=_("What is left of a year is there for the next."))
     ] = False,

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from planner.i18n import _
 from planner.links.choice import NO_YEAR
+from planner.wording import money
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +67,27 @@ def with_years(
     )
 
 
+def when_words(phases: Sequence[dict[str, Any]], year: Any, currency: str) -> list[str]:
+    """Return when something is bought, and what the year before had left for it.
+
+    Parameters
+    ----------
+    phases : sequence of dict
+        Of the plan.
+    year : int or nothing
+    currency : str
+    """
+    if not phases or year is None or pd.isna(year):
+        return []
+    told = [_("It is bought in {year}.").format(year=int(year))]
+    before = next((row for row in phases if row["year"] == int(year) - 1), None)
+    if before is not None:
+        left = round(100 * before["available"]) - round(100 * before["spent"])
+        text = _("Of the money of {year} there was {left} left.")
+        told.append(text.format(year=before["year"], left=money(left, currency)))
+    return told
+
+
 def yearly(
     phases: Sequence[Phase],
     limits: Sequence[int],
@@ -113,7 +136,7 @@ def yearly(
         if phase.max_works is not None and len(new) > phase.max_works:
             raise RuntimeError(f"{len(new)} offices in the year {phase.year}, at most {phase.max_works} are allowed")
         rest = available - spent
-        money = {
+        amounts = {
             "limit": limit,
             "carried_in": left,
             "available": available,
@@ -123,13 +146,13 @@ def yearly(
             "carried_out": rest if phase.carry_over else 0,
             "lapsed": 0 if phase.carry_over else rest,
         }
-        left = money["carried_out"]
+        left = amounts["carried_out"]
         rows.append(
             {
                 "year": phase.year,
                 "carry_over": phase.carry_over,
                 "max_works": phase.max_works,
-                **{name: cents / 100 for name, cents in money.items()},
+                **{name: cents / 100 for name, cents in amounts.items()},
                 "weight": weights[phase.year],
                 "offices": len(new),
                 "people": math.fsum(new["people"].dropna()),

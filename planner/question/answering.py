@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from planner.links.choice import Choice
     from planner.question.asked import Question
     from planner.scenario import Objective
     from planner.solver import Problem, Result
@@ -64,7 +63,7 @@ def answer(
     wanted, objectives = question.scenario.solver, question.scenario.objective
     at_once = refused_at_once(question)
     if at_once is not None:
-        nothing = outcomeoutcome_without_plan(question, Status.INFEASIBLE)
+        nothing = outcome_without_plan(question, Status.INFEASIBLE)
         return Answer(None, replace(nothing, conflict=at_once))
     if question.phases is not None:
         return answer_phases(question, cancelled=cancelled, on_progress=on_progress)

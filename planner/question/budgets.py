@@ -37,8 +37,7 @@ def resolved_budgets(scenario: Scenario, inputs: Inputs, options: LinkOptions) -
             round(100 * asked.limit.amount)
             if isinstance(asked.limit, Amount)
             else round(
-                asked.limit.share
-                * cost_of_all(scenario, inputs, options, asked.measure, f"budgets.{asked.name}.limit")
+                asked.limit.share * cost_of_all(scenario, inputs, options, asked.measure, f"budgets.{asked.name}.limit")
             )
         )
         found.append(Budget(asked.name, asked.measure, cents, scope))

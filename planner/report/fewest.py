@@ -27,13 +27,20 @@ def print_fewest(found: FewestYears, console: Console) -> None:
     if found.by_year:
         console.print()
         rows = [
-            (str(row["year"]), number(row["offices"]), *(number(row[name]) for name in ("purchases", "operation", "spent")))
+            (
+                str(row["year"]),
+                number(row["offices"]),
+                *(number(row[name]) for name in ("purchases", "operation", "spent")),
+            )
             for row in found.by_year
         ]
         figures = (_("Offices"), _("Purchases"), _("Operation"), _("Spent"))
         say(console, _("The years, in {currency}").format(currency=found.currency), style="bold")
         print_grid(console, Grid((_("Year"),), figures, tuple(rows)))
-        say(console, _("For the plan that is worth most in these years, write them as phases; see docs/method/phases.md."))
+        say(
+            console,
+            _("For the plan that is worth most in these years, write them as phases; see docs/method/phases.md."),
+        )
 
 
 def verdict(found: FewestYears) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
@@ -47,7 +48,7 @@ def one_after_another(value: tuple[Phase, ...], info: ValidationInfo) -> tuple[P
         They do not.
     """
     years = [phase.year for phase in value]
-    for before, after in zip(years, years[1:], strict=False):
+    for before, after in pairwise(years):
         if after == before:
             raise ValueError(_("The year {year} stands twice: give each year one phase.").format(year=after))
         if after < before:

@@ -92,7 +92,9 @@ class Scope(Section):
     def _no_years(cls, value: Any) -> Any:
         later = [name for name in ("years", "funders") if isinstance(value, dict) and name in value]
         if later:
-            message = _("This version knows no phases and no funders: leave “{name}” out of the scope.")
+            message = _(
+                "A budget cannot be scoped by years or funders in this version: leave “{name}” out of the scope."
+            )
             raise ValueError(message.format(name=later[0]))
         return value
 

@@ -19,9 +19,9 @@ from planner.solver.warm import compile_kernels
 __all__ = [
     "ALL_MONEY",
     "FREE",
+    "MOST_PHASES",
     "Conflict",
     "ConnectAll",
-    "MOST_PHASES",
     "Fewest",
     "Floor",
     "FreeTree",

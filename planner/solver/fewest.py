@@ -3,8 +3,8 @@
 The floor: cash of every phase, weighed by μ_t ≥ 0, is at most the weighed money. An arc bought in phase t takes
 μ_t · capex + (μ_t + … of the years paid) · opex of it, and so at least the least of these over t; an arborescence of
 those least costs that is proven to cost more than all the weighed money excludes that many phases. A linear program
-finds the weights under which work whose yearly operation is ρ of its purchase takes most at its cheapest time; ρ is that
-of a plan, and others. Where what is left is carried over, weights may not rise: then all phases weigh the same.
+finds the weights under which work whose yearly operation is ρ of its purchase takes most at its cheapest time; ρ is
+that of a plan, and others. Where what is left is carried over, weights may not rise: then all phases weigh the same.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import linprog
 
 from planner.solver.connect import connect_all, least_cost
+from planner.solver.linear import maximise
 from planner.solver.phases import Phases
 from planner.solver.schedule import NEVER, Schedule
 
@@ -129,7 +129,7 @@ def fewest_phases(
     missed = min((_missed(tree) for tree in trees), key=len)
     wanted = problem.prize.copy()
     wanted[missed] = 0.0
-    ratios = RATIOS
+    ratios: tuple[float, ...] = RATIOS
     if not money.carries and money.paid_years and (bought_for := int(money.capex[trees[0].arcs].sum())):
         ratios = (int(money.opex[trees[0].arcs].sum()) / bought_for, *RATIOS)
     at_least = exclude(replace(problem, prize=wanted), money, ratios if not money.carries else RATIOS[:1], cancelled)
@@ -190,17 +190,15 @@ def weights_for(ratio: float, count: int, money: Money) -> NDArray[np.float64]:
     """Return the weights, the largest being 1, under which work of a ratio takes most of the weighed money."""
     if money.carries or not money.paid_years or count == 1:
         return np.ones(count)
-    taken = np.eye(count) + ratio * (np.tri(count, count, money.paid_years - 1) * np.tri(count, count).T)
-    # Variables: the weights, which add up to 1, and what the work takes at least.
-    found = linprog(
-        np.append(np.zeros(count), -1.0),
-        A_ub=np.column_stack([-taken, np.ones(count)]),
-        b_ub=np.zeros(count),
-        A_eq=np.append(np.ones(count), 0.0)[None, :],
-        b_eq=[1.0],
-        method="highs",
-    )
-    weight = np.maximum(found.x[:-1], 0.0) if found.status == 0 else np.ones(count)
+    # Variables: the weights, which add up to 1 at most, and what the work takes of them at least.
+    spans = [np.arange(phase, min(phase + money.paid_years, count)) for phase in range(count)]
+    rows = [
+        (np.append(span, count), np.append(np.where(span == phase, -1.0 - ratio, -ratio), 1.0), 0.0)
+        for phase, span in enumerate(spans)
+    ]
+    whole = (np.arange(count), np.ones(count), 1.0)
+    found = maximise(np.append(np.zeros(count), 1.0), [*rows, whole], np.zeros(count + 1), np.full(count + 1, np.inf))
+    weight = np.ones(count) if found is None else found.x[:-1]
     return np.asarray(weight / weight.max())
 
 

@@ -40,6 +40,8 @@ GAP_SHARE = 0.25
 ROOM = 1.5
 """What the money of trees is raised by that leave the years a choice: without one, the last limits seem to be worth
 nothing."""
+SMALL = 20_000
+"""Arcs of an unrolled graph that is searched with all its limits, where one budget in their place leaves a gap."""
 SMOOTH = 0.5
 """Part of the weights that a round keeps of those before it."""
 ALL_MONEY = "all phases"
@@ -53,8 +55,8 @@ class PhasedResult:
     Attributes
     ----------
     result
-        As that of `planner.solver.solve.solve`; values weigh prizes by the phase in which nodes are reached. ``ceiling``
-        is empty, there is no price of money.
+        As that of `planner.solver.solve.solve`; values weigh prizes by the phase in which nodes are reached, there is
+        no ``ceiling`` and no price of money.
     bought
         ``(k,)`` int64: the phase in which each of its arcs is bought.
     """
@@ -153,6 +155,9 @@ class _Search:
             self.find_years(self.search_unrolled(unrolled, 1.0, closeness, share * self.time_limit_s, turn))
             if (self.value, self.bound) == before and not self.over(gap):
                 closeness *= GAP_SHARE
+                if unrolled.problem.n_arcs <= SMALL:
+                    self.search_exactly(unrolled, gap, share * self.time_limit_s, turn)
+                    continue
                 larger = self.search_unrolled(unrolled, ROOM, closeness, share * self.time_limit_s, turn)
                 self.find_years(larger)
                 self.weigh(larger)
@@ -224,6 +229,14 @@ class _Search:
             return np.empty(0, np.int32)
         self.lower(math.nextafter(found.bound - shift, math.inf))
         return unrolled.bare(found.arcs)
+
+    def search_exactly(self, unrolled: Unrolled, gap: float, seconds: float, turn: int) -> None:
+        """Search the unrolled graph with all its limits: that leaves no gap but what lumps make."""
+        found = self.searched(unrolled.problem, gap * GAP_SHARE, seconds, turn)
+        self.infeasible = self.infeasible or (found.status == Status.INFEASIBLE and self.value is None)
+        if found.value is not None and found.bound is not None:
+            self.lower(found.bound)
+            self.find_years(unrolled.bare(found.arcs))
 
     def find_years(self, arcs: NDArray[np.int32]) -> None:
         """Find the best years of a tree and take the plan in."""
@@ -298,9 +311,7 @@ def whole_money(problem: Problem, phases: Phases, more: float) -> Problem:
     return replace(problem, budget=round(more * problem.budget), rules=replace(rules, limits=tuple(limits)))
 
 
-def in_use(
-    problem: Problem, phases: Phases, arcs: NDArray[np.int32], bought: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def in_use(problem: Problem, phases: Phases, arcs: NDArray[np.int32], bought: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the rows of the arcs that are bought and lead to a prize, or to a node that is counted or required."""
     ends = (problem.prize > 0) | phases.counted
     ends[problem.rules.required] = True
@@ -314,9 +325,7 @@ def in_use(
     return np.flatnonzero((bought != NEVER) & used[problem.head[arcs]])
 
 
-def put_off(
-    problem: Problem, phases: Phases, arcs: NDArray[np.int32], bought: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def put_off(problem: Problem, phases: Phases, arcs: NDArray[np.int32], bought: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the phases with what is bought before it is needed put off, as far as the limits allow."""
     bought = bought.copy()
     position = {int(node): row for row, node in enumerate(problem.head[arcs].tolist())}

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from pyscipopt import Model, quicksum
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
+from planner.solver.linear import maximise
 from planner.solver.phases import FREE
 from planner.solver.problem import MAX_MONEY
 from planner.solver.rules import broken_rules
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+    from pyscipopt import Variable
 
     from planner.solver.phases import Phases
     from planner.solver.problem import Problem
@@ -72,17 +72,20 @@ class Schedule:
         self.parent = np.array([self.position.get(node, NEVER) for node in problem.tail[arcs].tolist()], np.int64)
         self.worth = problem.prize[problem.head[arcs]]
 
-    def at(self, row: NDArray[np.int64] | int, phase: int) -> NDArray[np.int64] | int:
-        """Return the variables that say whether arcs are bought by a phase."""
+    def at(self, row: int, phase: int) -> int:
+        """Return the variable that says whether an arc is bought by a phase."""
         return row * len(self.phases) + phase
 
+    def columns(self, rows: NDArray[np.int64], phase: int) -> NDArray[np.int64]:
+        """Return the variables that say whether arcs are bought by a phase."""
+        return rows * len(self.phases) + phase
+
     def limits(self) -> list[Row]:
-        """Return the rows whose weights make the surrogate, in the order of the unrolled problem's budget and limits."""
+        """Return the rows that are weighed, in the order of the unrolled problem's budget and limits."""
         count, problem, rules = len(self.phases), self.problem, self.problem.rules
         rows = [self._window(count - 1), *(self._window(phase) for phase in range(count - 1))]
         rows += [self._new(phase, int(most)) for phase, most in enumerate(self.phases.most_new) if most != FREE]
-        bought = self.at(np.arange(self.arcs.size), count - 1)
-        assert not isinstance(bought, int)
+        bought = self.columns(np.arange(self.arcs.size), count - 1)
         costs = [(limit.cost, limit.most) for limit in rules.limits]
         if problem.budget < MAX_MONEY:
             costs.insert(0, (problem.cost, problem.budget))
@@ -90,8 +93,7 @@ class Schedule:
 
     def floors(self) -> list[Row]:
         """Return the floors as rows that are negative."""
-        bought = self.at(np.arange(self.arcs.size), len(self.phases) - 1)
-        assert not isinstance(bought, int)
+        bought = self.columns(np.arange(self.arcs.size), len(self.phases) - 1)
         head = self.problem.head[self.arcs]
         return [Row(bought, -floor.weight[head], floor.weight[0] - floor.least) for floor in self.problem.rules.floors]
 
@@ -114,9 +116,7 @@ class Schedule:
     def _new(self, phase: int, most: int) -> Row:
         """Return how many counted nodes are reached in a phase."""
         rows = np.flatnonzero(self.phases.counted[self.problem.head[self.arcs]])
-        now, before = self.at(rows, phase), self.at(rows, phase - 1)
-        assert not isinstance(now, int)
-        assert not isinstance(before, int)
+        now, before = self.columns(rows, phase), self.columns(rows, phase - 1)
         if phase == 0:
             return Row(now, np.ones(rows.size), most)
         return Row(np.concatenate([now, before]), np.repeat([1.0, -1.0], rows.size), most)
@@ -126,34 +126,25 @@ class Schedule:
         for row, above in enumerate(self.parent.tolist()):
             for phase in range(len(self.phases)):
                 if phase + 1 < len(self.phases):
-                    yield int(self.at(row, phase)), int(self.at(row, phase + 1))
+                    yield self.at(row, phase), self.at(row, phase + 1)
                 if above != NEVER:
-                    yield int(self.at(row, phase)), int(self.at(above, phase))
+                    yield self.at(row, phase), self.at(above, phase)
 
     def prices(self) -> tuple[float, NDArray[np.float64], NDArray[np.float64]] | None:
-        """Return the ceiling of the tree, and what a unit of each limit and of each floor is worth; None if no plan."""
+        """Return the ceiling of the tree, and what a unit of each limit and floor is worth; None without any."""
+        if self.arcs.size == 0:
+            return None
         limits, floors = self.limits(), self.floors()
         pairs = np.array(list(self._orders()), np.int64).reshape(-1, 2)
         orders = [Row(pair, np.array([1.0, -1.0]), 0.0) for pair in pairs]
-        rows = [*(_scaled(row) for row in (*limits, *floors)), *orders]
-        start = np.cumsum([0, *(row.column.size for row in rows)])
-        column = np.concatenate([np.empty(0, np.int64), *(row.column for row in rows)])
-        factor = np.concatenate([np.empty(0), *(row.factor for row in rows)])
-        width = self.arcs.size * len(self.phases)
+        rows = [(row.column, row.factor, row.most) for row in (*map(_scaled, (*limits, *floors)), *orders)]
         objective = (self.worth[:, None] * self.phases.steps).ravel()
-        found = linprog(
-            -objective,
-            A_ub=csr_array((factor, column, start), shape=(len(rows), width)),
-            b_ub=np.array([row.most for row in rows]),
-            bounds=np.column_stack([self._least(), np.ones(width)]),
-            method="highs",
-        )
-        if found.status != 0:
+        found = maximise(objective, rows, self._least(), np.ones(objective.size))
+        if found is None:
             return None
-        weight = np.maximum(-found.ineqlin.marginals, 0.0)
         unit = np.array([_size(row) for row in (*limits, *floors)])
-        weight = weight[: unit.size] / unit
-        return -float(found.fun), weight[: len(limits)], weight[len(limits) :]
+        weight = found.price[: unit.size] / unit
+        return found.value, weight[: len(limits)], weight[len(limits) :]
 
     def _least(self) -> NDArray[np.float64]:
         """Return the least values of the variables: required nodes are reached by the end."""
@@ -192,9 +183,7 @@ class Schedule:
             few and self.phases.keeps_limits(self.phases.cash(arcs, phase[held])) and not broken_rules(problem, arcs)
         )
 
-    def _search(
-        self, time_limit_s: float, start: NDArray[np.int64] | None, tighter: float
-    ) -> NDArray[np.int64] | None:
+    def _search(self, time_limit_s: float, start: NDArray[np.int64] | None, tighter: float) -> NDArray[np.int64] | None:
         """Search with limits that are tighter by a share of what they allow: the program knows no exact sums."""
         model, bought = self._model(time_limit_s, tighter)
         if start is not None:
@@ -211,7 +200,7 @@ class Schedule:
         by_then = by_then.reshape(self.arcs.size, len(self.phases))
         return np.where(by_then[:, -1], by_then.argmax(axis=1), NEVER)
 
-    def _model(self, time_limit_s: float, tighter: float) -> tuple[Model, list[object]]:
+    def _model(self, time_limit_s: float, tighter: float) -> tuple[Model, list[Variable]]:
         model, count = Model(), len(self.phases)
         model.hideOutput()
         total = math.fsum(self.worth) or 1.0
@@ -220,9 +209,9 @@ class Schedule:
             model.addVar(vtype="B", obj=each, lb=least)
             for each, least in zip(gain.tolist(), self._least().tolist(), strict=True)
         ]
-        for row in map(_scaled, (*self.limits(), *self.floors())):
-            most = row.most - tighter
-            parts = zip(row.column.tolist(), row.factor.tolist(), strict=True)
+        for limit in map(_scaled, (*self.limits(), *self.floors())):
+            most = limit.most - tighter
+            parts = zip(limit.column.tolist(), limit.factor.tolist(), strict=True)
             model.addCons(quicksum(factor * bought[each] for each, factor in parts if factor) <= most)
         for lower, upper in self._orders():
             model.addCons(bought[lower] <= bought[upper])
@@ -238,7 +227,7 @@ class Schedule:
         model.setParam("numerics/feastol", 1e-9)
         return model, bought
 
-    def _hold(self, model: Model, bought: list[object]) -> None:
+    def _hold(self, model: Model, bought: list[Variable]) -> None:
         """Keep one arc of each group that has to be held, in use: something hangs on it, or it ends at a prize."""
         last = len(self.phases) - 1
         children: dict[int, list[int]] = {}
@@ -247,13 +236,12 @@ class Schedule:
         for group in self.problem.rules.held:
             rows = np.flatnonzero(np.isin(self.arcs, group)).tolist()
             model.addCons(quicksum(bought[self.at(row, last)] for row in rows) >= 1)
-        held = np.concatenate([np.empty(0, np.int32), *self.problem.rules.held])
-        inside = np.flatnonzero(self.worth == 0.0) if held.size else []
-        ends = np.isin(self.problem.head[self.arcs], np.flatnonzero(self.phases.counted))
-        for row in inside:
-            if not ends[row]:
-                after = quicksum(bought[self.at(child, last)] for child in children.get(int(row), []))
-                model.addCons(bought[self.at(int(row), last)] <= after)
+        if not self.problem.rules.held:
+            return
+        ends = (self.worth > 0.0) | self.phases.counted[self.problem.head[self.arcs]]
+        for row in np.flatnonzero(~ends).tolist():
+            after = quicksum(bought[self.at(child, last)] for child in children.get(row, []))
+            model.addCons(bought[self.at(row, last)] <= after)
 
     def _lumped(self) -> Iterator[tuple[int, int]]:
         """Yield pairs of arcs that are bought together: the first of each lump, and another."""

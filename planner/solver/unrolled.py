@@ -1,21 +1,22 @@
 """The phases of a problem as one graph: every node once for each phase in which it may be reached.
 
 An arc bought in a phase runs between the copies of its ends of that phase; a free arc leads from each copy to that of
-the next phase. A tree of this graph is thus a plan with its years, in which nothing is bought before what carries it. A
-prize is split: the copy of each phase has what is lost by waiting for the next one, so that a node which is reached in a
-phase collects, down the free arcs, what it is worth from then on.
+the next phase. A tree of this graph is thus a plan with its years, in which nothing is bought before what carries it.
+A prize is split: the copy of each phase has what is lost by waiting for the next one, so that a node which is reached
+in a phase collects, down the free arcs, what it is worth from then on.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from planner.solver.problem import MAX_MONEY, Problem
 from planner.solver.rules import Floor, Limit, Ports, Rules
 
+_Number = TypeVar("_Number", bound=np.generic)
 FIRST = -1
 """Before the first phase."""
 
@@ -78,10 +79,10 @@ def unroll(problem: Problem, phases: Phases) -> Unrolled:
     waiting = (problem.n_nodes - 1) * (count - 1)
     every = np.arange(1, problem.n_nodes)
 
-    def at(node: NDArray[np.int32], phase: int) -> NDArray[np.int64]:
+    def at(node: NDArray[np.integer[Any]], phase: int) -> NDArray[np.int64]:
         return np.where(node == 0, 0, 1 + (node.astype(np.int64) - 1) * count + phase)
 
-    def of_arcs(row: NDArray[np.int64]) -> NDArray[np.int64]:
+    def of_arcs(row: NDArray[_Number]) -> NDArray[_Number]:
         return np.concatenate([np.tile(row, count), np.zeros(waiting, row.dtype)])
 
     last = at(every, count - 1)

@@ -65,7 +65,9 @@ def _check_years(plan: PlanDocument, years: set[int], findings: Findings) -> Non
         findings.require(holds, _("year"), mast.place, mast.year, None)
     for office in plan.offices:
         has = bool(years) and office.connected and office.before != "adequate"
-        findings.require((office.year in years) if has else office.year is None, _("year"), office.id, office.year, None)
+        findings.require(
+            (office.year in years) if has else office.year is None, _("year"), office.id, office.year, None
+        )
 
 
 def _check_order(plan: PlanDocument, tree: Tree, findings: Findings) -> None:
@@ -75,7 +77,9 @@ def _check_order(plan: PlanDocument, tree: Tree, findings: Findings) -> None:
         own = link.year or 0
         if link.tail != ROOT_ID and link.tail in tree.into:
             above = tree.into[link.tail].year or 0
-            findings.require(above <= own, _("built no later than what hangs on it"), tree.into[link.tail].id, above, own)
+            findings.require(
+                above <= own, _("built no later than what hangs on it"), tree.into[link.tail].id, above, own
+            )
         for place, height in ((link.tail, link.mast_from_m), (link.head, link.mast_to_m)):
             if height and place in masts:
                 findings.require(

@@ -37,8 +37,8 @@ MARK_PT = 0.5
 """Points on paper for a pixel of the app's marks."""
 SCALE = 26.0
 """Height of the strip with scale and north."""
-YEAR_COLOURS = ((68, 1, 84), (49, 104, 142), (53, 183, 121), (253, 231, 37))
-"""Of the first to the last year, and in between; after the map “viridis” of Matplotlib (S. van der Walt, N. Smith)."""
+YEAR_COLOURS = ((68, 1, 84), (49, 104, 142), (53, 183, 121), (235, 165, 0))
+"""Of the first to the last year, and in between; none of them is lost on the relief."""
 CROWDED = 150
 """From so many offices on, marks get smaller, with the square root of their number."""
 
@@ -247,7 +247,7 @@ def _legend_height(plan: Plan) -> float:
 
 def _year_legend(drawing: Drawing, years: Mapping[int, Colour], top: float) -> None:
     """Explain the colours of years; shapes are those of the map by technology."""
-    x, y = 0.0, top + 6
+    x, y = 2.0, top + 6
     for year, colour in years.items():
         drawing.line((x, y), (x + 28, y), stroke=_hex(colour), stroke_width=LINE_PT["fibre"])
         _mark(drawing, (x + 14, y), replace(MARKS["fibre"], fill=colour), 1.0)

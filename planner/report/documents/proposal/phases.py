@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from planner.i18n import _
@@ -56,5 +57,4 @@ def bands(plan: Plan) -> list[tuple[str, list[Band]]]:
 
 
 def _by_year(rows: pd.DataFrame) -> dict[int, int]:
-    counts = rows["year"].dropna().astype(int).value_counts()
-    return {int(year): int(count) for year, count in counts.items()}
+    return Counter(int(year) for year in rows["year"].dropna())
