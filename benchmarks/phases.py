@@ -4,8 +4,8 @@
 
 Names are scenarios of ``tests/scenarios`` (their data where PLANNER_SHARED points to) and ``demo``, the synthetic
 country of 300 offices. All the money is a share of the best known cost of connecting all offices, a fifth of it in each
-year, with what is left carried over; the budget of the scenario is that share too. Every run is verified by ``planner verify``, by
-the contract's referee where it is there, and by the sums of its printed years.
+year, with what is left carried over; the budget of the scenario is that share too. Every run is verified by ``planner
+verify``, by the contract's referee where it is there, and by the sums of its printed years.
 """
 
 from __future__ import annotations
