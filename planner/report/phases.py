@@ -56,3 +56,11 @@ def phases_words(plan: Plan) -> list[str]:
         ).format(year=plan.phases[0]["year"], last=plan.phases[-1]["year"], share=number(plan.phases[-1]["weight"], 3)),
         *after_words(plan),
     ]
+
+
+def since_purchase() -> str:
+    """Return how the years of the cash flow count in a plan with phases."""
+    return _(
+        "With phases these years count from the purchase of each part, and present values are as of its year. What "
+        "each calendar year takes is told with the phases."
+    )

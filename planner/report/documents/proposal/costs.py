@@ -10,6 +10,7 @@ from planner.report.bill import bill_of_quantities
 from planner.report.cashflow import Year
 from planner.report.documents.blocks import Figure, Heading, Note, Paragraph, Table
 from planner.report.documents.charts import cash_flow_drawing, waterfall_drawing
+from planner.report.phases import since_purchase
 from planner.wording import number, technology_heading
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def costs(plan: Plan) -> list[Block]:
         ),
         Heading(_("Cash flow"), 2),
         Paragraph(text.format(n=plan.scenario["funded_years"])),
+        *([Paragraph(since_purchase())] if plan.phases else []),
         Figure(
             _("Cash flow by year, in {currency}, not discounted").format(currency=currency),
             cash_flow_drawing(years, currency=currency),
