@@ -147,7 +147,7 @@ def fewest_phases(
     asked = replace(problem, budget=2**52, rules=replace(problem.rules, required=reached))
     while bought.max(initial=0) + 1 > at_least and not cancelled():
         left = min(deadline - time.monotonic(), TRY_S)
-        fewer = Schedule(asked, money.phases(int(bought.max())), arcs).solve(left) if left > 0 else None
+        fewer = Schedule(asked, money.phases(int(bought.max())), arcs).solve(left, cancelled) if left > 0 else None
         if fewer is None:
             break
         bought = fewer

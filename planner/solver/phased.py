@@ -243,7 +243,7 @@ class _Search:
         if self.stopped():
             return
         schedule = Schedule(self.problem, self.phases, arcs)
-        found = schedule.solve(min(SCHEDULE_SHARE * self.time_limit_s, self.left))
+        found = schedule.solve(min(SCHEDULE_SHARE * self.time_limit_s, self.left), self.stopped)
         if found is not None:
             rows = in_use(self.problem, self.phases, arcs, found)
             self.take(arcs[rows], found[rows])

@@ -18,9 +18,10 @@ from planner.solver.linear import maximise
 from planner.solver.phases import FREE
 from planner.solver.problem import MAX_MONEY
 from planner.solver.rules import broken_rules
+from planner.solver.watch import interrupting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
     from pyscipopt import Variable
@@ -153,21 +154,21 @@ class Schedule:
         least[rows * len(self.phases) + len(self.phases) - 1] = 1.0
         return least
 
-    def solve(self, time_limit_s: float, start: NDArray[np.int64] | None = None) -> NDArray[np.int64] | None:
+    def solve(self, time_limit_s: float, stopped: Callable[[], bool]) -> NDArray[np.int64] | None:
         """Return the phase in which each arc is bought, ``(k,)``, `NEVER` where it is not; None if none is found.
 
         Parameters
         ----------
         time_limit_s
             Seconds for the search.
-        start
-            ``(k,)``: a schedule to start from.
+        stopped
+            Asked several times a second, from another thread; True ends the search with the best it has.
         """
         required = set(self.problem.rules.required.tolist()) - {0}
         if not required <= self.position.keys():
             return None
         for tighter in (0.0, TIGHTER):
-            found = self._search(time_limit_s, start, tighter)
+            found = self._search(time_limit_s, stopped, tighter)
             if found is None or self.keeps(found):
                 return found
         return None
@@ -183,16 +184,11 @@ class Schedule:
             few and self.phases.keeps_limits(self.phases.cash(arcs, phase[held])) and not broken_rules(problem, arcs)
         )
 
-    def _search(self, time_limit_s: float, start: NDArray[np.int64] | None, tighter: float) -> NDArray[np.int64] | None:
+    def _search(self, time_limit_s: float, stopped: Callable[[], bool], tighter: float) -> NDArray[np.int64] | None:
         """Search with limits that are tighter by a share of what they allow: the program knows no exact sums."""
         model, bought = self._model(time_limit_s, tighter)
-        if start is not None:
-            known = model.createPartialSol()
-            for row, phase in enumerate(start.tolist()):
-                for each in range(len(self.phases)):
-                    model.setSolVal(known, bought[self.at(row, each)], float(NEVER < phase <= each))
-            model.addSol(known)
-        model.optimize()
+        with interrupting(model, stopped):
+            model.optimizeNogil()
         if model.getNSols() == 0:
             return None
         found = model.getBestSol()
@@ -223,6 +219,7 @@ class Schedule:
                 model.addCons(bought[self.at(row, phase)] <= bought[self.at(first, phase)])
         model.setMaximize()
         model.setParam("limits/time", max(time_limit_s, 0.0))
+        model.setParam("misc/catchctrlc", False)
         model.setParam("limits/gap", NEAR)
         model.setParam("numerics/feastol", 1e-9)
         return model, bought
