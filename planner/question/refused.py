@@ -56,7 +56,7 @@ def explain_refusal(question: Question, kept: Kept, cancelled: Callable[[], bool
     objective = question.scenario.objective[0]
     problem = question.problem(objective, kept, all_as_floor=True)
     if question.phases is not None:
-        problem = whole_money(problem, question.phases, 1.0)
+        problem = whole_money(problem, question.phases)
     allowed = min(max(question.scenario.solver.time_limit_s, LEAST_S), MOST_S)
     deadline = time.monotonic() + allowed
 

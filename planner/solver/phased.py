@@ -148,9 +148,11 @@ class _Search:
         if not self.problem.rules.any:
             self.take(np.empty(0, np.int32), np.empty(0, np.int64))  # nothing at all is a plan too
         unrolled = unroll(self.problem, self.phases)
-        self.weigh(self.first_tree(gap))
+        self.weigh(self.first_trees(gap))
+        if self.weights is None:
+            self.weights = even_weights(unrolled.problem)
         closeness, share, turn = gap * GAP_SHARE, ROUND_SHARE, 0
-        while self.weights is not None and not self.over(gap):
+        while not self.over(gap):
             before = self.value, self.bound
             self.find_years(self.search_unrolled(unrolled, 1.0, closeness, share * self.time_limit_s, turn))
             if (self.value, self.bound) == before and not self.over(gap):
@@ -167,19 +169,20 @@ class _Search:
         """Whether the gap is closed or the search has to end."""
         return self.proven(gap) or self.stopped()
 
-    def first_tree(self, gap: float) -> NDArray[np.int32]:
-        """Return the arcs of a plan for the money of all phases, whatever the years."""
-        found = self.searched(whole_money(self.problem, self.phases, 1.0), gap, FIRST_SHARE * self.time_limit_s, 0)
-        if found.status == Status.INFEASIBLE:
-            self.infeasible = True
-        if found.value is None or found.bound is None:
-            return found.arcs
-        self.lower(float(self.phases.weight[0]) * found.bound)
-        self.find_years(found.arcs)
-        found = self.searched(whole_money(self.problem, self.phases, ROOM), gap, FIRST_SHARE * self.time_limit_s, 0)
-        if found.value is not None:
-            self.find_years(found.arcs)
-        return found.arcs
+    def first_trees(self, gap: float) -> NDArray[np.int32]:
+        """Find years for a tree of all the money, and for a larger one; return the latter's arcs."""
+        whole = whole_money(self.problem, self.phases)
+        money, merit = even_weights(whole)
+        arcs = np.empty(0, np.int32)
+        for more in (1.0, ROOM):
+            alone, _shift = one_budget(whole, money, merit, more)
+            found = self.searched(alone, gap, FIRST_SHARE * self.time_limit_s, 0)
+            self.infeasible = self.infeasible or (found.status == Status.INFEASIBLE and self.value is None)
+            if found.value is not None and found.bound is not None:
+                arcs = found.arcs
+                self.lower(float(self.phases.weight[0]) * found.bound)
+                self.find_years(arcs)
+        return arcs
 
     def searched(
         self, problem: Problem, gap: float, seconds: float, turn: int, start: NDArray[np.int32] | None = None
@@ -208,20 +211,7 @@ class _Search:
     ) -> NDArray[np.int32]:
         """Search the unrolled graph under one budget, maybe a larger one; take in the ceiling, return the tree."""
         assert self.weights is not None
-        money, merit = self.weights
-        asked = unrolled.problem
-        cost, budget, _unit = blend(asked, money)
-        floors = asked.rules.floors
-        prize = asked.prize + merit @ np.array([floor.weight for floor in floors]).reshape(-1, asked.n_nodes)
-        # A plan that keeps the floors is worth more here by at least so much.
-        shift = float(merit @ np.array([floor.least for floor in floors])) * (1.0 - MARGIN) if floors else 0.0
-        alone = replace(
-            asked,
-            cost=cost,
-            budget=min(round(more * budget), MAX_MONEY),
-            prize=prize,
-            rules=replace(asked.rules, limits=(), floors=()),
-        )
+        alone, shift = one_budget(unrolled.problem, *self.weights, more)
         start = None if self.value is None else unrolled.over_years(self.problem, self.plan, self.bought)
         found = self.searched(alone, gap, seconds, turn, start)
         self.infeasible = self.infeasible or (found.status == Status.INFEASIBLE and self.value is None)
@@ -296,19 +286,43 @@ class _Search:
         return PhasedResult(result, self.bought)
 
 
-def whole_money(problem: Problem, phases: Phases, more: float) -> Problem:
+def whole_money(problem: Problem, phases: Phases) -> Problem:
     """Return the problem with one more limit that every plan of the phases keeps, whatever its years.
 
-    Everything is bought once, and runs for a year at least where operation is paid for. All limits may be raised.
+    Everything is bought once, and runs for a year at least where operation is paid for.
     """
-    least = phases.capex + min(phases.paid_years, 1) * phases.opex
-    rules = problem.rules
-    limits = [*rules.limits, Limit(ALL_MONEY, least, int(phases.limit.sum()))]
-    limits = [replace(limit, most=round(more * limit.most)) for limit in limits]
+    least, most = phases.capex + min(phases.paid_years, 1) * phases.opex, int(phases.limit.sum())
     if problem.budget >= MAX_MONEY:
-        *others, last = limits
-        return replace(problem, cost=least, budget=last.most, rules=replace(rules, limits=tuple(others)))
-    return replace(problem, budget=round(more * problem.budget), rules=replace(rules, limits=tuple(limits)))
+        return replace(problem, cost=least, budget=most)
+    rules = problem.rules
+    return replace(problem, rules=replace(rules, limits=(*rules.limits, Limit(ALL_MONEY, least, most))))
+
+
+def even_weights(problem: Problem) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return weights under which all limits count the same, and no floor."""
+    most = np.array([problem.budget, *(limit.most for limit in problem.rules.limits)], np.float64)
+    return 1.0 / np.maximum(most, 1.0), np.zeros(len(problem.rules.floors))
+
+
+def one_budget(
+    problem: Problem, money: NDArray[np.float64], merit: NDArray[np.float64], more: float
+) -> tuple[Problem, float]:
+    """Return the problem with one budget in place of all limits, and what floors add to the value of plans at least.
+
+    Parameters
+    ----------
+    problem
+    money, merit
+        Weights of the budget and the limits, and of the floors.
+    more
+        What the budget is raised by: ceilings of larger budgets hold for smaller ones.
+    """
+    floors = problem.rules.floors
+    cost, budget, _unit = blend(problem, money)
+    prize = problem.prize + merit @ np.array([floor.weight for floor in floors]).reshape(-1, problem.n_nodes)
+    shift = float(merit @ np.array([floor.least for floor in floors])) * (1.0 - MARGIN) if floors else 0.0
+    rules = replace(problem.rules, limits=(), floors=())
+    return replace(problem, cost=cost, budget=min(round(more * budget), MAX_MONEY), prize=prize, rules=rules), shift
 
 
 def in_use(problem: Problem, phases: Phases, arcs: NDArray[np.int32], bought: NDArray[np.int64]) -> NDArray[np.int64]:
