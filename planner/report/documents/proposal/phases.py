@@ -33,9 +33,30 @@ def phases(run: ExportedRun) -> list[Block]:
         Heading(_("Phases"), 2),
         *(Paragraph(text) for text in phases_words(plan)),
         Table(caption, grid.words, grid.figures, grid.rows),
+        _committed(plan),
         Figure(_("What is built when"), gantt_drawing(bands(plan), years_of(plan)), words),
         Figure(_("The plan by year"), map_drawing(plan, run.folder, by_year=True), words),
     ]
+
+
+def _committed(plan: Plan) -> Table:
+    """Return what is bought in each year, with the operation that it commits to."""
+    frames, measures = (plan.offices, plan.links, plan.masts), ("capex", "opex_per_year", "programme_cost")
+    rows = []
+    for year in years_of(plan):
+        bought = [frame[frame["year"].eq(year).fillna(value=False)] for frame in frames]
+        amounts = (sum(int(frame[f"{name}_cents"].sum()) for frame in bought) / 100 for name in measures)
+        rows.append((str(year), *map(number, amounts)))
+    totals = tuple(number(plan.totals[name]) for name in measures)
+    return Table(
+        _("What is bought in each year and what it commits to, in {currency}").format(
+            currency=plan.scenario["currency"]
+        ),
+        (_("Year"),),
+        (_("Purchases"), _("Per year"), _("With {n} years").format(n=plan.scenario["funded_years"])),
+        (*rows, (_("Total"), *totals)),
+        total=True,
+    )
 
 
 def bands(plan: Plan) -> list[tuple[str, list[Band]]]:
