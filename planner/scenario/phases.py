@@ -61,7 +61,7 @@ def one_after_another(value: tuple[Phase, ...], info: ValidationInfo) -> tuple[P
             raise ValueError(
                 _(
                     "Between {before} and {after} a year is missing: what works has to be paid for in every year. "
-                    "Give {missing} a phase too, with max_works: 0 if nothing is built in it."
+                    "Give {missing} a phase too, with `max_works: 0` if nothing is built in it."
                 ).format(before=before, after=after, missing=before + 1)
             )
     if value and not any(_something(phase.limit) for phase in value):
