@@ -43,7 +43,7 @@ def gantt_drawing(parts: Sequence[tuple[str, Sequence[Band]]], years: Sequence[i
     """
     parts = [(heading, rows) for heading, rows in parts if rows]
     names = [row.name for _heading, rows in parts for row in rows]
-    left = min(max((text_width(name, 7.5) for name in names), default=0.0) + 12, MOST_NAMES)
+    left = min(max((text_width(name, 7.5) for name in names), default=0.0) + 16, MOST_NAMES)
     height = HEAD + sum(HEAD + ROW * len(rows) + GAP for _heading, rows in parts)
     drawing = Drawing(WIDTH, height)
     step = (WIDTH - left - 8) / len(years)
