@@ -113,6 +113,30 @@ def annuity(terms: Terms) -> float:
     return value * (1 + rate) if terms.discount_at == "year_start" else value
 
 
+def weights_of_years(terms: Terms, count: int) -> NDArray[np.float64]:
+    """Return what a benefit is worth that begins in each of the first years, over what it is worth from the first one.
+
+    A benefit of 1 a year until the horizon, discounted like money: (v^k − v^H) / (1 − v^H) in year k, with
+    v = 1 / (1 + r); (H − k) / H without discounting.
+
+    Parameters
+    ----------
+    terms : Terms
+    count : int
+        At most the years of the horizon.
+
+    Returns
+    -------
+    (count,) float64
+        1 first, falling, > 0.
+    """
+    year = np.arange(count, dtype=np.float64)
+    growth, horizon = math.log1p(terms.discount_rate), terms.horizon_years
+    if growth == 0:
+        return 1.0 - year / horizon
+    return np.asarray(np.exp(-growth * year) * np.expm1(-growth * (horizon - year)) / np.expm1(-growth * horizon))
+
+
 def purchases(life_years: float | None, terms: Terms) -> float:
     """Return the present value, per unit of capex, of buying now and replacing at the end of each life.
 

@@ -20,10 +20,10 @@ from planner.plan.explain import explain
 from planner.plan.fallback import better_rule
 from planner.plan.frontier import BenefitFrontier, FrontierPoint
 from planner.plan.outcome import Budget, Outcome, surpass
-from planner.plan.plan import build_plan, forbidden_links
+from planner.plan.plan import build_plan, forbidden_links, is_synthetic
 from planner.plan.record import changes_since, read_record
 from planner.plan.store import read_plan
-from planner.question import answer, ask, cost_of_all, resolved_budgets, rule_notes
+from planner.question import answer, ask, cost_of_all, fewest_years, resolved_budgets, rule_notes
 from planner.scenario import Amount, Limits, load_scenario
 from planner.solver import compile_kernels, find_frontier
 
@@ -36,9 +36,10 @@ if TYPE_CHECKING:
     from planner.links import LinkOptions
     from planner.links.choice import Choice
     from planner.plan.explain import Explanation
+    from planner.plan.fewest import FewestYears
     from planner.plan.plan import Plan
     from planner.scenario import Budget as AskedBudget
-    from planner.scenario import Scenario
+    from planner.scenario import Scenario, Share
     from planner.solver import Headway, Progress
 
 MAX_MONEY = 2**62
@@ -126,7 +127,16 @@ def solve(
     if found.choice is not None and question.plain:
         best = found.choice, found.outcome.value or 0.0
         return _no_worse_than_rules(scenario, inputs, options, best, found.outcome, question.budgets[0])[0]
-    return build_plan(scenario, inputs, options, found.choice, found.outcome, question.budgets, question.all_floors)
+    return build_plan(
+        scenario,
+        inputs,
+        options,
+        found.choice,
+        found.outcome,
+        question.budgets,
+        question.all_floors,
+        question.phase_limits,
+    )
 
 
 @dataclass(frozen=True)
@@ -227,7 +237,7 @@ def frontier(
     """
     compile_kernels()
     asked, wanted = only_budget(scenario, "frontier"), scenario.solver
-    everything = cost_of_all(scenario, inputs, options, asked)
+    everything = cost_of_all(scenario, inputs, options, asked.measure, f"budgets.{asked.name}.limit")
     limits = sorted({max(round(everything * k / points), 1) for k in range(1, points + 1)})
     graph = _graph(scenario, inputs, options, Budget(asked.name, asked.measure, limits[-1]))
     found = find_frontier(
@@ -270,6 +280,44 @@ def frontier(
     )
 
 
+def years(
+    scenario: Scenario,
+    inputs: Inputs,
+    options: LinkOptions,
+    limit: Amount | Share,
+    *,
+    carry_over: bool,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> FewestYears:
+    """Find in how few years all offices can be connected with so much a year, and how few it must be at least.
+
+    Parameters
+    ----------
+    scenario, inputs, options, cancelled
+        As in `solve`; budgets, phases and the objective of the scenario are not looked at.
+    limit : Amount or Share
+        Cash of each year; a share is one of the best known programme cost of connecting all offices.
+    carry_over : bool
+        What is left of a year is there for the next.
+
+    Raises
+    ------
+    InputError
+        If no office can be connected, or if the scenario has limits other than offices that are excluded.
+    """
+    compile_kernels()
+    only_exclude(scenario, "years")
+    cents = (
+        round(100 * limit.amount)
+        if isinstance(limit, Amount)
+        else round(limit.share * cost_of_all(scenario, inputs, options, "programme_cost", "--limit"))
+    )
+    synthetic = is_synthetic(scenario)
+    return fewest_years(
+        scenario, inputs, options, cents, carry_over=carry_over, synthetic=synthetic, cancelled=cancelled
+    )
+
+
 def _no_worse_than_rules(
     scenario: Scenario,
     inputs: Inputs,
@@ -296,32 +344,44 @@ def only_budget(scenario: Scenario, command: str) -> AskedBudget:
     InputError
         The scenario asks for more: a command that would not heed it must not answer.
     """
-    limits, budgets = scenario.limits, scenario.budgets
+    budgets = scenario.budgets
     more = {
+        "phases": bool(scenario.phases),
         "objective": [objective.sense for objective in scenario.objective] != ["max"],
         "budgets": len(budgets) != 1 or not budgets[0].scope.everything,
         "funders": bool(scenario.funders),
-        **{
-            f"limits.{name}": getattr(limits, name) not in (None, ())
-            for name in Limits.model_fields
-            if name != "exclude"
-        },
+        **_more_limits(scenario),
     }
-    problems = [
-        Problem(
-            "not-heeded",
-            _("“{command}” knows only the most benefit within one budget over everything, and limits.exclude.").format(
-                command=f"planner {command}"
-            ),
-            _("Leave this field out for it, or use “planner solve”, which heeds it."),
-            column=name,
-        )
-        for name, asked in more.items()
-        if asked
-    ]
+    knows = _("“{command}” knows only the most benefit within one budget over everything, and limits.exclude.")
+    _refuse(more, knows.format(command=f"planner {command}"))
+    return budgets[0]
+
+
+def only_exclude(scenario: Scenario, command: str) -> None:
+    """Refuse a scenario with limits other than offices that are excluded.
+
+    Raises
+    ------
+    InputError
+        It has some: a command that would not heed them must not answer.
+    """
+    knows = _("“{command}” knows of all limits only limits.exclude.").format(command=f"planner {command}")
+    _refuse(_more_limits(scenario), knows)
+
+
+def _more_limits(scenario: Scenario) -> dict[str, bool]:
+    """Return which limits a scenario has beside offices that are excluded."""
+    limits = scenario.limits
+    return {
+        f"limits.{name}": getattr(limits, name) not in (None, ()) for name in Limits.model_fields if name != "exclude"
+    }
+
+
+def _refuse(more: dict[str, bool], knows: str) -> None:
+    remedy = _("Leave this field out for it, or use “planner solve”, which heeds it.")
+    problems = [Problem("not-heeded", knows, remedy, column=name) for name, asked in more.items() if asked]
     if problems:
         raise InputError(problems)
-    return budgets[0]
 
 
 def explain_run(run_dir: Path, identifier: str, *, data_root: Path | None = None) -> Explanation:

@@ -99,7 +99,38 @@ TRAPS = [
     ("20 %}]", "5, scope: {technologies: [fiber]}}]", "wrong-value", "budgets[0].scope.technologies", "fibre, micro"),
     ("20 %}]", "20 %, scope: {regions: [X]}}]", "wrong-value", "budgets[0]", "give the limit of budget “programme”"),
     ("[{limit: 20 %}]", "[{limit: 1}, {limit: 2}]", "wrong-value", "budgets", "Two budgets are called “programme”"),
-    ("[{limit: 20 %}]", "[]", "wrong-value", "budgets", "The most benefit needs a budget"),
+    ("[{limit: 20 %}]", "[]", "wrong-value", "budgets", "The most benefit needs a budget, phases"),
+    *(
+        ("budgets: [{limit: 20 %}]", f"budgets: [{{limit: 20 %}}]\nphases: {phases}", code, where, says)
+        for phases, code, where, says in (
+            ("[{year: 2027, limit: 0}, {year: 2028, limit: 0}]", "wrong-value", "phases", "nothing to spend"),
+            ("[{year: 2028, limit: 5}, {year: 2027, limit: 5}]", "wrong-value", "phases", "2027 stands after 2028"),
+            ("[{year: 2027, limit: 5}, {year: 2027, limit: 5}]", "wrong-value", "phases", "2027 stands twice"),
+            ("[{year: 2027, limit: 5}, {year: 2029, limit: 5}]", "wrong-value", "phases", "Give 2028 a phase too"),
+            ("[{year: 2025, limit: 5}]", "wrong-value", "phases", "before the price year 2026"),
+            ("[{year: 2027, limit: -5}]", "wrong-value", "phases[0].limit", "2000000"),
+            ("[{year: 2027, limit: 120 %}]", "wrong-value", "phases[0].limit", "20 %"),
+            ("[{year: next, limit: 5}]", "wrong-type", "phases[0].year", "whole number"),
+            ("[{year: 27, limit: 5}]", "out-of-range", "phases[0].year", "at least 1990"),
+            ("[{year: 2027}]", "missing-field", "phases[0].limit", "missing"),
+            ("[{year: 2027, limit: 5, carry_over: maybe}]", "wrong-type", "phases[0].carry_over", "true or false"),
+            ("[{year: 2027, limit: 5, max_works: -1}]", "out-of-range", "phases[0].max_works", "at least 0"),
+            ("[{year: 2027, limit: 5, max_works: 2.5}]", "wrong-type", "phases[0].max_works", "whole number"),
+            ("[{year: 2027, limit: 5, works: 3}]", "unknown-field", "phases[0].works", "max_works"),
+            (
+                "[{year: 2027, limit: 5}]\nobjective: [{sense: min, measure: capex, target: {connect_all: true}}]",
+                "wrong-value",
+                "phases",
+                "planner years",
+            ),
+            (
+                "[" + ", ".join(f"{{year: {2027 + year}, limit: 5}}" for year in range(11)) + "]",
+                "wrong-value",
+                "phases",
+                "horizon of 10 years",
+            ),
+        )
+    ),
     ("name: least", "name: x\nfunders: [{amount: 1}]", "missing-field", "funders[0].name", ""),
     ("name: least", "name: x\nfunders: [{name: A, amount: -1}]", "out-of-range", "funders[0].amount", "at least 0"),
     ("name: least", "name: x\nfunders: [{name: A, amount: 20 %}]", "wrong-type", "funders[0].amount", "number"),
@@ -224,7 +255,7 @@ TRAPS = [
     ("name: least", "name: x\ntechnologies: {wimax: {}}", "unknown-field", "technologies.wimax", "leo"),
     ("name: least", "name: x\npackage: {branch: {router: -5}}", "out-of-range", "package.branch.router", "at least 0"),
     ("name: least", "name: x\nsolver: 5", "wrong-type", "solver", "mapping"),
-    ("name: least", "name: x\nphases: []", "unknown-field", "phases", ""),
+    ("name: least", "name: x\nyears: []", "unknown-field", "years", ""),
 ]
 
 

@@ -10,7 +10,17 @@ import typer
 
 from planner.cli.comparing import compare
 from planner.cli.exporting import export
-from planner.cli.searching import Force, Gap, ScenarioFile, Seed, TimeLimit, file_of_scenario, solver_overrides, stamp
+from planner.cli.searching import (
+    Force,
+    Gap,
+    ScenarioFile,
+    Seed,
+    TimeLimit,
+    amount_of,
+    file_of_scenario,
+    solver_overrides,
+    stamp,
+)
 from planner.cli.session import (
     DataRoot,
     DebugOption,
@@ -22,7 +32,7 @@ from planner.cli.session import (
     Session,
     session,
 )
-from planner.cli.studying import frontier, risk
+from planner.cli.studying import frontier, risk, years
 from planner.errors import CancelledError, InfeasibleError, InputError, Problem, VerificationError
 from planner.i18n import _
 
@@ -177,6 +187,7 @@ def solve(
 
 
 app.command(help=_("Find what each of a number of budgets can buy, and how much any plan could at most."))(frontier)
+app.command(help=_("Find in how few years all offices can be connected with so much a year."))(years)
 app.command(help=_("Draw prices and demand: what they do to the plan, and which offices are in whatever they are."))(
     risk
 )
@@ -363,11 +374,5 @@ def _budget_override(text: str) -> tuple[str, object]:
                 value=text,
             )
         )
-    import numpy as np
-
-    from planner.inputs.numerals import decimal_mark, to_numbers
-
-    cells = np.array([amount], dtype=object)
-    (value,), (faulty,) = to_numbers(cells, decimal_mark([cells]))
     # No number: a share, or a fault that the scenario's own check names.
-    return f"budgets.{name}", amount if faulty else float(value)
+    return f"budgets.{name}", amount_of(amount)

@@ -2,11 +2,15 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from planner.errors import InputError, Problem
 from planner.i18n import _
+
+if TYPE_CHECKING:
+    from planner.scenario import Amount, Share
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help=_("Scenario file (YAML) or its folder."))]
 TimeLimit = Annotated[float | None, typer.Option(help=_("Seconds of search."), min=0.0)]
@@ -29,3 +33,45 @@ def solver_overrides(gap: float | None, time_limit: float | None, seed: int | No
     """Return what the command line says of the search, by scenario field."""
     asked = {"solver.gap": gap, "solver.time_limit_s": time_limit, "solver.seed": seed}
     return {name: value for name, value in asked.items() if value is not None}
+
+
+def amount_of(text: str) -> float | str:
+    """Return an amount written as in the input files, with blanks or commas too; what is no number stays text."""
+    import numpy as np
+
+    from planner.inputs.numerals import decimal_mark, to_numbers
+
+    cells = np.array([text], dtype=object)
+    (value,), (faulty,) = to_numbers(cells, decimal_mark([cells]))
+    return text if faulty else float(value)
+
+
+def limit_option(text: str) -> "Amount | Share":
+    """Read ``--limit``: an amount above zero, or a share of connecting all.
+
+    Raises
+    ------
+    InputError
+        It is neither.
+    """
+    from planner.scenario.rules import read_limit
+
+    try:
+        limit = read_limit(amount_of(text))
+    except ValueError as error:
+        raise InputError(
+            Problem(
+                "bad-option", str(error), _("For instance: --limit 250000 or --limit 4%."), column="--limit", value=text
+            )
+        ) from error
+    if limit.model_dump().get("amount") == 0:
+        raise InputError(
+            Problem(
+                "bad-option",
+                _("With nothing a year nothing can be built."),
+                _("For instance: --limit 250000 or --limit 4%."),
+                column="--limit",
+                value=text,
+            )
+        )
+    return limit

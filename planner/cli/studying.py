@@ -8,9 +8,19 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.searching import Force, Gap, ScenarioFile, Seed, TimeLimit, file_of_scenario, solver_overrides, stamp
+from planner.cli.searching import (
+    Force,
+    Gap,
+    ScenarioFile,
+    Seed,
+    TimeLimit,
+    file_of_scenario,
+    limit_option,
+    solver_overrides,
+    stamp,
+)
 from planner.cli.session import DataRoot, DebugOption, JsonOption, LangOption, Out, QuietOption, session
-from planner.errors import CancelledError
+from planner.errors import CancelledError, InfeasibleError
 from planner.i18n import _
 
 
@@ -51,6 +61,44 @@ def frontier(
             print_frontier(found, here.out, run_dir)
         if found.termination == "cancelled":
             raise typer.Exit(CancelledError.exit_code)
+
+
+def years(
+    scenario: ScenarioFile,
+    limit: Annotated[
+        str, typer.Option(help=_("Cash of each year: an amount, or a share of connecting all such as 4%."))
+    ],
+    carry_over: Annotated[
+        bool, typer.Option("--carry-over", help=_("What is left of a year is there for the next."))
+    ] = False,
+    time_limit: TimeLimit = None,
+    seed: Seed = None,
+    data_root: DataRoot = None,
+    lang: LangOption = "",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    from planner.inputs import read_inputs
+    from planner.links import build_links
+    from planner.pipeline import years as fewest_years
+    from planner.report.fewest import print_fewest, verdict
+    from planner.scenario import load_scenario
+
+    with session(lang, json=json, quiet=quiet, debug=debug) as here:
+        money = limit_option(limit)
+        overrides = solver_overrides(None, time_limit, seed)
+        asked = load_scenario(file_of_scenario(scenario), data_root=data_root, overrides=overrides)
+        inputs = read_inputs(asked)
+        found = fewest_years(asked, inputs, build_links(asked, inputs), money, carry_over=carry_over)
+        if json:
+            here.document(found.document())
+        elif not quiet:
+            print_fewest(found, here.out)
+        if found.years is None:
+            if json or quiet:
+                here.complain(verdict(found))
+            raise typer.Exit(InfeasibleError.exit_code if found.at_least > found.most else 1)
 
 
 def risk(

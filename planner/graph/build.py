@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.graph.parts import EVERYTHING, NO_LINE, NO_OPTION, WITH_PACKAGE, WITH_TRANSIT, Parts, cost_of
-from planner.links.choice import Choice
+from planner.links.choice import NO_YEAR, Choice, Years
 from planner.links.options import NO_MAST, ROOT, LinkOptions
 from planner.solver import Problem
 
@@ -254,7 +254,13 @@ def _joined(blocks: Sequence[_Arcs], node_place: NDArray[np.int64], terminal_off
     )
 
 
-def chosen(graph: PlanningGraph, options: LinkOptions, arcs: NDArray[np.int32], n_offices: int) -> Choice:
+def chosen(
+    graph: PlanningGraph,
+    options: LinkOptions,
+    arcs: NDArray[np.int32],
+    n_offices: int,
+    years: NDArray[np.int64] | None = None,
+) -> Choice:
     """Return what a set of arcs means in links and offices.
 
     Adequate connections stand in every plan, whether or not anything hangs from them.
@@ -267,6 +273,8 @@ def chosen(graph: PlanningGraph, options: LinkOptions, arcs: NDArray[np.int32], 
     arcs : (k,) int32
         Arcs of an arborescence.
     n_offices : int
+    years : (k,) int64 or None
+        Calendar year in which each arc is bought; arcs of one mast say the same.
     """
     links = arcs[graph.arc_option[arcs] != NO_OPTION]
     rows, backwards = graph.arc_option[links], graph.arc_reversed[links]
@@ -280,7 +288,28 @@ def chosen(graph: PlanningGraph, options: LinkOptions, arcs: NDArray[np.int32], 
         option=np.concatenate([rows, rest]).astype(np.int32),
         reversed=np.concatenate([backwards, np.zeros(len(rest), np.bool_)]),
         connected=connected,
+        years=None if years is None else _years(graph, options, arcs, years, n_offices, len(rest)),
     )
+
+
+def _years(
+    graph: PlanningGraph,
+    options: LinkOptions,
+    arcs: NDArray[np.int32],
+    years: NDArray[np.int64],
+    n_offices: int,
+    n_standing: int,
+) -> Years:
+    """Return the years of the links of a choice, which end with those that stand already, of masts and of offices."""
+    parts = graph.parts
+    stands = options.technology()[parts.option[arcs]] == "existing"
+    link = np.where(stands, NO_YEAR, years)[parts.option[arcs] != NO_OPTION]
+    mast, office = np.full(len(options.places), NO_YEAR, np.int64), np.full(n_offices, NO_YEAR, np.int64)
+    raised = parts.rung[arcs] != NO_MAST
+    mast[parts.place[arcs[raised]]] = years[raised]
+    served = graph.terminal_office[graph.problem.head[arcs]] >= 0
+    office[graph.terminal_office[graph.problem.head[arcs[served]]]] = years[served]
+    return Years(np.concatenate([link, np.full(n_standing, NO_YEAR, np.int64)]), mast, office)
 
 
 def _mast_arcs(nodes: _Nodes) -> _Arcs:

@@ -10,6 +10,29 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+NO_YEAR = 0
+"""In `Years`: bought in none of the years, because it stands already or is no part of the plan."""
+
+
+@dataclass(frozen=True)
+class Years:
+    """Calendar years in which the parts of a plan are bought, `NO_YEAR` where they are not.
+
+    Attributes
+    ----------
+    link : (k,) int64
+        Of each link of the choice.
+    mast : (p,) int64
+        Of the mast at each place.
+    office : (o,) int64
+        In which each office is connected.
+    """
+
+    link: NDArray[np.int64]
+    mast: NDArray[np.int64]
+    office: NDArray[np.int64]
+
+
 @dataclass(frozen=True)
 class Choice:
     """The links and offices of a plan: made from a solver's answer, or from somebody else's list.
@@ -23,8 +46,11 @@ class Choice:
     connected : (o,) bool
         Per row of ``Inputs.offices``: takes its service from the link that enters its place. An office whose place
         is entered without this is only passed through.
+    years : Years or None
+        None: nothing is said of years.
     """
 
     option: NDArray[np.int32]
     reversed: NDArray[np.bool_]
     connected: NDArray[np.bool_]
+    years: Years | None = None

@@ -25,6 +25,7 @@ from planner.plan.recall import recall
 from planner.plan.runner_up import Ledger, ways_into
 from planner.plan.sheets import Engineer
 from planner.plan.tables import CENTS
+from planner.plan.years import when_words
 from planner.wording import figure, money, number
 
 if TYPE_CHECKING:
@@ -342,7 +343,9 @@ def _head(setting: _Setting, told: Mapping[Hashable, Any], kind: str, *, inside:
         "id": str(told["id"]),
         "kind": kind,
         "inside": inside,
-        "reason": str(told["reason"]),
+        "reason": " ".join(
+            [str(told["reason"]), *when_words(plan.phases, told.get("year"), plan.scenario["currency"])]
+        ),
         "currency": plan.scenario["currency"],
         "measure": plan.measure,
         "left": None if budget is None or budget["scope"] else budget["limit"] - budget["spent"],

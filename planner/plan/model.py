@@ -55,6 +55,10 @@ class Plan:
         What the plan rests on: ``synthetic``, ``assumptions``, ``notes``, ``problems``, ``rows_excluded``,
         ``datasets``, ``rejections``.
     versions : dict
+    phases : tuple of dict
+        One for each phase, see `planner.plan.years.yearly`; amounts in currency.
+    after_phases : tuple of dict
+        Funded operation of each year after the last phase.
     """
 
     scenario: dict[str, Any]
@@ -74,6 +78,8 @@ class Plan:
     baselines: tuple[dict[str, Any], ...]
     data: dict[str, Any]
     versions: dict[str, str]
+    phases: tuple[dict[str, Any], ...] = ()
+    after_phases: tuple[dict[str, Any], ...] = ()
 
     @property
     def gap(self) -> float | None:
@@ -98,7 +104,7 @@ class Plan:
     def plain(self) -> bool:
         """Whether the plan had to keep no more than one budget over everything."""
         limits = (self.limits.get(name) for name in ("max_hops", "must_connect", "fix_links", "floors", "worst_first"))
-        over_all = len(self.budgets) == 1 and not self.budgets[0]["scope"] and not self.funders
+        over_all = len(self.budgets) == 1 and not self.budgets[0]["scope"] and not self.funders and not self.phases
         return over_all and self.outcome.objective == "benefit" and not any(each not in (None, []) for each in limits)
 
     @property
@@ -222,6 +228,8 @@ class Plan:
             "services": list(self.services),
             "equity": self.equity,
             "funders": list(self.funders),
+            "phases": list(self.phases),
+            "after_phases": list(self.after_phases),
             "places": to_records(self.places, PLACE_KEYS),
             "totals": self.totals,
             "technology_mix": self.technology_mix,
@@ -285,6 +293,8 @@ class Plan:
             baselines=tuple(document["baselines"]),
             data=dict(document["data"]),
             versions=dict(document["versions"]),
+            phases=tuple(document.get("phases", ())),
+            after_phases=tuple(document.get("after_phases", ())),
         )
 
 

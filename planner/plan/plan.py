@@ -13,7 +13,7 @@ import pandas as pd
 
 from planner._version import __version__
 from planner.catalogue import terms
-from planner.finance import MEASURES
+from planner.finance import MEASURES, weights_of_years
 from planner.links.choice import Choice
 from planner.links.named import named_links
 from planner.plan.alternatives import Network, OfficeWays, Standing, office_ways
@@ -28,6 +28,7 @@ from planner.plan.model import Plan
 from planner.plan.outcome import Budget, Outcome, settle
 from planner.plan.reasons import Case, office_reasons, without_plan
 from planner.plan.tables import CENTS
+from planner.plan.years import with_years, yearly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,6 +56,7 @@ def build_plan(
     outcome: Outcome,
     budgets: Sequence[Budget],
     floors: Sequence[FloorRow] = (),
+    phase_limits: Sequence[int] = (),
 ) -> Plan:
     """Account for a choice: places, links, masts, offices, their money and their reasons.
 
@@ -70,6 +72,8 @@ def build_plan(
     budgets : sequence of Budget
     floors : sequence of FloorRow
         Those that the plan keeps, target included.
+    phase_limits : sequence of int
+        Cents that each phase of the scenario adds; the choice then says the years.
 
     Raises
     ------
@@ -86,6 +90,11 @@ def build_plan(
     links, masts = link_lines(options, tree), mast_lines(options, tree, terms(scenario))
     offices, entering = office_lines(options, tree, choice, inputs.offices)
     _check_loads(links)
+    weights = _weights(scenario)
+    links, masts, offices = with_years(options, tree, choice, (links, masts, offices), weights)
+    by_year = yearly(
+        scenario.phases if planned else (), phase_limits, scenario.money.funded_years, weights, (links, masts, offices)
+    )
     if planned:
         outcome = settle(outcome, _reached(offices, links, masts))
 
@@ -118,12 +127,23 @@ def build_plan(
         offices=offices,
         links=links,
         masts=masts,
-        baselines=_beside(
+        # Simple rules know no years: what they do with all the money at once compares with no plan of several years.
+        baselines=()
+        if scenario.phases
+        else _beside(
             options, inputs.offices, network, alone, forbidden, _same_money(scenario, budgets, links, masts, offices)
         ),
         data=_data(scenario, inputs, options),
         versions=_versions(),
+        phases=tuple(by_year[0]),
+        after_phases=tuple(by_year[1]),
     )
+
+
+def _weights(scenario: Scenario) -> dict[int, float]:
+    """Return what a benefit is worth that begins in each year of the phases."""
+    weights = weights_of_years(terms(scenario), len(scenario.phases))
+    return {phase.year: weight for phase, weight in zip(scenario.phases, weights.tolist(), strict=True)}
 
 
 def _nothing(n_offices: int) -> Choice:
@@ -228,10 +248,15 @@ def _head(scenario: Scenario) -> dict[str, Any]:
     }
 
 
+def is_synthetic(scenario: Scenario) -> bool:
+    """Whether a scenario says that it is about no real country."""
+    return SYNTHETIC in scenario.name or SYNTHETIC in scenario.description
+
+
 def _data(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> dict[str, Any]:
     """Return what the plan rests on, with everything that was left out or taken for granted."""
     return {
-        "synthetic": SYNTHETIC in scenario.name or SYNTHETIC in scenario.description,
+        "synthetic": is_synthetic(scenario),
         "assumptions": list(inputs.assumptions),
         "notes": list(options.notes),
         "rows_excluded": sum(problem.severity == "excluded" for problem in inputs.problems),

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from planner.graph import chosen
 from planner.plan.fairness import Fairness
 from planner.plan.outcome import Outcome, Stage
+from planner.question.answer import Answer, outcome_without_plan, told_target
 from planner.question.asked import Kept
 from planner.question.fairness import Settled, settle_worst_first
+from planner.question.phased import answer_phases
 from planner.question.refused import explain_refusal, refused_at_once
 from planner.question.served import serving
 from planner.solver import Floor, Limit, Progress, Status, solve, solve_cheapest
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from planner.links.choice import Choice
     from planner.question.asked import Question
     from planner.scenario import Objective
     from planner.solver import Problem, Result
@@ -34,21 +35,6 @@ PRICE_TIME, FAIRNESS_TIME = 0.15, 0.4
 """Parts of the time limit for the best plan without floors, and for the shares of groups, worst first."""
 ROUNDING_CENTS = 1e-3
 """A bound on a sum of whole cents is lifted to the next whole cent, unless it lies above one by no more than this."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What was found.
-
-    Attributes
-    ----------
-    choice : Choice or None
-        None: no plan; the outcome says why.
-    outcome : Outcome
-    """
-
-    choice: Choice | None
-    outcome: Outcome
 
 
 class _Found(NamedTuple):
@@ -82,8 +68,10 @@ def answer(
     wanted, objectives = question.scenario.solver, question.scenario.objective
     at_once = refused_at_once(question)
     if at_once is not None:
-        nothing = _without_plan(question, Status.INFEASIBLE)
+        nothing = outcome_without_plan(question, Status.INFEASIBLE)
         return Answer(None, replace(nothing, conflict=at_once))
+    if question.phases is not None:
+        return answer_phases(question, cancelled=cancelled, on_progress=on_progress)
     started = time.monotonic()
     run = _Run(question, started, cancelled, on_progress)
     without = _without_fairness(run)
@@ -102,7 +90,7 @@ def answer(
             break
         kept = _with_reached(question, objective, stage, number)
     if not found:
-        nothing = _without_plan(question, stage.result.status)
+        nothing = outcome_without_plan(question, stage.result.status)
         if stage.result.status == Status.INFEASIBLE:
             nothing = replace(nothing, conflict=explain_refusal(question, stage.kept, cancelled))
         return Answer(None, nothing)
@@ -209,27 +197,6 @@ def _with_reached(question: Question, objective: Objective, stage: _Found, numbe
     return replace(stage.kept, limits=(*stage.kept.limits, limit))
 
 
-def _without_plan(question: Question, status: Status) -> Outcome:
-    """Return the outcome of a search without a plan; one that has proven nothing is called an error."""
-    first = question.scenario.objective
-    said, ended = {
-        Status.INFEASIBLE: ("infeasible", "exhausted"),
-        Status.CANCELLED: ("cancelled", "cancelled"),
-    }.get(status, ("error", "time_limit"))
-    several = len(first) > 1
-    return Outcome(
-        status=said,
-        termination=ended,
-        sense=first[0].sense,
-        objective="lexicographic" if several else first[0].measure,
-        value=None,
-        bound=None,
-        requested_gap=question.scenario.solver.gap,
-        trace=(),
-        target=_target(first[0]),
-    )
-
-
 def _outcome(question: Question, found: list[_Found], last: Status) -> Outcome:
     """Return the outcome of a search with a plan."""
     objectives, wanted = question.scenario.objective, question.scenario.solver
@@ -254,7 +221,7 @@ def _outcome(question: Question, found: list[_Found], last: Status) -> Outcome:
         trace=first.trace,
         price_of_money=_price_of_money(question, found[0]) if len(objectives) == 1 else None,
         funder_prices=_funder_prices(question, found[0]) if objectives[0].sense == "max" else (),
-        target=_target(objectives[0]),
+        target=told_target(objectives[0]),
     )
     return outcome if len(objectives) == 1 else replace(outcome, objective="lexicographic", stages=tuple(stages))
 
@@ -282,7 +249,3 @@ def _funder_prices(question: Question, stage: _Found) -> tuple[float, ...]:
         for each in row.members:
             total[each] += 100 * row.unit * priced.get(row.name, priced["budget"])
     return tuple(total)
-
-
-def _target(objective: Objective) -> dict[str, float | bool] | None:
-    return None if objective.target is None else objective.target.model_dump(exclude_none=True, exclude_defaults=True)

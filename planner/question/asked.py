@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.catalogue import terms
 from planner.errors import InputError
-from planner.finance import MEASURES
+from planner.finance import MEASURES, weights_of_years
 from planner.graph import EVERYTHING, Scope, build_graph, cost_of, hops_of
 from planner.i18n import _, ngettext
 from planner.links.named import named_links
+from planner.links.options import NO_MAST
 from planner.plan.alternatives import Network, Standing, office_ways
 from planner.plan.floors import ROUNDING, FloorRow, floor_rows, target_row
-from planner.question.budgets import resolved_budgets
+from planner.question.budgets import resolved_budgets, resolved_phases
 from planner.question.funding import FunderRow, funder_rows, unpayable
-from planner.solver import Floor, Limit, Rules
+from planner.solver import FREE, Floor, Limit, Phases, Rules
 from planner.solver.problem import MAX_MONEY
 
 if TYPE_CHECKING:
@@ -71,6 +73,8 @@ class Question:
         Option rows of forbidden links.
     faults : tuple of Problem
         What is doubtful about the limits, none of which stops the run.
+    phase_limits : tuple of int
+        Cents that each phase of the scenario adds.
     """
 
     scenario: Scenario
@@ -84,6 +88,7 @@ class Question:
     held: tuple[NDArray[np.int64], ...]
     forbidden: NDArray[np.int64]
     faults: tuple[Fault, ...] = field(default=())
+    phase_limits: tuple[int, ...] = field(default=())
 
     @property
     def all_floors(self) -> tuple[FloorRow, ...]:
@@ -97,6 +102,7 @@ class Question:
         rules = self.funding or self.floors or limits.must_connect or limits.fix_links or limits.max_hops is not None
         rules = rules or limits.worst_first is not None
         one_budget = len(self.budgets) == 1 and self.scenario.budgets[0].scope.everything
+        one_budget = one_budget and not self.phase_limits
         return one_budget and not rules and [each.sense for each in self.scenario.objective] == ["max"]
 
     @cached_property
@@ -119,6 +125,27 @@ class Question:
     def cost(self, measure: str, scope: Scope = EVERYTHING) -> NDArray[np.int64]:
         """Return what each arc takes of a money column, (m,) cents."""
         return cost_of(self.options, self.inputs.offices, self.graph.parts, MEASURES.index(measure), scope)
+
+    @cached_property
+    def phases(self) -> Phases | None:
+        """The phases of the scenario in the numbers of the graph; None where it has none."""
+        asked, parts = self.scenario.phases, self.graph.parts
+        if not asked:
+            return None
+        counted = np.zeros(self.graph.problem.n_nodes, np.bool_)
+        counted[self.graph.terminal] = True
+        return Phases(
+            capex=self.cost("capex"),
+            opex=self.cost("opex_per_year"),
+            limit=np.array(self.phase_limits, np.int64),
+            carries=np.array([phase.carry_over for phase in asked]),
+            paid_years=self.scenario.money.funded_years,
+            weight=weights_of_years(terms(self.scenario), len(asked)),
+            counted=counted,
+            most_new=np.array([FREE if phase.max_works is None else phase.max_works for phase in asked], np.int64),
+            # A plan has one mast at a place: all steps that it is raised by are bought together.
+            lump=np.where(parts.rung != NO_MAST, parts.place, FREE).astype(np.int32),
+        )
 
     def main_budget(self, objective: Objective) -> Budget | None:
         """Return the budget that a stage is searched under; the others are limits beside it.
@@ -234,6 +261,7 @@ def ask(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Question:
         held=tuple(held),
         forbidden=np.unique(np.concatenate([np.empty(0, np.int64), *forbidden])),
         faults=tuple(faults),
+        phase_limits=resolved_phases(scenario, inputs, options),
     )
 
 

@@ -9,14 +9,14 @@ from planner.finance import MEASURES
 from planner.graph import build_graph
 from planner.i18n import _
 from planner.plan.outcome import Budget
-from planner.scenario import Share
+from planner.scenario import Amount, Share
 from planner.solver import connect_all
 
 if TYPE_CHECKING:
     from planner.inputs import Inputs
     from planner.links import LinkOptions
-    from planner.scenario import Budget as Asked
     from planner.scenario import Scenario
+    from planner.scenario.rules import Measure
 
 
 def resolved_budgets(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> tuple[Budget, ...]:
@@ -34,16 +34,42 @@ def resolved_budgets(scenario: Scenario, inputs: Inputs, options: LinkOptions) -
     for asked in scenario.budgets:
         scope = {name: list(names) for name, names in asked.scope.model_dump().items() if names}
         cents = (
-            round(asked.limit.share * cost_of_all(scenario, inputs, options, asked))
-            if isinstance(asked.limit, Share)
-            else round(100 * asked.limit.amount)
+            round(100 * asked.limit.amount)
+            if isinstance(asked.limit, Amount)
+            else round(
+                asked.limit.share * cost_of_all(scenario, inputs, options, asked.measure, f"budgets.{asked.name}.limit")
+            )
         )
         found.append(Budget(asked.name, asked.measure, cents, scope))
     return tuple(found)
 
 
-def cost_of_all(scenario: Scenario, inputs: Inputs, options: LinkOptions, budget: Asked) -> int:
-    """Return the best known cost of connecting all offices, in cents of the measure that a budget binds on.
+def resolved_phases(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> tuple[int, ...]:
+    """Return what each phase of the scenario adds, in cents; a percentage is one of the programme cost of all offices.
+
+    Raises
+    ------
+    InputError
+        If a limit is a percentage and no office can be connected.
+    """
+    limits = [phase.limit for phase in scenario.phases]
+    shares = [row for row, limit in enumerate(limits) if isinstance(limit, Share)]
+    whole = cost_of_all(scenario, inputs, options, "programme_cost", f"phases[{shares[0]}].limit") if shares else 0
+    return tuple(
+        round(100 * limit.amount) if isinstance(limit, Amount) else round(limit.share * whole) for limit in limits
+    )
+
+
+def cost_of_all(scenario: Scenario, inputs: Inputs, options: LinkOptions, measure: Measure, field: str) -> int:
+    """Return the best known cost of connecting all offices, in cents of a measure.
+
+    Parameters
+    ----------
+    scenario, inputs, options
+    measure : str
+        Of `planner.finance.MEASURES`.
+    field : str
+        Of the scenario that asks for it, for messages.
 
     Raises
     ------
@@ -51,11 +77,7 @@ def cost_of_all(scenario: Scenario, inputs: Inputs, options: LinkOptions, budget
         If no office can be connected.
     """
     graph = build_graph(
-        options,
-        inputs.offices,
-        measure=MEASURES.index(budget.measure),
-        budget_cents=0,
-        exclude=scenario.limits.exclude,
+        options, inputs.offices, measure=MEASURES.index(measure), budget_cents=0, exclude=scenario.limits.exclude
     )
     everything = connect_all(graph.problem, seed=scenario.solver.seed)
     if not len(everything.arcs):
@@ -64,7 +86,7 @@ def cost_of_all(scenario: Scenario, inputs: Inputs, options: LinkOptions, budget
                 "no-candidates",
                 _("The budget is a share of the cost of connecting all offices, but no office can be connected."),
                 _("Run “planner links” to see why no link is offered, or give the budget as an amount."),
-                column=f"budgets.{budget.name}.limit",
+                column=field,
             )
         )
     return everything.cost

@@ -12,7 +12,7 @@ from planner.i18n import _
 from planner.plan.floors import floor_words
 from planner.plan.refusal import Refusal, Relaxation
 from planner.question.asked import SHOWN, TARGET
-from planner.solver import explain_conflict
+from planner.solver import ALL_MONEY, explain_conflict, whole_money
 from planner.wording import measure_name, money, number, scope_words
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ def explain_refusal(question: Question, kept: Kept, cancelled: Callable[[], bool
     """Return which limits conflict and what would mend that, as far as a short search can tell."""
     objective = question.scenario.objective[0]
     problem = question.problem(objective, kept, all_as_floor=True)
+    if question.phases is not None:
+        problem = whole_money(problem, question.phases)
     allowed = min(max(question.scenario.solver.time_limit_s, LEAST_S), MOST_S)
     deadline = time.monotonic() + allowed
 
@@ -93,6 +95,8 @@ class _Words:
             return self.funders(self.funding[name])
         if name in self.floors:
             return self.floor(self.floors[name])
+        if self.question.phases is not None and name in {ALL_MONEY, "budget"}:
+            return phases_words(self.question)
         return self.named(kind, rest)
 
     def named(self, kind: str, rest: str) -> str:
@@ -160,10 +164,20 @@ class _Words:
         if needed.rule in self.floors:
             row = self.floors[needed.rule]
             return _lower(row, needed.needed + row.standing, proven=needed.proven)
+        if self.question.phases is not None and needed.rule in {ALL_MONEY, "budget"}:
+            return self.more_in_phases(needed)
         if needed.rule == "hops":
             text = _("max_hops: {then} instead of {now}").format(then=int(needed.needed), now=int(needed.now))
             return Relaxation("max_hops", needed.now, needed.needed, needed.proven, _sure(text, needed.proven))
         return None
+
+    def more_in_phases(self, needed: Needed) -> Relaxation | None:
+        """Return what all phases would have to have; None where that is not proven: a plan may need other years."""
+        if not needed.proven:
+            return None
+        now, then = self.amount(needed.now), self.amount(needed.needed)
+        text = _("phases: at least {then} in all instead of {now}").format(then=then, now=now)
+        return Relaxation("phases", needed.now / 100, needed.needed / 100, proven=False, text=text)
 
     def more_of_funders(self, row: FunderRow, needed: Needed) -> Relaxation | None:
         """Return what a set of funders would have to have; None where their money is not what is lacking."""
@@ -178,6 +192,14 @@ class _Words:
         proven = needed.proven and len(self.question.funding) == 1
         limit = _("funders {names}").format(names=names)
         return Relaxation(limit, now / 100, then / 100, proven, _sure(text, proven))
+
+
+def phases_words(question: Question) -> str:
+    """Return the money of all phases as a limit."""
+    years, currency = [phase.year for phase in question.scenario.phases], question.scenario.money.currency
+    return _("phases: {first}–{last}, {limit} in all").format(
+        first=years[0], last=years[-1], limit=money(sum(question.phase_limits), currency, exact=True)
+    )
 
 
 def _out_of_reach(question: Question, row: FloorRow, possible: float) -> Refusal:

@@ -10,6 +10,7 @@ from planner.report.enabled import enabled_headings, enabled_rows
 from planner.report.fairness import price_of_fairness, settled_headings, settled_note, settled_rows
 from planner.report.funding import funder_headings, funder_rows, worth_of_more
 from planner.report.layout import Grid, print_grid, say, say_title
+from planner.report.phases import phases_grid, phases_words
 from planner.scenario import PEOPLE_UNDERSERVED
 from planner.wording import (
     figure,
@@ -103,8 +104,14 @@ def _print_tables(plan: Plan, console: Console) -> None:
     """Print budgets, floors, technologies and simple rules."""
     currency = plan.scenario["currency"]
     beside = _baseline_table(plan)
+    cash_flow = (
+        _("Payments by years after the purchase of each part, in {currency} and prices of {year}")
+        if plan.phases
+        else _("Cash flow, in {currency} and prices of {year}")
+    )
     for title, grid, notes in (
         (_("Budgets in {currency}"), _budget_table(plan), ()),
+        (_("Phases, in {currency}"), phases_grid(plan), phases_words(plan)),
         (_("Funders, in {currency}"), Grid(*funder_headings(), tuple(funder_rows(plan))), worth_of_more(plan)),
         (_("Floors"), _floor_table(plan), ()),
         (_("Worst first"), Grid(*settled_headings(), tuple(settled_rows(plan))), (settled_note(plan),)),
@@ -112,7 +119,7 @@ def _print_tables(plan: Plan, console: Console) -> None:
         (_("Regions, in {currency}"), _region_table(plan), ()),
         (_("Benefit by column"), _index_table(plan), ()),
         (_("Services that offices can offer"), Grid(*enabled_headings(), tuple(enabled_rows(plan))), ()),
-        (_("Cash flow, in {currency} and prices of {year}"), _cash_flow_table(plan), ()),
+        (cash_flow, _cash_flow_table(plan), ()),
         (_("The same money by simple rules, every office by itself, in {currency}"), beside, ()),
         (_("Every office connected by these rules, whatever the money, in {currency}"), _everyone_table(plan), ()),
     ):
@@ -277,11 +284,14 @@ def _cash_flow_table(plan: Plan) -> Grid:
 
 def _baseline_table(plan: Plan) -> Grid:
     """Return the plan beside the baselines under the same budget."""
-    measure, totals = plan.measure, plan.totals
+    measure, totals, headings = plan.measure, plan.totals, (_("Rule"),)
+    figures = (_("Offices"), _("Benefit"), _("People"), _("Spent"), _("Per year"))
+    if plan.phases:  # simple rules know no years
+        return Grid(headings, figures, ())
 
     def cells(part: dict[str, Any]) -> list[str]:
-        figures = (part[name] for name in ("people", measure, "opex_per_year"))
-        return [number(part["offices"]), figure(part["benefit"]), *map(number, figures)]
+        others = (part[name] for name in ("people", measure, "opex_per_year"))
+        return [number(part["offices"]), figure(part["benefit"]), *map(number, others)]
 
     gained = totals["offices_newly_connected"] + totals["offices_upgraded"]
     ours = {**totals, "offices": gained, "benefit": plan.benefit}
@@ -291,8 +301,7 @@ def _baseline_table(plan: Plan) -> Grid:
         for baseline in plan.baselines
         if baseline["available"]
     ]
-    figures = (_("Offices"), _("Benefit"), _("People"), _("Spent"), _("Per year"))
-    return Grid((_("Rule"),), figures, tuple(rows))
+    return Grid(headings, figures, tuple(rows))
 
 
 def _everyone_table(plan: Plan) -> Grid:
@@ -308,6 +317,8 @@ def _everyone_table(plan: Plan) -> Grid:
 
 def _baseline_notes(plan: Plan) -> list[str]:
     """Return the rule of the baselines, and why some are not available."""
+    if plan.phases:
+        return []
     lines = [
         _("Rule: no shared links; offices in the order of benefit per money, those that no longer fit are passed over.")
     ]

@@ -4,6 +4,7 @@ from planner.scenario.datasets import Dataset, InputFiles
 from planner.scenario.funding import Funder, FunderScope
 from planner.scenario.loading import SCENARIO_FILE, dump_scenario, load_scenario
 from planner.scenario.needs import DEFAULT_KIND, PEOPLE_UNDERSERVED, Package, Profile
+from planner.scenario.phases import Phase
 from planner.scenario.rules import Amount, Budget, Floor, Limits, Objective, Scope, Share, Target, WorstFirst
 from planner.scenario.schema import DEFAULT_CATALOGUE, Scenario, scenario_json_schema
 from planner.scenario.techniques import Technology
@@ -23,6 +24,7 @@ __all__ = [
     "Limits",
     "Objective",
     "Package",
+    "Phase",
     "Profile",
     "Scenario",
     "Scope",

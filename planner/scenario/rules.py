@@ -36,10 +36,20 @@ class Share(BaseModel, frozen=True):
     share: float
 
 
+LIMIT_SCHEMA = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": "^[0-9.,]+ ?%$"}]}
+"""JSON schema of a limit."""
+
 _PERCENTAGE = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*%")
 
 
-def _limit(value: Any) -> Amount | Share:
+def read_limit(value: Any) -> Amount | Share:
+    """Return a limit as written: an amount, or a percentage of connecting all.
+
+    Raises
+    ------
+    ValueError
+        It is neither.
+    """
     if isinstance(value, Amount | Share):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf"):
@@ -51,7 +61,8 @@ def _limit(value: Any) -> Amount | Share:
     raise ValueError(_("Say an amount of money, such as 2000000, or a share of connecting all, such as “20 %”."))
 
 
-def _say_limit(limit: Amount | Share) -> float | str:
+def say_limit(limit: Amount | Share) -> float | str:
+    """Return a limit as it is written."""
     return limit.amount if isinstance(limit, Amount) else f"{100 * limit.share:.12g} %"
 
 
@@ -80,7 +91,7 @@ class Scope(Section):
     @classmethod
     def _no_years(cls, value: Any) -> Any:
         if isinstance(value, dict) and "years" in value:
-            message = _("This version knows no phases: leave “{name}” out of the scope.")
+            message = _("A budget cannot be scoped by years in this version: leave “{name}” out of the scope.")
             raise ValueError(message.format(name="years"))
         return value
 
@@ -112,9 +123,9 @@ class Budget(Section):
     ] = Scope()
     limit: Annotated[
         Amount | Share,
-        PlainValidator(_limit),
-        PlainSerializer(_say_limit),
-        WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": "^[0-9.,]+ ?%$"}]}),
+        PlainValidator(read_limit),
+        PlainSerializer(say_limit),
+        WithJsonSchema(LIMIT_SCHEMA),
         said("Limit", "An amount, or a percentage of the best known cost of connecting all.", unit="currency or %"),
     ]
 

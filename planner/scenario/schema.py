@@ -15,6 +15,7 @@ from planner.scenario.fields import FilePath, Fraction, Number, Section, Text, W
 from planner.scenario.funding import Funder, sound_funders
 from planner.scenario.money import Money  # noqa: TC001 - pydantic looks at it
 from planner.scenario.needs import Benefit, Climate, Package, Service
+from planner.scenario.phases import Phase, one_after_another
 from planner.scenario.rules import Budget, Limits, Measure, Objective, different_names, stages
 from planner.scenario.techniques import Links, Technologies
 from planner.scenario.uncertainty import Uncertainty
@@ -33,10 +34,17 @@ class Solver(Section):
 
 def _something_to_spend(value: tuple[Budget, ...], info: ValidationInfo) -> tuple[Budget, ...]:
     wanted = info.data.get("objective")
-    if not value and wanted and wanted[0].sense == "max" and info.data.get("funders") == ():
+    others = info.data.get("phases") == () and info.data.get("funders") == ()
+    if not value and wanted and wanted[0].sense == "max" and others:
         raise ValueError(
-            _("The most benefit needs a budget or funders; without them, ask for least money (sense: min).")
+            _("The most benefit needs a budget, phases or funders; without any, ask for least money (sense: min).")
         )
+    return value
+
+
+def _no_order_in_years(value: Limits, info: ValidationInfo) -> Limits:
+    if value.worst_first is not None and info.data.get("phases"):
+        raise ValueError(_("Worst first and phases do not go together yet: give the groups floors, or leave one out."))
     return value
 
 
@@ -68,6 +76,11 @@ class Scenario(Section):
         AfterValidator(stages),
         said("Objective", "What is best; of several, each within what those before it have reached."),
     ] = (Objective(),)
+    phases: Annotated[
+        tuple[Phase, ...],
+        AfterValidator(one_after_another),
+        said("Phases", "Years of the programme, each with its money; without any, nothing is said of years."),
+    ] = ()
     funders: Annotated[
         tuple[Funder, ...],
         AfterValidator(sound_funders),
@@ -79,7 +92,9 @@ class Scenario(Section):
         AfterValidator(_something_to_spend),
         said("Budgets", "Upper limits on money, all of which a plan keeps; least money needs none."),
     ] = ()
-    limits: Annotated[Limits, said("Limits", "What a plan must and may not do.")] = Limits()
+    limits: Annotated[
+        Limits, AfterValidator(_no_order_in_years), said("Limits", "What a plan must and may not do.")
+    ] = Limits()
     uncertainty: Annotated[Uncertainty, said("Uncertainty", "What “planner risk” draws.")] = Uncertainty()
     solver: Annotated[Solver, said("Solver", "When to stop.")] = Solver()
 

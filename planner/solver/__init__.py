@@ -4,8 +4,11 @@ from planner.solver.anywhere import FreeTree, best_tree_anywhere
 from planner.solver.conflict import Conflict, Relaxation, explain_conflict
 from planner.solver.connect import connect_all
 from planner.solver.curve import Frontier, Point
+from planner.solver.fewest import MOST_PHASES, Fewest, Money, fewest_phases
 from planner.solver.frontier import Headway, find_frontier
 from planner.solver.objectives import solve_cheapest, solve_in_order
+from planner.solver.phased import ALL_MONEY, PhasedResult, solve_phases, whole_money
+from planner.solver.phases import FREE, Phases
 from planner.solver.problem import Problem
 from planner.solver.result import ConnectAll, Progress, Result, Status, Termination
 from planner.solver.rules import Floor, Limit, Ports, Rules
@@ -15,13 +18,20 @@ from planner.solver.transport import transport
 from planner.solver.warm import compile_kernels
 
 __all__ = [
+    "ALL_MONEY",
+    "FREE",
+    "MOST_PHASES",
     "Conflict",
     "ConnectAll",
+    "Fewest",
     "Floor",
     "FreeTree",
     "Frontier",
     "Headway",
     "Limit",
+    "Money",
+    "PhasedResult",
+    "Phases",
     "Point",
     "Ports",
     "Problem",
@@ -37,9 +47,12 @@ __all__ = [
     "compile_kernels",
     "connect_all",
     "explain_conflict",
+    "fewest_phases",
     "find_frontier",
     "solve",
     "solve_cheapest",
     "solve_in_order",
+    "solve_phases",
     "transport",
+    "whole_money",
 ]

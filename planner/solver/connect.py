@@ -17,6 +17,9 @@ from planner.solver.result import ConnectAll
 from planner.solver.tree import OUTSIDE, bare_tree
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from planner.solver.graph import Graph
     from planner.solver.problem import Problem
 
 WORK_PER_NODE = 2_000
@@ -37,9 +40,8 @@ def connect_all(problem: Problem, *, seed: int = 0) -> ConnectAll:
         nothing = np.empty(0, np.int32)
         out_of_reach = (problem.prize > 0) & (np.arange(problem.n_nodes) > 0)
         return ConnectAll(0, 0, nothing, np.flatnonzero(out_of_reach).astype(np.int32), nothing)
-    spare = np.where(wanted, UNSPENDABLE, 0)
     reduced = graph.cost.copy()
-    lower_bound = ascend(graph.in_start, graph.tail, reduced, spare, np.ones(graph.n_nodes))
+    lower_bound = raise_cuts(graph, reduced)
 
     # A prize above the dearest way to any node makes every connection pay at price 1, upgrades on the way included.
     cost = graph.cost.astype(np.float64)
@@ -59,8 +61,20 @@ def connect_all(problem: Problem, *, seed: int = 0) -> ConnectAll:
         arcs, best = np.empty(0, np.int32), bare_tree(graph.n_nodes)
     return ConnectAll(
         cost=int(problem.cost[arcs].sum()),
-        lower_bound=int(lower_bound),
+        lower_bound=lower_bound,
         arcs=arcs,
         unreachable=np.flatnonzero((problem.prize > 0) & ~reachable).astype(np.int32),
         unserved=graph.node[wanted & (best == OUTSIDE)],
     )
+
+
+def least_cost(problem: Problem) -> int:
+    """Return what any arborescence costs at least that reaches every prize that can be reached, in cents."""
+    graph = build_graph(problem, None)
+    return raise_cuts(graph, graph.cost.copy()) if graph.n_arcs else 0
+
+
+def raise_cuts(graph: Graph, reduced: NDArray[np.int64]) -> int:
+    """Raise the dual ascent for every prize, whatever it costs; ``reduced`` costs change in place."""
+    spare = np.where(graph.prize > 0, UNSPENDABLE, 0)
+    return int(ascend(graph.in_start, graph.tail, reduced, spare, np.ones(graph.n_nodes)))

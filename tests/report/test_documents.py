@@ -17,7 +17,6 @@ from docx.oxml.ns import qn
 from planner.errors import InputError
 from planner.files import write_whole
 from planner.i18n import use_language
-from planner.plan.model import Plan
 from planner.report.documents.blocks import Document, Figure, Heading, Note, Paragraph, Table
 from planner.report.documents.docx import PLACEHOLDER, as_docx
 from planner.report.documents.pdf import as_pdf, document_data
@@ -267,18 +266,6 @@ def test_rows_left_out_and_unknown_places_are_told_with_the_results(handmade_run
     assert sum("invented data" in text for text in notes) == 3
     assert sum(text.startswith("1 office is located to a district only") for text in notes) == 3
     assert any("offices.csv, row 7, lat: No number." in item for b in blocks if hasattr(b, "items") for item in b.items)
-
-
-def test_phases_appear_when_the_plan_has_years(handmade_run, handmade):
-    assert "Phases" not in [b.text for b in build_proposal(handmade_run()).blocks if isinstance(b, Heading)]
-    told = handmade.plan().document()
-    for part in ("offices", "links", "masts"):
-        for place, line in enumerate(told[part]):
-            line["year"] = 2027 + place % 2
-    tables = build_proposal(handmade_run(Plan.from_document(told))).tables()
-    (phases,) = [table for table in tables if table.caption == "The plan by year, in USD"]
-    assert [row[0] for row in phases.rows] == ["2027", "2028"]
-    assert sum(number_of(row[4]) for row in phases.rows) == pytest.approx(told["totals"]["programme_cost"], abs=1)
 
 
 @pytest.mark.parametrize(("name", "shown"), [("Handmade", True), ("Elsewhere", False)])

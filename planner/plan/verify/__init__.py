@@ -23,6 +23,7 @@ from planner.plan.verify.index import check_index
 from planner.plan.verify.ledger import check_ledger, check_proof
 from planner.plan.verify.masts import check_masts, check_office_lines
 from planner.plan.verify.offers import check_offers
+from planner.plan.verify.phases import check_phases
 from planner.plan.verify.places import check_places
 from planner.plan.verify.rules import check_rules
 from planner.plan.verify.sight import check_sight
@@ -79,5 +80,6 @@ def check_plan(plan: PlanDocument, basis: Basis) -> tuple[Findings, ...]:
         check_enabled(plan, basis),
         check_equity(plan, basis),
         check_funders(plan, tree, basis),
+        check_phases(plan, tree, basis),
         check_proof(plan),
     )

@@ -258,6 +258,37 @@ class Budget(Strict):
         return round(100 * (self.limit if figure == "limit" else self.spent))
 
 
+class PhaseYear(Strict):
+    """One phase: what it has, what it takes, what it leaves."""
+
+    year: int
+    carry_over: bool
+    max_works: int | None
+    limit: Amount
+    carried_in: Amount
+    available: Amount
+    purchases: Amount
+    operation: Amount
+    spent: Amount
+    carried_out: Amount
+    lapsed: Amount
+    weight: Share
+    offices: int
+    people: NotNegative
+    benefit: NotNegative
+
+    def cents(self, figure: str) -> int:
+        """Return one amount as integer cents."""
+        return round(100 * float(getattr(self, figure)))
+
+
+class AfterYear(Strict):
+    """Funded operation of a year after the last phase."""
+
+    year: int
+    operation: Amount
+
+
 class Place(Strict):
     """A place of the planning graph that the plan touches."""
 
@@ -415,6 +446,8 @@ class PlanDocument(Strict):
     services: list[Enabled]
     equity: Equity | None
     funders: list[Funder]
+    phases: list[PhaseYear]
+    after_phases: list[AfterYear]
     conflict: Conflict | None
     places: list[Place]
     totals: Totals

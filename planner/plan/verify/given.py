@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _
 from planner.plan.verify.findings import Findings
+from planner.plan.verify.phases import RELATIVE, weight_of
 from planner.scenario import Amount
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def check_given(plan: PlanDocument, basis: Basis) -> Findings:
         findings.compare(_("is an office of the inputs"), name, name in stated, name in rows)
     excluded = set(basis.scenario.limits.exclude)
     for name in rows.keys() & stated.keys():
-        _check_office(stated[name], rows[name], findings)
+        _check_office(stated[name], rows[name], basis, findings)
         if plan.objective.value is not None:
             keeps = stated[name].technology == "existing"
             findings.compare(_("keeps what it has"), name, keeps, rows[name]["status_before"] == "adequate")
@@ -129,13 +130,14 @@ def _check_data(plan: PlanDocument, inputs: Inputs, findings: Findings) -> None:
                 findings.compare(f"{what}: {key}", str(other["file"]), one.get(key), other[key])
 
 
-def _check_office(office: Office, row: Mapping[Hashable, Any], findings: Findings) -> None:
+def _check_office(office: Office, row: Mapping[Hashable, Any], basis: Basis, findings: Findings) -> None:
     for column in SAME_NAME:
         findings.compare(column, office.id, getattr(office, column), _plain(row[column]))
     findings.compare("region", office.id, office.region, row["region"] or None)
     findings.compare("before", office.id, office.before, row["status_before"])
     benefit = 0.0 if row["status_before"] == "adequate" else float(row["benefit"])
-    findings.compare("benefit", office.id, office.benefit, benefit)
+    benefit *= weight_of(office.year, basis)
+    findings.compare("benefit", office.id, office.benefit, benefit, tolerance=RELATIVE * abs(benefit))
 
 
 def _text(value: Any) -> str:

@@ -51,7 +51,6 @@ def check_masts(plan: PlanDocument, basis: Basis) -> Findings:
         if not findings.require(offered, _("mast on offer, in m"), mast.place, mast.height_m, None) or site is None:
             continue
         findings.compare("existing_m", mast.place, mast.existing_m, site.existing_m)
-        findings.compare("year", mast.place, mast.year, None)
         supply = supply_of(mast.place, site, basis, places.get(mast.place))
         plain = _mast_items(site, ladder_m.index(mast.height_m), mast.height_m, basis)
         plain += mast_supply(supply, site, basis)
@@ -135,7 +134,6 @@ def check_office_lines(plan: PlanDocument, tree: Tree, basis: Basis) -> Findings
     findings = Findings(_("Office packages"))
     prices, places = basis.prices, {place.id: place for place in plan.places}
     for office in plan.offices:
-        findings.compare("year", office.id, office.year, None)
         items: list[tuple[Item, float]] = []
         if office.connected and office.before != "adequate" and office.id in tree.into and office.id in basis.sites:
             supply = supply_of(office.id, basis.sites[office.id], basis, places.get(office.id))

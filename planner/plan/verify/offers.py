@@ -257,7 +257,6 @@ def _compare(link: Link, offer: Offer, findings: Findings) -> None:
     same = SAME_SHARE if has_share else 0.0
     findings.compare("availability", link.id, link.availability, offer.availability, tolerance=same)
     findings.compare("shareable", link.id, link.shareable, link.technology not in SERVICES)
-    findings.compare("year", link.id, link.year, None)
 
 
 def _check_ends(link: Link, sites: Mapping[str, Site], places: Mapping[str, Place], findings: Findings) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,9 +18,12 @@ from planner.report.hillshade import map_bounds
 from planner.wording import labelled, number, technology_heading
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from planner.marks import Mark
+    import pandas as pd
+
+    from planner.marks import Colour, Mark
     from planner.plan.model import Plan
     from planner.report.documents.drawing import Point
 
@@ -34,6 +37,8 @@ MARK_PT = 0.5
 """Points on paper for a pixel of the app's marks."""
 SCALE = 26.0
 """Height of the strip with scale and north."""
+YEAR_COLOURS = ((68, 1, 84), (49, 104, 142), (53, 183, 121), (235, 165, 0))
+"""Of the first to the last year, and in between; none of them is lost on the relief."""
 CROWDED = 150
 """From so many offices on, marks get smaller, with the square root of their number."""
 
@@ -55,7 +60,12 @@ class _Frame:
         return self.left + self.scale * east, self.scale * (_mercator(self.north) - _mercator(lat))
 
 
-def map_drawing(plan: Plan, run_dir: Path) -> Drawing:
+def years_of(plan: Plan) -> list[int]:
+    """Return the years of the phases of a plan."""
+    return [int(row["year"]) for row in plan.phases]
+
+
+def map_drawing(plan: Plan, run_dir: Path, *, by_year: bool = False) -> Drawing:
     """Return the map of a plan.
 
     Parameters
@@ -63,7 +73,10 @@ def map_drawing(plan: Plan, run_dir: Path) -> Drawing:
     plan : Plan
     run_dir : Path
         Folder of its run, for the picture of the terrain; without it the ground is plain.
+    by_year : bool
+        Colours tell the year of the phase instead of the technology; shapes and dashes still tell the technology.
     """
+    years = dict(zip(years_of(plan), year_colours(len(plan.phases)), strict=True)) if by_year else {}
     bounds, picture = _terrain(run_dir)
     if bounds is None:
         bounds = map_bounds(plan.offices["lon"].to_numpy(np.float64), plan.offices["lat"].to_numpy(np.float64))
@@ -71,7 +84,7 @@ def map_drawing(plan: Plan, run_dir: Path) -> Drawing:
     wide, high = math.radians(east - west), _mercator(north) - _mercator(south)
     scale = min(WIDTH / wide, MOST_HEIGHT / high)
     width, height = scale * wide, scale * high
-    drawing = Drawing(WIDTH, height + _legend_height(plan))
+    drawing = Drawing(WIDTH, height + (SCALE + 14 if by_year else _legend_height(plan)))
     left = (WIDTH - width) / 2
     frame = _Frame(west, north, scale, left)
     drawing.clip((left, 0), width, height)
@@ -79,13 +92,16 @@ def map_drawing(plan: Plan, run_dir: Path) -> Drawing:
         drawing.picture((left, 0), width, height, picture, "jpeg")
     else:
         drawing.rectangle((left, 0), width, height, fill="#eef1ea")
-    _links(drawing, frame, plan)
-    _offices(drawing, frame, plan)
+    _links(drawing, frame, plan, years)
+    _offices(drawing, frame, plan, years)
     drawing.unclip()
     drawing.rectangle((left, 0), width, height, fill="none", stroke="#777777", stroke_width=0.6)
     _scale_bar(drawing, (left, height + 15), scale, (south + north) / 2, width)
     _north(drawing, (left + width - 10, height + 14))
-    _legend(drawing, plan, height + SCALE)
+    if by_year:
+        _year_legend(drawing, years, height + SCALE)
+    else:
+        _legend(drawing, plan, height + SCALE)
     return drawing
 
 
@@ -127,31 +143,51 @@ def _hex(colour: tuple[int, int, int]) -> str:
     return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
-def _line_style(technology: str) -> dict[str, object]:
+def year_colours(count: int) -> list[Colour]:
+    """Return a colour for each of so many years: from dark to light, so that they differ in brightness too."""
+    parts = [place / max(count - 1, 1) * (len(YEAR_COLOURS) - 1) for place in range(count)]
+    found = []
+    for part in parts:
+        low = min(int(part), len(YEAR_COLOURS) - 2)
+        ends = zip(YEAR_COLOURS[low], YEAR_COLOURS[low + 1], strict=True)
+        red, green, blue = (round(first + (part - low) * (last - first)) for first, last in ends)
+        found.append((red, green, blue))
+    return found
+
+
+def _line_style(technology: str, colour: Colour | None = None) -> dict[str, object]:
     width = LINE_PT.get(technology, OTHER_LINE_PT)
-    style: dict[str, object] = {"stroke": _hex(mark_of(technology).fill), "stroke_width": width}
+    style: dict[str, object] = {"stroke": _hex(colour or mark_of(technology).fill), "stroke_width": width}
     if dashes_of(technology):
         style["stroke_dasharray"] = " ".join(f"{part * width:g}" for part in dashes_of(technology))
     return style
 
 
-def _links(drawing: Drawing, frame: _Frame, plan: Plan) -> None:
-    for technology, geometry in zip(plan.links["technology"], plan.links["geometry"], strict=True):
+def _links(drawing: Drawing, frame: _Frame, plan: Plan, years: Mapping[int, Colour]) -> None:
+    links = plan.links
+    for technology, geometry, year in zip(links["technology"], links["geometry"], _years(links), strict=True):
         if geometry is not None:
             points = [frame.at(lon, lat) for lon, lat in geometry["coordinates"]]
             drawing.polyline(points, stroke="#ffffff", stroke_width=LINE_PT.get(technology, OTHER_LINE_PT) + 1)
-            drawing.polyline(points, **_line_style(technology))
+            drawing.polyline(points, **_line_style(technology, years.get(year)))
 
 
-def _offices(drawing: Drawing, frame: _Frame, plan: Plan) -> None:
+def _years(lines: pd.DataFrame) -> list[int]:
+    """Return the years of lines, 0 for those that have none."""
+    return [int(year) for year in lines["year"].fillna(0)]
+
+
+def _offices(drawing: Drawing, frame: _Frame, plan: Plan, years: Mapping[int, Colour]) -> None:
     """Draw offices, those left out first, and the sources on top."""
     smaller = min(1.0, math.sqrt(CROWDED / max(len(plan.offices), 1)))
     offices = plan.offices.sort_values("connected", kind="stable")
-    for lon, lat, connected, technology in zip(
-        *(offices[name] for name in ("lon", "lat", "connected", "technology")), strict=True
+    for lon, lat, connected, technology, year in zip(
+        *(offices[name] for name in ("lon", "lat", "connected", "technology")), _years(offices), strict=True
     ):
         if math.isfinite(lon) and math.isfinite(lat):
-            _mark(drawing, frame.at(lon, lat), mark_of(technology) if connected else LEFT_OUT, max(smaller, 0.35))
+            mark = mark_of(technology) if connected else LEFT_OUT
+            mark = replace(mark, fill=years[year]) if year in years else mark
+            _mark(drawing, frame.at(lon, lat), mark, max(smaller, 0.35))
     sources = plan.places[plan.places["kind"] == "source"]
     for lon, lat in zip(sources["lon"], sources["lat"], strict=True):
         _mark(drawing, frame.at(lon, lat), MARKS["source"], max(smaller, 0.6))
@@ -207,6 +243,18 @@ def _legend_rows(plan: Plan) -> list[list[tuple[str, str, float]]]:
 
 def _legend_height(plan: Plan) -> float:
     return SCALE + 14 * len(_legend_rows(plan))
+
+
+def _year_legend(drawing: Drawing, years: Mapping[int, Colour], top: float) -> None:
+    """Explain the colours of years; shapes are those of the map by technology."""
+    x, y = 2.0, top + 6
+    for year, colour in years.items():
+        drawing.line((x, y), (x + 28, y), stroke=_hex(colour), stroke_width=LINE_PT["fibre"])
+        _mark(drawing, (x + 14, y), replace(MARKS["fibre"], fill=colour), 1.0)
+        drawing.text((x + 33, y + 2.7), str(year), size=7.5)
+        x += 45 + text_width(str(year), 7.5)
+    _mark(drawing, (x + 14, y), LEFT_OUT, 1.0)
+    drawing.text((x + 33, y + 2.7), _("Not connected"), size=7.5)
 
 
 def _legend(drawing: Drawing, plan: Plan, top: float) -> None:

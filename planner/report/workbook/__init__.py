@@ -11,6 +11,7 @@ from planner.report.workbook.assumptions import write_assumptions, write_sources
 from planner.report.workbook.book import Book
 from planner.report.workbook.flows import write_flows
 from planner.report.workbook.funders import write_funders, write_payments
+from planner.report.workbook.phases import write_phases
 from planner.report.workbook.quantities import write_quantities
 from planner.report.workbook.summary import Sources, write_comparison, write_summary
 from planner.report.workbook.tables import write_links, write_masts, write_offices
@@ -47,9 +48,11 @@ def write(run: ExportedRun, folder: Path) -> list[Path]:
         )  # fmt: skip
         prices = write_assumptions(book, assumed, bill, currency)
         billed = write_quantities(quantities, bill, prices, plan.totals, currency)
-        write_flows(flows, bill, billed, plan.totals["present_value"], currency)
+        write_flows(flows, bill, billed, plan.totals["present_value"], currency, phased=bool(plan.phases))
         tables = Sources(write_offices(offices, plan), write_links(links, plan, options), billed)
-        write_masts(masts, plan)
+        of_masts = write_masts(masts, plan)
+        if plan.phases:
+            write_phases(book.sheet(_("Phases")), plan, (tables.offices, tables.links, of_masts))
         total = write_summary(summary, plan, tables)
         write_comparison(comparison, plan, summary, total)
         if plan.funders:

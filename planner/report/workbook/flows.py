@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from planner.i18n import _
 from planner.report.cashflow import Year, rounding_of_present_values, yearly_flows
+from planner.report.phases import since_purchase
 from planner.report.workbook.assumptions import AT_END, FUNDED, HORIZON, RATE, years_shown
 from planner.report.workbook.quantities import LASTING_LIFE, LASTING_PRICE
 
@@ -19,7 +20,9 @@ _FIRST_ROW = 4
 _COLUMNS = "ABCDEFGHIJK"
 
 
-def write_flows(sheet: Sheet, bill: Bill, quantities: Quantities, present_value: float, currency: str) -> None:
+def write_flows(
+    sheet: Sheet, bill: Bill, quantities: Quantities, present_value: float, currency: str, *, phased: bool
+) -> None:
     """Write the years; those behind the horizon are empty until the horizon is moved."""
     sheet.widths(12, *[17] * (len(_COLUMNS) - 1))
     sheet.text(0, 0, _("Cash flow, in {currency}").format(currency=currency), "title")
@@ -31,6 +34,8 @@ def write_flows(sheet: Sheet, bill: Bill, quantities: Quantities, present_value:
         ),
         len(_COLUMNS),
     )
+    if phased:
+        sheet.note(2, since_purchase(), len(_COLUMNS), lines=1)
     headings = (
         _("Year"), _("First purchases"), _("Replacements"), _("Operation"), _("Residual value"), _("Total"),
         _("Discount factor"), _("Present value"), _("Total so far"), _("Programme pays"), _("Post pays"),

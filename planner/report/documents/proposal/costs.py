@@ -11,6 +11,7 @@ from planner.report.cashflow import Year
 from planner.report.documents.blocks import Bullets, Figure, Heading, Note, Paragraph, Table
 from planner.report.documents.charts import cash_flow_drawing, waterfall_drawing
 from planner.report.funding import funder_headings, funder_rows, paid_for, worth_of_more
+from planner.report.phases import since_purchase
 from planner.wording import number, technology_heading
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def costs(plan: Plan) -> list[Block]:
         *_funders(plan),
         Heading(_("Cash flow"), 2),
         Paragraph(text.format(n=plan.scenario["funded_years"])),
+        *([Paragraph(since_purchase())] if plan.phases else []),
         Figure(
             _("Cash flow by year, in {currency}, not discounted").format(currency=currency),
             cash_flow_drawing(years, currency=currency),

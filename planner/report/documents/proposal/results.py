@@ -1,4 +1,4 @@
-"""The plan: by technology, by region, beside simple rules, along the frontier, year by year."""
+"""The plan: by technology, by region, beside simple rules, along the frontier."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from planner.report.documents.blocks import Figure, Heading, Note, Paragraph, Ta
 from planner.report.documents.charts import frontier_drawing
 from planner.report.documents.proposal.asked import asked
 from planner.report.documents.proposal.assessment import by_region, region_name
+from planner.report.documents.proposal.phases import phases
 from planner.report.documents.proposal.summary import cautions
 from planner.report.enabled import enabled_headings, enabled_rows
 from planner.wording import figure, labelled, measure_name, number, rule_name, share, technology_heading
@@ -44,15 +45,8 @@ def results(run: ExportedRun) -> list[Block]:
         _by_region(plan),
         _crossed(plan),
         *_enabled(plan),
-        *_by_year(plan),
-        Heading(_("Beside simple rules"), 2),
-        Paragraph(
-            _(
-                "The same money spent office by office, without shared links, in the order of benefit per money; "
-                "offices that no longer fit are passed over."
-            )
-        ),
-        _beside(plan),
+        *phases(run),
+        *_beside(plan),
         *_frontier(run.folder, plan),
     ]
 
@@ -172,22 +166,10 @@ def _crossed(plan: Plan) -> Table:
     )
 
 
-def _by_year(plan: Plan) -> list[Block]:
-    """Return the phases of a plan that has any."""
-    frames = (plan.offices, plan.links, plan.masts)
-    years = sorted({int(year) for frame in frames for year in frame["year"].dropna()})
-    if not years:
+def _beside(plan: Plan) -> list[Block]:
+    """Return the plan beside simple rules, which know no years."""
+    if plan.phases:
         return []
-    rows = []
-    for year in years:
-        of_year = [frame[(frame["year"] == year).fillna(value=False).astype(bool)] for frame in frames]
-        rows.append((str(year), number(len(of_year[0])), *_amounts(_sums(*of_year))))
-    caption = _("The plan by year, in {currency}").format(currency=plan.scenario["currency"])
-    table = Table(caption, (_("Year"),), (_("Offices"), *money_headings(plan)), tuple(rows))
-    return [Heading(_("Phases"), 2), table]
-
-
-def _beside(plan: Plan) -> Table:
     measure, totals = plan.measure, plan.totals
     ours = (
         _("This plan"),
@@ -205,12 +187,17 @@ def _beside(plan: Plan) -> Table:
             rows.append((rule_name(rule["name"]), *counts, number(part[measure]), number(part["opex_per_year"])))
         else:
             rows.append((labelled(rule_name(rule["name"]), str(rule["reason"])), "–", "–", "–", "–", "–"))
-    return Table(
+    words = _(
+        "The same money spent office by office, without shared links, in the order of benefit per money; offices that "
+        "no longer fit are passed over."
+    )
+    table = Table(
         _("The same money by simple rules, in {currency}").format(currency=plan.scenario["currency"]),
         (_("Rule"),),
         (_("Offices"), _("Benefit"), _("People"), _("Spent"), _("Per year")),
         tuple(rows),
     )
+    return [Heading(_("Beside simple rules"), 2), Paragraph(words), table]
 
 
 def _frontier(run_dir: Path, plan: Plan) -> list[Block]:
