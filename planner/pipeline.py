@@ -23,7 +23,7 @@ from planner.plan.outcome import Budget, Outcome, surpass
 from planner.plan.plan import build_plan, forbidden_links
 from planner.plan.record import changes_since, read_record
 from planner.plan.store import read_plan
-from planner.question import answer, ask, cost_of_all, resolved_budgets, rule_notes
+from planner.question import answer, answer_with_second_paths, ask, cost_of_all, resolved_budgets, rule_notes
 from planner.scenario import Amount, Limits, load_scenario
 from planner.solver import compile_kernels, find_frontier
 
@@ -122,7 +122,8 @@ def solve(
     question = ask(scenario, inputs, options)
     # What is doubtful about the limits stands with what is doubtful about the offer.
     options = replace(options, notes=(*options.notes, *rule_notes(question)))
-    found = answer(question, cancelled=cancelled, on_progress=on_progress)
+    search = answer_with_second_paths if scenario.redundancy else answer
+    found = search(question, cancelled=cancelled, on_progress=on_progress)
     if found.choice is not None and question.plain:
         best = found.choice, found.outcome.value or 0.0
         return _no_worse_than_rules(scenario, inputs, options, best, found.outcome, question.budgets[0])[0]
@@ -300,6 +301,7 @@ def only_budget(scenario: Scenario, command: str) -> AskedBudget:
     more = {
         "objective": [objective.sense for objective in scenario.objective] != ["max"],
         "budgets": len(budgets) != 1 or not budgets[0].scope.everything,
+        "redundancy": bool(scenario.redundancy),
         **{
             f"limits.{name}": getattr(limits, name) not in (None, ())
             for name in Limits.model_fields

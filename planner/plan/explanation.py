@@ -73,6 +73,8 @@ class Explanation:
         What it would take on top of the plan to connect an office that is left out.
     rate : float or None
         Benefit of the office per 1,000 of ``needed``.
+    resilience : tuple of str
+        Of what is in the plan: its second path; what of all that it hangs from, or whether itself, cuts off most.
     sheet : HopSheet, TrenchSheet, ServiceSheet or None
         Of a link: its engineering.
     """
@@ -93,6 +95,7 @@ class Explanation:
     benefit: float | None = None
     needed: float | None = None
     rate: float | None = None
+    resilience: tuple[str, ...] = ()
     sheet: Sheet | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -102,7 +105,14 @@ class Explanation:
     def __str__(self) -> str:
         """Return a text of a few paragraphs."""
         return "\n".join(
-            [labelled(self.id, self.reason), *self._built_up(), *self._other_ways(), *self.binding, *self._would_take()]
+            [
+                labelled(self.id, self.reason),
+                *self._built_up(),
+                *self.resilience,
+                *self._other_ways(),
+                *self.binding,
+                *self._would_take(),
+            ]
         )
 
     def _built_up(self) -> list[str]:

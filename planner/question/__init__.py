@@ -3,5 +3,15 @@
 from planner.question.answering import Answer, answer
 from planner.question.asked import Question, ask, rule_notes
 from planner.question.budgets import cost_of_all, resolved_budgets
+from planner.question.redundant import answer_with_second_paths
 
-__all__ = ["Answer", "Question", "answer", "ask", "cost_of_all", "resolved_budgets", "rule_notes"]
+__all__ = [
+    "Answer",
+    "Question",
+    "answer",
+    "answer_with_second_paths",
+    "ask",
+    "cost_of_all",
+    "resolved_budgets",
+    "rule_notes",
+]

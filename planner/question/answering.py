@@ -41,10 +41,13 @@ class Answer:
     choice : Choice or None
         None: no plan; the outcome says why.
     outcome : Outcome
+    arcs : (k,) int32 or None
+        The choice in the planning graph.
     """
 
     choice: Choice | None
     outcome: Outcome
+    arcs: NDArray[np.int32] | None = None
 
 
 class _Found(NamedTuple):
@@ -63,6 +66,7 @@ def answer(
     *,
     cancelled: Callable[[], bool] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    start: NDArray[np.int32] | None = None,
 ) -> Answer:
     """Search for the plan that a scenario asks for.
 
@@ -73,6 +77,8 @@ def answer(
         Asked several times a second; True ends the search with the best plan so far.
     on_progress : callable or None
         Told every better plan or bound of the stage at work.
+    start : (k,) int32 or None
+        Arcs of an earlier plan that keeps all limits but the budget that the search is under.
     """
     wanted, objectives = question.scenario.solver, question.scenario.objective
     at_once = refused_at_once(question)
@@ -85,7 +91,7 @@ def answer(
     found: list[_Found] = []
     for number, objective in enumerate(objectives):
         left = max(started + wanted.time_limit_s - time.monotonic(), 0.0)
-        stage = run.stage(objective, kept, left / (len(objectives) - number), found[-1].arcs if found else None)
+        stage = run.stage(objective, kept, left / (len(objectives) - number), found[-1].arcs if found else start)
         if stage.value is None:
             break
         found.append(stage)
@@ -98,7 +104,7 @@ def answer(
             nothing = replace(nothing, conflict=explain_refusal(question, stage.kept, cancelled))
         return Answer(None, nothing)
     choice = chosen(question.graph, question.options, found[-1].arcs, len(question.inputs.offices))
-    return Answer(choice, _outcome(question, found, stage.result.status))
+    return Answer(choice, _outcome(question, found, stage.result.status), found[-1].arcs)
 
 
 @dataclass(frozen=True)

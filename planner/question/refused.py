@@ -29,21 +29,22 @@ SEARCH_S, LEAST_S, MOST_S = 10.0, 20.0, 120.0
 def refused_at_once(question: Question) -> Refusal | None:
     """Return limits that contradict each other, or that no candidate could meet, before any search; None if none do."""
     limits, ids = question.scenario.limits, question.inputs.offices["id"].to_numpy(object)
-    both = [office for office in limits.must_connect if office in set(limits.exclude)]
+    required = question.scenario.required_offices
+    both = [office for office in required if office in set(limits.exclude)]
     if both:
         names = _some(both)
-        return Refusal((_must_connect(names), _("exclude: {ids}").format(ids=names)), minimal=True)
+        return Refusal((*_required(question, both), _("exclude: {ids}").format(ids=names)), minimal=True)
     for name, rows in zip(limits.fix_links, question.held, strict=True):
         if np.isin(rows, question.forbidden).all():
             told = (_pair("fix_links", name), _("forbid_links: all candidates between these places"))
             return Refusal(told, minimal=True)
-    if limits.must_connect or question.all_floors:
-        lost = np.isin(ids, list(limits.must_connect)) & ~question.reachable
+    if required or question.all_floors:
+        lost = np.isin(ids, list(required)) & ~question.reachable
         nowhere = lost & ~question.offered
         if nowhere.any():
-            return Refusal((_must_connect(_some(ids[nowhere].tolist())),), minimal=True, remedy=_no_way())
+            return Refusal(_required(question, ids[nowhere].tolist()), minimal=True, remedy=_no_way())
         if lost.any():
-            return Refusal((_must_connect(_some(ids[lost].tolist())), _forbidden(question)), minimal=True)
+            return Refusal((*_required(question, ids[lost].tolist()), _forbidden(question)), minimal=True)
         for row in question.all_floors:
             possible = float(row.weight[question.reachable].sum())
             if possible < row.least * (1 - 1e-12):
@@ -93,7 +94,7 @@ class _Words:
         limits = self.question.scenario.limits
         if kind == "required":
             office = self.question.graph.terminal_office[int(rest)]
-            return _must_connect(str(self.question.inputs.offices["id"].iloc[office]))
+            return _required(self.question, [str(self.question.inputs.offices["id"].iloc[office])])[0]
         if kind == "held" and int(rest) < len(limits.fix_links):
             return _pair("fix_links", limits.fix_links[int(rest)])
         return {
@@ -104,11 +105,7 @@ class _Words:
 
     def budget(self, budget: Budget) -> str:
         """Return a budget with its limit, measure and scope."""
-        currency = self.question.scenario.money.currency
-        parts = [measure_name(budget.measure), *scope_words(budget.scope)]
-        return _("budget “{name}”: at most {limit} ({what})").format(
-            name=budget.name, limit=money(budget.limit_cents, currency, exact=True), what="; ".join(parts)
-        )
+        return budget_words(budget, self.question.scenario.money.currency)
 
     def floor(self, row: FloorRow) -> str:
         """Return a floor with its group and number."""
@@ -159,8 +156,26 @@ def _sure(text: str, proven: bool) -> str:
     return text if proven else _("{text} (a plan is known; less of a change may do)").format(text=text)
 
 
-def _must_connect(ids: str) -> str:
-    return _("must_connect: {ids}").format(ids=ids)
+def _required(question: Question, names: Sequence[str]) -> tuple[str, ...]:
+    """Return which of the fields that require offices name these."""
+    asked = set(question.scenario.limits.must_connect)
+    by_limits, by_redundancy = ([name for name in names if (name in asked) is having] for having in (True, False))
+    told = [_("must_connect: {ids}").format(ids=_some(by_limits))] if by_limits else []
+    told += [redundancy_words(by_redundancy)] if by_redundancy else []
+    return tuple(told)
+
+
+def redundancy_words(names: Sequence[str]) -> str:
+    """Return that offices get two paths."""
+    return _("redundancy: {ids}").format(ids=_some(names))
+
+
+def budget_words(budget: Budget, currency: str) -> str:
+    """Return a budget with its limit, measure and scope."""
+    parts = [measure_name(budget.measure), *scope_words(budget.scope)]
+    return _("budget “{name}”: at most {limit} ({what})").format(
+        name=budget.name, limit=money(budget.limit_cents, currency, exact=True), what="; ".join(parts)
+    )
 
 
 def _forbidden(question: Question) -> str:

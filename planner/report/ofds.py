@@ -99,7 +99,7 @@ def package(run: ExportedRun) -> dict[str, Any]:
 
 def _spans(plan: Plan) -> list[dict[str, Any]]:
     """Return the links that are spans; terminals hang from the place of their base station, which is no span itself."""
-    rows = [row for row in to_records(plan.links, LINK_KEYS) if row["technology"] in MEDIA]
+    rows = [row for row in to_records(plan.all_links, LINK_KEYS) if row["technology"] in MEDIA]
     stands_at = {row["to"]: row["from"] for row in rows if row["technology"] == "ptmp" and not row["hop_weight"]}
     return [{**row, "from": stands_at.get(row["from"], row["from"])} for row in rows if row["to"] not in stands_at]
 

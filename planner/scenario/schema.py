@@ -14,6 +14,7 @@ from planner.scenario.datasets import InputFiles, Missing
 from planner.scenario.fields import FilePath, Fraction, Number, Section, Text, Whole, said
 from planner.scenario.money import Money  # noqa: TC001 - pydantic looks at it
 from planner.scenario.needs import Benefit, Climate, Package, Service
+from planner.scenario.redundancy import Redundancy, different_offices
 from planner.scenario.rules import Budget, Limits, Measure, Objective, different_names, stages
 from planner.scenario.techniques import Links, Technologies
 from planner.scenario.uncertainty import Uncertainty
@@ -34,6 +35,13 @@ def _something_to_spend(value: tuple[Budget, ...], info: ValidationInfo) -> tupl
     wanted = info.data.get("objective")
     if not value and wanted and wanted[0].sense == "max":
         raise ValueError(_("The most benefit needs a budget; without one, ask for least money (sense: min)."))
+    return value
+
+
+def _one_objective(value: tuple[Redundancy, ...], info: ValidationInfo) -> tuple[Redundancy, ...]:
+    if value and len(info.data.get("objective", ())) > 1:
+        message = _("Second paths are planned for one objective: leave the later ones out, or redundancy.")
+        raise ValueError(message)
     return value
 
 
@@ -72,11 +80,23 @@ class Scenario(Section):
         said("Budgets", "Upper limits on money, all of which a plan keeps; least money needs none."),
     ] = ()
     limits: Annotated[Limits, said("Limits", "What a plan must and may not do.")] = Limits()
+    redundancy: Annotated[
+        tuple[Redundancy, ...],
+        AfterValidator(different_offices),
+        AfterValidator(_one_objective),
+        said("Redundancy", "Offices with a second path that shares no relay and no span with the first."),
+    ] = ()
     uncertainty: Annotated[Uncertainty, said("Uncertainty", "What “planner risk” draws.")] = Uncertainty()
     solver: Annotated[Solver, said("Solver", "When to stop.")] = Solver()
 
     # where relative paths are looked up, in this order; no part of what the scenario says
     _folders: tuple[Path, ...] = PrivateAttr(default=())
+
+    @property
+    def required_offices(self) -> tuple[str, ...]:
+        """Ids of offices that every plan connects: those asked for, and those that get two paths."""
+        asked = (*self.limits.must_connect, *(each.office for each in self.redundancy))
+        return tuple(dict.fromkeys(asked))
 
     @property
     def budget(self) -> Budget | None:

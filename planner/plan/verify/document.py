@@ -265,6 +265,32 @@ class Link(Money):
     geometry: Line | None
 
 
+class BackupStep(Strict):
+    """One link of a second path."""
+
+    link: str
+    reversed: bool
+
+
+class Backup(Strict):
+    """The second path of an office, from the root."""
+
+    office: str
+    path: list[BackupStep]
+
+
+class Failure(Strict):
+    """What a single failure cuts off."""
+
+    what: Literal["place", "span"]
+    id: str
+    kind: str
+    offices: int
+    people: NotNegative
+    offices_without: int
+    people_without: NotNegative
+
+
 class Mast(Money):
     """One mast with what its site takes."""
 
@@ -309,7 +335,9 @@ class PlanDocument(Strict):
     offices: list[Office]
     links: list[Link]
     backup_links: list[Link]
-    backups: list[Any]
+    backups: list[Backup]
+    backup_cost: dict[Measure, Amount]
+    failures: list[Failure]
     masts: list[Mast]
     data: Data
     versions: dict[str, str]

@@ -97,7 +97,7 @@ def map_words(plan: Plan) -> str:
         for row in plan.technology_mix
         if row["offices"]
     ]
-    drawn = plan.links[plan.links["geometry"].notna()]
+    drawn = plan.all_links[plan.all_links["geometry"].notna()]
     left_out = labelled(_("Not connected"), number((~plan.offices["connected"]).sum()))
     text = said.format(n=number(len(plan.offices)), m=number(len(drawn)))
     return " ".join([text, _("Offices by technology:"), "; ".join([*counts, left_out])])
@@ -136,7 +136,7 @@ def _line_style(technology: str) -> dict[str, object]:
 
 
 def _links(drawing: Drawing, frame: _Frame, plan: Plan) -> None:
-    for technology, geometry in zip(plan.links["technology"], plan.links["geometry"], strict=True):
+    for technology, geometry in zip(plan.all_links["technology"], plan.all_links["geometry"], strict=True):
         if geometry is not None:
             points = [frame.at(lon, lat) for lon, lat in geometry["coordinates"]]
             drawing.polyline(points, stroke="#ffffff", stroke_width=LINE_PT.get(technology, OTHER_LINE_PT) + 1)
@@ -186,7 +186,7 @@ def _north(drawing: Drawing, at: Point) -> None:
 
 def _entries(plan: Plan) -> list[tuple[str, str]]:
     """Return what the legend explains: technology, and its name."""
-    present = set(plan.links["technology"])
+    present = set(plan.all_links["technology"])
     known = [name for name in MARKS if name in present]
     entries = [(name, technology_heading(name)) for name in (*known, *sorted(present - set(MARKS)))]
     return [*entries, ("", _("Not connected"))] if not plan.offices["connected"].all() else entries
@@ -210,7 +210,7 @@ def _legend_height(plan: Plan) -> float:
 
 
 def _legend(drawing: Drawing, plan: Plan, top: float) -> None:
-    lines = set(plan.links.loc[plan.links["geometry"].notna(), "technology"])
+    lines = set(plan.all_links.loc[plan.all_links["geometry"].notna(), "technology"])
     for row, entries in enumerate(_legend_rows(plan)):
         y = top + 6 + 14 * row
         for technology, name, x in entries:

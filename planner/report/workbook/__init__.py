@@ -34,7 +34,7 @@ def write(run: ExportedRun, folder: Path) -> list[Path]:
     """
     plan, bill, shown = run.plan, bill_of_quantities(run), run.option_names()
     currency = plan.scenario["currency"]
-    options = [shown[kind] for kind in zip(plan.links["technology"], plan.links["option"], strict=True)]
+    options = [shown[kind] for kind in zip(plan.all_links["technology"], plan.all_links["option"], strict=True)]
     path = folder / f"{run.name}.xlsx"
     with whole_file(path) as temporary, Book(temporary) as book:
         summary, assumed, quantities, flows, offices, links, masts, comparison, figures = (

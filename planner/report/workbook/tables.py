@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
 from planner.finance import MEASURES
 from planner.i18n import _
+from planner.plan.model import BACKUPS
 from planner.plan.tables import CENTS
 from planner.wording import item_name, labelled, number, status_name, technology_heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    import pandas as pd
 
     from planner.plan.model import Plan
     from planner.report.workbook.book import Sheet
@@ -85,8 +86,10 @@ def write_offices(sheet: Sheet, plan: Plan) -> Table:
 
 
 def write_links(sheet: Sheet, plan: Plan, options: Sequence[str]) -> Table:
-    """Write all links, dearest first; ``options`` are their options in the user's language."""
-    links = plan.links.assign(shown=list(options))
+    """Write all links, dearest first; ``options`` are those of ``plan.all_links`` in the user's language."""
+    second = plan.backup_links.assign(technology=BACKUPS)
+    links = pd.concat([plan.links, second], ignore_index=True) if len(second) else plan.links
+    links = links.assign(shown=list(options))
     links = links.sort_values("programme_cost_cents", ascending=False, kind="stable")
     columns: Columns = {
         "id": (_("Link"), "text", 34, links["id"]),

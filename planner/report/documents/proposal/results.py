@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from planner.finance import MEASURES
 from planner.i18n import _
 from planner.plan.frontier import FRONTIER_JSON
+from planner.plan.model import BACKUPS
 from planner.plan.tables import CENTS
 from planner.report.documents.blocks import Figure, Heading, Note, Paragraph, Table
 from planner.report.documents.charts import frontier_drawing
 from planner.report.documents.proposal.asked import asked
 from planner.report.documents.proposal.assessment import by_region, region_name
 from planner.report.documents.proposal.summary import cautions
+from planner.report.resilience import failure_headings, failure_rows, resilience_lines, second_path_rows
 from planner.wording import figure, labelled, measure_name, number, rule_name, share, technology_heading
 
 if TYPE_CHECKING:
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from planner.report.exported import ExportedRun
 
 Row = tuple[str, ...]
+
+MOST_FAILURES = 10
+"""So many single failures are listed."""
 
 
 def results(run: ExportedRun) -> list[Block]:
@@ -43,6 +48,7 @@ def results(run: ExportedRun) -> list[Block]:
         _by_region(plan),
         _crossed(plan),
         *_by_year(plan),
+        *_resilience(plan),
         Heading(_("Beside simple rules"), 2),
         Paragraph(
             _(
@@ -100,12 +106,13 @@ def _by_technology(plan: Plan) -> Table:
     rows: list[Row] = []
     for row in plan.technology_mix:
         masts = row["technology"] == "masts"
-        counts = ("", "") if masts else (number(row["offices"]), number(row["links"]))
+        second = row["technology"] == BACKUPS
+        counts = ("", "") if masts else ("" if second else number(row["offices"]), number(row["links"]))
         length = number(row["length_km"]) if row["length_km"] else ""
         rows.append((technology_heading(row["technology"]), *counts, length, *_amounts(row)))
     totals = plan.totals
     length = number(math.fsum(row["length_km"] for row in plan.technology_mix))
-    counts = number(totals["offices_connected"]), number(len(plan.links))
+    counts = number(totals["offices_connected"]), number(len(plan.all_links))
     rows.append((_("Total"), *counts, length, *_amounts(totals)))
     return Table(
         _("The plan by technology, in {currency}").format(currency=plan.scenario["currency"]),
@@ -117,7 +124,7 @@ def _by_technology(plan: Plan) -> Table:
 
 
 def _by_region(plan: Plan) -> Table:
-    links, masts, new = by_region(plan.links), by_region(plan.masts), by_region(gained(plan))
+    links, masts, new = by_region(plan.all_links), by_region(plan.masts), by_region(gained(plan))
     offices = by_region(plan.offices)
     regions = [*sorted(filter(None, {*offices, *links, *masts})), None]
     rows: list[Row] = []
@@ -160,7 +167,7 @@ def _crossed(plan: Plan) -> Table:
 
 def _by_year(plan: Plan) -> list[Block]:
     """Return the phases of a plan that has any."""
-    frames = (plan.offices, plan.links, plan.masts)
+    frames = (plan.offices, plan.all_links, plan.masts)
     years = sorted({int(year) for frame in frames for year in frame["year"].dropna()})
     if not years:
         return []
@@ -171,6 +178,21 @@ def _by_year(plan: Plan) -> list[Block]:
     caption = _("The plan by year, in {currency}").format(currency=plan.scenario["currency"])
     table = Table(caption, (_("Year"),), (_("Offices"), *money_headings(plan)), tuple(rows))
     return [Heading(_("Phases"), 2), table]
+
+
+def _resilience(plan: Plan) -> list[Block]:
+    """Return second paths, and what single failures cut off."""
+    rows = failure_rows(plan, MOST_FAILURES)
+    if not rows:
+        return []
+    caption = _("What a single failure cuts off, worst first")
+    blocks: list[Block] = [Heading(_("If something fails"), 2), *map(Paragraph, resilience_lines(plan))]
+    blocks.append(Table(caption, (_("Failure"),), failure_headings(), tuple(rows)))
+    if plan.backups:
+        headings = (_("Office"), _("First path"), _("Second path"))
+        caption = _("Offices with two paths")
+        blocks.append(Table(caption, headings, (_("Links bought for it"),), tuple(second_path_rows(plan))))
+    return blocks
 
 
 def _beside(plan: Plan) -> Table:
