@@ -68,6 +68,17 @@ class Entry:
     tax: float = 0.0
 
     @property
+    def part_name(self) -> str:
+        """The part, in the user's language."""
+        names = {
+            LINKS: _("Links"),
+            BACKUP_LINKS: _("Links of second paths"),
+            MASTS: _("Masts"),
+            OFFICES: _("Offices"),
+        }
+        return names[self.part]
+
+    @property
     def unit_capex(self) -> float:
         """First purchase of a unit with tax, in currency."""
         return self.item.capex * (1 + self.tax)

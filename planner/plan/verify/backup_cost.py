@@ -29,10 +29,12 @@ def check_backup_cost(plan: PlanDocument, tree: Tree, basis: Basis, findings: Fi
     exact = {measure: Decimal(sum(link.cents(measure) for link in plan.backup_links)) for measure in OWN}
     lines = 0
     alone_m, places = antenna_heights(plan.links), {place.id: place for place in plan.places}
-    roads = RoadFinder(basis.inputs.roads, ())
+    roads, ladder_m = RoadFinder(basis.inputs.roads, ()), {None, *basis.prices.ladder_m.tolist()}
+    touched = antenna_heights(plan.backup_links)
     for mast in plan.masts:
         height_m = alone_m.get(mast.place)
-        if height_m == mast.height_m or mast.place not in basis.sites:
+        known = mast.place in basis.sites and {height_m, mast.height_m} <= ladder_m  # else said already
+        if mast.place not in touched or height_m == mast.height_m or not known:
             continue
         lines += 1
         tracks = mast_prices(mast, mast.height_m, places.get(mast.place), basis, roads)
