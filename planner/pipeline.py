@@ -21,9 +21,19 @@ from planner.plan.fallback import better_rule
 from planner.plan.frontier import BenefitFrontier, FrontierPoint
 from planner.plan.outcome import Budget, Outcome, surpass
 from planner.plan.plan import build_plan, forbidden_links
+from planner.plan.recall import recall
 from planner.plan.record import changes_since, read_record
 from planner.plan.store import read_plan
-from planner.question import answer, answer_with_second_paths, ask, cost_of_all, resolved_budgets, rule_notes
+from planner.question import (
+    answer,
+    answer_with_second_paths,
+    ask,
+    cost_of_all,
+    other_budgets,
+    resolved_budgets,
+    rule_notes,
+    with_office,
+)
 from planner.scenario import Amount, Limits, load_scenario
 from planner.solver import compile_kernels, find_frontier
 
@@ -37,6 +47,7 @@ if TYPE_CHECKING:
     from planner.links.choice import Choice
     from planner.plan.explain import Explanation
     from planner.plan.plan import Plan
+    from planner.plan.what_if import Budgets
     from planner.scenario import Budget as AskedBudget
     from planner.scenario import Scenario
     from planner.solver import Headway, Progress
@@ -325,7 +336,9 @@ def only_budget(scenario: Scenario, command: str) -> AskedBudget:
     return budgets[0]
 
 
-def explain_run(run_dir: Path, identifier: str, *, data_root: Path | None = None) -> Explanation:
+def explain_run(
+    run_dir: Path, identifier: str, *, data_root: Path | None = None, time_limit_s: float = 0.0
+) -> Explanation:
     """Explain an office or a link of a stored run, from its scenario and inputs.
 
     Parameters
@@ -335,6 +348,8 @@ def explain_run(run_dir: Path, identifier: str, *, data_root: Path | None = None
         Of an office or a link.
     data_root : Path or None
         Folder that the scenario's input files are relative to; default: where the run found them.
+    time_limit_s : float
+        For an office that is left out: so long plans with it, and plans of larger budgets, are each looked for; 0: not.
 
     Raises
     ------
@@ -342,6 +357,44 @@ def explain_run(run_dir: Path, identifier: str, *, data_root: Path | None = None
         If nothing has this id, or if scenario, inputs or prices are no longer those of the run: what could be said
         from them would not be true of its plan.
     """
+    plan, scenario, inputs, options = _recalled(run_dir, data_root)
+    found = explain(scenario, inputs, options, plan, identifier)
+    adequate = found.kind == "office" and found.benefit is None
+    if found.kind != "office" or found.inside or adequate or time_limit_s <= 0:
+        return found
+    compile_kernels()
+    choice = recall(plan, options, inputs.offices)
+    what_if = with_office(scenario, inputs, options, plan, choice, identifier, time_limit_s=time_limit_s)
+    budgets = other_budgets(scenario, inputs, options, plan, time_limit_s=time_limit_s)
+    return replace(found, what_if=what_if, budgets=budgets)
+
+
+def next_best_of_run(
+    run_dir: Path, *, data_root: Path | None = None, time_limit_s: float = 10.0
+) -> tuple[Plan, Budgets | None]:
+    """Return a stored plan, and plans of larger budgets, the first a tenth above its own.
+
+    Parameters
+    ----------
+    run_dir, data_root
+        As in `explain_run`.
+    time_limit_s : float
+        For all budgets together; 0: none are looked for.
+
+    Raises
+    ------
+    InputError
+        As `explain_run`.
+    """
+    plan, scenario, inputs, options = _recalled(run_dir, data_root)
+    if time_limit_s <= 0:
+        return plan, None
+    compile_kernels()
+    return plan, other_budgets(scenario, inputs, options, plan, time_limit_s=time_limit_s)
+
+
+def _recalled(run_dir: Path, data_root: Path | None) -> tuple[Plan, Scenario, Inputs, LinkOptions]:
+    """Return a stored plan with what it was made from."""
     plan = read_plan(run_dir)
     record = read_record(run_dir)
     scenario = load_scenario(run_dir, data_root=data_root or record.data_folder)
@@ -351,7 +404,7 @@ def explain_run(run_dir: Path, identifier: str, *, data_root: Path | None = None
     with use_language(record.language):
         inputs = read_inputs(scenario)
         options = build_links(scenario, inputs)
-    return explain(scenario, inputs, options, plan, identifier)
+    return plan, scenario, inputs, options
 
 
 def _graph(scenario: Scenario, inputs: Inputs, options: LinkOptions, budget: Budget) -> PlanningGraph:

@@ -4,6 +4,7 @@ from planner.question.answering import Answer, answer
 from planner.question.asked import Question, ask, rule_notes
 from planner.question.budgets import cost_of_all, resolved_budgets
 from planner.question.redundant import answer_with_second_paths
+from planner.question.what_if import other_budgets, with_office
 
 __all__ = [
     "Answer",
@@ -12,6 +13,8 @@ __all__ = [
     "answer_with_second_paths",
     "ask",
     "cost_of_all",
+    "other_budgets",
     "resolved_budgets",
     "rule_notes",
+    "with_office",
 ]
