@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from planner.catalogue import load_catalogue, price_list
 from planner.errors import InputError, Problem
-from planner.finance import MEASURES
-from planner.graph import PlanningGraph, build_graph, chosen
+from planner.graph import chosen
 from planner.i18n import _, use_language
 from planner.inputs import check_scenario, read_inputs
 from planner.links import build_links, relay_sites
-from planner.plan.evaluate import evaluate
 from planner.plan.explain import explain
 from planner.plan.fallback import better_rule
 from planner.plan.frontier import BenefitFrontier, FrontierPoint
@@ -25,20 +20,20 @@ from planner.plan.recall import recall
 from planner.plan.record import changes_since, read_record
 from planner.plan.store import read_plan
 from planner.question import (
+    Kept,
     answer,
     answer_with_second_paths,
     ask,
     cost_of_all,
     other_budgets,
-    resolved_budgets,
     rule_notes,
     with_office,
 )
-from planner.scenario import Amount, Limits, load_scenario
+from planner.scenario import Limits, load_scenario
 from planner.solver import compile_kernels, find_frontier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from planner.catalogue import Assumption, PriceList
@@ -141,75 +136,6 @@ def solve(
     return build_plan(scenario, inputs, options, found.choice, found.outcome, question.budgets, question.all_floors)
 
 
-@dataclass(frozen=True)
-class Evaluation:
-    """Somebody else's plan beside the best one of the same money.
-
-    Attributes
-    ----------
-    theirs : Plan
-        Its budget is what it costs; its bound is the proven ceiling for that money.
-    ours : Plan
-    same_money : Scenario
-        The scenario with the budget set to what their plan costs: the one that both plans belong to.
-    own_budget : Budget
-        The scenario's own.
-    refused : tuple of Problem
-        Rows that cannot be priced and are left out of ``theirs``.
-    """
-
-    theirs: Plan
-    ours: Plan
-    same_money: Scenario
-    own_budget: Budget
-    refused: tuple[Problem, ...]
-
-
-def evaluate_plan(
-    scenario: Scenario,
-    inputs: Inputs,
-    options: LinkOptions,
-    csv_path: Path,
-    *,
-    cancelled: Callable[[], bool] | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
-) -> Evaluation:
-    """Price somebody else's plan, and find what the same money could do.
-
-    Parameters
-    ----------
-    scenario, inputs, options, cancelled, on_progress
-        As in `solve`.
-    csv_path : Path
-        Columns office, technology and, if it likes, parent; the rules are those of `planner.plan.evaluate`.
-
-    Raises
-    ------
-    InputError
-        If the table cannot be read, if none of its rows can be priced, or if the scenario asks for more than the most
-        benefit within one budget.
-    """
-    asked = only_budget(scenario, "evaluate")
-    choice, refused = evaluate(scenario, inputs, options, csv_path)
-    candidates = (inputs.offices["status_before"] != "adequate").to_numpy()
-    if not (choice.connected & candidates).any():
-        raise InputError(refused or Problem("empty-file", _("The plan has no rows."), file=str(csv_path)))
-    value = math.fsum(inputs.offices["benefit"].to_numpy(np.float64)[choice.connected])
-    unproven = Outcome("feasible", "evaluated", "max", "benefit", value, None, scenario.solver.gap, ())
-    without_limit = Budget(asked.name, asked.measure, MAX_MONEY)
-    cost = build_plan(scenario, inputs, options, choice, unproven, [without_limit]).totals[asked.measure]
-    limit = Amount(amount=cost)
-    same_money = scenario.model_copy(update={"budgets": (asked.model_copy(update={"limit": limit}),)})
-    ours = solve(same_money, inputs, options, cancelled=cancelled, on_progress=on_progress)
-    budget = Budget(asked.name, asked.measure, round(100 * cost))
-    outcome = replace(unproven, bound=ours.outcome.bound, trace=((0.0, value, ours.outcome.bound),))
-    theirs = build_plan(same_money, inputs, options, choice, outcome, [budget])
-    if ours.outcome.value is not None and value > ours.outcome.value:
-        # Cut short, the search may know nothing better; the best plan of this money is at least theirs.
-        ours = build_plan(same_money, inputs, options, choice, surpass(ours.outcome, value), [budget])
-    return Evaluation(theirs, ours, same_money, resolved_budgets(scenario, inputs, options)[0], tuple(refused))
-
-
 def frontier(
     scenario: Scenario,
     inputs: Inputs,
@@ -222,7 +148,8 @@ def frontier(
     """Find the benefit that each of a number of budgets can buy, and the proven ceiling there.
 
     The budgets are equal steps up to the best known cost of connecting all offices. Each point is a plan that is
-    accounted for like that of `solve`, against the same measure, and does no worse than the simple rules.
+    accounted for like that of `solve`, against the same measure, and does no worse than the simple rules where these
+    keep all limits.
 
     Parameters
     ----------
@@ -235,16 +162,17 @@ def frontier(
     Raises
     ------
     InputError
-        If no office can be connected, or if the scenario asks for more than the most benefit within one budget.
+        If no office can be connected, or if the scenario asks for more than the most benefit within one budget, a limit
+        of hops, and offices and links that are left out: what has to be in a plan asks for a search at each budget.
     """
     compile_kernels()
-    asked, wanted = only_budget(scenario, "frontier"), scenario.solver
+    asked, wanted = only_budget(scenario, "frontier", ("exclude", "forbid_links", "max_hops")), scenario.solver
     everything = cost_of_all(scenario, inputs, options, asked)
-    limits = sorted({max(round(everything * k / points), 1) for k in range(1, points + 1)})
-    graph = _graph(scenario, inputs, options, Budget(asked.name, asked.measure, limits[-1]))
+    question = ask(scenario, inputs, options)
+    graph = question.graph
     found = find_frontier(
-        graph.problem,
-        limits,
+        question.problem(scenario.objective[0], Kept()),
+        sorted({max(round(everything * k / points), 1) for k in range(1, points + 1)}),
         gap=wanted.gap,
         time_limit_s=wanted.time_limit_s,
         seed=wanted.seed,
@@ -267,7 +195,10 @@ def frontier(
             trace=((found.seconds, best[1], point.bound),),
         )
         budget = Budget(asked.name, asked.measure, point.budget)
-        plan, best = _no_worse_than_rules(scenario, inputs, options, best, outcome, budget)
+        if question.plain:
+            plan, best = _no_worse_than_rules(scenario, inputs, options, best, outcome, budget)
+        else:  # the simple rules do not heed a limit of hops
+            plan = build_plan(scenario, inputs, options, best[0], outcome, [budget])
         told.append(FrontierPoint.of(plan))
     return BenefitFrontier(
         scenario=plan.scenario,
@@ -300,8 +231,15 @@ def _no_worse_than_rules(
     return build_plan(scenario, inputs, options, better[0], surpass(plan.outcome, better[1]), [budget]), better
 
 
-def only_budget(scenario: Scenario, command: str) -> AskedBudget:
-    """Return the only budget of a scenario that asks for the most benefit within it and excludes offices at most.
+def only_budget(scenario: Scenario, command: str, heeded: Sequence[str] = ("exclude",)) -> AskedBudget:
+    """Return the only budget of a scenario that asks for the most benefit within it, and for a few limits at most.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    command : str
+    heeded : sequence of str
+        Names of the limits that the command heeds.
 
     Raises
     ------
@@ -316,15 +254,14 @@ def only_budget(scenario: Scenario, command: str) -> AskedBudget:
         **{
             f"limits.{name}": getattr(limits, name) not in (None, ())
             for name in Limits.model_fields
-            if name != "exclude"
+            if name not in heeded
         },
     }
+    text = _("“{command}” knows only the most benefit within one budget over everything, and of the limits {limits}.")
     problems = [
         Problem(
             "not-heeded",
-            _("“{command}” knows only the most benefit within one budget over everything, and limits.exclude.").format(
-                command=f"planner {command}"
-            ),
+            text.format(command=f"planner {command}", limits=", ".join(heeded)),
             _("Leave this field out for it, or use “planner solve”, which heeds it."),
             column=name,
         )
@@ -405,13 +342,3 @@ def _recalled(run_dir: Path, data_root: Path | None) -> tuple[Plan, Scenario, In
         inputs = read_inputs(scenario)
         options = build_links(scenario, inputs)
     return plan, scenario, inputs, options
-
-
-def _graph(scenario: Scenario, inputs: Inputs, options: LinkOptions, budget: Budget) -> PlanningGraph:
-    return build_graph(
-        options,
-        inputs.offices,
-        measure=MEASURES.index(budget.measure),
-        budget_cents=budget.limit_cents,
-        exclude=scenario.limits.exclude,
-    )

@@ -230,12 +230,16 @@ def evaluate(
                 force=force,
             )
         if json:
-            own = found.own_budget
+            own = [
+                {"name": own.name, "measure": own.measure, "scope": dict(own.scope), "limit": own.limit_cents / 100}
+                for own in found.own_budgets
+            ]
             here.document(
                 {
                     "theirs": found.theirs.document(),
                     "same_money": found.ours.document(),
-                    "own_budget": {"name": own.name, "measure": own.measure, "limit": own.limit_cents / 100},
+                    "own_budgets": own,
+                    "broken_rules": list(found.broken),
                     "refused": [problem.as_dict() for problem in found.refused],
                 }
             )

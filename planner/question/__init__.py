@@ -1,17 +1,20 @@
 """From what a scenario asks to the solver's problems, and from its results to a choice with proof, or to why not."""
 
 from planner.question.answering import Answer, answer
-from planner.question.asked import Question, ask, rule_notes
+from planner.question.asked import Kept, Question, ask, rule_notes
 from planner.question.budgets import cost_of_all, resolved_budgets
+from planner.question.kept import broken_rules
 from planner.question.redundant import answer_with_second_paths
 from planner.question.what_if import other_budgets, with_office
 
 __all__ = [
     "Answer",
+    "Kept",
     "Question",
     "answer",
     "answer_with_second_paths",
     "ask",
+    "broken_rules",
     "cost_of_all",
     "other_budgets",
     "resolved_budgets",

@@ -98,8 +98,15 @@ class Question:
     @property
     def plain(self) -> bool:
         """Whether nothing is asked but the most benefit within one budget over everything."""
-        limits = self.scenario.limits
-        rules = self.floors or self.scenario.required_offices or limits.fix_links or limits.max_hops is not None
+        return self.only_leaves_out and self.scenario.limits.max_hops is None
+
+    @property
+    def only_leaves_out(self) -> bool:
+        """Whether all that is asked beside the most benefit within one budget only leaves out: offices, links, hops.
+
+        Plans of a smaller budget are then plans of a larger one, and so the budgets of a frontier help each other.
+        """
+        rules = self.floors or self.scenario.required_offices or self.scenario.limits.fix_links
         one_budget = len(self.budgets) == 1 and self.scenario.budgets[0].scope.everything
         return one_budget and not rules and [each.sense for each in self.scenario.objective] == ["max"]
 

@@ -124,10 +124,10 @@ def other_budgets(
     Returns
     -------
     Budgets or None
-        None where the scenario asks for more than the most benefit within one budget, or where it connects everybody.
+        None where the scenario asks for more than the most benefit within one budget and for what only leaves out.
     """
     budget, question = plan.budget, ask(scenario, inputs, options)
-    if budget is None or plan.outcome.value is None or not question.plain:
+    if budget is None or plan.outcome.value is None or not question.only_leaves_out:
         return None
     now = round(100 * budget["limit"])
     everything = max(cost_of_all(scenario, inputs, options, scenario.budgets[0]), round(MORE * now))
