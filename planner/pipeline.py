@@ -251,6 +251,7 @@ def only_budget(scenario: Scenario, command: str, heeded: Sequence[str] = ("excl
         "objective": [objective.sense for objective in scenario.objective] != ["max"],
         "budgets": len(budgets) != 1 or not budgets[0].scope.everything,
         "redundancy": bool(scenario.redundancy),
+        "inputs.as_built": bool(scenario.inputs.as_built),
         **{
             f"limits.{name}": getattr(limits, name) not in (None, ())
             for name in Limits.model_fields

@@ -12,6 +12,7 @@ import pandas as pd
 from planner.finance import MEASURES
 from planner.plan.failures import Failures, failures_of
 from planner.plan.outcome import Outcome, Stage
+from planner.plan.progress import progress_rows
 from planner.plan.refusal import Refusal
 from planner.plan.tables import CENTS, LINK_KEYS, MAST_KEYS, OFFICE_KEYS, PLACE_KEYS, from_records, to_records
 
@@ -48,6 +49,8 @@ class Plan:
         Second paths: office, and its path from the root as links of the plan, or bought for it, and whether reversed.
     backup_cost : dict of str to float
         What second paths cost: their links, what masts cost more for them, transit. In currency.
+    as_built : tuple of dict
+        What is known of links that are contracted, built or working, see `planner.plan.progress.as_built_rows`.
     baselines : tuple of dict
         See `planner.plan.baselines.Baseline`.
     data : dict
@@ -68,6 +71,7 @@ class Plan:
     backup_links: pd.DataFrame
     backups: tuple[dict[str, Any], ...]
     backup_cost: dict[str, float]
+    as_built: tuple[dict[str, Any], ...]
     masts: pd.DataFrame
     baselines: tuple[dict[str, Any], ...]
     data: dict[str, Any]
@@ -175,6 +179,11 @@ class Plan:
         return rows
 
     @property
+    def progress(self) -> tuple[dict[str, Any], ...]:
+        """Offices, people and purchases by status, over all, by region and funder; nothing where none is known."""
+        return progress_rows(self.as_built, self.all_links, self.offices, self.masts)
+
+    @property
     def all_links(self) -> pd.DataFrame:
         """The links of the plan and those that are bought for second paths."""
         if not len(self.backup_links):
@@ -238,6 +247,8 @@ class Plan:
             "backups": list(self.backups),
             "backup_cost": self.backup_cost,
             "failures": self.failures.told(),
+            "as_built": list(self.as_built),
+            "progress": list(self.progress),
             "masts": to_records(self.masts, MAST_KEYS),
             "data": self.data,
             "versions": self.versions,
@@ -283,9 +294,10 @@ class Plan:
             places=from_records(document["places"], PLACE_KEYS),
             offices=from_records(document["offices"], OFFICE_KEYS),
             links=from_records(document["links"], LINK_KEYS),
-            backup_links=from_records(document["backup_links"], LINK_KEYS),
-            backups=tuple(document["backups"]),
-            backup_cost=dict(document["backup_cost"]),
+            backup_links=from_records(document.get("backup_links", ()), LINK_KEYS),
+            backups=tuple(document.get("backups", ())),
+            backup_cost=dict(document.get("backup_cost", dict.fromkeys(MEASURES, 0.0))),
+            as_built=tuple(document.get("as_built", ())),
             masts=from_records(document["masts"], MAST_KEYS),
             baselines=tuple(document["baselines"]),
             data=dict(document["data"]),

@@ -31,6 +31,7 @@ from planner.plan.lines import (
 )
 from planner.plan.model import Plan
 from planner.plan.outcome import Budget, Outcome, settle
+from planner.plan.progress import as_built_rows
 from planner.plan.reasons import Case, office_reasons, second_path_sentence, without_plan
 from planner.plan.tables import CENTS
 
@@ -124,6 +125,7 @@ def build_plan(
         links=links,
         backup_links=spare,
         backups=backup_paths(options, tree, inputs.offices),
+        as_built=as_built_rows(inputs.as_built, pd.concat([links, spare]) if len(spare) else links),
         backup_cost=_backup_cost(scenario, inputs, options, choice, totals),
         masts=masts,
         baselines=_beside(options, inputs.offices, network, alone, forbidden, _same_money(scenario, budgets, *frames)),

@@ -69,7 +69,8 @@ class Question:
     faults : tuple of Problem
         What is doubtful about the limits, none of which stops the run.
     also_held : tuple of int
-        Option rows that the search has to hold beside those of fixed links: a first path that leaves room for a second.
+        Option rows that the search has to hold beside those of fixed links: what is built, or a first path that leaves
+        room for a second.
     kept_free_mbps : mapping of int to float
         By option row: what second paths may need of its capacity.
     rebate_cents : mapping of int to int
@@ -106,7 +107,7 @@ class Question:
 
         Plans of a smaller budget are then plans of a larger one, and so the budgets of a frontier help each other.
         """
-        rules = self.floors or self.scenario.required_offices or self.scenario.limits.fix_links
+        rules = self.floors or self.scenario.required_offices or self.scenario.limits.fix_links or self.also_held
         one_budget = len(self.budgets) == 1 and self.scenario.budgets[0].scope.everything
         return one_budget and not rules and [each.sense for each in self.scenario.objective] == ["max"]
 
@@ -215,7 +216,8 @@ class Question:
         at = self.graph.terminal
         if everybody:
             return at
-        asked = self.inputs.offices["id"].isin(list(self.scenario.required_offices)).to_numpy()
+        asked = self.inputs.offices["id"].isin(list(self.scenario.required_offices)).to_numpy().copy()
+        asked[self.options.fixed_offices] = True
         return at[asked[self.graph.terminal_office[at]]]
 
 
@@ -254,6 +256,7 @@ def ask(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Question:
         held=tuple(held),
         forbidden=np.unique(np.concatenate([np.empty(0, np.int64), *forbidden])),
         faults=tuple(faults),
+        also_held=tuple(options.fixed.tolist()),
     )
 
 

@@ -297,7 +297,7 @@ class _Search:
             question,
             scenario=question.scenario.model_copy(update={"solver": solver}),
             budgets=budgets,
-            also_held=held.options,
+            also_held=(*question.also_held, *held.options),
             kept_free_mbps=held.kept_free_mbps,
         )
         # A start has to keep every limit but the one that the search is under.

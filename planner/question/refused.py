@@ -10,6 +10,7 @@ import numpy as np
 from planner.i18n import _
 from planner.plan.floors import floor_words
 from planner.plan.refusal import Refusal, Relaxation
+from planner.plan.runner_up import link_id
 from planner.question.asked import SHOWN, TARGET
 from planner.solver import explain_conflict
 from planner.wording import measure_name, money, number, scope_words
@@ -97,6 +98,9 @@ class _Words:
             return required_words(self.question, [str(self.question.inputs.offices["id"].iloc[office])])[0]
         if kind == "held" and int(rest) < len(limits.fix_links):
             return link_words("fix_links", limits.fix_links[int(rest)])
+        if kind == "held" and int(rest) - len(limits.fix_links) < len(self.question.also_held):
+            option = self.question.also_held[int(rest) - len(limits.fix_links)]
+            return _("as built: {link}").format(link=link_id(self.question.options, option, backwards=False))
         return {
             "held": _("fix_links: a link that is built has to lead to an office that is connected"),
             "hops": _("max_hops: {n}").format(n=limits.max_hops),
@@ -154,10 +158,12 @@ def _sure(text: str, proven: bool) -> str:
 def required_words(question: Question, names: Sequence[str]) -> tuple[str, ...]:
     """Return which of the fields that require offices name these."""
     asked = set(question.scenario.limits.must_connect)
-    by_limits, by_redundancy = ([name for name in names if (name in asked) is having] for having in (True, False))
+    twice = {each.office for each in question.scenario.redundancy} - asked
+    by_limits, by_redundancy = ([name for name in names if name in having] for having in (asked, twice))
+    built = [name for name in names if name not in asked | twice]
     told = [_("must_connect: {ids}").format(ids=some(by_limits))] if by_limits else []
     told += [redundancy_words(by_redundancy)] if by_redundancy else []
-    return tuple(told)
+    return (*told, _("as built: {link}").format(link=some(built))) if built else tuple(told)
 
 
 def floor_limit(row: FloorRow) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from planner.i18n import _, ngettext
 from planner.plan.floors import floor_words
 from planner.report.layout import Grid, print_grid, say, say_title
+from planner.report.progress import progress_lines, progress_table
 from planner.report.resilience import failure_headings, failure_rows, resilience_lines
 from planner.wording import (
     figure,
@@ -56,7 +57,7 @@ def print_summary(plan: Plan, console: Console, run_dir: Path) -> None:
     for line in (*first, *_stages(plan), *short, *(_headline(plan) if found.value is not None else [])):
         say(console, line)
     if plan.outcome.value is not None:
-        for line in resilience_lines(plan):
+        for line in (*resilience_lines(plan), *progress_lines(plan)):
             say(console, line)
         _print_tables(plan, console)
     for title, lines in _grounds(plan):
@@ -109,6 +110,7 @@ def _print_tables(plan: Plan, console: Console) -> None:
         (_("Regions, in {currency}"), _region_table(plan)),
         (_("Cash flow, in {currency} and prices of {year}"), _cash_flow_table(plan)),
         (_("What a single failure cuts off"), _failure_table(plan)),
+        (_("As built, purchases in {currency}"), Grid(*progress_table(plan))),
         (_("The same money by simple rules, every office by itself, in {currency}"), beside),
         (_("Every office connected by these rules, whatever the money, in {currency}"), _everyone_table(plan)),
     ):

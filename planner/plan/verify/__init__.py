@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from planner.plan.verify.as_built import check_as_built
 from planner.plan.verify.backups import check_backups
 from planner.plan.verify.basis import Basis, read_basis
 from planner.plan.verify.cashflow import check_cash_flow
@@ -73,5 +74,6 @@ def check_plan(plan: PlanDocument, basis: Basis) -> tuple[Findings, ...]:
         check_cash_flow(plan.cash_flow, plan.totals, priced, basis.terms, n_lines),
         check_rules(plan, tree, basis),
         check_backups(plan, tree, basis),
+        check_as_built(plan, basis),
         check_proof(plan),
     )

@@ -291,6 +291,27 @@ class Failure(Strict):
     people_without: NotNegative
 
 
+class AsBuilt(Strict):
+    """What is known of a link beside its estimate."""
+
+    link: str
+    status: Literal["planned", "contracted", "built", "working"]
+    funder: str | None
+    mbps: NotNegative | None
+    load_mbps: NotNegative
+
+
+class Progress(Strict):
+    """What has reached one status, over all or in one region or of one funder."""
+
+    by: Literal["all", "region", "funder"]
+    group: str | None
+    status: Literal["planned", "contracted", "built", "working"]
+    offices: int
+    people: NotNegative
+    capex: Amount
+
+
 class Mast(Money):
     """One mast with what its site takes."""
 
@@ -338,6 +359,8 @@ class PlanDocument(Strict):
     backups: list[Backup]
     backup_cost: dict[Measure, Amount]
     failures: list[Failure]
+    as_built: list[AsBuilt]
+    progress: list[Progress]
     masts: list[Mast]
     data: Data
     versions: dict[str, str]

@@ -10,6 +10,7 @@ from planner.catalogue import MastClass, SiteClass
 from planner.finance import Item
 from planner.i18n import _
 from planner.plan.verify.along import RoadFinder
+from planner.plan.verify.as_built import STANDS, at_paid, rows_of
 from planner.plan.verify.cashflow import agrees, check_money, line_amounts
 from planner.plan.verify.document import MEASURES
 from planner.plan.verify.findings import Findings
@@ -144,15 +145,21 @@ def check_office_lines(plan: PlanDocument, tree: Tree, basis: Basis) -> Findings
     sources = {"source", "existing"}
     technology = {link.id: link.technology for link in [*plan.links, *plan.backup_links]}
     backed = {each.office for each in plan.backups if each.path and technology.get(each.path[0].link) in sources}
+    equipment = {
+        str(row["to"]): float(row["spent_equipment"]) for row in rows_of(basis).values() if row["status"] in STANDS
+    }
     for office in plan.offices:
         findings.compare("year", office.id, office.year, None)
-        items: list[tuple[Item, float]] = []
+        priced: list[tuple[Item, float]] = []
+        factors = factors_at([office.region], basis)
         if office.connected and office.before != "adequate" and office.id in tree.into and office.id in basis.sites:
             supply = supply_of(office.id, basis.sites[office.id], basis, places.get(office.id))
             power = office_supply(supply, basis)
             items = [(item, 1.0) for item in (*prices.package_items(office.kind), *power)]
+            spent = equipment.get(office.id, math.nan)
+            priced = at_paid(with_surcharges(items, factors), basis.terms.tax, spent)
             if tree.first(office.id).technology in sources or office.id in backed:
-                items += [(item, office.demand_mbps) for item in prices.transit_items]
-        priced = with_surcharges(items, factors_at([office.region], basis))
+                transit = [(item, office.demand_mbps) for item in prices.transit_items]
+                priced += with_surcharges(transit, factors)
         check_money(office, office.id, priced, basis.terms, findings)
     return findings

@@ -12,7 +12,7 @@ from planner.report.workbook.book import Book
 from planner.report.workbook.flows import write_flows
 from planner.report.workbook.quantities import write_quantities
 from planner.report.workbook.summary import Sources, write_comparison, write_summary
-from planner.report.workbook.tables import write_links, write_masts, write_offices
+from planner.report.workbook.tables import write_links, write_masts, write_monitoring, write_offices
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,11 +37,11 @@ def write(run: ExportedRun, folder: Path) -> list[Path]:
     options = [shown[kind] for kind in zip(plan.all_links["technology"], plan.all_links["option"], strict=True)]
     path = folder / f"{run.name}.xlsx"
     with whole_file(path) as temporary, Book(temporary) as book:
-        summary, assumed, quantities, flows, offices, links, masts, comparison, figures = (
+        summary, assumed, quantities, flows, offices, links, masts, monitoring, comparison, figures = (
             book.sheet(name)
             for name in (
                 _("Summary"), _("Assumptions"), _("Quantities"), _("Cash flow"), _("Offices"), _("Links"), _("Masts"),
-                _("Comparison"), _("Sources"),
+                _("Monitoring"), _("Comparison"), _("Sources"),
             )
         )  # fmt: skip
         prices = write_assumptions(book, assumed, bill, currency)
@@ -49,6 +49,7 @@ def write(run: ExportedRun, folder: Path) -> list[Path]:
         write_flows(flows, bill, billed, plan.totals["present_value"], currency)
         tables = Sources(write_offices(offices, plan), write_links(links, plan, options), billed)
         write_masts(masts, plan)
+        write_monitoring(monitoring, plan)
         total = write_summary(summary, plan, tables)
         write_comparison(comparison, plan, summary, total)
         write_sources(figures, run.prices.assumptions)

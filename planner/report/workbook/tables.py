@@ -11,6 +11,7 @@ from planner.finance import MEASURES
 from planner.i18n import _
 from planner.plan.model import BACKUPS
 from planner.plan.tables import CENTS
+from planner.report.progress import MONITORED, monitored_rows
 from planner.wording import item_name, labelled, number, status_name, technology_heading
 
 if TYPE_CHECKING:
@@ -134,6 +135,15 @@ def write_masts(sheet: Sheet, plan: Plan) -> Table:
     }
     note = _("At each place one mast, as tall as the tallest antenna there; its site, power and rent are in its money.")
     return _write(sheet, _("Masts"), note, columns)
+
+
+def write_monitoring(sheet: Sheet, plan: Plan) -> None:
+    """Write the links for filling in what becomes of them: the sheet is read as it stands by the input ``as_built``."""
+    sheet.widths(*(16 if name not in {"option", "technology"} else 26 for name in MONITORED))
+    sheet.head(0, MONITORED)
+    sheet.keep_in_view(1, 2)
+    styles = ["money" if name.startswith("spent") else "real" if name == "mbps" else "text" for name in MONITORED]
+    sheet.rows(1, styles, monitored_rows(plan))
 
 
 def _write(sheet: Sheet, title: str, note: str, columns: Mapping[str, tuple[str, str, float, Iterable[Any]]]) -> Table:

@@ -16,6 +16,7 @@ from planner.report.documents.charts import frontier_drawing
 from planner.report.documents.proposal.asked import asked
 from planner.report.documents.proposal.assessment import by_region, region_name
 from planner.report.documents.proposal.summary import cautions
+from planner.report.progress import progress_lines, progress_table
 from planner.report.resilience import failure_headings, failure_rows, resilience_lines, second_path_rows
 from planner.wording import figure, labelled, measure_name, number, rule_name, share, technology_heading
 
@@ -48,6 +49,7 @@ def results(run: ExportedRun) -> list[Block]:
         _by_region(plan),
         _crossed(plan),
         *_by_year(plan),
+        *_progress(plan),
         *_resilience(plan),
         Heading(_("Beside simple rules"), 2),
         Paragraph(
@@ -178,6 +180,16 @@ def _by_year(plan: Plan) -> list[Block]:
     caption = _("The plan by year, in {currency}").format(currency=plan.scenario["currency"])
     table = Table(caption, (_("Year"),), (_("Offices"), *money_headings(plan)), tuple(rows))
     return [Heading(_("Phases"), 2), table]
+
+
+def _progress(plan: Plan) -> list[Block]:
+    """Return how far the plan is built, by region and funder."""
+    texts, figures, rows = progress_table(plan)
+    if not rows:
+        return []
+    caption = _("The plan by status, purchases in {currency}").format(currency=plan.scenario["currency"])
+    told = map(Paragraph, progress_lines(plan))
+    return [Heading(_("As built"), 2), *told, Table(caption, texts, figures, rows)]
 
 
 def _resilience(plan: Plan) -> list[Block]:
