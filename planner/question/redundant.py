@@ -27,6 +27,7 @@ from planner.plan.second_paths import Ground, find_second_paths, two_links
 from planner.plan.two_paths import Cut, TwoPaths, two_paths
 from planner.question.answering import Answer, answer
 from planner.question.refused import budget_words, redundancy_words, refused_at_once
+from planner.scenario import Objective
 from planner.solver import Progress
 from planner.wording import money
 
@@ -196,7 +197,19 @@ class _Search:
                 break
             reserve = (extra or {}) if self.best is None else self.best.extra
             self._settle(self._search(reserve, held, NEXT_SHARE * self.left_s, None))
+        if self.best is None and self.objective.sense == "max":
+            self._settle_for_little()
         return self._answer()
+
+    def _settle_for_little(self) -> None:
+        """Where nothing fits, begin with the cheapest trees: the more a plan connects, the less is left for paths."""
+        measure = MEASURES[self.ground.measure]
+        scenario = self.question.scenario.model_copy(update={"objective": (Objective(sense="min", measure=measure),)})
+        cheapest = replace(self.question, scenario=scenario)
+        for held in (_Held(), *self._first_paths()):
+            if self.best is not None or self.done:
+                return
+            self._settle(self._search({}, held, NEXT_SHARE * self.left_s, None, cheapest))
 
     def _lower_ceiling(self) -> None:
         """Prove a lower ceiling: two links end at each named office, of which a plan without second paths pays one.
