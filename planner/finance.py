@@ -16,7 +16,7 @@ year of the scenario:
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -90,6 +90,37 @@ class Terms:
     horizon_years: int
     funded_years: int
     tax: float = 0.0
+
+
+def at_actual(
+    items: Sequence[Item], quantity: Mapping[Per, float], actual: Mapping[str, float], tax: float
+) -> tuple[Item, ...]:
+    """Return items at prices so that they add up to what was spent: what is bought again costs as much again.
+
+    Parameters
+    ----------
+    items : sequence of Item
+    quantity : mapping of "each", "km", "mbps" to float
+    actual : mapping of str to float
+        ``capex``, ``opex_per_year``: with tax; what is not there, or NaN, stays as estimated.
+    tax : float
+        As in `Terms`.
+
+    Where the estimate is nothing, the amount is an item of its own.
+    """
+    spent = {name: actual.get(name, math.nan) / (1 + tax) for name in ("capex", "opex_per_year")}
+    factor, more = dict.fromkeys(spent, 1.0), dict.fromkeys(spent, 0.0)
+    for name, amount in spent.items():
+        estimate = math.fsum(getattr(item, name) * quantity[item.per] for item in items)
+        if not math.isnan(amount) and estimate > 0:
+            factor[name] = amount / estimate
+        elif not math.isnan(amount):
+            more[name] = amount
+    priced = tuple(
+        replace(item, capex=factor["capex"] * item.capex, opex_per_year=factor["opex_per_year"] * item.opex_per_year)
+        for item in items
+    )
+    return (*priced, Item("as built", more["capex"], more["opex_per_year"], None)) if any(more.values()) else priced
 
 
 def real_rate(nominal: float, inflation: float) -> float:

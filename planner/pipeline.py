@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from planner.catalogue import load_catalogue, price_list
 from planner.errors import InputError, Problem
-from planner.finance import MEASURES
-from planner.graph import PlanningGraph, build_graph, chosen
+from planner.graph import chosen
 from planner.i18n import _, use_language
 from planner.inputs import check_scenario, read_inputs
 from planner.links import build_links, relay_sites
-from planner.plan.evaluate import evaluate
 from planner.plan.explain import explain
 from planner.plan.fallback import better_rule
 from planner.plan.frontier import BenefitFrontier, FrontierPoint
 from planner.plan.outcome import Budget, Outcome, surpass
 from planner.plan.plan import build_plan, forbidden_links, is_synthetic
+from planner.plan.recall import recall
 from planner.plan.record import changes_since, read_record
 from planner.plan.store import read_plan
-from planner.question import answer, ask, cost_of_all, fewest_years, resolved_budgets, rule_notes
+from planner.question import (
+    Kept,
+    answer,
+    answer_with_second_paths,
+    ask,
+    cost_of_all,
+    fewest_years,
+    other_budgets,
+    rule_notes,
+    with_office,
+)
 from planner.scenario import Amount, Limits, load_scenario
 from planner.solver import compile_kernels, find_frontier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from planner.catalogue import Assumption, PriceList
@@ -38,6 +44,7 @@ if TYPE_CHECKING:
     from planner.plan.explain import Explanation
     from planner.plan.fewest import FewestYears
     from planner.plan.plan import Plan
+    from planner.plan.what_if import Budgets
     from planner.scenario import Budget as AskedBudget
     from planner.scenario import Scenario, Share
     from planner.solver import Headway, Progress
@@ -123,7 +130,8 @@ def solve(
     question = ask(scenario, inputs, options)
     # What is doubtful about the limits stands with what is doubtful about the offer.
     options = replace(options, notes=(*options.notes, *rule_notes(question)))
-    found = answer(question, cancelled=cancelled, on_progress=on_progress)
+    search = answer_with_second_paths if scenario.redundancy else answer
+    found = search(question, cancelled=cancelled, on_progress=on_progress)
     if found.choice is not None and question.plain:
         best = found.choice, found.outcome.value or 0.0
         return _no_worse_than_rules(scenario, inputs, options, best, found.outcome, question.budgets[0])[0]
@@ -139,75 +147,6 @@ def solve(
     )
 
 
-@dataclass(frozen=True)
-class Evaluation:
-    """Somebody else's plan beside the best one of the same money.
-
-    Attributes
-    ----------
-    theirs : Plan
-        Its budget is what it costs; its bound is the proven ceiling for that money.
-    ours : Plan
-    same_money : Scenario
-        The scenario with the budget set to what their plan costs: the one that both plans belong to.
-    own_budget : Budget
-        The scenario's own.
-    refused : tuple of Problem
-        Rows that cannot be priced and are left out of ``theirs``.
-    """
-
-    theirs: Plan
-    ours: Plan
-    same_money: Scenario
-    own_budget: Budget
-    refused: tuple[Problem, ...]
-
-
-def evaluate_plan(
-    scenario: Scenario,
-    inputs: Inputs,
-    options: LinkOptions,
-    csv_path: Path,
-    *,
-    cancelled: Callable[[], bool] | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
-) -> Evaluation:
-    """Price somebody else's plan, and find what the same money could do.
-
-    Parameters
-    ----------
-    scenario, inputs, options, cancelled, on_progress
-        As in `solve`.
-    csv_path : Path
-        Columns office, technology and, if it likes, parent; the rules are those of `planner.plan.evaluate`.
-
-    Raises
-    ------
-    InputError
-        If the table cannot be read, if none of its rows can be priced, or if the scenario asks for more than the most
-        benefit within one budget.
-    """
-    asked = only_budget(scenario, "evaluate")
-    choice, refused = evaluate(scenario, inputs, options, csv_path)
-    candidates = (inputs.offices["status_before"] != "adequate").to_numpy()
-    if not (choice.connected & candidates).any():
-        raise InputError(refused or Problem("empty-file", _("The plan has no rows."), file=str(csv_path)))
-    value = math.fsum(inputs.offices["benefit"].to_numpy(np.float64)[choice.connected])
-    unproven = Outcome("feasible", "evaluated", "max", "benefit", value, None, scenario.solver.gap, ())
-    without_limit = Budget(asked.name, asked.measure, MAX_MONEY)
-    cost = build_plan(scenario, inputs, options, choice, unproven, [without_limit]).totals[asked.measure]
-    limit = Amount(amount=cost)
-    same_money = scenario.model_copy(update={"budgets": (asked.model_copy(update={"limit": limit}),)})
-    ours = solve(same_money, inputs, options, cancelled=cancelled, on_progress=on_progress)
-    budget = Budget(asked.name, asked.measure, round(100 * cost))
-    outcome = replace(unproven, bound=ours.outcome.bound, trace=((0.0, value, ours.outcome.bound),))
-    theirs = build_plan(same_money, inputs, options, choice, outcome, [budget])
-    if ours.outcome.value is not None and value > ours.outcome.value:
-        # Cut short, the search may know nothing better; the best plan of this money is at least theirs.
-        ours = build_plan(same_money, inputs, options, choice, surpass(ours.outcome, value), [budget])
-    return Evaluation(theirs, ours, same_money, resolved_budgets(scenario, inputs, options)[0], tuple(refused))
-
-
 def frontier(
     scenario: Scenario,
     inputs: Inputs,
@@ -220,7 +159,8 @@ def frontier(
     """Find the benefit that each of a number of budgets can buy, and the proven ceiling there.
 
     The budgets are equal steps up to the best known cost of connecting all offices. Each point is a plan that is
-    accounted for like that of `solve`, against the same measure, and does no worse than the simple rules.
+    accounted for like that of `solve`, against the same measure, and does no worse than the simple rules where these
+    keep all limits.
 
     Parameters
     ----------
@@ -233,16 +173,17 @@ def frontier(
     Raises
     ------
     InputError
-        If no office can be connected, or if the scenario asks for more than the most benefit within one budget.
+        If no office can be connected, or if the scenario asks for more than the most benefit within one budget, a limit
+        of hops, and offices and links that are left out: what has to be in a plan asks for a search at each budget.
     """
     compile_kernels()
-    asked, wanted = only_budget(scenario, "frontier"), scenario.solver
+    asked, wanted = only_budget(scenario, "frontier", ("exclude", "forbid_links", "max_hops")), scenario.solver
     everything = cost_of_all(scenario, inputs, options, asked.measure, f"budgets.{asked.name}.limit")
-    limits = sorted({max(round(everything * k / points), 1) for k in range(1, points + 1)})
-    graph = _graph(scenario, inputs, options, Budget(asked.name, asked.measure, limits[-1]))
+    question = ask(scenario, inputs, options)
+    graph = question.graph
     found = find_frontier(
-        graph.problem,
-        limits,
+        question.problem(scenario.objective[0], Kept()),
+        sorted({max(round(everything * k / points), 1) for k in range(1, points + 1)}),
         gap=wanted.gap,
         time_limit_s=wanted.time_limit_s,
         seed=wanted.seed,
@@ -265,7 +206,10 @@ def frontier(
             trace=((found.seconds, best[1], point.bound),),
         )
         budget = Budget(asked.name, asked.measure, point.budget)
-        plan, best = _no_worse_than_rules(scenario, inputs, options, best, outcome, budget)
+        if question.plain:
+            plan, best = _no_worse_than_rules(scenario, inputs, options, best, outcome, budget)
+        else:  # the simple rules do not heed a limit of hops
+            plan = build_plan(scenario, inputs, options, best[0], outcome, [budget])
         told.append(FrontierPoint.of(plan))
     return BenefitFrontier(
         scenario=plan.scenario,
@@ -336,8 +280,15 @@ def _no_worse_than_rules(
     return build_plan(scenario, inputs, options, better[0], surpass(plan.outcome, better[1]), [budget]), better
 
 
-def only_budget(scenario: Scenario, command: str) -> AskedBudget:
-    """Return the only budget of a scenario that asks for the most benefit within it and excludes offices at most.
+def only_budget(scenario: Scenario, command: str, heeded: Sequence[str] = ("exclude",)) -> AskedBudget:
+    """Return the only budget of a scenario that asks for the most benefit within it, and for a few limits at most.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    command : str
+    heeded : sequence of str
+        Names of the limits that the command heeds.
 
     Raises
     ------
@@ -347,13 +298,15 @@ def only_budget(scenario: Scenario, command: str) -> AskedBudget:
     budgets = scenario.budgets
     more = {
         "phases": bool(scenario.phases),
+        "funders": bool(scenario.funders),
         "objective": [objective.sense for objective in scenario.objective] != ["max"],
         "budgets": len(budgets) != 1 or not budgets[0].scope.everything,
-        "funders": bool(scenario.funders),
-        **_more_limits(scenario),
+        "redundancy": bool(scenario.redundancy),
+        "inputs.as_built": bool(scenario.inputs.as_built),
+        **_more_limits(scenario, heeded),
     }
-    knows = _("“{command}” knows only the most benefit within one budget over everything, and limits.exclude.")
-    _refuse(more, knows.format(command=f"planner {command}"))
+    knows = _("“{command}” knows only the most benefit within one budget over everything, and of the limits {limits}.")
+    refuse(more, knows.format(command=f"planner {command}", limits=", ".join(heeded)))
     return budgets[0]
 
 
@@ -366,25 +319,34 @@ def only_exclude(scenario: Scenario, command: str) -> None:
         It has some: a command that would not heed them must not answer.
     """
     knows = _("“{command}” knows of all limits only limits.exclude.").format(command=f"planner {command}")
-    _refuse(_more_limits(scenario), knows)
+    more = {"redundancy": bool(scenario.redundancy), "inputs.as_built": bool(scenario.inputs.as_built)}
+    refuse({**more, **_more_limits(scenario, ("exclude",))}, knows)
 
 
-def _more_limits(scenario: Scenario) -> dict[str, bool]:
-    """Return which limits a scenario has beside offices that are excluded."""
+def _more_limits(scenario: Scenario, heeded: Sequence[str]) -> dict[str, bool]:
+    """Return which limits a scenario has beside some."""
     limits = scenario.limits
     return {
-        f"limits.{name}": getattr(limits, name) not in (None, ()) for name in Limits.model_fields if name != "exclude"
+        f"limits.{name}": getattr(limits, name) not in (None, ()) for name in Limits.model_fields if name not in heeded
     }
 
 
-def _refuse(more: dict[str, bool], knows: str) -> None:
+def refuse(more: dict[str, bool], knows: str) -> None:
+    """Refuse what a command would not heed: fields of the scenario, with whether they are asked for.
+
+    Raises
+    ------
+    InputError
+    """
     remedy = _("Leave this field out for it, or use “planner solve”, which heeds it.")
     problems = [Problem("not-heeded", knows, remedy, column=name) for name, asked in more.items() if asked]
     if problems:
         raise InputError(problems)
 
 
-def explain_run(run_dir: Path, identifier: str, *, data_root: Path | None = None) -> Explanation:
+def explain_run(
+    run_dir: Path, identifier: str, *, data_root: Path | None = None, time_limit_s: float = 0.0
+) -> Explanation:
     """Explain an office or a link of a stored run, from its scenario and inputs.
 
     Parameters
@@ -394,6 +356,8 @@ def explain_run(run_dir: Path, identifier: str, *, data_root: Path | None = None
         Of an office or a link.
     data_root : Path or None
         Folder that the scenario's input files are relative to; default: where the run found them.
+    time_limit_s : float
+        For an office that is left out: so long plans with it, and plans of larger budgets, are each looked for; 0: not.
 
     Raises
     ------
@@ -401,6 +365,44 @@ def explain_run(run_dir: Path, identifier: str, *, data_root: Path | None = None
         If nothing has this id, or if scenario, inputs or prices are no longer those of the run: what could be said
         from them would not be true of its plan.
     """
+    plan, scenario, inputs, options = _recalled(run_dir, data_root)
+    found = explain(scenario, inputs, options, plan, identifier)
+    adequate = found.kind == "office" and found.benefit is None
+    if found.kind != "office" or found.inside or adequate or time_limit_s <= 0:
+        return found
+    compile_kernels()
+    choice = recall(plan, options, inputs.offices)
+    what_if = with_office(scenario, inputs, options, plan, choice, identifier, time_limit_s=time_limit_s)
+    budgets = other_budgets(scenario, inputs, options, plan, time_limit_s=time_limit_s)
+    return replace(found, what_if=what_if, budgets=budgets)
+
+
+def next_best_of_run(
+    run_dir: Path, *, data_root: Path | None = None, time_limit_s: float = 10.0
+) -> tuple[Plan, Budgets | None]:
+    """Return a stored plan, and plans of larger budgets, the first a tenth above its own.
+
+    Parameters
+    ----------
+    run_dir, data_root
+        As in `explain_run`.
+    time_limit_s : float
+        For all budgets together; 0: none are looked for.
+
+    Raises
+    ------
+    InputError
+        As `explain_run`.
+    """
+    plan, scenario, inputs, options = _recalled(run_dir, data_root)
+    if time_limit_s <= 0:
+        return plan, None
+    compile_kernels()
+    return plan, other_budgets(scenario, inputs, options, plan, time_limit_s=time_limit_s)
+
+
+def _recalled(run_dir: Path, data_root: Path | None) -> tuple[Plan, Scenario, Inputs, LinkOptions]:
+    """Return a stored plan with what it was made from."""
     plan = read_plan(run_dir)
     record = read_record(run_dir)
     scenario = load_scenario(run_dir, data_root=data_root or record.data_folder)
@@ -410,14 +412,4 @@ def explain_run(run_dir: Path, identifier: str, *, data_root: Path | None = None
     with use_language(record.language):
         inputs = read_inputs(scenario)
         options = build_links(scenario, inputs)
-    return explain(scenario, inputs, options, plan, identifier)
-
-
-def _graph(scenario: Scenario, inputs: Inputs, options: LinkOptions, budget: Budget) -> PlanningGraph:
-    return build_graph(
-        options,
-        inputs.offices,
-        measure=MEASURES.index(budget.measure),
-        budget_cents=budget.limit_cents,
-        exclude=scenario.limits.exclude,
-    )
+    return plan, scenario, inputs, options

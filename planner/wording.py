@@ -71,6 +71,7 @@ _TECHNOLOGIES: dict[str, Callable[[], str]] = {
     "limit": lambda: _("limit of a provider or satellite cell"),
     "source": lambda: _("source"),
     "existing": lambda: _("existing connection"),
+    "backups": lambda: _("second paths"),
 }
 
 

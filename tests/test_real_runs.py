@@ -5,7 +5,9 @@ import os
 from pathlib import Path
 
 import pytest
+from removal import check_by_removal
 
+from planner.demo import make_country
 from planner.jobs import solve_run
 from planner.plan.verify import verify
 
@@ -57,3 +59,29 @@ def test_rows_without_coordinates_are_listed_one_by_one(solved):
     assert len(rows) == 146
     assert {problem["code"] for problem in excluded} == {"missing-value"}
     assert plan["totals"]["offices"] == 36
+
+
+def test_sorting_centres_of_comoros_stay_connected_whatever_relay_or_span_fails(tmp_path, referee):
+    names = ["way/432094885", "node/4195403792", "way/405078477"]
+    check_run_with_second_paths(SCENARIOS / "comoros_shared", tmp_path / "run", names, referee, share=40, root=DATA)
+
+
+def test_sorting_centres_of_the_demonstration_country_stay_connected(tmp_path, referee):
+    scenario = make_country(tmp_path / "country", offices=60, seed=0)
+    names = ["PO-00005", "PO-00011", "PO-00019"]
+    check_run_with_second_paths(scenario, tmp_path / "run", names, referee, share=60, root=None)
+
+
+def check_run_with_second_paths(scenario, folder, names, referee, *, share, root):
+    overrides = {
+        "budgets.programme": f"{share} %",
+        "solver.gap": 0.02,
+        "solver.time_limit_s": 20.0,
+        "redundancy": [{"office": name} for name in names],
+    }
+    solve_run(scenario, folder, data_root=root, overrides=overrides)
+    plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    assert referee(plan) == []
+    check_by_removal(plan, names)
+    report = verify(folder)
+    assert not report.differences, str(report)

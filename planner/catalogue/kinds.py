@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from planner.finance import Item
 
+AT_SOURCE = ("source", "existing")
+"""Technologies of first links from which a network hangs: IP transit is due there."""
+
 
 @dataclass(frozen=True)
 class OptionKind:

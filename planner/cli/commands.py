@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.cli.comparing import compare
+from planner.cli.explaining import explain
 from planner.cli.exporting import export
 from planner.cli.searching import (
     Force,
@@ -245,12 +246,16 @@ def evaluate(
                 force=force,
             )
         if json:
-            own = found.own_budget
+            own = [
+                {"name": own.name, "measure": own.measure, "scope": dict(own.scope), "limit": own.limit_cents / 100}
+                for own in found.own_budgets
+            ]
             here.document(
                 {
                     "theirs": found.theirs.document(),
                     "same_money": found.ours.document(),
-                    "own_budget": {"name": own.name, "measure": own.measure, "limit": own.limit_cents / 100},
+                    "own_budgets": own,
+                    "broken_rules": list(found.broken),
                     "refused": [problem.as_dict() for problem in found.refused],
                 }
             )
@@ -258,37 +263,12 @@ def evaluate(
             print_evaluated(found, plan, here.out, run_dir)
 
 
-@app.command(help=_("Say why an office or a link is in the plan or not, what it costs and what it would take."))
-def explain(
-    run: RunDir,
-    identifier: Annotated[str, typer.Argument(metavar="ID", help=_("Office or link."))],
-    out: Annotated[
-        Path | None, typer.Option("--out", help=_("Write a link's profile: FILE.svg or FILE.png."), show_default=False)
-    ] = None,
-    data_root: DataRoot = None,
-    lang: LangOption = "",
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    debug: DebugOption = False,
-) -> None:
-    from planner.pipeline import explain_run
-    from planner.report.documents.files import check_figure_name, write_profile
-    from planner.report.sheets import print_sheet
-
-    with session(lang, json=json, quiet=quiet, debug=debug) as here:
-        if out is not None:
-            check_figure_name(out)
-        explanation = explain_run(run, identifier, data_root=data_root)
-        if json:
-            here.document(explanation.as_dict())
-        here.say(str(explanation))
-        if explanation.sheet is not None and not json and not quiet:
-            print_sheet(explanation.sheet, here.out, measure=explanation.measure, currency=explanation.currency)
-        if out is not None:
-            write_profile(explanation, out)
-            here.say(_("Written:") + f" {out}")
-
-
+app.command(
+    help=_(
+        "Say why an office or a link is in the plan or not, what it costs and what it would take; without ID, what "
+        "binds the plan, what a failure cuts off and which offices come next."
+    )
+)(explain)
 app.command(help=_("Write a run as documents and data: tables, maps, exchange formats, an archive."))(export)
 app.command(help=_("Say how runs differ: settings, offices, money by technology and region."))(compare)
 

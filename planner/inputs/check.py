@@ -12,6 +12,7 @@ from planner.errors import InputError, Problem
 from planner.files import sha256_of
 from planner.i18n import _
 from planner.inputs.areas import read_regions
+from planner.inputs.as_built import read_as_built
 from planner.inputs.coverage import read_coverage
 from planner.inputs.fibre_routes import read_fibre_routes
 from planner.inputs.ground import ground_at
@@ -98,6 +99,8 @@ def _read(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
     grid, of_grid = read_grid(scenario)
     known = {str(text) for text in (*offices.frame["id"], *offices.group.text("id"))}
     quotes, of_quotes = read_quotes(scenario, offices.frame, known, regions)
+    places = {str(name) for frame in (offices.frame, sources, towers) for name in frame["id"]}
+    as_built, of_as_built = read_as_built(scenario, places)
     names = [*scenario.links.services.provider_shares]
     for table in (coverage, quotes):
         if table is not None:
@@ -109,7 +112,18 @@ def _read(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
     assumptions += notes
     assumptions += existing.assumptions
     of_fibre = (*existing.groups, ofds.nodes, ofds.spans)
-    groups = (offices.group, of_sources, *of_fibre, of_towers, of_regions, of_coverage, of_roads, of_grid, of_quotes)
+    groups = (
+        offices.group,
+        of_sources,
+        *of_fibre,
+        of_towers,
+        of_regions,
+        of_coverage,
+        of_roads,
+        of_grid,
+        of_quotes,
+        of_as_built,
+    )
     problems += [problem for group in groups for problem in group.in_file_order()]
     datasets = tuple(report for group in groups for report in group.reports())
     told = {} if roads is None else roads.told()
@@ -132,6 +146,7 @@ def _read(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
         quotes=quotes,
         land_cover=tuple(scenario.locate(file) for file in scenario.inputs.land_cover),
         fibre_routes=existing.routes,
+        as_built=as_built,
     )
     return inputs, report
 
@@ -228,7 +243,15 @@ def _files(scenario: Scenario) -> tuple[InputFile, ...]:
     inputs = scenario.inputs
     groups = (
         *(inputs.offices, inputs.sources, inputs.towers, inputs.regions),
-        *(inputs.coverage, inputs.fibre_routes, inputs.ofds, inputs.roads, inputs.power, inputs.quotes),
+        *(
+            inputs.coverage,
+            inputs.fibre_routes,
+            inputs.ofds,
+            inputs.roads,
+            inputs.power,
+            inputs.quotes,
+            inputs.as_built,
+        ),
     )
     names = [*(dataset.file for datasets in groups for dataset in datasets), *inputs.terrain, *inputs.land_cover]
     if inputs.population is not None:

@@ -85,6 +85,18 @@ QUOTE_COLUMNS: dict[str, tuple[str, ...]] = {
     "latency_ms": ("latency", "latence", "latence_ms"),
     "term_months": ("term", "duree", "duree_mois", "engagement_mois"),
 }
+AS_BUILT_COLUMNS: dict[str, tuple[str, ...]] = {
+    "from": ("de", "depuis", "start", "tail", "parent"),
+    "to": ("vers", "a", "end", "head", "office", "bureau"),
+    "technology": ("technologie",),
+    "option": ("variante", "equipment", "equipement"),
+    "status": ("statut", "etat", "state"),
+    "spent": ("actual_spending", "paid", "depense", "depense_reelle", "montant_paye"),
+    "spent_per_year": ("actual_per_year", "paid_per_year", "depense_par_an", "depense_annuelle"),
+    "spent_equipment": ("equipment_spending", "depense_equipement"),
+    "mbps": ("measured_mbps", "debit", "debit_mbps", "debit_mesure", "mbps_mesure"),
+    "funder": ("bailleur", "financeur", "donor"),
+}
 ROAD_COLUMNS: dict[str, tuple[str, ...]] = {
     "id": _PLACE["id"],
     "class": ("highway", "fclass", "road_class", "classe", "type", "category", "categorie"),

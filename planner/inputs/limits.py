@@ -65,19 +65,31 @@ def check_limits(
     hints = {} if regions is None else dict(zip(regions["name"], regions["id"], strict=True))
     in_regions = {*offices.frame["region"], *hints.values()} - {""}
     problems = list(_unknown(limits.exclude, read, "limits.exclude", "unknown-office", _("No office has this id.")))
-    problems += _unknown(
-        limits.must_connect, read, "limits.must_connect", "unknown-office", _("No office has this id.")
-    )
+    twice = tuple(each.office for each in scenario.redundancy)
+    for field, names in (("limits.must_connect", limits.must_connect), ("redundancy", twice)):
+        problems += _unknown(names, read, field, "unknown-office", _("No office has this id."))
+        problems += [
+            Problem(
+                "office-left-out",
+                _("This office cannot be connected: its row was left out."),
+                _("Mend its row, or take it out of the list."),
+                column=field,
+                value=name,
+            )
+            for name in names
+            if name in read - used
+        ]
+    adequate = set(offices.frame["id"][offices.frame["status_before"] == "adequate"])
     problems += [
         Problem(
-            "office-left-out",
-            _("This office cannot be connected: its row was left out."),
-            _("Mend its row, or take it out of the list."),
-            column="limits.must_connect",
+            "office-adequate",
+            _("This office is adequately connected before the plan, which therefore plans no path of its own for it."),
+            _("Take it out of the list, or correct its status_before."),
+            column="redundancy",
             value=name,
         )
-        for name in limits.must_connect
-        if name in read - used
+        for name in twice
+        if name in adequate
     ]
     for field in ("fix_links", "forbid_links"):
         ends = [end for pair in getattr(limits, field) for end in pair[:2] if not end.startswith(MADE)]

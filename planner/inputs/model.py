@@ -100,6 +100,8 @@ class Inputs:
         Rasters of classes, for `planner.terrain.with_land_cover` and `planner.terrain.open_land_cover`.
     fibre_routes : FibreRoutes or None
         Existing fibre in operation.
+    as_built : DataFrame or None
+        See `planner.inputs.as_built.read_as_built`.
     """
 
     offices: pd.DataFrame
@@ -117,6 +119,7 @@ class Inputs:
     quotes: pd.DataFrame | None = None
     land_cover: tuple[Path, ...] = ()
     fibre_routes: FibreRoutes | None = None
+    as_built: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from planner.evaluation import Evaluation
     from planner.inputs import Inputs
     from planner.jobs.journal import Event, Journal
     from planner.links import LinkOptions
-    from planner.pipeline import Evaluation
     from planner.plan.frontier import BenefitFrontier
     from planner.plan.plan import Plan
     from planner.risk import Risk
@@ -147,7 +147,7 @@ def evaluate_run(
     csv_path : Path
         Their plan: columns office, technology and, if it likes, parent.
     """
-    from planner.pipeline import evaluate_plan  # noqa: PLC0415
+    from planner.evaluation import evaluate_plan  # noqa: PLC0415
     from planner.plan.store import write_run_files  # noqa: PLC0415
     from planner.scenario import dump_scenario, load_scenario  # noqa: PLC0415
 
@@ -162,8 +162,11 @@ def evaluate_run(
         inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)
         journal.note("solve", _("Pricing the plan, and searching what the same money could do"))
         found = evaluate_plan(scenario, inputs, options, csv_path, cancelled=cancelled, on_progress=_searching(journal))
-        for plan, folder in ((found.ours, beside), (found.theirs, run_dir)):
-            write_whole(folder / "scenario.yaml", dump_scenario(found.same_money))
+        for plan, of, folder in (
+            (found.ours, found.same_money, beside),
+            (found.theirs, found.of_theirs, run_dir),
+        ):
+            write_whole(folder / "scenario.yaml", dump_scenario(of))
             write_whole(folder / "inputs.json", (run_dir / "inputs.json").read_text(encoding="utf-8"))
             write_run_files(plan, folder)
         for told in (journal_beside, journal):

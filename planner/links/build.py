@@ -11,6 +11,7 @@ from planner.catalogue import load_catalogue, price_list, radio_climate, terms
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES, PRESENT_VALUE, line_money
 from planner.i18n import _, ngettext
+from planner.links.as_built import with_as_built
 from planner.links.block import Block, join
 from planner.links.cache import cache_file
 from planner.links.fibre_block import find_fibre, spliced_block
@@ -73,9 +74,16 @@ def build_links(
     Raises
     ------
     InputError
-        Prices or terrain are wrong, no place has a known position, or the limits of the cache are no numbers.
+        Prices or terrain are wrong, no place has a known position, the limits of the cache are no numbers, or what is
+        built is no candidate.
     """
-    say = progress or (lambda _message, _share: None)
+    options = _estimated(scenario, inputs, cache_dir, progress or (lambda _message, _share: None))
+    demand_mbps = inputs.offices["demand_mbps"].to_numpy(np.float64)
+    return with_as_built(options, inputs.as_built, demand_mbps, terms(scenario))
+
+
+def _estimated(scenario: Scenario, inputs: Inputs, cache_dir: Path | None, say: Progress) -> LinkOptions:
+    """Return all candidate link options at estimated prices."""
     catalogue = load_catalogue(scenario)
     file, limits = cache_file(scenario, inputs, catalogue, cache_dir), cache_limits()
     stored = load_options(file)

@@ -44,13 +44,16 @@ def cache_file(scenario: Scenario, inputs: Inputs, catalogue: Catalogue, folder:
     folder : Path, optional
         Of the cache; else ``PLANNER_CACHE_DIR``, else the user's cache folder.
     """
+    sections = scenario.model_dump(mode="json", include=_SECTIONS)
+    # What is built is found among the candidates, which stay the same.
+    built = {dataset["file"] for dataset in sections["inputs"].pop("as_built")}
     content = {
         "version": [__version__, _code_hash()],
         "language": language(),
-        "files": [[file.file, file.sha256] for file in inputs.files],
+        "files": [[file.file, file.sha256] for file in inputs.files if file.file not in built],
         "roads": None if inputs.roads is None else inputs.roads.digest(),
         "fibre_routes": None if inputs.fibre_routes is None else inputs.fibre_routes.digest(),
-        "scenario": scenario.model_dump(mode="json", include=_SECTIONS),
+        "scenario": sections,
         "catalogue": catalogue.model_dump(mode="json"),
     }
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

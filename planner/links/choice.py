@@ -34,6 +34,25 @@ class Years:
 
 
 @dataclass(frozen=True)
+class Backup:
+    """The second path of an office.
+
+    Attributes
+    ----------
+    office : int
+        Row of ``Inputs.offices``.
+    option : (k,) int32
+        Rows of `planner.links.options.LinkOptions`, from the root to the office; links of the plan among them.
+    reversed : (k,) bool
+        True: the path runs from v to u.
+    """
+
+    office: int
+    option: NDArray[np.int32]
+    reversed: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
 class Choice:
     """The links and offices of a plan: made from a solver's answer, or from somebody else's list.
 
@@ -48,9 +67,12 @@ class Choice:
         is entered without this is only passed through.
     years : Years or None
         None: nothing is said of years.
+    backups : tuple of Backup
+        Second paths; links of theirs that are none of ``option`` are bought for them.
     """
 
     option: NDArray[np.int32]
     reversed: NDArray[np.bool_]
     connected: NDArray[np.bool_]
     years: Years | None = None
+    backups: tuple[Backup, ...] = ()

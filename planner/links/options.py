@@ -5,7 +5,7 @@ Everything is a column: one row per place, one row per link option. Nothing here
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -200,6 +200,10 @@ class LinkOptions:
     package_transit_money : (o, 4) int64
         The office line where the chain starts at a source: package and transit.
     rejections : tuple of Rejection
+    fixed : (f,) int32
+        Options that are contracted, built or working: every plan has them.
+    fixed_offices : (c,) int32
+        Rows of the offices that they lead to.
     notes : tuple of str
         What was not offered and why (not priced, not licensed, no data), for ``planner check`` and ``planner links``.
     """
@@ -229,6 +233,8 @@ class LinkOptions:
     package_transit_money: NDArray[np.int64]
     rejections: tuple[Rejection, ...]
     notes: tuple[str, ...]
+    fixed: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    fixed_offices: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
 
     def __len__(self) -> int:
         """Return the number of link options."""

@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.catalogue.kinds import AT_SOURCE
 from planner.links.options import NO_MAST, ROOT
+from planner.plan.spare import Spare, spare_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from planner.links.choice import Choice
+    from planner.links.choice import Backup, Choice
     from planner.links.options import LinkOptions
 
 NONE = -1
 """No link, or no place."""
-
-AT_SOURCE = ("source", "existing")
-"""Technologies of first links from which a network hangs: IP transit is due there."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,10 @@ class Arborescence:
         How many offices that is.
     entering : (n,) int32
         Per place: row of the link that enters it, `NONE` where the plan does not reach.
+    backups : tuple of Backup
+        Second paths of offices.
+    spare : Spare
+        What these take beside the links above.
     """
 
     option: NDArray[np.int32]
@@ -65,6 +68,8 @@ class Arborescence:
     load_mbps: NDArray[np.float64]
     beyond: NDArray[np.int64]
     entering: NDArray[np.int32]
+    backups: tuple[Backup, ...]
+    spare: Spare
 
     def __len__(self) -> int:
         """Return the number of links."""
@@ -79,11 +84,18 @@ class Arborescence:
 
     def residual_mbps(self, options: LinkOptions) -> NDArray[np.float64]:
         """Return what may still be added at the head of each link without overloading its chain."""
-        return self.down(options.capacity_mbps[self.option] - self.load_mbps, np.minimum)
+        taken = self.load_mbps + self.spare.reserved_mbps
+        return self.down(options.capacity_mbps[self.option] - taken, np.minimum)
 
     def at_source(self, options: LinkOptions) -> NDArray[np.bool_]:
         """Return, per link, whether its chain starts at a source or at an existing connection."""
         return np.isin(options.technology()[self.option[self.first]], AT_SOURCE)
+
+    def backed_by_source(self, options: LinkOptions) -> NDArray[np.int64]:
+        """Return the rows of offices whose second path starts at a source or at an existing connection."""
+        starts = np.array([backup.option[0] for backup in self.backups], dtype=np.int64)
+        rows = np.array([backup.office for backup in self.backups], dtype=np.int64)
+        return rows[np.isin(options.technology()[starts], AT_SOURCE)]
 
     def rungs(self, options: LinkOptions) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
         """Return the rung of the antenna at the tail and at the head of each link."""
@@ -91,9 +103,10 @@ class Arborescence:
         return np.where(self.reversed, at_v, at_u), np.where(self.reversed, at_u, at_v)
 
     def mast_rung(self, options: LinkOptions) -> NDArray[np.int8]:
-        """Return, per place, the highest rung that a chosen link needs there, `NO_MAST` if none."""
+        """Return, per place, the highest rung that a link needs there, second paths included, `NO_MAST` if none."""
         rung = np.full(len(options.places), NO_MAST, dtype=np.int8)
-        for place, needed in zip((self.tail, self.head), self.rungs(options), strict=True):
+        ends = (self.tail, self.head, self.spare.tail, self.spare.head)
+        for place, needed in zip(ends, (*self.rungs(options), *self.spare.rungs(options)), strict=True):
             np.maximum.at(rung, place[place != ROOT], needed[place != ROOT])
         return rung
 
@@ -143,7 +156,11 @@ def follow(options: LinkOptions, choice: Choice, demand_mbps: NDArray[np.float64
     idle = np.flatnonzero((beyond == 0) & (options.technology()[option] != "existing"))
     if len(idle):
         raise ValueError(f"the link to {options.places.id[head[idle[0]]]} leads to no connected office")
-    return Arborescence(option, backwards, tail, head, depth, parent, first, hops, availability, load, beyond, entering)
+    spare = spare_of(options, choice.backups, option, demand_mbps)
+    return Arborescence(
+        option, backwards, tail, head, depth, parent, first, hops, availability, load, beyond, entering,
+        choice.backups, spare,
+    )  # fmt: skip
 
 
 def levels_of(depth: NDArray[np.int64]) -> list[slice]:

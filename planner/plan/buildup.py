@@ -28,7 +28,7 @@ class LineItems(NamedTuple):
 
     Attributes
     ----------
-    part : {"links", "masts", "offices"}
+    part : {"links", "backup_links", "masts", "offices"}
         As in ``plan.json``.
     row : int
         Of the arborescence, in ``LinkOptions.places``, or of the offices.
@@ -36,7 +36,7 @@ class LineItems(NamedTuple):
     quantity : mapping of "each", "km", "mbps" to float
     """
 
-    part: Literal["links", "masts", "offices"]
+    part: Literal["links", "backup_links", "masts", "offices"]
     row: int
     items: Sequence[Item]
     quantity: Mapping[Per, float]
@@ -146,7 +146,7 @@ def office_items(options: LinkOptions, office: int, *, transit: bool) -> list[It
 def plan_items(
     options: LinkOptions, tree: Arborescence, transit: NDArray[np.int8], demand_mbps: NDArray[np.float64]
 ) -> Iterator[LineItems]:
-    """Yield what each line of a plan is priced from: its links, its masts, the offices that gain.
+    """Yield what each line of a plan is priced from: its links, those of second paths, masts, the offices that gain.
 
     Parameters
     ----------
@@ -158,6 +158,8 @@ def plan_items(
     """
     for row, option in enumerate(tree.option.tolist()):
         yield LineItems("links", row, *link_items(options, option))
+    for row, option in enumerate(tree.spare.option.tolist()):
+        yield LineItems("backup_links", row, *link_items(options, option))
     rung = tree.mast_rung(options)
     for place in np.flatnonzero(rung != NO_MAST).tolist():
         yield LineItems("masts", place, options.mast_parts(place, int(rung[place])), {"each": 1.0})

@@ -22,6 +22,7 @@ from planner.plan.lines import ROOT_ID, shared_cost
 from planner.plan.plan import forbidden_links
 from planner.plan.reasons import PER_MONEY
 from planner.plan.recall import recall
+from planner.plan.resilience import resilience_of_link, resilience_of_office
 from planner.plan.runner_up import Ledger, ways_into
 from planner.plan.sheets import Engineer
 from planner.plan.tables import CENTS
@@ -145,6 +146,7 @@ def _explain_office(setting: _Setting, office: int) -> Explanation:
         benefit=benefit,
         needed=needed,
         rate=PER_MONEY * benefit / needed if needed else None,
+        resilience=resilience_of_office(plan, str(told["id"])) if inside else (),
     )
 
 
@@ -209,6 +211,7 @@ def _explain_link(setting: _Setting, link: int) -> Explanation:
         lines=tuple(lines),
         others=setting.allowed_first(others),
         binding=_asked_of_link(setting, told),
+        resilience=resilience_of_link(setting.plan, str(told["id"])),
         sheet=_sheet(setting, int(tree.option[link]), backwards=bool(tree.reversed[link])),
     )
 
@@ -219,6 +222,8 @@ def _asked_of_office(setting: _Setting, office: int) -> tuple[str, ...]:
     name = str(plan.offices["id"].iloc[office])
     if name in setting.scenario.limits.must_connect:
         told.append(_("The scenario asks for this office (limits.must_connect)."))
+    if name in {each.office for each in setting.scenario.redundancy}:
+        told.append(_("The scenario asks for this office by two paths (redundancy)."))
     target = setting.scenario.objective[0].target
     rows = [*floor_rows(setting.scenario, setting.inputs.offices)]
     rows += [] if target is None else [target_row(target, setting.scenario, setting.inputs.offices)]
@@ -292,6 +297,9 @@ def _explain_candidate(setting: _Setting, identifier: str) -> Explanation:
         )
     else:
         reason = _("Not built: the plan does not reach {place}.").format(place=options.places.id[head])
+    bought = identifier in set(setting.plan.backup_links["id"])
+    if bought:
+        reason = _("Bought for second paths, no part of the tree.")
     if np.isin(rows, forbidden_links(options, setting.scenario.limits.forbid_links)).all():
         reason = _("Not built: the scenario forbids it (limits.forbid_links).")
     variants = ngettext(
@@ -301,7 +309,9 @@ def _explain_candidate(setting: _Setting, identifier: str) -> Explanation:
     ).format(n=len(rows))
     told: dict[Hashable, Any] = {"id": identifier, "reason": f"{reason} {variants}"}
     sheet = _sheet(setting, row, backwards=int(options.u[row]) != tail)
-    return Explanation(**_head(setting, told, "link", inside=False), lines=tuple(lines), sheet=sheet)
+    served = resilience_of_link(setting.plan, identifier) if bought else ()
+    known = _head(setting, told, "link", inside=bought)
+    return Explanation(**known, lines=tuple(lines), resilience=served, sheet=sheet)
 
 
 def _candidates(options: LinkOptions, identifier: str) -> tuple[int, int, NDArray[np.int64]]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from planner.plan.buildup import Part
     from planner.plan.runner_up import Way
     from planner.plan.sheets import Sheet
+    from planner.plan.what_if import Budgets, WithOffice
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,12 @@ class Explanation:
         What it would take on top of the plan to connect an office that is left out.
     rate : float or None
         Benefit of the office per 1,000 of ``needed``.
+    resilience : tuple of str
+        Of what is in the plan: its second path; what of all that it hangs from, or whether itself, cuts off most.
+    what_if : WithOffice or None
+        Of an office that is left out: the objective with it.
+    budgets : Budgets or None
+        Of an office that is left out: plans of larger budgets, which tell where it enters.
     sheet : HopSheet, TrenchSheet, ServiceSheet or None
         Of a link: its engineering.
     """
@@ -93,16 +100,45 @@ class Explanation:
     benefit: float | None = None
     needed: float | None = None
     rate: float | None = None
+    resilience: tuple[str, ...] = ()
+    what_if: WithOffice | None = None
+    budgets: Budgets | None = None
     sheet: Sheet | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as a JSON-ready mapping; amounts of parts in cents."""
-        return asdict(self)
+        told = asdict(self) | {"difference": self.difference}
+        told["what_if"] = None if self.what_if is None else self.what_if.as_dict()
+        return told | {"enters": None if self.budgets is None else self.budgets.entry(self.id)}
+
+    @property
+    def difference(self) -> float | None:
+        """What the runner-up costs more, in currency; None where there is none.
+
+        Of an office in the plan: more than what its own line, and the links and masts that it shares with nobody, cost;
+        of others: more than the cheapest way.
+        """
+        column = MEASURES.index(self.measure)
+        if self.inside and self.others and self.share is not None:
+            alone = sum(line.cents(column) for line in self.lines if line.shared_by == 1)
+            return self.others[0].price - alone / 100
+        if not self.inside and len(self.others) > 1:
+            return self.others[1].price - self.others[0].price
+        return None
 
     def __str__(self) -> str:
         """Return a text of a few paragraphs."""
         return "\n".join(
-            [labelled(self.id, self.reason), *self._built_up(), *self._other_ways(), *self.binding, *self._would_take()]
+            [
+                labelled(self.id, self.reason),
+                *self._built_up(),
+                *self.resilience,
+                *self._other_ways(),
+                *self.binding,
+                *self._would_take(),
+                *(self.what_if.lines() if self.what_if is not None else []),
+                *([self.budgets.entry_words(self.id)] if self.budgets is not None else []),
+            ]
         )
 
     def _built_up(self) -> list[str]:
@@ -129,7 +165,23 @@ class Explanation:
             path = " → ".join(way.links) or _("the plan passes through its place")
             name, price = technology_name(way.technology), money(100 * way.price, self.currency)
             text.append(f"  {labelled(f'{name} – {price}', path)}")
-        return text
+        return [*text, *self._runner_up()]
+
+    def _runner_up(self) -> list[str]:
+        """Return the runner-up and how far it is from what is chosen, or from the cheapest way."""
+        if self.difference is None:
+            return []
+        other = technology_name(self.others[0 if self.inside else 1].technology)
+        amount = money(100 * abs(self.difference), self.currency)
+        if self.difference < 0:
+            text = _(
+                "The runner-up, {technology}, is {amount} cheaper by itself than what this office alone takes now."
+            )
+        elif self.inside:
+            text = _("The runner-up, {technology}, is {amount} dearer than what this office alone takes now.")
+        else:
+            text = _("The runner-up is {technology}, {amount} dearer.")
+        return [text.format(technology=other, amount=amount)]
 
     def _would_take(self) -> list[str]:
         if self.needed is None or self.benefit is None:

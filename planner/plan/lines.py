@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from planner.links.options import LinkOptions
     from planner.plan.arborescence import Arborescence
     from planner.plan.buildup import Part
+    from planner.plan.spare import Spare
 
 ROOT_ID = "root"
 
@@ -43,7 +44,7 @@ def money_columns(money: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
 
 def place_lines(options: LinkOptions, tree: Arborescence) -> pd.DataFrame:
     """Return the places that the plan touches."""
-    rows = np.unique(np.concatenate([tree.tail, tree.head]))
+    rows = np.unique(np.concatenate([tree.tail, tree.head, tree.spare.tail, tree.spare.head]))
     rows = rows[rows != ROOT]
     places = options.places
     kinds = np.array([kind.name.lower() for kind in PlaceKind], dtype=object)
@@ -64,12 +65,43 @@ def place_lines(options: LinkOptions, tree: Arborescence) -> pd.DataFrame:
 
 def link_lines(options: LinkOptions, tree: Arborescence) -> pd.DataFrame:
     """Return the links, parents first. The id of a link says its technology and its ends."""
-    places, rows = options.places, tree.option
+    return _links(options, tree, tree.rungs(options))
+
+
+def backup_lines(options: LinkOptions, tree: Arborescence) -> pd.DataFrame:
+    """Return the links that are bought for second paths, in the columns of `link_lines`."""
+    return _links(options, tree.spare, tree.spare.rungs(options))
+
+
+def backup_paths(options: LinkOptions, tree: Arborescence, offices: pd.DataFrame) -> tuple[dict[str, Any], ...]:
+    """Return the second path of each office that has one, from the root, as ``plan.json`` has it.
+
+    ``reversed`` is against the direction in which the link stands in the plan.
+    """
+    ways = [(tree.option, tree.reversed, link_lines(options, tree)["id"])]
+    ways.append((tree.spare.option, tree.spare.reversed, backup_lines(options, tree)["id"]))
+    stands = {
+        option: (name, backwards)
+        for options_of, directions, names in ways
+        for option, backwards, name in zip(options_of.tolist(), directions.tolist(), names, strict=True)
+    }
+    told = []
+    for backup in tree.backups:
+        steps = zip(backup.option.tolist(), backup.reversed.tolist(), strict=True)
+        path = [{"link": stands[option][0], "reversed": backwards != stands[option][1]} for option, backwards in steps]
+        told.append({"office": str(offices["id"].iloc[backup.office]), "path": path})
+    return tuple(told)
+
+
+def _links(
+    options: LinkOptions, chosen: Arborescence | Spare, rungs: tuple[NDArray[np.int8], NDArray[np.int8]]
+) -> pd.DataFrame:
+    places, rows = options.places, chosen.option
     technology = options.technology()[rows].astype(object)
     # Index -1, the root, reads the last entry.
     names = np.append(places.id.astype(object), ROOT_ID)
-    tail, head = names[tree.tail], names[tree.head]
-    rung_tail, rung_head = tree.rungs(options)
+    tail, head = names[chosen.tail], names[chosen.head]
+    rung_tail, rung_head = rungs
     height = np.append(options.ladder_m, np.nan)  # NO_MAST, -1, reads the last entry
     option_names = np.array([kind.name for kind in options.kinds], dtype=object)
     weights = np.array([kind.hop_weight for kind in options.kinds], dtype=np.int64)
@@ -82,16 +114,16 @@ def link_lines(options: LinkOptions, tree: Arborescence) -> pd.DataFrame:
             "option": option_names[options.kind[rows]],
             "hop_weight": weights[options.kind[rows]],
             "shareable": ~options.is_service()[rows],
-            "region": texts(places.region[tree.head]),
+            "region": texts(places.region[chosen.head]),
             "length_km": options.length_km[rows],
             "capacity_mbps": options.capacity_mbps[rows],
-            "load_mbps": tree.load_mbps,
+            "load_mbps": chosen.load_mbps,
             "availability": options.availability[rows],
             "mast_from_m": height[rung_tail],
             "mast_to_m": height[rung_head],
             **money_columns(options.money[rows]),
             "year": no_year(len(rows)),
-            "geometry": _geometries(options, tree),
+            "geometry": _geometries(options, chosen),
         }
     )
 
@@ -126,7 +158,8 @@ def office_lines(
 ) -> tuple[pd.DataFrame, NDArray[np.int64]]:
     """Return the offices without their reasons, and the row of the link that enters each one's place, `NONE` if none.
 
-    The money of an office is its package, with IP transit where its chain starts at a source or an existing connection.
+    The money of an office is its package, with IP transit where its chain, or its second path, starts at a source or an
+    existing connection.
     """
     entering = entering_links(options, tree, len(offices))
     connected = choice.connected
@@ -190,7 +223,9 @@ def office_transit(
     """
     if not len(tree):
         return np.full(len(gains), -1, dtype=np.int8)
-    return np.where(gains, tree.at_source(options)[entering], -1).astype(np.int8)
+    due = tree.at_source(options)[entering]
+    due[tree.backed_by_source(options)] = True
+    return np.where(gains, due, -1).astype(np.int8)
 
 
 def office_money(options: LinkOptions, transit: NDArray[np.int8]) -> NDArray[np.int64]:
@@ -217,12 +252,12 @@ def shared_by_chain(
     return tree.down(cost / np.maximum(tree.beyond, 1), np.add)
 
 
-def _geometries(options: LinkOptions, tree: Arborescence) -> NDArray[np.object_]:
+def _geometries(options: LinkOptions, chosen: Arborescence | Spare) -> NDArray[np.object_]:
     """Return a GeoJSON line from tail to head per link, None for those from the root."""
-    lines = np.full(len(tree), None, dtype=object)
-    for row in np.flatnonzero((tree.tail != ROOT) & ~options.bought()[tree.option]):
-        vertices = options.vertices(tree.option[row])
-        drawn = vertices[::-1] if tree.reversed[row] else vertices
+    lines = np.full(len(chosen.option), None, dtype=object)
+    for row in np.flatnonzero((chosen.tail != ROOT) & ~options.bought()[chosen.option]):
+        vertices = options.vertices(chosen.option[row])
+        drawn = vertices[::-1] if chosen.reversed[row] else vertices
         lines[row] = {"type": "LineString", "coordinates": drawn.tolist()}
     return lines
 

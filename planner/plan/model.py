@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from planner.finance import MEASURES
+from planner.plan.failures import Failures, failures_of
 from planner.plan.outcome import Outcome, Stage
+from planner.plan.progress import progress_rows
 from planner.plan.refusal import Refusal
 from planner.plan.tables import CENTS, LINK_KEYS, MAST_KEYS, OFFICE_KEYS, PLACE_KEYS, from_records, to_records
 from planner.scenario import PEOPLE_UNDERSERVED
@@ -15,9 +20,9 @@ from planner.scenario import PEOPLE_UNDERSERVED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pandas as pd
-
 SCHEMA_VERSION = 1
+BACKUPS = "backups"
+"""Name of the part of the technology mix that holds the links of second paths."""
 _OF_STAGE = ("sense", "value", "bound", "gap")
 
 
@@ -47,8 +52,14 @@ class Plan:
         Who pays for what, see `planner.plan.funding.fund`; amounts in currency.
     cash_flow : dict
         See `planner.plan.flow.plan_cash_flow`; amounts in currency.
-    places, offices, links, masts : DataFrame
+    places, offices, links, backup_links, masts : DataFrame
         Columns named as in ``plan.json``; money in integer cents, ``capex_cents`` and so on.
+    backups : tuple of dict
+        Second paths: office, and its path from the root as links of the plan, or bought for it, and whether reversed.
+    backup_cost : dict of str to float
+        What second paths cost: their links, what masts cost more for them, transit. In currency.
+    as_built : tuple of dict
+        What is known of links that are contracted, built or working, see `planner.plan.progress.as_built_rows`.
     baselines : tuple of dict
         See `planner.plan.baselines.Baseline`.
     data : dict
@@ -74,6 +85,10 @@ class Plan:
     places: pd.DataFrame
     offices: pd.DataFrame
     links: pd.DataFrame
+    backup_links: pd.DataFrame
+    backups: tuple[dict[str, Any], ...]
+    backup_cost: dict[str, float]
+    as_built: tuple[dict[str, Any], ...]
     masts: pd.DataFrame
     baselines: tuple[dict[str, Any], ...]
     data: dict[str, Any]
@@ -105,6 +120,7 @@ class Plan:
         """Whether the plan had to keep no more than one budget over everything."""
         limits = (self.limits.get(name) for name in ("max_hops", "must_connect", "fix_links", "floors", "worst_first"))
         over_all = len(self.budgets) == 1 and not self.budgets[0]["scope"] and not self.funders and not self.phases
+        over_all = over_all and not self.backups
         return over_all and self.outcome.objective == "benefit" and not any(each not in (None, []) for each in limits)
 
     @property
@@ -137,7 +153,7 @@ class Plan:
             "people": math.fsum(gained["people"].dropna()),
             "people_total": math.fsum(gained["people_total"].dropna()),
             "fees_saved_per_year": float(fees.sum()) / 100,
-            **_amounts(offices, self.links, self.masts),
+            **_amounts(offices, self.links, self.backup_links, self.masts),
         }
 
     @property
@@ -160,7 +176,7 @@ class Plan:
 
     @property
     def technology_mix(self) -> list[dict[str, Any]]:
-        """Offices, links and money by technology, dearest first; masts are a row of their own, so that all adds up.
+        """Offices, links and money by technology, dearest first; links of second paths and masts are rows of their own.
 
         The money of a technology is that of its links and of the equipment of the offices that they enter.
         """
@@ -179,15 +195,36 @@ class Plan:
                 }
             )
         rows.sort(key=lambda row: -row["programme_cost"])
+        if len(self.backup_links):
+            length_km = math.fsum(self.backup_links["length_km"])
+            counted = {"technology": BACKUPS, "offices": 0, "people": 0.0, "links": len(self.backup_links)}
+            rows.append({**counted, "length_km": length_km, **_amounts(self.backup_links)})
         if len(self.masts):
             counted = {"technology": "masts", "offices": 0, "people": 0.0, "links": 0, "length_km": 0.0}
             rows.append({**counted, **_amounts(self.masts)})
         return rows
 
     @property
+    def progress(self) -> tuple[dict[str, Any], ...]:
+        """Offices, people and purchases by status, over all, by region and funder; nothing where none is known."""
+        return progress_rows(self.as_built, self.all_links, self.offices, self.masts)
+
+    @property
+    def all_links(self) -> pd.DataFrame:
+        """The links of the plan and those that are bought for second paths."""
+        if not len(self.backup_links):
+            return self.links
+        return pd.concat([self.links, self.backup_links], ignore_index=True)
+
+    @cached_property
+    def failures(self) -> Failures:
+        """What each single failure of a relay, a source or a span would cut off."""
+        return failures_of(self)
+
+    @property
     def region_mix(self) -> list[dict[str, Any]]:
         """Offices, people and money by region, in order of their names; lines of no region stand last, under None."""
-        frames = (self.offices, self.links, self.masts)
+        frames = (self.offices, self.links, self.backup_links, self.masts)
         names = {name for frame in frames for name in frame["region"]}
         gained = self.offices[self.offices["connected"] & (self.offices["before"] != "adequate")]
         rows = []
@@ -238,8 +275,12 @@ class Plan:
             "baselines": list(self.baselines),
             "offices": to_records(self.offices, OFFICE_KEYS),
             "links": to_records(self.links, LINK_KEYS),
-            "backup_links": [],
-            "backups": [],
+            "backup_links": to_records(self.backup_links, LINK_KEYS),
+            "backups": list(self.backups),
+            "backup_cost": self.backup_cost,
+            "failures": self.failures.told(),
+            "as_built": list(self.as_built),
+            "progress": list(self.progress),
             "masts": to_records(self.masts, MAST_KEYS),
             "data": self.data,
             "versions": self.versions,
@@ -289,6 +330,10 @@ class Plan:
             places=from_records(document["places"], PLACE_KEYS),
             offices=from_records(document["offices"], OFFICE_KEYS),
             links=from_records(document["links"], LINK_KEYS),
+            backup_links=from_records(document.get("backup_links", ()), LINK_KEYS),
+            backups=tuple(document.get("backups", ())),
+            backup_cost=dict(document.get("backup_cost", dict.fromkeys(MEASURES, 0.0))),
+            as_built=tuple(document.get("as_built", ())),
             masts=from_records(document["masts"], MAST_KEYS),
             baselines=tuple(document["baselines"]),
             data=dict(document["data"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +23,19 @@ from planner.plan.enabled import services_enabled
 from planner.plan.flow import plan_cash_flow
 from planner.plan.funding import fund
 from planner.plan.index import benefit_index
-from planner.plan.lines import link_lines, mast_lines, office_lines, office_transit, place_lines
+from planner.plan.lines import (
+    backup_lines,
+    backup_paths,
+    link_lines,
+    mast_lines,
+    office_lines,
+    office_transit,
+    place_lines,
+)
 from planner.plan.model import Plan
 from planner.plan.outcome import Budget, Outcome, settle
-from planner.plan.reasons import Case, office_reasons, without_plan
+from planner.plan.progress import as_built_rows
+from planner.plan.reasons import Case, office_reasons, second_path_sentence, without_plan
 from planner.plan.tables import CENTS
 from planner.plan.years import with_years, yearly
 
@@ -37,6 +46,7 @@ if TYPE_CHECKING:
 
     from planner.inputs import Inputs
     from planner.links.options import LinkOptions
+    from planner.plan.arborescence import Arborescence
     from planner.plan.floors import FloorRow
     from planner.scenario import Scenario
 
@@ -87,16 +97,18 @@ def build_plan(
         choice = _nothing(len(inputs.offices))
     demand_mbps = inputs.offices["demand_mbps"].to_numpy(np.float64)
     tree = follow(options, choice, demand_mbps)
-    links, masts = link_lines(options, tree), mast_lines(options, tree, terms(scenario))
-    offices, entering = office_lines(options, tree, choice, inputs.offices)
-    _check_loads(links)
+    frames, entering = account(scenario, inputs, options, choice, tree)
+    offices, links, spare, masts = frames
+    _check_loads(links, tree.spare.reserved_mbps)
+    _check_loads(spare, np.zeros(len(spare)))
     weights = _weights(scenario)
     links, masts, offices = with_years(options, tree, choice, (links, masts, offices), weights)
+    frames = offices, links, spare, masts
     by_year = yearly(
         scenario.phases if planned else (), phase_limits, scenario.money.funded_years, weights, (links, masts, offices)
     )
     if planned:
-        outcome = settle(outcome, _reached(offices, links, masts))
+        outcome = settle(outcome, _reached(*frames))
 
     limits, currency = scenario.limits, scenario.money.currency
     measure = MEASURES.index(scenario.measure)
@@ -104,18 +116,20 @@ def build_plan(
     network = Network.of(options, inputs.offices, limits.exclude, forbidden)
     gains = (offices["connected"] & (offices["before"] != "adequate")).to_numpy(np.bool_)
     transit = office_transit(options, tree, entering, gains)
-    totals = [sum(int(frame[name].sum()) for frame in (offices, links, masts)) for name in CENTS]
+    totals = [sum(int(frame[name].sum()) for frame in frames) for name in CENTS]
     alone = office_ways(network, options, Standing.nowhere(options), demand_mbps, measure=measure)
     reasons = [without_plan(outcome)] * len(offices)
     if planned:
         standing = Standing.of(network, options, tree, np.ones(len(tree), np.bool_))
         extra = office_ways(network, options, standing, demand_mbps, measure=measure)
         reasons = office_reasons(Case(offices, links, masts, tree, entering, alone, extra, limits, measure, currency))
+        for backup in tree.backups:
+            reasons[backup.office] += " " + second_path_sentence(options, tree, backup)
     offices = offices.assign(reason=pd.Series(reasons, dtype=object))
     return Plan(
         scenario=_head(scenario),
         outcome=outcome,
-        budgets=tuple(_within(budget, offices, links, masts) for budget in budgets),
+        budgets=tuple(_within(budget, *frames) for budget in budgets),
         limits=limits.model_dump(mode="json"),
         floors=tuple(row.as_dict(choice.connected) for row in floors),
         benefit_index=benefit_index(scenario, inputs.offices, choice.connected),
@@ -126,13 +140,15 @@ def build_plan(
         places=place_lines(options, tree),
         offices=offices,
         links=links,
+        backup_links=spare,
+        backups=backup_paths(options, tree, inputs.offices),
+        as_built=as_built_rows(inputs.as_built, pd.concat([links, spare]) if len(spare) else links),
+        backup_cost=_backup_cost(scenario, inputs, options, choice, totals),
         masts=masts,
         # Simple rules know no years: what they do with all the money at once compares with no plan of several years.
         baselines=()
         if scenario.phases
-        else _beside(
-            options, inputs.offices, network, alone, forbidden, _same_money(scenario, budgets, links, masts, offices)
-        ),
+        else _beside(options, inputs.offices, network, alone, forbidden, _same_money(scenario, budgets, *frames)),
         data=_data(scenario, inputs, options),
         versions=_versions(),
         phases=tuple(by_year[0]),
@@ -146,31 +162,66 @@ def _weights(scenario: Scenario) -> dict[int, float]:
     return {phase.year: weight for phase, weight in zip(scenario.phases, weights.tolist(), strict=True)}
 
 
+def _backup_cost(
+    scenario: Scenario, inputs: Inputs, options: LinkOptions, choice: Choice, totals: Sequence[int]
+) -> dict[str, float]:
+    """Return what a plan costs more than it would without second paths, in currency."""
+    if not choice.backups:
+        return dict.fromkeys(MEASURES, 0.0)
+    alone = replace(choice, backups=())
+    tree = follow(options, alone, inputs.offices["demand_mbps"].to_numpy(np.float64))
+    frames, _entering = account(scenario, inputs, options, alone, tree)
+    without = [sum(int(frame[name].sum()) for frame in frames) for name in CENTS]
+    return {name: (cents - less) / 100 for name, cents, less in zip(MEASURES, totals, without, strict=True)}
+
+
+Frames = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]
+"""Offices, links, links of second paths, masts."""
+
+
+def account(
+    scenario: Scenario, inputs: Inputs, options: LinkOptions, choice: Choice, tree: Arborescence
+) -> tuple[Frames, NDArray[np.int64]]:
+    """Return the lines of a choice with their money, and the row of the link that enters each office's place."""
+    offices, entering = office_lines(options, tree, choice, inputs.offices)
+    links, spare = link_lines(options, tree), backup_lines(options, tree)
+    return (offices, links, spare, mast_lines(options, tree, terms(scenario))), entering
+
+
 def _nothing(n_offices: int) -> Choice:
     """Return the choice of nothing at all."""
     none = np.empty(0, dtype=np.int32)
     return Choice(none, none.astype(np.bool_), np.zeros(n_offices, np.bool_))
 
 
-def _check_loads(links: pd.DataFrame) -> None:
-    overloaded = links[links["load_mbps"] > links["capacity_mbps"] * (1 + 1e-9)]
+def _check_loads(links: pd.DataFrame, reserved_mbps: NDArray[np.float64]) -> None:
+    overloaded = links[links["load_mbps"] + reserved_mbps > links["capacity_mbps"] * (1 + 1e-9)]
     if len(overloaded):
         raise RuntimeError(f"links carry more than they can: {', '.join(overloaded['id'].head(5))}")
 
 
 def _within(budget: Budget, *frames: pd.DataFrame) -> dict[str, Any]:
     """Return a budget with what the plan spends of it; a plan that breaks it is a fault of the program."""
-    scope = {key: list(values) for key, values in budget.scope.items() if len(values)}
-    spent = sum(int(frame.loc[_in_scope(frame, scope), f"{budget.measure}_cents"].sum()) for frame in frames)
+    spent = spent_cents(budget, *frames)
     if spent > budget.limit_cents:
         raise RuntimeError(f"the plan spends {spent} cents of budget {budget.name}, the limit is {budget.limit_cents}")
     return {
         "name": budget.name,
         "measure": budget.measure,
-        "scope": scope,
+        "scope": _scope(budget),
         "limit": budget.limit_cents / 100,
         "spent": spent / 100,
     }
+
+
+def spent_cents(budget: Budget, *frames: pd.DataFrame) -> int:
+    """Return what lines take of a budget."""
+    scope = _scope(budget)
+    return sum(int(frame.loc[_in_scope(frame, scope), f"{budget.measure}_cents"].sum()) for frame in frames)
+
+
+def _scope(budget: Budget) -> dict[str, list[Any]]:
+    return {key: list(values) for key, values in budget.scope.items() if len(values)}
 
 
 def _in_scope(frame: pd.DataFrame, scope: Mapping[str, list[Any]]) -> NDArray[np.bool_]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner.finance import MEASURES
-from planner.i18n import _
+from planner.i18n import _, ngettext
 from planner.plan.arborescence import NONE
 from planner.plan.lines import shared_cost
 from planner.plan.tables import CENTS
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from planner.links.choice import Backup
+    from planner.links.options import LinkOptions
     from planner.plan.alternatives import OfficeWays
     from planner.plan.arborescence import Arborescence
     from planner.plan.outcome import Outcome
@@ -81,6 +83,20 @@ def office_reasons(case: Case) -> list[str]:
         else:
             sentences.append(_no_option(office))
     return sentences
+
+
+def second_path_sentence(options: LinkOptions, tree: Arborescence, backup: Backup) -> str:
+    """Return what there is to say about the second path of an office."""
+    bought = np.isin(backup.option, tree.spare.option)
+    text = ngettext(
+        "It has a second path that ends by {technology}, {n} link long, {bought} of it bought for second paths; it "
+        "shares no relay and no span with the first.",
+        "It has a second path that ends by {technology}, {n} links long, {bought} of them bought for second paths; it "
+        "shares no relay and no span with the first.",
+        len(bought),
+    )
+    technology = str(options.technology()[backup.option[-1]])
+    return text.format(technology=technology_name(technology), n=len(bought), bought=int(bought.sum()))
 
 
 def without_plan(outcome: Outcome) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from planner.errors import InputError, Problem
 from planner.i18n import _
-from planner.links.choice import Choice
+from planner.links.choice import Backup, Choice
 from planner.links.options import NO_MAST, ROOT
 from planner.plan.lines import ROOT_ID
 from planner.plan.tables import CENTS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from planner.links.options import LinkOptions
@@ -42,22 +44,37 @@ def recall(plan: Plan, options: LinkOptions, offices: pd.DataFrame) -> Choice:
     """
     if list(plan.offices["id"]) != list(offices["id"]):
         raise _changed(_("the offices are not the same"))
-    wanted = _wanted(plan, options)
+    links = pd.concat([plan.links, plan.backup_links], ignore_index=True)
+    wanted = _wanted(links, options)
     offered = pd.concat([_offered(options, backwards=False), _offered(options, backwards=True)])
     met = wanted.merge(offered.drop_duplicates(_SAME), how="left", on=_SAME)
     lost = met["option"].isna().to_numpy()
     if lost.any():
-        raise _changed(_("link {link} is not offered at that price").format(link=plan.links["id"].to_numpy()[lost][0]))
-    return Choice(
-        met["option"].to_numpy(np.int32),
-        met["reversed"].to_numpy(np.bool_),
-        plan.offices["connected"].to_numpy(np.bool_),
-    )
+        raise _changed(_("link {link} is not offered at that price").format(link=links["id"].to_numpy()[lost][0]))
+    option, backwards = met["option"].to_numpy(np.int32), met["reversed"].to_numpy(np.bool_)
+    row_of = {name: row for row, name in enumerate(links["id"].tolist())}
+    size = len(plan.links)
+    connected = plan.offices["connected"].to_numpy(np.bool_)
+    backups = tuple(_backup(told, row_of, option, backwards, offices) for told in plan.backups)
+    return Choice(option[:size], backwards[:size], connected, backups=backups)
 
 
-def _wanted(plan: Plan, options: LinkOptions) -> pd.DataFrame:
-    """Return the plan's links in the numbers of the candidates; -2 stands for what is not among them."""
-    links = plan.links
+def _backup(
+    told: Mapping[str, Any],
+    row_of: Mapping[str, int],
+    option: NDArray[np.int32],
+    backwards: NDArray[np.bool_],
+    offices: pd.DataFrame,
+) -> Backup:
+    """Return a second path in the numbers of the candidates."""
+    rows = np.array([row_of[step["link"]] for step in told["path"]], dtype=np.int64)
+    against = np.array([step["reversed"] for step in told["path"]], dtype=np.bool_)
+    office = int(np.flatnonzero((offices["id"] == told["office"]).to_numpy())[0])
+    return Backup(office, option[rows], backwards[rows] ^ against)
+
+
+def _wanted(links: pd.DataFrame, options: LinkOptions) -> pd.DataFrame:
+    """Return a plan's links in the numbers of the candidates; -2 stands for what is not among them."""
     row_of = {name: row for row, name in enumerate(options.places.id.tolist())} | {ROOT_ID: ROOT}
     kind_of = dict(zip(_kind_names(options), _kind_classes(options), strict=True))
     return pd.DataFrame(

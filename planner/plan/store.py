@@ -94,11 +94,11 @@ def layers(plan: Plan) -> dict[str, geopandas.GeoDataFrame]:
     """Return the layers of the GeoPackage: the columns of ``plan.json`` with geometry."""
     at_mast = plan.places.set_index("id").loc[plan.masts["place"]]
     breakdown = [json.dumps(parts, ensure_ascii=False) for parts in plan.masts["breakdown"]]
-    lines = np.empty(len(plan.links), dtype=object)
-    lines[:] = [line and shapely.LineString(line["coordinates"]) for line in plan.links["geometry"]]
+    lines = np.empty(len(plan.all_links), dtype=object)
+    lines[:] = [line and shapely.LineString(line["coordinates"]) for line in plan.all_links["geometry"]]
     return {
         "offices": _layer(plan.offices, OFFICE_KEYS, _points(plan.offices)),
-        "links": _layer(plan.links.drop(columns="geometry"), LINK_KEYS[:-1], lines),
+        "links": _layer(plan.all_links.drop(columns="geometry"), LINK_KEYS[:-1], lines),
         "masts": _layer(plan.masts.assign(breakdown=breakdown), MAST_KEYS, _points(at_mast)),
     }
 

@@ -2,8 +2,25 @@
 
 from planner.question.answer import Answer
 from planner.question.answering import answer
-from planner.question.asked import Question, ask, rule_notes
+from planner.question.asked import Kept, Question, ask, rule_notes
 from planner.question.budgets import cost_of_all, resolved_budgets
 from planner.question.fewest import fewest_years
+from planner.question.kept import broken_rules
+from planner.question.redundant import answer_with_second_paths
+from planner.question.what_if import other_budgets, with_office
 
-__all__ = ["Answer", "Question", "answer", "ask", "cost_of_all", "fewest_years", "resolved_budgets", "rule_notes"]
+__all__ = [
+    "Answer",
+    "Kept",
+    "Question",
+    "answer",
+    "answer_with_second_paths",
+    "ask",
+    "broken_rules",
+    "cost_of_all",
+    "fewest_years",
+    "other_budgets",
+    "resolved_budgets",
+    "rule_notes",
+    "with_office",
+]

@@ -9,6 +9,9 @@ from planner.plan.outcome import Outcome
 from planner.solver import Status
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from planner.links.choice import Choice
     from planner.question.asked import Question
     from planner.scenario import Objective
@@ -23,10 +26,13 @@ class Answer:
     choice : Choice or None
         None: no plan; the outcome says why.
     outcome : Outcome
+    arcs : (k,) int32 or None
+        The choice in the planning graph.
     """
 
     choice: Choice | None
     outcome: Outcome
+    arcs: NDArray[np.int32] | None = None
 
 
 def outcome_without_plan(question: Question, status: Status) -> Outcome:

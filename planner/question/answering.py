@@ -54,6 +54,7 @@ def answer(
     *,
     cancelled: Callable[[], bool] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    start: NDArray[np.int32] | None = None,
 ) -> Answer:
     """Search for the plan that a scenario asks for.
 
@@ -64,6 +65,8 @@ def answer(
         Asked several times a second; True ends the search with the best plan so far.
     on_progress : callable or None
         Told every better plan or bound of the stage at work.
+    start : (k,) int32 or None
+        Arcs of an earlier plan that keeps all limits but the budget that the search is under.
     """
     wanted, objectives = question.scenario.solver, question.scenario.objective
     at_once = refused_at_once(question)
@@ -98,7 +101,7 @@ def answer(
     outcome = _outcome(question, found, stage.result.status)
     if question.floors or fair.levels:
         outcome = replace(outcome, fairness=Fairness(fair.levels, without))
-    return Answer(choice, outcome)
+    return Answer(choice, outcome, found[-1].arcs)
 
 
 def _without_fairness(run: _Run) -> tuple[float, float | None] | None:

@@ -11,7 +11,7 @@ import numpy as np
 from planner.catalogue import terms
 from planner.errors import InputError
 from planner.finance import MEASURES, weights_of_years
-from planner.graph import EVERYTHING, Scope, build_graph, cost_of, hops_of
+from planner.graph import EVERYTHING, NO_OPTION, Scope, build_graph, cost_of, hops_of
 from planner.i18n import _, ngettext
 from planner.links.named import named_links
 from planner.links.options import NO_MAST
@@ -23,7 +23,7 @@ from planner.solver import FREE, Floor, Limit, Phases, Rules
 from planner.solver.problem import MAX_MONEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -75,6 +75,13 @@ class Question:
         What is doubtful about the limits, none of which stops the run.
     phase_limits : tuple of int
         Cents that each phase of the scenario adds.
+    also_held : tuple of int
+        Option rows that the search has to hold beside those of fixed links: what is built, or a first path that leaves
+        room for a second.
+    kept_free_mbps : mapping of int to float
+        By option row: what second paths may need of its capacity.
+    rebate_cents : mapping of int to int
+        By option row: what the search takes it to be cheaper by, in the measure of the budget that it is under.
     """
 
     scenario: Scenario
@@ -89,6 +96,9 @@ class Question:
     forbidden: NDArray[np.int64]
     faults: tuple[Fault, ...] = field(default=())
     phase_limits: tuple[int, ...] = field(default=())
+    also_held: tuple[int, ...] = ()
+    kept_free_mbps: Mapping[int, float] = field(default_factory=dict)
+    rebate_cents: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def all_floors(self) -> tuple[FloorRow, ...]:
@@ -98,9 +108,17 @@ class Question:
     @property
     def plain(self) -> bool:
         """Whether nothing is asked but the most benefit within one budget over everything."""
+        return self.only_leaves_out and self.scenario.limits.max_hops is None
+
+    @property
+    def only_leaves_out(self) -> bool:
+        """Whether all that is asked beside the most benefit within one budget only leaves out: offices, links, hops.
+
+        Plans of a smaller budget are then plans of a larger one, and so the budgets of a frontier help each other.
+        """
         limits = self.scenario.limits
-        rules = self.funding or self.floors or limits.must_connect or limits.fix_links or limits.max_hops is not None
-        rules = rules or limits.worst_first is not None
+        rules = bool(self.floors or self.scenario.required_offices or limits.fix_links or self.also_held)
+        rules = rules or bool(self.funding) or limits.worst_first is not None
         one_budget = len(self.budgets) == 1 and self.scenario.budgets[0].scope.everything
         one_budget = one_budget and not self.phase_limits
         return one_budget and not rules and [each.sense for each in self.scenario.objective] == ["max"]
@@ -188,17 +206,41 @@ class Question:
             ),
             floors=(*(floor for row in rows if (floor := self.floor(row)) is not None), *kept.floors),
             required=self._required(everybody=each),
-            held=(*(self.graph.parts.arcs_of(rows) for rows in self.held), *kept.held),
+            held=(
+                *(self.graph.parts.arcs_of(rows) for rows in self.held),
+                *(self.graph.parts.arcs_of(np.array([row])) for row in self.also_held),
+                *kept.held,
+            ),
             forbidden=self.graph.parts.arcs_of(self.forbidden),
         )
         return replace(
             self.graph.problem,
-            cost=cost,
+            cost=self._rebated(cost),
+            capacity=self._capacity(),
             budget=cents,
             rules=rules,
             hops=None if most is None else hops_of(self.options, self.graph.parts).astype(np.int8),
             hop_limit=most,
         )
+
+    def _capacity(self) -> NDArray[np.float64]:
+        """Return what each arc can carry, (m,), without what is kept free."""
+        capacity = self.graph.problem.capacity
+        for option, mbps in self.kept_free_mbps.items():
+            capacity = capacity.copy()
+            arcs = self.graph.parts.arcs_of(np.array([option]))
+            capacity[arcs] = np.maximum(capacity[arcs] - mbps, 0.0)
+        return capacity
+
+    def _rebated(self, cost: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the cost of each arc, (m,), less the rebate on its link."""
+        if not self.rebate_cents:
+            return cost
+        rebate = np.zeros(len(self.options), np.int64)
+        rebate[list(self.rebate_cents)] = list(self.rebate_cents.values())
+        links = self.graph.parts.option != NO_OPTION
+        less = np.where(links, rebate[np.where(links, self.graph.parts.option, 0)], 0)
+        return np.maximum(cost - less, 0)
 
     def _limit(self, budget: Budget) -> Limit:
         return Limit(f"budget {budget.name}", self.cost(budget.measure, Scope(**budget.scope)), budget.limit_cents)
@@ -220,7 +262,8 @@ class Question:
         at = self.graph.terminal
         if everybody:
             return at
-        asked = self.inputs.offices["id"].isin(list(self.scenario.limits.must_connect)).to_numpy()
+        asked = self.inputs.offices["id"].isin(list(self.scenario.required_offices)).to_numpy().copy()
+        asked[self.options.fixed_offices] = True
         return at[asked[self.graph.terminal_office[at]]]
 
 
@@ -262,6 +305,7 @@ def ask(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Question:
         forbidden=np.unique(np.concatenate([np.empty(0, np.int64), *forbidden])),
         faults=tuple(faults),
         phase_limits=resolved_phases(scenario, inputs, options),
+        also_held=tuple(options.fixed.tolist()),
     )
 
 
@@ -269,13 +313,15 @@ def rule_notes(question: Question) -> tuple[str, ...]:
     """Return what is doubtful about limits: offices they count on that nothing leads to, links that are not there."""
     ids = question.inputs.offices["id"].to_numpy(object)
     notes = [*(str(fault) for fault in question.faults), *_unpaid(question)]
-    limits = question.scenario.limits
-    if not (limits.must_connect or question.all_floors):
+    scenario = question.scenario
+    if not (scenario.required_offices or question.all_floors):
         return tuple(notes)
     lost = ~question.reachable
-    asked = np.isin(ids, list(limits.must_connect)) & lost
-    if asked.any():
-        notes.append(_lost(ids[asked].tolist(), "limits.must_connect"))
+    twice = [each.office for each in scenario.redundancy]
+    for field_name, names in (("limits.must_connect", scenario.limits.must_connect), ("redundancy", twice)):
+        asked = np.isin(ids, list(names)) & lost
+        if asked.any():
+            notes.append(_lost(ids[asked].tolist(), field_name))
     for row in question.all_floors:
         counted = (row.weight > 0) & lost
         if counted.any():

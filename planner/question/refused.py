@@ -11,6 +11,7 @@ import numpy as np
 from planner.i18n import _
 from planner.plan.floors import floor_words
 from planner.plan.refusal import Refusal, Relaxation
+from planner.plan.runner_up import link_id
 from planner.question.asked import SHOWN, TARGET
 from planner.solver import ALL_MONEY, explain_conflict, whole_money
 from planner.wording import measure_name, money, number, scope_words
@@ -31,21 +32,22 @@ SEARCH_S, LEAST_S, MOST_S = 10.0, 20.0, 120.0
 def refused_at_once(question: Question) -> Refusal | None:
     """Return limits that contradict each other, or that no candidate could meet, before any search; None if none do."""
     limits, ids = question.scenario.limits, question.inputs.offices["id"].to_numpy(object)
-    both = [office for office in limits.must_connect if office in set(limits.exclude)]
+    required = question.scenario.required_offices
+    both = [office for office in required if office in set(limits.exclude)]
     if both:
-        names = _some(both)
-        return Refusal((_must_connect(names), _("exclude: {ids}").format(ids=names)), minimal=True)
+        names = some(both)
+        return Refusal((*required_words(question, both), _("exclude: {ids}").format(ids=names)), minimal=True)
     for name, rows in zip(limits.fix_links, question.held, strict=True):
         if np.isin(rows, question.forbidden).all():
-            told = (_pair("fix_links", name), _("forbid_links: all candidates between these places"))
+            told = (link_words("fix_links", name), _("forbid_links: all candidates between these places"))
             return Refusal(told, minimal=True)
-    if limits.must_connect or question.all_floors:
-        lost = np.isin(ids, list(limits.must_connect)) & ~question.reachable
+    if required or question.all_floors:
+        lost = np.isin(ids, list(required)) & ~question.reachable
         nowhere = lost & ~question.offered
         if nowhere.any():
-            return Refusal((_must_connect(_some(ids[nowhere].tolist())),), minimal=True, remedy=_no_way())
+            return Refusal(required_words(question, ids[nowhere].tolist()), minimal=True, remedy=_no_way())
         if lost.any():
-            return Refusal((_must_connect(_some(ids[lost].tolist())), _forbidden(question)), minimal=True)
+            return Refusal((*required_words(question, ids[lost].tolist()), forbidden_words(question)), minimal=True)
         for row in question.all_floors:
             possible = float(row.weight[question.reachable].sum())
             if possible < row.least * (1 - 1e-12):
@@ -94,7 +96,7 @@ class _Words:
         if name in self.funding:
             return self.funders(self.funding[name])
         if name in self.floors:
-            return self.floor(self.floors[name])
+            return floor_limit(self.floors[name])
         if self.question.phases is not None and name in {ALL_MONEY, "budget"}:
             return phases_words(self.question)
         return self.named(kind, rest)
@@ -104,22 +106,21 @@ class _Words:
         limits = self.question.scenario.limits
         if kind == "required":
             office = self.question.graph.terminal_office[int(rest)]
-            return _must_connect(str(self.question.inputs.offices["id"].iloc[office]))
+            return required_words(self.question, [str(self.question.inputs.offices["id"].iloc[office])])[0]
         if kind == "held" and int(rest) < len(limits.fix_links):
-            return _pair("fix_links", limits.fix_links[int(rest)])
+            return link_words("fix_links", limits.fix_links[int(rest)])
+        if kind == "held" and int(rest) - len(limits.fix_links) < len(self.question.also_held):
+            option = self.question.also_held[int(rest) - len(limits.fix_links)]
+            return _("as built: {link}").format(link=link_id(self.question.options, option, backwards=False))
         return {
             "held": _("fix_links: a link that is built has to lead to an office that is connected"),
             "hops": _("max_hops: {n}").format(n=limits.max_hops),
-            "forbidden": _forbidden(self.question),
+            "forbidden": forbidden_words(self.question),
         }.get(kind, "")
 
     def budget(self, budget: Budget) -> str:
         """Return a budget with its limit, measure and scope."""
-        currency = self.question.scenario.money.currency
-        parts = [measure_name(budget.measure), *scope_words(budget.scope)]
-        return _("budget “{name}”: at most {limit} ({what})").format(
-            name=budget.name, limit=money(budget.limit_cents, currency, exact=True), what="; ".join(parts)
-        )
+        return budget_words(budget, self.question.scenario.money.currency)
 
     def funders(self, row: FunderRow) -> str:
         """Return what a set of funders has, and what for."""
@@ -139,11 +140,6 @@ class _Words:
     def amount(self, cents: float) -> str:
         """Return an amount to the cent."""
         return money(cents, self.question.scenario.money.currency, exact=True)
-
-    def floor(self, row: FloorRow) -> str:
-        """Return a floor with its group and number."""
-        text = _("target: {text}") if row.name == TARGET else _("floor: {text}")
-        return text.format(text=floor_words(row.as_dict(np.zeros(len(row.weight), np.bool_))))
 
     def relaxation(self, needed: Needed) -> Relaxation | None:
         """Return what a limit would have to be."""
@@ -204,10 +200,10 @@ def phases_words(question: Question) -> str:
 
 def _out_of_reach(question: Question, row: FloorRow, possible: float) -> Refusal:
     """Return the refusal of a floor that not even all offices that can be connected would meet."""
-    floor, lower = _Words(question, None).floor(row), (_lower(row, possible, proven=True),)
+    floor, lower = floor_limit(row), (_lower(row, possible, proven=True),)
     if float(row.weight[question.offered].sum()) < row.least * (1 - 1e-12):
         return Refusal((floor,), True, lower, _no_way())
-    return Refusal((floor, _forbidden(question)), True, lower)
+    return Refusal((floor, forbidden_words(question)), True, lower)
 
 
 def _lower(row: FloorRow, needed: float, *, proven: bool) -> Relaxation:
@@ -223,17 +219,45 @@ def _sure(text: str, proven: bool) -> str:
     return text if proven else _("{text} (a plan is known; less of a change may do)").format(text=text)
 
 
-def _must_connect(ids: str) -> str:
-    return _("must_connect: {ids}").format(ids=ids)
+def required_words(question: Question, names: Sequence[str]) -> tuple[str, ...]:
+    """Return which of the fields that require offices name these."""
+    asked = set(question.scenario.limits.must_connect)
+    twice = {each.office for each in question.scenario.redundancy} - asked
+    by_limits, by_redundancy = ([name for name in names if name in having] for having in (asked, twice))
+    built = [name for name in names if name not in asked | twice]
+    told = [_("must_connect: {ids}").format(ids=some(by_limits))] if by_limits else []
+    told += [redundancy_words(by_redundancy)] if by_redundancy else []
+    return (*told, _("as built: {link}").format(link=some(built))) if built else tuple(told)
 
 
-def _forbidden(question: Question) -> str:
-    return _("forbid_links: {links}").format(
-        links=_some([f"[{', '.join(name)}]" for name in question.scenario.limits.forbid_links])
+def floor_limit(row: FloorRow) -> str:
+    """Return a floor with its group and number."""
+    text = _("target: {text}") if row.name == TARGET else _("floor: {text}")
+    return text.format(text=floor_words(row.as_dict(np.zeros(len(row.weight), np.bool_))))
+
+
+def redundancy_words(names: Sequence[str]) -> str:
+    """Return that offices get two paths."""
+    return _("redundancy: {ids}").format(ids=some(names))
+
+
+def budget_words(budget: Budget, currency: str) -> str:
+    """Return a budget with its limit, measure and scope."""
+    parts = [measure_name(budget.measure), *scope_words(budget.scope)]
+    return _("budget “{name}”: at most {limit} ({what})").format(
+        name=budget.name, limit=money(budget.limit_cents, currency, exact=True), what="; ".join(parts)
     )
 
 
-def _pair(field: str, name: Sequence[str]) -> str:
+def forbidden_words(question: Question) -> str:
+    """Return which links are forbidden."""
+    return _("forbid_links: {links}").format(
+        links=some([f"[{', '.join(name)}]" for name in question.scenario.limits.forbid_links])
+    )
+
+
+def link_words(field: str, name: Sequence[str]) -> str:
+    """Return a link that a field names."""
     return f"{field}: [{', '.join(name)}]"
 
 
@@ -241,6 +265,7 @@ def _no_way() -> str:
     return _("No candidate link and no service can connect them: see “planner links”, or name them in limits.exclude.")
 
 
-def _some(ids: Sequence[str]) -> str:
+def some(ids: Sequence[str]) -> str:
+    """Return the first ids and how many more there are."""
     more = [_("… and {n} more").format(n=len(ids) - SHOWN)] if len(ids) > SHOWN else []
     return ", ".join([*ids[:SHOWN], *more])

@@ -21,6 +21,7 @@ from planner.i18n import _
 from planner.plan.arborescence import follow
 from planner.plan.buildup import plan_items
 from planner.plan.lines import entering_links, mast_cents, office_money, office_transit
+from planner.plan.model import BACKUPS
 from planner.plan.tables import CENTS
 from planner.wording import number
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from planner.plan.model import Plan
     from planner.report.exported import ExportedRun
 
-LINKS, MASTS, OFFICES = "links", "masts", "offices"
+LINKS, BACKUP_LINKS, MASTS, OFFICES = "links", "backup_links", "masts", "offices"
 """Parts of a bill, as in ``plan.json``."""
 
 
@@ -46,9 +47,9 @@ class Entry:
 
     Attributes
     ----------
-    part : {"links", "masts", "offices"}
+    part : {"links", "backup_links", "masts", "offices"}
     technology : str
-        Of the link; of the link that enters the office; ``"masts"``.
+        Of the link; of the link that enters the office; ``"backups"`` of links of second paths; ``"masts"``.
     option : str
         What was chosen, in the user's language; the kind of an office, the height of a mast.
     item : Item
@@ -65,6 +66,17 @@ class Entry:
     item: Item
     quantity: float
     tax: float = 0.0
+
+    @property
+    def part_name(self) -> str:
+        """The part, in the user's language."""
+        names = {
+            LINKS: _("Links"),
+            BACKUP_LINKS: _("Links of second paths"),
+            MASTS: _("Masts"),
+            OFFICES: _("Offices"),
+        }
+        return names[self.part]
 
     @property
     def unit_capex(self) -> float:
@@ -143,13 +155,17 @@ def _of_line(
     plan: Plan, options: LinkOptions, tree: Arborescence, shown: Mapping[tuple[str, str], str]
 ) -> dict[str, Callable[[int], tuple[str, str]]]:
     """Return how technology and option of a line of each part are told from its row."""
-    kinds = [options.kinds[kind] for kind in options.kind[tree.option].tolist()]
+    kinds, spare = (
+        [options.kinds[kind] for kind in options.kind[rows].tolist()] for rows in (tree.option, tree.spare.option)
+    )
     links = [(kind.technology, shown[kind.technology, kind.name]) for kind in kinds]
+    second = [(BACKUPS, shown[kind.technology, kind.name]) for kind in spare]
     heights = [_("{height} m").format(height=number(height_m, 1)) for height_m in options.ladder_m.tolist()]
     rung = tree.mast_rung(options).tolist()
     offices = list(zip(plan.offices["technology"].tolist(), plan.offices["kind"].tolist(), strict=True))
     return {
         LINKS: links.__getitem__,
+        BACKUP_LINKS: second.__getitem__,
         MASTS: lambda place: (MASTS, heights[rung[place]]),
         OFFICES: offices.__getitem__,
     }
@@ -176,7 +192,8 @@ def _remainders(plan: Plan, entries: Sequence[Entry], terms: Terms) -> tuple[Rem
         present = row["present_value"] - math.fsum(entry.present_value(terms) for entry in own)
         left.append(Remainder(row["technology"], capex, opex, present - capex - annuity(terms) * opex))
     # Half a cent for each line, and what adding floats leaves.
-    allowed = 0.005 * (len(plan.links) + len(plan.masts) + len(plan.offices)) + 1e-9 * plan.totals["programme_cost"]
+    allowed = 0.005 * sum(map(len, (plan.links, plan.backup_links, plan.masts, plan.offices)))
+    allowed += 1e-9 * plan.totals["programme_cost"]
     if any(math.fsum(abs(getattr(one, of)) for one in left) > allowed for of in ("capex", "opex_per_year")):
         raise RuntimeError(f"the items of the plan miss its lines by more than rounding can: {left}")
     return tuple(left)

@@ -37,7 +37,7 @@ def feature_layers(plan: Plan) -> dict[str, list[Feature]]:
     position = {row["id"]: row for row in to_records(plan.places, ("id", "lon", "lat"))}
     return {
         "offices": [_feature(row, _point(row)) for row in to_records(plan.offices, OFFICE_KEYS)],
-        "links": [_feature(row, row.pop("geometry")) for row in to_records(plan.links, LINK_KEYS)],
+        "links": [_feature(row, row.pop("geometry")) for row in to_records(plan.all_links, LINK_KEYS)],
         "masts": [_feature(row, _point(position[row["place"]])) for row in to_records(plan.masts, MAST_KEYS)],
     }
 

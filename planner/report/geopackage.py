@@ -52,7 +52,7 @@ def write(run: ExportedRun, folder: Path) -> list[Path]:
 def styles(plan: Plan) -> dict[str, str]:
     """Return the style of each layer in QGIS' own format (QML), for the technologies that the plan has."""
     by_office = sorted({name for name in plan.offices["technology"] if name})
-    drawn = plan.links[plan.links["geometry"].notna()]
+    drawn = plan.all_links[plan.all_links["geometry"].notna()]
     return {
         "offices": point_style("technology", by_office, _("Not connected")),
         "links": line_style("technology", sorted(set(drawn["technology"]))),

@@ -103,7 +103,7 @@ def _styles(run: ExportedRun) -> str:
         f"<href>{_text(f'icons/{name}.png')}</href></Icon></IconStyle><LabelStyle><scale>0.7</scale></LabelStyle></Style>"
         for name, mark in _icons(run).items()
     )
-    drawn = run.plan.links[run.plan.links["geometry"].notna()]
+    drawn = run.plan.all_links[run.plan.all_links["geometry"].notna()]
     lines = "".join(
         f"<Style id={quoteattr(f'line-{name}')}><LineStyle><color>{_abgr(_colour(name))}</color>"
         f"<width>{LINE_WIDTHS_PX.get(name, LINE_WIDTH_PX):g}</width></LineStyle></Style>"

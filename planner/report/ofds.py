@@ -104,7 +104,7 @@ def _spans(plan: Plan) -> list[dict[str, Any]]:
     """Return the links that are spans; terminals hang from the place of their base station, which is no span itself."""
     rows = [
         row
-        for row in to_records(plan.links, LINK_KEYS)
+        for row in to_records(plan.all_links, LINK_KEYS)
         if row["technology"] in MEDIA or any(row[end].startswith(SECTOR_MARK) for end in ("from", "to"))
     ]
     stands_at = {row["to"]: row["from"] for row in rows if row["to"].startswith(SECTOR_MARK)}

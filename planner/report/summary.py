@@ -11,6 +11,8 @@ from planner.report.fairness import price_of_fairness, settled_headings, settled
 from planner.report.funding import funder_headings, funder_rows, worth_of_more
 from planner.report.layout import Grid, print_grid, say, say_title
 from planner.report.phases import phases_grid, phases_words
+from planner.report.progress import progress_lines, progress_table
+from planner.report.resilience import failure_headings, failure_rows, resilience_lines
 from planner.scenario import PEOPLE_UNDERSERVED
 from planner.wording import (
     figure,
@@ -60,6 +62,8 @@ def print_summary(plan: Plan, console: Console, run_dir: Path) -> None:
     for line in (*first, *_stages(plan), *short, *(_headline(plan) if found.value is not None else [])):
         say(console, line)
     if plan.outcome.value is not None:
+        for line in (*resilience_lines(plan), *progress_lines(plan)):
+            say(console, line)
         _print_tables(plan, console)
     for title, lines in _grounds(plan):
         _print_heading(console, title)
@@ -120,6 +124,8 @@ def _print_tables(plan: Plan, console: Console) -> None:
         (_("Benefit by column"), _index_table(plan), ()),
         (_("Services that offices can offer"), Grid(*enabled_headings(), tuple(enabled_rows(plan))), ()),
         (cash_flow, _cash_flow_table(plan), ()),
+        (_("What a single failure cuts off"), _failure_table(plan), ()),
+        (_("As built, purchases in {currency}"), Grid(*progress_table(plan)), ()),
         (_("The same money by simple rules, every office by itself, in {currency}"), beside, ()),
         (_("Every office connected by these rules, whatever the money, in {currency}"), _everyone_table(plan), ()),
     ):
@@ -243,11 +249,11 @@ def _mix_table(plan: Plan) -> Grid:
     headings = (_("Offices"), _("Links"), _("km"), _("Purchases"), _("Per year"), _("With {n} years").format(n=years))
     rows = []
     for row in plan.technology_mix:
-        masts = row["technology"] == "masts"
+        masts, second = row["technology"] == "masts", row["technology"] == "backups"
         rows.append(
             (
                 _("masts and their sites") if masts else technology_name(row["technology"]),
-                "" if masts else number(row["offices"]),
+                "" if masts or second else number(row["offices"]),
                 "" if masts else number(row["links"]),
                 number(row["length_km"]) if row["length_km"] else "",
                 *(number(row[measure]) for measure in ("capex", "opex_per_year", "programme_cost")),
@@ -280,6 +286,12 @@ def _cash_flow_table(plan: Plan) -> Grid:
         _("Purchases"), _("Replacements"), _("Operation"), _("Residual value"), _("Net"), _("Discounted"),
     )  # fmt: skip
     return Grid((_("Year"),), headings, tuple(rows))
+
+
+def _failure_table(plan: Plan) -> Grid:
+    """Return the worst failures of a plan with second paths; of others the worst is said in a sentence."""
+    rows = failure_rows(plan, SHOWN) if plan.backups else []
+    return Grid((_("Failure"),), failure_headings(), tuple(rows))
 
 
 def _baseline_table(plan: Plan) -> Grid:

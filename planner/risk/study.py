@@ -292,7 +292,10 @@ def plan_money(study: Study, options: LinkOptions) -> NDArray[np.int64]:
     entering[options.places.office[at_office]] = tree.entering[at_office]
     own = office_money(options, office_transit(options, tree, entering, study.gains))
     money: NDArray[np.int64] = (
-        options.money[tree.option].sum(axis=0) + options.mast_money[places, rung[places]].sum(axis=0) + own.sum(axis=0)
+        options.money[tree.option].sum(axis=0)
+        + options.money[tree.spare.option].sum(axis=0)
+        + options.mast_money[places, rung[places]].sum(axis=0)
+        + own.sum(axis=0)
     )
     return money
 

@@ -78,6 +78,12 @@ class InputFiles(Section):
     quotes: Annotated[
         Datasets, said("Quotes", "What providers ask for a service, for an office, a region or everywhere.")
     ] = ()
+    as_built: Annotated[
+        Datasets,
+        said(
+            "As built", "Links of an earlier plan with their status, what was spent, and the Mbit/s that were measured."
+        ),
+    ] = ()
     fibre_routes: Annotated[
         Datasets, said("Fibre routes", "Lines of fibre that exists or is planned: where new fibre may be spliced in.")
     ] = ()

@@ -16,6 +16,7 @@ from planner.scenario.funding import Funder, sound_funders
 from planner.scenario.money import Money  # noqa: TC001 - pydantic looks at it
 from planner.scenario.needs import Benefit, Climate, Package, Service
 from planner.scenario.phases import Phase, one_after_another
+from planner.scenario.redundancy import Redundancy, different_offices
 from planner.scenario.rules import Budget, Limits, Measure, Objective, different_names, stages
 from planner.scenario.techniques import Links, Technologies
 from planner.scenario.uncertainty import Uncertainty
@@ -45,6 +46,28 @@ def _something_to_spend(value: tuple[Budget, ...], info: ValidationInfo) -> tupl
 def _no_order_in_years(value: Limits, info: ValidationInfo) -> Limits:
     if value.worst_first is not None and info.data.get("phases"):
         raise ValueError(_("Worst first and phases do not go together yet: give the groups floors, or leave one out."))
+    return value
+
+
+def _no_built_in_years(value: tuple[Phase, ...], info: ValidationInfo) -> tuple[Phase, ...]:
+    inputs = info.data.get("inputs")
+    if value and inputs is not None and inputs.as_built:
+        raise ValueError(_("Phases and what is built (inputs.as_built) do not go together yet: leave one of them out."))
+    return value
+
+
+def _neither_years_nor_funders(value: tuple[Redundancy, ...], info: ValidationInfo) -> tuple[Redundancy, ...]:
+    for name in ("phases", "funders"):
+        if value and info.data.get(name):
+            message = _("Second paths and {name} do not go together yet: leave one of them out.")
+            raise ValueError(message.format(name=name))
+    return value
+
+
+def _one_objective(value: tuple[Redundancy, ...], info: ValidationInfo) -> tuple[Redundancy, ...]:
+    if value and len(info.data.get("objective", ())) > 1:
+        message = _("Second paths are planned for one objective: leave the later ones out, or redundancy.")
+        raise ValueError(message)
     return value
 
 
@@ -79,6 +102,7 @@ class Scenario(Section):
     phases: Annotated[
         tuple[Phase, ...],
         AfterValidator(one_after_another),
+        AfterValidator(_no_built_in_years),
         said("Phases", "Years of the programme, each with its money; without any, nothing is said of years."),
     ] = ()
     funders: Annotated[
@@ -95,11 +119,24 @@ class Scenario(Section):
     limits: Annotated[
         Limits, AfterValidator(_no_order_in_years), said("Limits", "What a plan must and may not do.")
     ] = Limits()
+    redundancy: Annotated[
+        tuple[Redundancy, ...],
+        AfterValidator(different_offices),
+        AfterValidator(_one_objective),
+        AfterValidator(_neither_years_nor_funders),
+        said("Redundancy", "Offices with a second path that shares no relay and no span with the first."),
+    ] = ()
     uncertainty: Annotated[Uncertainty, said("Uncertainty", "What “planner risk” draws.")] = Uncertainty()
     solver: Annotated[Solver, said("Solver", "When to stop.")] = Solver()
 
     # where relative paths are looked up, in this order; no part of what the scenario says
     _folders: tuple[Path, ...] = PrivateAttr(default=())
+
+    @property
+    def required_offices(self) -> tuple[str, ...]:
+        """Ids of offices that every plan connects: those asked for, and those that get two paths."""
+        asked = (*self.limits.must_connect, *(each.office for each in self.redundancy))
+        return tuple(dict.fromkeys(asked))
 
     @property
     def budget(self) -> Budget | None:

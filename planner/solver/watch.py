@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -89,7 +89,9 @@ def interrupting(model: Model, stopped: Callable[[], bool]) -> Iterator[None]:
     def look() -> None:
         while not ended.wait(POLL_S):
             if stopped():
-                model.interruptSolve()
+                # SCIP refuses between its stages; it is asked again at the next look.
+                with suppress(Exception):
+                    model.interruptSolve()
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()

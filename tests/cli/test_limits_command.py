@@ -62,7 +62,7 @@ def test_limits_that_conflict_are_exit_code_3_and_told(asked, tmp_path, lang, wo
 @pytest.mark.parametrize(
     ("sections", "fields"),
     [
-        ({"limits": {"max_hops": 3}}, ["limits.max_hops"]),
+        ({"redundancy": [{"office": "PO-00004"}]}, ["redundancy"]),
         ({"limits": {"floors": [{"share": 0.2}], "must_connect": ["P-001"]}}, ["limits.must_connect", "limits.floors"]),
         (
             {
@@ -73,15 +73,13 @@ def test_limits_that_conflict_are_exit_code_3_and_told(asked, tmp_path, lang, wo
         ),
     ],
 )
-@pytest.mark.parametrize("command", ["frontier", "evaluate"])
+@pytest.mark.parametrize("command", ["frontier", "risk"])
 def test_commands_that_do_not_heed_a_limit_say_so_and_stop(asked, tmp_path, command, sections, fields):
     office = (EXAMPLE / "data/offices.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[0]
     if "must_connect" in sections.get("limits", {}):
         sections = {"limits": {**sections["limits"], "must_connect": [office]}}
-    (tmp_path / "theirs.csv").write_text(f"office,technology\n{office},leo\n")
-    theirs = [tmp_path / "theirs.csv"] if command == "evaluate" else []
     arguments = ("--data-root", EXAMPLE, "--out", tmp_path / "run", "--json")
-    result = call(command, asked(**sections), *theirs, *arguments)
+    result = call(command, asked(**sections), *arguments)
     assert result.exit_code == 2, result.output
     problems = json.loads(result.stdout)["problems"]
     assert {problem["code"] for problem in problems} == {"not-heeded"}

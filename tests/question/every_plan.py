@@ -19,6 +19,10 @@ class Plan:
     links: tuple  # ({id, id}, technology)
     lines: tuple  # (region, technology or None, kind of the office there or None, four columns in cents)
     benefit: float
+    entering: dict  # place → row of the option that enters it
+    parent: dict  # place → place before it
+    load: dict  # place → Mbit/s over the option that enters it
+    tallest: dict  # place → rung of its mast
 
     def spent(self, measure, regions=(), technologies=()):
         column = MEASURES.index(measure)
@@ -69,10 +73,10 @@ def _of_tree(country, options, offices, rows, parent):
             if any(load[place] == 0 for place in entering if place not in adequate):
                 continue  # demands are above 0: this link leads to nobody
             if all(load[place] <= options.capacity_mbps[row] for place, row in entering.items()):
-                yield _plan(options, offices, entering, parent, (*taken, *adequate), adequate)
+                yield _plan(options, offices, entering, parent, load, (*taken, *adequate), adequate)
 
 
-def _plan(options, offices, entering, parent, connected, adequate):
+def _plan(options, offices, entering, parent, load, connected, adequate):
     technology, places = options.technology(), options.places
     weight = [options.kinds[kind].hop_weight for kind in options.kind]
     first, hops = {}, {ROOT: 0}
@@ -107,4 +111,8 @@ def _plan(options, offices, entering, parent, connected, adequate):
         ),
         lines=tuple(lines),
         benefit=math.fsum(offices["benefit"][places.office[place]] for place in set(connected) - adequate),
+        entering=entering,
+        parent=parent,
+        load=load,
+        tallest=tallest,
     )

@@ -11,7 +11,18 @@ from planner.i18n import use_language
 from planner.report.bill import bill_of_quantities
 from planner.report.workbook import write
 
-SHEETS = ["Summary", "Assumptions", "Quantities", "Cash flow", "Offices", "Links", "Masts", "Comparison", "Sources"]
+SHEETS = [
+    "Summary",
+    "Assumptions",
+    "Quantities",
+    "Cash flow",
+    "Offices",
+    "Links",
+    "Masts",
+    "Monitoring",
+    "Comparison",
+    "Sources",
+]
 
 
 def rows_of(sheet):
@@ -184,8 +195,8 @@ def test_french_names_of_sheets_and_headings(priced, handmade, tmp_path):
         (path,) = write(priced(tmp_path / "run"), tmp_path)
     book = openpyxl.load_workbook(path, data_only=True)
     assert book.sheetnames == [
-        "Résumé", "Hypothèses", "Quantités", "Flux de trésorerie", "Bureaux", "Liaisons", "Mâts", "Comparaison",
-        "Sources",
+        "Résumé", "Hypothèses", "Quantités", "Flux de trésorerie", "Bureaux", "Liaisons", "Mâts", "Suivi",
+        "Comparaison", "Sources",
     ]  # fmt: skip
     assert "Technologie" in [cell.value for cell in book["Bureaux"][4]]
     assert (

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from planner.plan.verify.as_built import check_as_built
+from planner.plan.verify.backups import check_backups
 from planner.plan.verify.basis import Basis, read_basis
 from planner.plan.verify.cashflow import check_cash_flow
 from planner.plan.verify.document import PlanDocument, read_document
@@ -81,5 +83,7 @@ def check_plan(plan: PlanDocument, basis: Basis) -> tuple[Findings, ...]:
         check_equity(plan, basis),
         check_funders(plan, tree, basis),
         check_phases(plan, tree, basis),
+        check_backups(plan, tree, basis),
+        check_as_built(plan, basis),
         check_proof(plan),
     )

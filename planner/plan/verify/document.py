@@ -408,6 +408,53 @@ class Link(Money):
     geometry: Line | None
 
 
+class BackupStep(Strict):
+    """One link of a second path."""
+
+    link: str
+    reversed: bool
+
+
+class Backup(Strict):
+    """The second path of an office, from the root."""
+
+    office: str
+    path: list[BackupStep]
+
+
+class Failure(Strict):
+    """What a single failure cuts off."""
+
+    what: Literal["place", "span"]
+    id: str
+    kind: str
+    offices: int
+    people: NotNegative
+    offices_without: int
+    people_without: NotNegative
+
+
+class AsBuilt(Strict):
+    """What is known of a link beside its estimate."""
+
+    link: str
+    status: Literal["planned", "contracted", "built", "working"]
+    funder: str | None
+    mbps: NotNegative | None
+    load_mbps: NotNegative
+
+
+class Progress(Strict):
+    """What has reached one status, over all or in one region or of one funder."""
+
+    by: Literal["all", "region", "funder"]
+    group: str | None
+    status: Literal["planned", "contracted", "built", "working"]
+    offices: int
+    people: NotNegative
+    capex: Amount
+
+
 class Mast(Money):
     """One mast with what its site takes."""
 
@@ -458,7 +505,11 @@ class PlanDocument(Strict):
     offices: list[Office]
     links: list[Link]
     backup_links: list[Link]
-    backups: list[Any]
+    backups: list[Backup]
+    backup_cost: dict[Measure, Amount]
+    failures: list[Failure]
+    as_built: list[AsBuilt]
+    progress: list[Progress]
     masts: list[Mast]
     data: Data
     versions: dict[str, str]

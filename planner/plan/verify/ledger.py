@@ -19,8 +19,8 @@ PROVEN_GAP = 1e-4
 """Relative gap up to which a plan counts as optimal."""
 RELATIVE = 1e-9
 """Sums of benefits, people and lengths may be taken in any order."""
-MASTS = "masts"
-"""Name of the part of the technology mix that holds all masts."""
+MASTS, BACKUPS = "masts", "backups"
+"""Names of the parts of the technology mix that hold all masts, and all links that are bought for second paths."""
 
 
 def check_ledger(plan: PlanDocument) -> Findings:
@@ -75,15 +75,16 @@ def _check_people(plan: PlanDocument, new: Sequence[Office], findings: Findings)
 
 
 def _check_mix(plan: PlanDocument, findings: Findings) -> None:
-    """Split the plan by technology; masts are a part of their own, so that all parts add up."""
+    """Split the plan by technology; masts and second paths are parts of their own, so that all parts add up."""
     parts = {part.technology: part for part in plan.technology_mix}
     expected = {link.technology for link in plan.links} | ({MASTS} if plan.masts else set())
+    expected |= {BACKUPS} if plan.backup_links else set()
     findings.compare(_("parts of the technology mix"), MASTS, len(plan.technology_mix), len(expected))
     for name in sorted(expected):
         if not findings.require(name in parts, _("part of the technology mix"), name, None, name):
             continue
         part = parts[name]
-        links = [link for link in plan.links if link.technology == name]
+        links = plan.backup_links if name == BACKUPS else [link for link in plan.links if link.technology == name]
         offices = [office for office in plan.offices if office.connected and office.technology == name]
         lines: list[Money] = [*plan.masts] if name == MASTS else [*links, *offices]
         people = math.fsum(office.people or 0.0 for office in offices if office.before != "adequate")

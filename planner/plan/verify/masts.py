@@ -10,6 +10,7 @@ from planner.catalogue import MastClass, SiteClass
 from planner.finance import Item
 from planner.i18n import _
 from planner.plan.verify.along import RoadFinder
+from planner.plan.verify.as_built import STANDS, at_paid, rows_of
 from planner.plan.verify.cashflow import agrees, check_money, line_amounts
 from planner.plan.verify.document import MEASURES
 from planner.plan.verify.findings import Findings
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from planner.plan.verify.basis import Basis
-    from planner.plan.verify.document import Mast, PlanDocument
+    from planner.plan.verify.document import Mast, Place, PlanDocument
     from planner.plan.verify.sites import Site
     from planner.plan.verify.tree import Tree
 
@@ -51,12 +52,7 @@ def check_masts(plan: PlanDocument, basis: Basis) -> Findings:
         if not findings.require(offered, _("mast on offer, in m"), mast.place, mast.height_m, None) or site is None:
             continue
         findings.compare("existing_m", mast.place, mast.existing_m, site.existing_m)
-        supply = supply_of(mast.place, site, basis, places.get(mast.place))
-        plain = _mast_items(site, ladder_m.index(mast.height_m), mast.height_m, basis)
-        plain += mast_supply(supply, site, basis)
-        factors = factors_at([mast.region], basis)
-        tracks_km = access_km(site, basis, roads) if site.new else [0.0]
-        priced = [with_surcharges(_priced(plain, km), factors) for km in tracks_km]
+        priced = mast_prices(mast, mast.height_m, places.get(mast.place), basis, roads)
         if not findings.require(bool(priced), _("road near a hilltop"), mast.place, None, None):
             continue
         best = next((some for some in priced if agrees(mast, some, basis.terms)), priced[0])
@@ -64,6 +60,18 @@ def check_masts(plan: PlanDocument, basis: Basis) -> Findings:
         _check_breakdown(mast, best, basis, findings)
     _check_ports(plan, basis, findings)
     return findings
+
+
+def mast_prices(
+    mast: Mast, height_m: float, place: Place | None, basis: Basis, roads: RoadFinder
+) -> list[list[tuple[Item, float]]]:
+    """Return what a mast of some height at the place of one is priced from, for each track that may lead there."""
+    site = basis.sites[mast.place]
+    plain = _mast_items(site, basis.prices.ladder_m.tolist().index(height_m), height_m, basis)
+    plain += mast_supply(supply_of(mast.place, site, basis, place), site, basis)
+    factors = factors_at([mast.region], basis)
+    tracks_km = access_km(site, basis, roads) if site.new else [0.0]
+    return [with_surcharges(_priced(plain, km), factors) for km in tracks_km]
 
 
 def _priced(items: Iterable[Item], track_km: float) -> list[tuple[Item, float]]:
@@ -133,14 +141,23 @@ def check_office_lines(plan: PlanDocument, tree: Tree, basis: Basis) -> Findings
     """Compare every office's own line: its package, its power, and transit where its chain starts at a source."""
     findings = Findings(_("Office packages"))
     prices, places = basis.prices, {place.id: place for place in plan.places}
+    sources = {"source", "existing"}
+    technology = {link.id: link.technology for link in [*plan.links, *plan.backup_links]}
+    backed = {each.office for each in plan.backups if each.path and technology.get(each.path[0].link) in sources}
+    equipment = {
+        str(row["to"]): float(row["spent_equipment"]) for row in rows_of(basis).values() if row["status"] in STANDS
+    }
     for office in plan.offices:
-        items: list[tuple[Item, float]] = []
+        priced: list[tuple[Item, float]] = []
+        factors = factors_at([office.region], basis)
         if office.connected and office.before != "adequate" and office.id in tree.into and office.id in basis.sites:
             supply = supply_of(office.id, basis.sites[office.id], basis, places.get(office.id))
             power = office_supply(supply, basis)
             items = [(item, 1.0) for item in (*prices.package_items(office.kind), *power)]
-            if tree.first(office.id).technology in {"source", "existing"}:
-                items += [(item, office.demand_mbps) for item in prices.transit_items]
-        priced = with_surcharges(items, factors_at([office.region], basis))
+            spent = equipment.get(office.id, math.nan)
+            priced = at_paid(with_surcharges(items, factors), basis.terms.tax, spent)
+            if tree.first(office.id).technology in sources or office.id in backed:
+                transit = [(item, office.demand_mbps) for item in prices.transit_items]
+                priced += with_surcharges(transit, factors)
         check_money(office, office.id, priced, basis.terms, findings)
     return findings

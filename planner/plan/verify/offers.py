@@ -14,6 +14,7 @@ from planner.catalogue.fibre import BURIED
 from planner.catalogue.kinds import OptionKind
 from planner.i18n import _
 from planner.plan.verify.along import RoadFinder
+from planner.plan.verify.as_built import link_at_paid, rows_of
 from planner.plan.verify.bought import ServiceFinder
 from planner.plan.verify.cashflow import check_money
 from planner.plan.verify.fading import SAME_SHARE, SHORTEST_KM, Carried, Hop, carried
@@ -220,7 +221,7 @@ def _works(fibre: FibreOption, method: str, length_km: float, lit: int) -> float
 def check_offers(plan: PlanDocument, basis: Basis) -> Findings:
     """Compare every link with what it has to be, and its money with its price."""
     findings = Findings(_("Links and their prices"))
-    finder, sites = OfferFinder(basis), basis.sites
+    finder, sites, built = OfferFinder(basis), basis.sites, rows_of(basis)
     places = {place.id: place for place in plan.places}
     offices = {office.id: office for office in plan.offices}
     for link in [*plan.links, *plan.backup_links]:
@@ -231,7 +232,8 @@ def check_offers(plan: PlanDocument, basis: Basis) -> Findings:
             continue
         _compare(link, offer, findings)
         regions = [places[end].region for end in (link.tail, link.head) if end in places]
-        priced = with_surcharges(offer.priced(), factors_at(regions, basis))
+        estimated = with_surcharges(offer.priced(), factors_at(regions, basis))
+        priced = link_at_paid(link, estimated, built, basis.terms.tax)
         check_money(link, link.id, priced, basis.terms, findings)
         if link.technology in {"microwave", "fibre"} or is_multipoint(link):
             asked = basis.scenario.service.availability

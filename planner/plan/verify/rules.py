@@ -90,15 +90,19 @@ def _check_offices(plan: PlanDocument, tree: Tree, scenario: Scenario, findings:
 
 def _check_links(plan: PlanDocument, scenario: Scenario, findings: Findings) -> None:
     """Links that are fixed are built, those that are forbidden are not."""
-    built = [({link.tail, link.head}, link.technology) for link in plan.links]
+    of_plan, of_backups = (
+        [({link.tail, link.head}, link.technology) for link in links] for links in (plan.links, plan.backup_links)
+    )
 
-    def has(name: Sequence[str]) -> bool:
+    def has(name: Sequence[str], built: Sequence[tuple[set[str], str]]) -> bool:
         return any(ends == set(name[:2]) and technology in (*name[2:], technology)[:1] for ends, technology in built)
 
     for name in scenario.limits.fix_links:
-        findings.require(has(name), _("built, as the scenario asks"), ", ".join(name), has(name), True)
+        built = has(name, of_plan)
+        findings.require(built, _("built, as the scenario asks"), ", ".join(name), built, True)
     for name in scenario.limits.forbid_links:
-        findings.require(not has(name), _("forbidden by the scenario"), ", ".join(name), has(name), False)
+        built = has(name, [*of_plan, *of_backups])
+        findings.require(not built, _("forbidden by the scenario"), ", ".join(name), built, False)
 
 
 def _asks(scenario: Scenario, offices: Mapping[str, Row]) -> Iterator[_Ask]:

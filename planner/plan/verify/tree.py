@@ -83,7 +83,8 @@ def _check_ids(plan: PlanDocument, findings: Findings) -> None:
         for name, times in Counter(ids).items():
             findings.compare(what, name, times, 1)
     findings.compare(_("reserved id"), ROOT_ID, ROOT_ID in places, False)
-    used = {end for link in plan.links for end in (link.tail, link.head)} | {mast.place for mast in plan.masts}
+    links = [*plan.links, *plan.backup_links]
+    used = {end for link in links for end in (link.tail, link.head)} | {mast.place for mast in plan.masts}
     for name in sorted(used - {ROOT_ID}):
         findings.require(name in places, _("listed among the places"), name, name in places, True)
     offices = {office.id for office in plan.offices}
@@ -180,11 +181,17 @@ def _check_loads(plan: PlanDocument, tree: Tree, findings: Findings) -> None:
 
 def _check_masts(plan: PlanDocument, findings: Findings) -> None:
     """Every mast is exactly as tall as the tallest antenna at its place; every antenna has its mast."""
-    need: dict[str, float] = defaultdict(float)
-    for link in [*plan.links, *plan.backup_links]:
-        for place, height_m in ((link.tail, link.mast_from_m), (link.head, link.mast_to_m)):
-            if height_m is not None:
-                need[place] = max(need[place], height_m)
+    need = antenna_heights([*plan.links, *plan.backup_links])
     have = {mast.place: mast.height_m for mast in plan.masts}
     for place in sorted(need.keys() | have.keys()):
         findings.compare(_("mast height in m"), place, have.get(place), need.get(place))
+
+
+def antenna_heights(links: Iterable[Link]) -> dict[str, float]:
+    """Return the height of the tallest antenna of some links at each place, in m."""
+    need: dict[str, float] = defaultdict(float)
+    for link in links:
+        for place, height_m in ((link.tail, link.mast_from_m), (link.head, link.mast_to_m)):
+            if height_m is not None:
+                need[place] = max(need[place], height_m)
+    return need

@@ -113,7 +113,7 @@ def map_words(plan: Plan) -> str:
         for row in plan.technology_mix
         if row["offices"]
     ]
-    drawn = plan.links[plan.links["geometry"].notna()]
+    drawn = plan.all_links[plan.all_links["geometry"].notna()]
     left_out = labelled(_("Not connected"), number((~plan.offices["connected"]).sum()))
     text = said.format(n=number(len(plan.offices)), m=number(len(drawn)))
     return " ".join([text, _("Offices by technology:"), "; ".join([*counts, left_out])])
@@ -164,7 +164,7 @@ def _line_style(technology: str, colour: Colour | None = None) -> dict[str, obje
 
 
 def _links(drawing: Drawing, frame: _Frame, plan: Plan, years: Mapping[int, Colour]) -> None:
-    links = plan.links
+    links = plan.all_links
     for technology, geometry, year in zip(links["technology"], links["geometry"], _years(links), strict=True):
         if geometry is not None:
             points = [frame.at(lon, lat) for lon, lat in geometry["coordinates"]]
@@ -222,7 +222,7 @@ def _north(drawing: Drawing, at: Point) -> None:
 
 def _entries(plan: Plan) -> list[tuple[str, str]]:
     """Return what the legend explains: technology, and its name."""
-    present = set(plan.links["technology"])
+    present = set(plan.all_links["technology"])
     known = [name for name in MARKS if name in present]
     entries = [(name, technology_heading(name)) for name in (*known, *sorted(present - set(MARKS)))]
     return [*entries, ("", _("Not connected"))] if not plan.offices["connected"].all() else entries
@@ -258,7 +258,7 @@ def _year_legend(drawing: Drawing, years: Mapping[int, Colour], top: float) -> N
 
 
 def _legend(drawing: Drawing, plan: Plan, top: float) -> None:
-    lines = set(plan.links.loc[plan.links["geometry"].notna(), "technology"])
+    lines = set(plan.all_links.loc[plan.all_links["geometry"].notna(), "technology"])
     for row, entries in enumerate(_legend_rows(plan)):
         y = top + 6 + 14 * row
         for technology, name, x in entries:

@@ -90,7 +90,7 @@ def _figures(plan: Plan) -> str:
 def _layers(plan: Plan) -> str:
     """Return the boxes that show and hide layers, which are the legend too."""
     by_office = {name for name in plan.offices["technology"] if name}
-    drawn = set(plan.links.loc[plan.links["geometry"].notna(), "technology"])
+    drawn = set(plan.all_links.loc[plan.all_links["geometry"].notna(), "technology"])
     sources = {"source"} if (plan.places["kind"] == "source").any() else set()
     keys = [
         (name, (line_picture(name) if name in drawn else "") + mark_picture(mark_of(name)), technology_heading(name))

@@ -37,7 +37,7 @@ def map_content(plan: Plan, folder: Path) -> Record:
     position = {row["id"]: _position(row) for row in places}
     # A mast is drawn beside the mark of its place, if it has one.
     marked = {row["id"] for row in places if row["kind"] in {"office", "source"}}
-    technologies = sorted({name for name in (*plan.links["technology"], *plan.offices["technology"]) if name})
+    technologies = sorted({name for name in (*plan.all_links["technology"], *plan.offices["technology"]) if name})
     picture = _picture(folder)
     offices: list[Record] = [
         {
@@ -75,7 +75,7 @@ def map_content(plan: Plan, folder: Path) -> Record:
                 "layer": row["technology"],
                 "card": _link_card(row, currency),
             }
-            for row in to_records(plan.links, LINK_KEYS)
+            for row in to_records(plan.all_links, LINK_KEYS)
             if row["geometry"] is not None
         ],
         "masts": [

@@ -14,7 +14,7 @@ from planner.report.workbook.funders import write_funders, write_payments
 from planner.report.workbook.phases import write_phases
 from planner.report.workbook.quantities import write_quantities
 from planner.report.workbook.summary import Sources, write_comparison, write_summary
-from planner.report.workbook.tables import write_links, write_masts, write_offices
+from planner.report.workbook.tables import write_links, write_masts, write_monitoring, write_offices
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,14 +36,14 @@ def write(run: ExportedRun, folder: Path) -> list[Path]:
     """
     plan, bill, shown = run.plan, bill_of_quantities(run), run.option_names()
     currency = plan.scenario["currency"]
-    options = [shown[kind] for kind in zip(plan.links["technology"], plan.links["option"], strict=True)]
+    options = [shown[kind] for kind in zip(plan.all_links["technology"], plan.all_links["option"], strict=True)]
     path = folder / f"{run.name}.xlsx"
     with whole_file(path) as temporary, Book(temporary) as book:
-        summary, assumed, quantities, flows, offices, links, masts, comparison, figures = (
+        summary, assumed, quantities, flows, offices, links, masts, monitoring, comparison, figures = (
             book.sheet(name)
             for name in (
                 _("Summary"), _("Assumptions"), _("Quantities"), _("Cash flow"), _("Offices"), _("Links"), _("Masts"),
-                _("Comparison"), _("Sources"),
+                _("Monitoring"), _("Comparison"), _("Sources"),
             )
         )  # fmt: skip
         prices = write_assumptions(book, assumed, bill, currency)
@@ -53,6 +53,7 @@ def write(run: ExportedRun, folder: Path) -> list[Path]:
         of_masts = write_masts(masts, plan)
         if plan.phases:
             write_phases(book.sheet(_("Phases")), plan, (tables.offices, tables.links, of_masts))
+        write_monitoring(monitoring, plan)
         total = write_summary(summary, plan, tables)
         write_comparison(comparison, plan, summary, total)
         if plan.funders:

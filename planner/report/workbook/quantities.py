@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from planner.finance import MEASURES, annuity, purchases
 from planner.i18n import _
-from planner.report.bill import LINKS, MASTS, OFFICES
 from planner.report.workbook.assumptions import ANNUITY, FUNDED, HORIZON, LIFE, PER_YEAR, PRICE, RATE, TAX, unit_name
 from planner.wording import item_name, technology_heading
 
@@ -89,14 +88,9 @@ def write_quantities(
     return Quantities(sheet, last, total_row)
 
 
-def part_name(part: str) -> str:
-    """Return the name of a part of the plan."""
-    return {LINKS: _("Links"), MASTS: _("Masts"), OFFICES: _("Offices")}[part]
-
-
 def _write_entry(sheet: Sheet, row: int, entry: Entry, bill: Bill, prices: Assumptions) -> None:
     item, line = entry.item, row + 1
-    texts = (part_name(entry.part), technology_heading(entry.technology), entry.option, item_name(item.name))
+    texts = (entry.part_name, technology_heading(entry.technology), entry.option, item_name(item.name))
     for column, text in enumerate(texts):
         sheet.text(row, column, text)
     sheet.number(row, 4, entry.quantity, "exact")

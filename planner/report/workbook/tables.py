@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
 from planner.finance import MEASURES
 from planner.i18n import _
+from planner.plan.model import BACKUPS
 from planner.plan.tables import CENTS
+from planner.report.progress import MONITORED, monitored_rows
 from planner.wording import item_name, labelled, number, status_name, technology_heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    import pandas as pd
 
     from planner.plan.model import Plan
     from planner.report.workbook.book import Sheet
@@ -103,8 +105,10 @@ def _parts(offices: pd.DataFrame, plan: Plan) -> Columns:
 
 
 def write_links(sheet: Sheet, plan: Plan, options: Sequence[str]) -> Table:
-    """Write all links, dearest first; ``options`` are their options in the user's language."""
-    links = plan.links.assign(shown=list(options))
+    """Write all links, dearest first; ``options`` are those of ``plan.all_links`` in the user's language."""
+    second = plan.backup_links.assign(technology=BACKUPS)
+    links = pd.concat([plan.links, second], ignore_index=True) if len(second) else plan.links
+    links = links.assign(shown=list(options))
     links = links.sort_values("programme_cost_cents", ascending=False, kind="stable")
     columns: Columns = {
         "id": (_("Link"), "text", 34, links["id"]),
@@ -149,6 +153,15 @@ def write_masts(sheet: Sheet, plan: Plan) -> Table:
     }
     note = _("At each place one mast, as tall as the tallest antenna there; its site, power and rent are in its money.")
     return write_table(sheet, _("Masts"), note, columns)
+
+
+def write_monitoring(sheet: Sheet, plan: Plan) -> None:
+    """Write the links for filling in what becomes of them: the sheet is read as it stands by the input ``as_built``."""
+    sheet.widths(*(16 if name not in {"option", "technology"} else 26 for name in MONITORED))
+    sheet.head(0, MONITORED)
+    sheet.keep_in_view(1, 2)
+    styles = ["money" if name.startswith("spent") else "real" if name == "mbps" else "text" for name in MONITORED]
+    sheet.rows(1, styles, monitored_rows(plan))
 
 
 def write_table(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from planner.catalogue.estimates import USER
 from planner.errors import InputError
 from planner.i18n import _
-from planner.report.bill import LINKS, MASTS, OFFICES
+from planner.report.bill import LINKS
 from planner.report.documents.blocks import Heading, Note, Paragraph, Table
 from planner.report.documents.proposal.assessment import region_name
 from planner.report.documents.proposal.hops import hop_sheets
@@ -95,10 +95,9 @@ def _tax(bill: Bill) -> list[Block]:
 
 def _bill(plan: Plan, bill: Bill) -> Table:
     units = {"each": "", "km": " km", "mbps": " Mbit/s"}
-    parts = {LINKS: _("Links"), MASTS: _("Masts"), OFFICES: _("Offices")}
     rows = []
     for entry in bill.entries:
-        name = technology_heading(entry.technology) if entry.part == LINKS else parts[entry.part]
+        name = technology_heading(entry.technology) if entry.part == LINKS else entry.part_name
         rows.append(
             (
                 name,

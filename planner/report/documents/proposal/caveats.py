@@ -44,7 +44,7 @@ def uncertainty(run: ExportedRun) -> list[Block]:
     blocks.append(
         Paragraph(text.format(all=number(len(prices.assumptions)), ranged=number(len(ranged)), judged=number(judged)))
     )
-    used = {*run.plan.links["technology"], "package", "masts", "sites", "climate"}
+    used = {*run.plan.all_links["technology"], "package", "masts", "sites", "climate"}
     wide = sorted((one for one in ranged if one.name.partition(".")[0] in used), key=_width)[:SHOWN]
     if wide:
         rows = tuple(

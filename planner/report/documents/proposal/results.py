@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from planner.finance import MEASURES
 from planner.i18n import _
 from planner.plan.frontier import FRONTIER_JSON
+from planner.plan.model import BACKUPS
 from planner.plan.tables import CENTS
 from planner.report.documents.blocks import Figure, Heading, Note, Paragraph, Table
 from planner.report.documents.charts import frontier_drawing
@@ -17,6 +18,8 @@ from planner.report.documents.proposal.assessment import by_region, region_name
 from planner.report.documents.proposal.phases import phases
 from planner.report.documents.proposal.summary import cautions
 from planner.report.enabled import enabled_headings, enabled_rows
+from planner.report.progress import progress_lines, progress_table
+from planner.report.resilience import failure_headings, failure_rows, resilience_lines, second_path_rows
 from planner.wording import figure, labelled, measure_name, number, rule_name, share, technology_heading
 
 if TYPE_CHECKING:
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
     from planner.report.exported import ExportedRun
 
 Row = tuple[str, ...]
+
+MOST_FAILURES = 10
+"""So many single failures are listed."""
 
 
 def results(run: ExportedRun) -> list[Block]:
@@ -46,6 +52,8 @@ def results(run: ExportedRun) -> list[Block]:
         _crossed(plan),
         *_enabled(plan),
         *phases(run),
+        *_progress(plan),
+        *_resilience(plan),
         *_beside(plan),
         *_frontier(run.folder, plan),
     ]
@@ -108,12 +116,13 @@ def _by_technology(plan: Plan) -> Table:
     rows: list[Row] = []
     for row in plan.technology_mix:
         masts = row["technology"] == "masts"
-        counts = ("", "") if masts else (number(row["offices"]), number(row["links"]))
+        second = row["technology"] == BACKUPS
+        counts = ("", "") if masts else ("" if second else number(row["offices"]), number(row["links"]))
         length = number(row["length_km"]) if row["length_km"] else ""
         rows.append((technology_heading(row["technology"]), *counts, length, *_amounts(row)))
     totals = plan.totals
     length = number(math.fsum(row["length_km"] for row in plan.technology_mix))
-    counts = number(totals["offices_connected"]), number(len(plan.links))
+    counts = number(totals["offices_connected"]), number(len(plan.all_links))
     rows.append((_("Total"), *counts, length, *_amounts(totals)))
     return Table(
         _("The plan by technology, in {currency}").format(currency=plan.scenario["currency"]),
@@ -125,7 +134,7 @@ def _by_technology(plan: Plan) -> Table:
 
 
 def _by_region(plan: Plan) -> Table:
-    links, masts, new = by_region(plan.links), by_region(plan.masts), by_region(gained(plan))
+    links, masts, new = by_region(plan.all_links), by_region(plan.masts), by_region(gained(plan))
     offices = by_region(plan.offices)
     regions = [*sorted(filter(None, {*offices, *links, *masts})), None]
     rows: list[Row] = []
@@ -164,6 +173,31 @@ def _crossed(plan: Plan) -> Table:
         (*rows, (_("Total"), *counts(every))),
         total=True,
     )
+
+
+def _progress(plan: Plan) -> list[Block]:
+    """Return how far the plan is built, by region and funder."""
+    texts, figures, rows = progress_table(plan)
+    if not rows:
+        return []
+    caption = _("The plan by status, purchases in {currency}").format(currency=plan.scenario["currency"])
+    told = map(Paragraph, progress_lines(plan))
+    return [Heading(_("As built"), 2), *told, Table(caption, texts, figures, rows)]
+
+
+def _resilience(plan: Plan) -> list[Block]:
+    """Return second paths, and what single failures cut off."""
+    rows = failure_rows(plan, MOST_FAILURES)
+    if not rows:
+        return []
+    caption = _("What a single failure cuts off, worst first")
+    blocks: list[Block] = [Heading(_("If something fails"), 2), *map(Paragraph, resilience_lines(plan))]
+    blocks.append(Table(caption, (_("Failure"),), failure_headings(), tuple(rows)))
+    if plan.backups:
+        headings = (_("Office"), _("First path"), _("Second path"))
+        caption = _("Offices with two paths")
+        blocks.append(Table(caption, headings, (_("Links bought for it"),), tuple(second_path_rows(plan))))
+    return blocks
 
 
 def _beside(plan: Plan) -> list[Block]:

@@ -1,0 +1,109 @@
+"""What has become of an earlier plan: its links, contracted, built or working, what was spent, what was measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from planner.i18n import _
+from planner.inputs.columns import AS_BUILT_COLUMNS, plain_name
+from planner.inputs.group import Group, read_group
+from planner.inputs.limits import MADE, ROOT_ID
+from planner.likeness import nearest_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from numpy.typing import NDArray
+
+    from planner.scenario import Scenario
+
+PLANNED, CONTRACTED, BUILT, WORKING = STATUSES = ("planned", "contracted", "built", "working")
+"""In the order in which a link goes through them."""
+FIXED = (CONTRACTED, BUILT, WORKING)
+"""What stands in every later plan."""
+
+# fmt: off
+_WORDS = {
+    PLANNED: ("planned", "proposed", "prevu", "prevue", "planifie", "planifiee"),
+    CONTRACTED: ("contracted", "ordered", "signed", "contracte", "contractee", "commande", "commandee", "signe"),
+    BUILT: ("built", "installed", "construit", "construite", "installe", "installee"),
+    WORKING: ("working", "in_service", "operational", "live", "en_service", "operationnel", "operationnelle"),
+}
+# fmt: on
+STATUS_OF_WORD = {word: status for status, words in _WORDS.items() for word in words}
+_NUMERIC = ("spent", "spent_per_year", "spent_equipment", "mbps")
+
+
+def read_as_built(scenario: Scenario, known: Collection[str]) -> tuple[pd.DataFrame | None, Group]:
+    """Return what has become of links; None where the scenario says nothing of it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    known : collection of str
+        Ids of offices, sources and towers; those that the program makes are known once links are built.
+
+    Returns
+    -------
+    DataFrame or None
+        ``row`` (its number in the file), ``from, to, technology, option`` (or ""), ``status`` (one of `STATUSES`),
+        ``spent, spent_per_year, spent_equipment`` in the scenario's currency, ``mbps`` (NaN: not said), ``funder``.
+    """
+    group = read_group(scenario, "as_built", scenario.inputs.as_built, AS_BUILT_COLUMNS, numeric=_NUMERIC)
+    ends = {"from": group.text("from", ROOT_ID), "to": group.text("to")}
+    columns: dict[str, NDArray[np.generic]] = {
+        "row": group.row,
+        **ends,
+        "technology": group.text("technology"),
+        "option": group.text("option"),
+        "status": _statuses(group),
+        **{name: group.numbers(name) for name in _NUMERIC},
+        "funder": group.text("funder"),
+    }
+    for name, remedy in (
+        ("to", _("Fill in the place that the link leads to: an office, a relay, a source.")),
+        ("technology", _("Fill in the technology, as the plan has it.")),
+    ):
+        empty = group.sound & (columns[name] == "")
+        group.fault(empty, "missing-value", _("The value is missing."), remedy, column=name)
+    for name, ids in ends.items():
+        _check_places(group, name, ids, {*known, ROOT_ID})
+    _check_twice(group, columns)
+    unbuilt = group.sound & (columns["status"] == PLANNED) & np.isfinite(columns["spent"])
+    remedy = _("Give it the status contracted, built or working, or leave the amount out.")
+    message = _("Money was spent on a link that is only planned.")
+    group.fault(unbuilt, "spent-on-planned", message, remedy, column="spent")
+    if not group.sound.any():
+        return None, group
+    return pd.DataFrame({name: values[group.sound] for name, values in columns.items()}), group
+
+
+def _statuses(group: Group) -> NDArray[np.object_]:
+    words = [plain_name(text) for text in group.text("status", PLANNED)]
+    status = np.array([STATUS_OF_WORD.get(word, "") for word in words], dtype=object)
+    remedy = _("Write planned, contracted, built or working.")
+    group.fault(status == "", "bad-status", _("The status is not understood."), remedy, column="status")
+    return status
+
+
+def _check_places(group: Group, column: str, ids: NDArray[np.object_], known: set[str]) -> None:
+    lost = np.array([bool(name) and not name.startswith(MADE) and name not in known for name in ids], dtype=np.bool_)
+    for i in np.flatnonzero(group.sound & lost):
+        near = nearest_ids(ids[i], sorted(known))
+        remedy = _("The nearest ids are: {ids}.").format(ids=", ".join(near)) if near else _("Correct or remove it.")
+        rows = np.arange(len(group)) == i
+        group.fault(rows, "unknown-place", _("No place has this id."), remedy, column=column, values=ids)
+
+
+def _check_twice(group: Group, columns: dict[str, NDArray[np.generic]]) -> None:
+    """Note links, and places, that rows lead to twice: a place is entered by one link."""
+    seen: set[str] = set()
+    twice = np.zeros(len(group), np.bool_)
+    for i in np.flatnonzero(group.sound & np.isin(columns["status"], FIXED)):
+        twice[i] = columns["to"][i] in seen
+        seen.add(str(columns["to"][i]))
+    message = _("Another row leads to this place already; a place is entered by one link.")
+    group.fault(twice, "entered-twice", message, _("Keep one of the rows."), column="to")

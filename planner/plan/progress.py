@@ -1,0 +1,110 @@
+"""How far a plan is built: offices, people and purchases by status, over all, by region and by funder."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.inputs.as_built import PLANNED, STATUSES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    Line = tuple[str | None, str | None, float, bool, float]
+
+ALL, REGION, FUNDER = "all", "region", "funder"
+
+
+def as_built_rows(as_built: pd.DataFrame | None, links: pd.DataFrame) -> tuple[dict[str, Any], ...]:
+    """Return what is known of the plan's links beside the estimate, as ``plan.json`` has it.
+
+    Parameters
+    ----------
+    as_built : DataFrame or None
+        See `planner.inputs.as_built.read_as_built`.
+    links : DataFrame
+        Of the plan, those of second paths too.
+    """
+    if as_built is None:
+        return ()
+    told = {_link(row): row for row in as_built.to_dict("records")}
+    return tuple(
+        {
+            "link": name,
+            "status": str(told[name]["status"]),
+            "funder": str(told[name]["funder"]) or None,
+            "mbps": _known(told[name]["mbps"]),
+            "load_mbps": float(load),
+        }
+        for name, load in zip(links["id"], links["load_mbps"], strict=True)
+        if name in told
+    )
+
+
+def _link(row: Any) -> str:
+    return f"{row['technology']}:{row['from']}>{row['to']}"
+
+
+def _known(value: Any) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def progress_rows(
+    rows: tuple[dict[str, Any], ...],
+    links: pd.DataFrame,
+    offices: pd.DataFrame,
+    masts: pd.DataFrame,
+) -> tuple[dict[str, Any], ...]:
+    """Return offices, people and purchases of each status, over all, by region and by funder; no rows without any.
+
+    What an office's own line and a mast cost counts with the link that enters the place; what nothing is said of is
+    planned. The purchases of all statuses add up to the plan's.
+
+    Parameters
+    ----------
+    rows : tuple of dict
+        As `as_built_rows` returns them.
+    links, offices, masts : DataFrame
+        Of the plan; links with those of second paths behind them.
+    """
+    if not rows:
+        return ()
+    status = {row["link"]: (row["status"], row["funder"]) for row in rows}
+    entering = dict(zip(links["to"][::-1], links["id"][::-1], strict=True))  # the plan's own links come first
+    sums: dict[tuple[str, str | None, str], list[float]] = defaultdict(lambda: [0, 0.0, 0])
+    for link, region, people, office, cents in _lines(links, offices, masts, entering):
+        state, funder = status.get(link or "", (PLANNED, None))
+        for by, group in ((ALL, None), (REGION, region), (FUNDER, funder)):
+            total = sums[by, group, state]
+            total[0] += office
+            total[1] += people
+            total[2] += cents
+    order = {ALL: 0, REGION: 1, FUNDER: 2}
+    keys = sorted(sums, key=lambda key: (order[key[0]], key[1] is None, key[1] or "", STATUSES.index(key[2])))
+    return tuple(
+        {
+            "by": by,
+            "group": group,
+            "status": state,
+            "offices": int(sums[by, group, state][0]),
+            "people": sums[by, group, state][1],
+            "capex": round(sums[by, group, state][2]) / 100,
+        }
+        for by, group, state in keys
+    )
+
+
+def _lines(links: pd.DataFrame, offices: pd.DataFrame, masts: pd.DataFrame, entering: dict[str, str]) -> Iterator[Line]:
+    """Yield link, region, people, whether it is an office, and purchases in cents of each line."""
+    for name, region, cents in zip(links["id"], links["region"], links["capex_cents"], strict=True):
+        yield name, region, 0.0, False, cents
+    for place, region, cents in zip(masts["place"], masts["region"], masts["capex_cents"], strict=True):
+        yield entering.get(place), region, 0.0, False, cents
+    gained = offices[(offices["connected"] & (offices["before"] != "adequate")).to_numpy(np.bool_)]
+    people = np.nan_to_num(gained["people"].to_numpy(np.float64))
+    for place, region, reach, cents in zip(gained["id"], gained["region"], people, gained["capex_cents"], strict=True):
+        yield entering.get(place), region, float(reach), True, cents

@@ -1,0 +1,89 @@
+"""What second paths cost, and what a single failure cuts off, as sentences and as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planner.i18n import _, ngettext
+from planner.wording import money, number
+
+if TYPE_CHECKING:
+    from planner.plan.model import Plan
+
+
+def resilience_lines(plan: Plan) -> list[str]:
+    """Return what second paths cost, and which failure cuts off most people, with them and without them."""
+    worst, without = plan.failures.worst, plan.failures.worst_without
+    lines = []
+    if plan.backups:
+        cost, currency = plan.backup_cost, plan.scenario["currency"]
+        text = ngettext(
+            "{n} office has a second path that shares no relay and no span with the first. That takes {links} more "
+            "links and costs {programme} of programme cost, masts and transit included: {capex} once, {opex} a year.",
+            "{n} offices have a second path that shares no relay and no span with the first. That takes {links} more "
+            "links and costs {programme} of programme cost, masts and transit included: {capex} once, {opex} a year.",
+            len(plan.backups),
+        )
+        lines.append(
+            text.format(
+                n=number(len(plan.backups)),
+                links=number(len(plan.backup_links)),
+                programme=money(100 * cost["programme_cost"], currency),
+                capex=money(100 * cost["capex"], currency),
+                opex=money(100 * cost["opex_per_year"], currency),
+            )
+        )
+    if worst is not None:
+        text = _(
+            "The single failure that cuts off most people is that of {what}: {people} people at {offices} offices."
+        )
+        lines.append(text.format(what=worst.words, people=number(worst.people), offices=number(worst.offices)))
+    if plan.backups and without is not None:
+        text = _("Without the second paths it would be that of {what}: {people} at {offices} offices.")
+        lines.append(
+            text.format(
+                what=without.words,
+                people=number(without.people_without),
+                offices=number(without.offices_without),
+            )
+        )
+    return lines
+
+
+def failure_rows(plan: Plan, most: int) -> list[tuple[str, ...]]:
+    """Return the worst failures: what fails; offices and people cut off, with and without second paths."""
+    return [
+        (
+            failure.words,
+            number(failure.offices),
+            number(failure.people),
+            number(failure.offices_without),
+            number(failure.people_without),
+        )
+        for failure in plan.failures.every[:most]
+    ]
+
+
+def failure_headings() -> tuple[str, ...]:
+    """Return the headings of the figures in `failure_rows`."""
+    return (
+        _("Offices cut off"), _("People cut off"), _("Offices without second paths"), _("People without second paths"),
+    )  # fmt: skip
+
+
+def second_path_rows(plan: Plan) -> list[tuple[str, str, str, str]]:
+    """Return the office, its first and its second path, and how many links of that were bought for second paths."""
+    bought = set(plan.backup_links["id"])
+    into = dict(zip(plan.links["to"], plan.links["id"], strict=True))
+    tail = dict(zip(plan.links["to"], plan.links["from"], strict=True))
+    rows = []
+    for backup in plan.backups:
+        first, at = [], backup["office"]
+        while at in into:
+            first.append(into[at])
+            at = tail[at]
+        second = [step["link"] for step in backup["path"]]
+        rows.append(
+            (backup["office"], " → ".join(first[::-1]), " → ".join(second), number(len(bought.intersection(second))))
+        )
+    return rows

@@ -1,0 +1,66 @@
+"""Reading what has become of an earlier plan: words in both languages, and every kind of wrong row."""
+
+import pytest
+
+from planner.demo import make_country
+from planner.errors import InputError
+from planner.inputs import read_inputs
+from planner.scenario import load_scenario
+
+
+@pytest.fixture(scope="module")
+def country(tmp_path_factory):
+    return make_country(tmp_path_factory.mktemp("as_built"), offices=12, seed=0, terrain_arcsec=9)
+
+
+def read(country, text, **dataset):
+    (country.parent / "built.csv").write_text(text, encoding="utf-8")
+    overrides = {"inputs.as_built": [{"file": "built.csv", **dataset}]}
+    return read_inputs(load_scenario(country, overrides=overrides)).as_built
+
+
+def test_columns_and_states_are_known_in_both_languages(country):
+    english = read(
+        country,
+        "from,to,technology,status,spent,spent_per_year,mbps,funder\n"
+        "root,PO-00004,leo,working,1234.5,600,18,IDA\n,PO-00005,leo,contracted,,,,\nroot,PO-00006,leo,,,,,\n",
+    )
+    french = read(
+        country,
+        "de;vers;technologie;statut;depense;depense_par_an;debit_mesure;bailleur\n"
+        "root;PO-00004;leo;en service;1234,5;600;18;IDA\n;PO-00005;leo;contracté;;;;\nroot;PO-00006;leo;prévu;;;;\n",
+    )
+    for table in (english, french):
+        assert table["status"].tolist() == ["working", "contracted", "planned"]
+        assert table["from"].tolist() == ["root"] * 3
+        assert table["spent"].tolist()[0] == 1234.5
+        assert table["mbps"].tolist()[0] == 18.0
+        assert table["funder"].tolist() == ["IDA", "", ""]
+
+
+def test_a_scenario_without_it_knows_nothing(country):
+    assert read_inputs(load_scenario(country)).as_built is None
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "column"),
+    [
+        ("root,PO-00004,leo,finished,,", "bad-status", "status"),
+        ("root,,leo,built,,", "missing-value", "to"),
+        ("root,PO-00004,,built,,", "missing-value", "technology"),
+        ("root,PO-0004,leo,built,,", "unknown-place", "to"),
+        ("FN-9,PO-00004,leo,built,,", "unknown-place", "from"),
+        ("root,PO-00004,leo,built,-5,", "negative-number", "spent"),
+        ("root,PO-00004,leo,built,much,", "not-a-number", "spent"),
+        ("root,PO-00004,leo,planned,5,", "spent-on-planned", "spent"),
+        ("root,PO-00005,cellular,built,,", "entered-twice", "to"),
+    ],
+)
+def test_wrong_rows_are_told_with_row_and_column(country, row, code, column):
+    text = f"from,to,technology,status,spent,mbps\nroot,PO-00005,leo,built,,\n{row}\n"
+    with pytest.raises(InputError) as caught:
+        read(country, text)
+    assert [(problem.code, problem.row, problem.column) for problem in caught.value.problems] == [(code, 3, column)]
+    assert caught.value.problems[0].remedy
+    # bad rows may be left out instead
+    assert read(country, text, bad_rows="exclude")["to"].tolist() == ["PO-00005"]

@@ -1,0 +1,115 @@
+"""What is built, filled into the sheet that a workbook has for it: read back, kept, priced and verified."""
+
+import copy
+import json
+
+import openpyxl
+import pytest
+
+from planner.demo import make_country
+from planner.jobs import solve_run
+from planner.plan.verify import PlanDocument, check_plan, read_basis, verify
+from planner.report.exported import read_exported
+from planner.report.workbook import write
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """Solve, export, fill the sheet in, and solve again with half the money and what is built."""
+    folder = tmp_path_factory.mktemp("built")
+    scenario = make_country(folder / "country", offices=30, seed=2, terrain_arcsec=9)
+    quick = {"solver.time_limit_s": 5.0}
+    solve_run(scenario, folder / "first", overrides={**quick, "budgets.programme": "40 %"})
+    (path,) = write(read_exported(folder / "first"), folder)
+    book = openpyxl.load_workbook(path)
+    sheet = book["Monitoring"]
+    states = ["working", "built", "contracted", "planned"]
+    column = {cell.value: cell.column for cell in sheet[1]}
+    for number, row in enumerate(range(2, sheet.max_row + 1)):
+        sheet.cell(row, column["status"], states[number % 4])
+        if states[number % 4] != "planned" and number % 3 == 0:
+            sheet.cell(row, column["spent"], 1000.25 + number)
+            sheet.cell(row, column["spent_per_year"], 321.5)
+            sheet.cell(row, column["spent_equipment"], 2222.2)
+        sheet.cell(row, column["mbps"], 12.5)
+        sheet.cell(row, column["funder"], ["IDA", "AFD"][number % 2])
+    book.save(folder / "filled.xlsx")
+    overrides = {
+        **quick,
+        "budgets.programme": "60 %",
+        "inputs.as_built": [{"file": str(folder / "filled.xlsx"), "layer": "Monitoring"}],
+    }
+    solve_run(scenario, folder / "run", overrides=overrides)
+    return folder / "run"
+
+
+@pytest.fixture(scope="module")
+def document(run):
+    return json.loads((run / "plan.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def basis(run):
+    return read_basis(run, None)[0]
+
+
+def test_the_plan_holds_and_keeps_what_is_built(run, document, basis, referee):
+    assert referee(document) == []
+    report = verify(run)
+    assert not report.differences, str(report)
+    ids = {link["id"] for link in document["links"]}
+    built = basis.inputs.as_built
+    fixed = built[built["status"] != "planned"]
+    assert len(fixed) >= 5
+    assert {f"{r['technology']}:{r['from']}>{r['to']}" for r in fixed.to_dict("records")} <= ids
+    capex = {link["id"]: link["capex"] for link in document["links"]}
+    for row in fixed[fixed["spent"].notna()].to_dict("records"):
+        assert capex[f"{row['technology']}:{row['from']}>{row['to']}"] == row["spent"]
+
+
+def test_a_workbook_of_it_adds_up_too(run, tmp_path):
+    (path,) = write(read_exported(run), tmp_path)
+    sheet = openpyxl.load_workbook(path, data_only=True)["Monitoring"]
+    assert sheet.max_row > 1
+
+
+def forget(plan):
+    plan["as_built"].pop()
+
+
+def advance(plan):
+    plan["as_built"][-1]["status"] = "working" if plan["as_built"][-1]["status"] != "working" else "built"
+
+
+def other_funder(plan):
+    plan["as_built"][0]["funder"] = "EIB"
+
+
+def faster(plan):
+    plan["as_built"][0]["mbps"] += 1.0
+
+
+def more_progress(plan):
+    plan["progress"][0]["offices"] += 1
+
+
+def cheaper_progress(plan):
+    plan["progress"][0]["capex"] = round(plan["progress"][0]["capex"] + 1, 2)
+
+
+def estimate_again(plan):
+    paid = {1000.25 + number for number in range(0, 60, 3)}
+    link = next(link for link in plan["links"] if link["capex"] in paid)
+    link["capex"] = round(link["capex"] * 2, 2)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [forget, advance, other_funder, faster, more_progress, cheaper_progress, estimate_again],
+    ids=lambda change: change.__name__,
+)
+def test_every_change_is_noticed(document, basis, change):
+    changed = copy.deepcopy(document)
+    change(changed)
+    findings = check_plan(PlanDocument.model_validate_json(json.dumps(changed)), basis)
+    assert any(found.differences for found in findings)

@@ -1,0 +1,144 @@
+"""What is contracted, built or working stays in the plan, at what was spent on it."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from planner import pipeline
+from planner.errors import InputError
+from planner.finance import Item, at_actual
+from planner.links.as_built import with_as_built
+from planner.links.options import PlaceKind
+from planner.plan.model import Plan
+from planner.plan.recall import recall
+from planner.solver import compile_kernels
+
+NAN = float("nan")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled():
+    compile_kernels()
+
+
+@pytest.fixture
+def town(make):
+    """S feeds A and B by fibre; A and B have satellite too, which costs less to connect both."""
+    country = make["country"]()
+    country.place("S", PlaceKind.SOURCE, region="North")
+    for name in "AB":
+        country.office(name, region="North")
+    country.link("source", None, "S")
+    for name in "AB":
+        country.link("fibre", "S", name, km=20.0)
+        country.link("leo", None, name, capacity=100.0)
+    return country
+
+
+def row(tail, head, technology, status, spent=NAN, per_year=NAN, equipment=NAN, mbps=NAN, funder=""):
+    return {
+        "row": 2, "from": tail, "to": head, "technology": technology, "option": "", "status": status, "spent": spent,
+        "spent_per_year": per_year, "spent_equipment": equipment, "mbps": mbps, "funder": funder,
+    }  # fmt: skip
+
+
+def solved(make, town, rows, **asked):
+    inputs = town.inputs()
+    built = pd.DataFrame(rows)
+    object.__setattr__(inputs, "as_built", built)
+    demand = inputs.offices["demand_mbps"].to_numpy(np.float64)
+    options = with_as_built(town.options(), built, demand, make["terms"])
+    return pipeline.solve(make["scenario"](solver={"gap": 0.0}, **asked), inputs, options), inputs, options
+
+
+def test_what_is_built_stays_though_it_would_not_be_chosen(make, town, referee):
+    free, _inputs, _options = solved(make, town, [row("S", "A", "fibre", "planned")])
+    assert set(free.links["technology"]) == {"leo"}
+    plan, _inputs, _options = solved(make, town, [row("S", "A", "fibre", "contracted")])
+    assert referee(json.loads(json.dumps(plan.document()))) == []
+    assert set(plan.links["id"]) >= {"source:root>S", "fibre:S>A"}
+    assert plan.benefit == free.benefit == 200.0
+
+
+def test_what_was_spent_takes_the_place_of_the_estimate(make, town, referee):
+    rows = [
+        row("root", "S", "source", "working", spent=777.0),
+        row("S", "A", "fibre", "built", spent=31_000.55, per_year=99.0, equipment=1234.5, mbps=4.0, funder="IDA"),
+    ]
+    plan, inputs, options = solved(make, town, rows)
+    document = json.loads(json.dumps(plan.document()))
+    assert referee(document) == []
+    links = {link["id"]: link for link in document["links"]}
+    assert links["source:root>S"]["capex"] == 777.0
+    assert (links["fibre:S>A"]["capex"], links["fibre:S>A"]["opex_per_year"]) == (31_000.55, 99.0)
+    assert links["fibre:S>A"]["programme_cost"] == 31_000.55 + 5 * 99.0
+    office = {office["id"]: office for office in document["offices"]}["A"]
+    assert office["capex"] == 1234.5
+    assert document["as_built"] == [
+        {"link": "source:root>S", "status": "working", "funder": None, "mbps": None, "load_mbps": 10.0},
+        {"link": "fibre:S>A", "status": "built", "funder": "IDA", "mbps": 4.0, "load_mbps": 10.0},
+    ]
+    again = Plan.from_document(document)
+    choice = recall(again, options, inputs.offices)
+    assert set(choice.option) >= set(options.fixed)
+    assert again.document() == plan.document()
+
+
+def test_progress_adds_up_to_the_plan_and_its_offices(make, town):
+    rows = [row("S", "A", "fibre", "built", funder="IDA"), row("root", "B", "leo", "working", funder="AFD")]
+    plan, _inputs, _options = solved(make, town, rows)
+    for by in ("all", "region", "funder"):
+        part = [each for each in plan.progress if each["by"] == by]
+        assert sum(round(100 * each["capex"]) for each in part) == round(100 * plan.totals["capex"])
+        assert sum(each["offices"] for each in part) == 2
+        assert sum(each["people"] for each in part) == plan.totals["people"]
+    status = {each["status"]: each["offices"] for each in plan.progress if each["by"] == "all"}
+    assert status == {"planned": 0, "built": 1, "working": 1}
+    funders = {each["group"] for each in plan.progress if each["by"] == "funder"}
+    assert funders == {"IDA", "AFD", None}
+
+
+def test_a_budget_that_does_not_pay_for_what_is_built_conflicts_with_it(make, town):
+    plan, _inputs, _options = solved(
+        make, town, [row("S", "A", "fibre", "built", spent=90_000.0)], budgets=[{"limit": 50_000}]
+    )
+    assert plan.outcome.status == "infeasible"
+    told = plan.outcome.conflict.limits
+    assert any(limit.startswith("budget “programme”") for limit in told)
+    assert any(limit.startswith("as built: ") for limit in told)
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([row("A", "B", "fibre", "built")], "no-candidate"),
+        ([row("S", "A", "microwave", "built")], "no-candidate"),
+        ([row("S", "~x", "fibre", "built")], "unknown-place"),
+        ([row("S", "A", "fibre", "built") | {"option": "48 cores"}], "no-candidate"),
+    ],
+)
+def test_what_is_built_has_to_be_a_candidate(make, town, rows, code):
+    with pytest.raises(InputError) as caught:
+        solved(make, town, rows)
+    assert [problem.code for problem in caught.value.problems] == [code]
+    assert caught.value.problems[0].column.startswith("inputs.as_built")
+
+
+def test_commands_that_would_not_heed_it_refuse_it(make):
+    plain = make["scenario"]().model_dump(mode="json")["inputs"]
+    asked = make["scenario"](inputs={**plain, "as_built": [{"file": "built.csv"}]})
+    with pytest.raises(InputError) as caught:
+        pipeline.only_budget(asked, "frontier")
+    assert [problem.column for problem in caught.value.problems] == ["inputs.as_built"]
+
+
+def test_prices_are_scaled_to_what_was_spent():
+    items = (Item("a", 100.0, 10.0, 5.0), Item("b", 20.0, 0.0, None, "km"))
+    scaled = at_actual(items, {"each": 1.0, "km": 5.0}, {"capex": 330.0}, 0.1)
+    assert [item.capex for item in scaled] == pytest.approx([150.0, 30.0])
+    assert [(item.opex_per_year, item.life_years) for item in scaled] == [(10.0, 5.0), (0.0, None)]
+    assert at_actual(items, {"each": 1.0, "km": 5.0}, {}, 0.0) == items
+    (free,) = at_actual((), {"each": 1.0}, {"capex": 12.0, "opex_per_year": NAN}, 0.0)
+    assert (free.capex, free.opex_per_year) == (12.0, 0.0)
