@@ -187,13 +187,14 @@ class Question:
             The target of connecting all is one floor rather than a rule for each office.
         """
         main = self.main_budget(objective)
-        all_funders = self.funding[0] if main is None and objective.sense == "max" else None
+        everybody = self.funding[:1] if main is None and objective.sense == "max" else ()
+        all_funders = next(iter(everybody), None)
         if main is not None:
             cost, cents = self.cost(main.measure, Scope(**main.scope)), main.limit_cents
         elif all_funders is not None:
             cost, cents = all_funders.cost, all_funders.most
         else:
-            cost, cents = self.cost(objective.measure), MAX_MONEY
+            cost, cents = self.cost(objective.measure if objective.sense == "min" else "programme_cost"), MAX_MONEY
         most = self.scenario.limits.max_hops
         target = self.scenario.objective[0].target
         each = target is not None and target.connect_all and not all_as_floor
