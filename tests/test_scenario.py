@@ -252,7 +252,7 @@ TRAPS = [
         "limits.floors[0]",
         "Groups need “by”",
     ),
-    ("name: least", "name: x\ntechnologies: {wimax: {}}", "unknown-field", "technologies.wimax", "leo"),
+    ("name: least", "name: x\ntechnologies: {wimax: {on: true}}", "unknown-field", "technologies.wimax.on", "enabled"),
     ("name: least", "name: x\npackage: {branch: {router: -5}}", "out-of-range", "package.branch.router", "at least 0"),
     ("name: least", "name: x\nsolver: 5", "wrong-type", "solver", "mapping"),
     ("name: least", "name: x\nyears: []", "unknown-field", "years", ""),

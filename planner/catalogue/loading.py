@@ -71,10 +71,11 @@ def load_catalogue(scenario: Scenario) -> Catalogue:
         faults = error.errors(include_url=False)
         half = [details["loc"] for details in faults if _lacks_in_band(details)]
         parts = [details["loc"] for details in faults if _lacks_in_technology(details)]
+        halves = {at[0] for at in parts}  # whatever else is wrong in them: mostly the name is not the catalogue's
         others = [
             _fault(details, origin)
             for details in faults
-            if not _lacks_in_band(details) and not _lacks_in_technology(details)
+            if not _lacks_in_band(details) and not halves.intersection(details["loc"][:1])
         ]
         unknown = [*_unknown_technologies(parts, origin), *_unknown_bands(merged, half, origin)]
         raise InputError([*unknown, *others]) from error

@@ -148,7 +148,8 @@ def test_another_currency_without_a_rate_is_an_error(make_scenario):
         ("leo: {up_mbps: true}\n", "wrong-type", 4, "leo.up_mbps", "True", "number"),
         ("masts: {heights_m: [10, 10]}\n", "wrong-value", 4, "masts", None, "ascend"),
         ("masts: {office: {roof_pole: {price: 99999}}}\n", "wrong-value", 4, "masts", None, "roof pole"),
-        ("balloons: {price: 3}\n", "unknown-field", 4, "balloons", None, "microwave"),
+        ("balloons: {price: 3}\n", "unknown-section", 4, "balloons", "balloons", "microwave"),
+        ("balloons: 3\n", "wrong-type", 4, "balloons", "3", "mapping"),
     ],
 )
 def test_faults_say_file_line_path_value_and_remedy(make_scenario, text, code, row, column, value, in_text):
