@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from planner.links import build_links, relay_sites
 from planner.plan.evaluate import evaluate
 from planner.plan.explain import explain
 from planner.plan.fallback import better_rule
-from planner.plan.frontier import BenefitFrontier, FrontierPoint
+from planner.plan.frontier import BenefitFrontier, FrontierPoint, drawn_links, drawn_places
 from planner.plan.outcome import Budget, Outcome, surpass
 from planner.plan.plan import build_plan, forbidden_links
 from planner.plan.record import changes_since, read_record
@@ -239,6 +239,7 @@ def frontier(
         cancelled=cancelled,
         on_progress=on_progress,
     )
+    drawn: dict[str, dict[str, Any]] = {}
     told, best = [], (chosen(graph, options, found.points[0].arcs, len(inputs.offices)), found.points[0].value)
     for point in found.points:
         if point.value > best[1]:
@@ -257,6 +258,7 @@ def frontier(
         budget = Budget(asked.name, asked.measure, point.budget)
         plan, best = _no_worse_than_rules(scenario, inputs, options, best, outcome, budget)
         told.append(FrontierPoint.of(plan))
+        drawn |= drawn_links(plan)
     return BenefitFrontier(
         scenario=plan.scenario,
         name=asked.name,
@@ -267,6 +269,8 @@ def frontier(
         seconds=round(found.seconds, 3),
         points=tuple(told),
         synthetic=plan.data["synthetic"],
+        places=drawn_places(plan),
+        links=drawn,
     )
 
 
