@@ -10,6 +10,7 @@ import typer
 
 from planner.cli.comparing import compare
 from planner.cli.exporting import export
+from planner.cli.looking import table
 from planner.cli.searching import Force, Gap, ScenarioFile, Seed, TimeLimit, file_of_scenario, solver_overrides, stamp
 from planner.cli.session import (
     DataRoot,
@@ -83,6 +84,9 @@ def new(
             here.document({"files": [str(path) for path in files]})
         here.say(_("Written:") + "".join(f"\n  {path}" for path in files))
         here.say(_("Put your data in place of the examples, then: planner check {folder}").format(folder=directory))
+
+
+app.command(help=_("Show a table or a layer as it is, and what its columns are taken for."))(table)
 
 
 @app.command(help=_("Check the scenario and every input; show each problem with its remedy."))

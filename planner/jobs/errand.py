@@ -43,6 +43,7 @@ def start_errand(folder: Path, arguments: Sequence[str], *, memory_mb: int | Non
     folder : Path
         Made if it is not there; an earlier answer in it is replaced.
     arguments : sequence of str
+        The command's name first.
     memory_mb : int or None
         The process may have no more address space than this, where the system knows such a limit: for files from
         people whom nobody knows.
@@ -52,7 +53,9 @@ def start_errand(folder: Path, arguments: Sequence[str], *, memory_mb: int | Non
         if errand_state(folder) == "running":
             return
         (folder / _ERRAND).unlink(missing_ok=True)
-        command = [sys.executable, "-m", "planner", *arguments, "--json", "--lang", language()]
+        # Options stand before what may begin with a dash behind “--”.
+        name, *rest = arguments
+        command = [sys.executable, "-m", "planner", name, "--json", "--lang", language(), *rest]
         with (folder / _ANSWER).open("wb") as answer, (folder / LOG).open("wb") as log:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=answer, stderr=log, **detachment())
         keep(process)

@@ -155,9 +155,7 @@ def _entering_link(plan: Plan, selected: Selected) -> Mapping[str, Any] | None:
     return rows.iloc[0].to_dict() if len(rows) else None
 
 
-def _answer(
-    here: Here, run_dir: Path, plan: Plan, identifier: str, *, profile: bool
-) -> _Answer:
+def _answer(here: Here, run_dir: Path, plan: Plan, identifier: str, *, profile: bool) -> _Answer:
     """Return what “planner explain” says, and ask it where nobody has."""
     told = "\n".join((str(run_dir), plan.scenario["hash"], str((run_dir / "plan.json").stat().st_mtime_ns), identifier))
     folder = here.session.errands / f"explain-{hashlib.sha256(told.encode()).hexdigest()[:24]}-{language()}"
@@ -243,7 +241,8 @@ def _show_budget(sheet: dict[str, Any]) -> None:
         {
             _("Line"): [budget_line(entry["key"]) for entry in sheet["budget"]],
             _("Value"): [
-                f"{number(entry['value'], 4 if entry['unit'] == '%' else 1)} {entry['unit']}" for entry in sheet["budget"]
+                f"{number(entry['value'], 4 if entry['unit'] == '%' else 1)} {entry['unit']}"
+                for entry in sheet["budget"]
             ],
         }
     )

@@ -103,10 +103,22 @@ def frontier_map(frontier: dict[str, Any], point: dict[str, Any] | None, run_dir
         marks.append((mark_of(technology) if technology else LEFT_OUT, name, *where, label))
     rows = [
         _line(name, frontier["links"][name]["technology"], frontier["links"][name]["path"], bounds[0])
-        | {"label": "\n".join((_("Link {id}").format(id=name), technology_heading(frontier["links"][name]["technology"])))}
+        | {
+            "label": "\n".join(
+                (_("Link {id}").format(id=name), technology_heading(frontier["links"][name]["technology"]))
+            )
+        }
         for name in (point["links"] if point else [])
     ]
     return _deck(picture, bounds, [*_line_layers(rows), _places(marks, bounds[0])], room)
+
+
+def points_map(points: list[tuple[str, float, float, bool]], room: Room) -> pydeck.Deck:
+    """Return the map of rows of a table: label, lon, lat, and whether something is wrong with the row."""
+    marks = [(LEFT_OUT if faulty else MARKS["fibre"], "", lon, lat, label) for label, lon, lat, faulty in points]
+    frame = pd.DataFrame(points, columns=["label", "lon", "lat", "faulty"])
+    west = float(frame["lon"].min())
+    return _deck(None, _extent(frame), [_places(marks, west)], room)
 
 
 def _deck(picture: dict[str, Any] | None, bounds: list[float], layers: list[pydeck.Layer], room: Room) -> pydeck.Deck:

@@ -69,7 +69,9 @@ def _budgets(plan: Plan, edits: Edits) -> None:
             limit = round(budget["limit"], 2)
             wished = edits.wishes.get(f"budgets.{budget['name']}", limit)
             amounts[budget["name"]] = st.number_input(
-                literal(_("Budget “{name}” ({currency})").format(name=budget["name"], currency=plan.scenario["currency"])),
+                literal(
+                    _("Budget “{name}” ({currency})").format(name=budget["name"], currency=plan.scenario["currency"])
+                ),
                 min_value=0.0,
                 value=float(wished),
                 step=float(10 ** max(len(str(round(limit))) - 2, 0)),
@@ -139,9 +141,7 @@ def _equity(content: dict[str, Any], edits: Edits) -> None:
             st.rerun()
 
 
-def _figures(
-    content: dict[str, Any], edits: Edits, section: str, fields: dict[str, tuple[str, float, float]]
-) -> None:
+def _figures(content: dict[str, Any], edits: Edits, section: str, fields: dict[str, tuple[str, float, float]]) -> None:
     """Show number fields of a section: name, label, step, and what a whole unit is."""
     with st.form(section, border=False):
         columns = st.columns(len(fields))

@@ -111,7 +111,9 @@ def _show_files(here: Here, run_dir: Path) -> None:
             continue
         nothing = False
         if state == "running":
-            watch_errand(folder / ".errand", _("Writing the files ({language}) …").format(language=_LANGUAGE_NAMES[known]))
+            watch_errand(
+                folder / ".errand", _("Writing the files ({language}) …").format(language=_LANGUAGE_NAMES[known])
+            )
             continue
         if state == "failed":
             st.error(literal(errand_answer(folder / ".errand")["message"]))

@@ -232,5 +232,3 @@ def _with_more(here: Here, plan: Plan, run_dir: Path) -> None:
     text = _("The nearest budget that the frontier knows from a tenth more on is {limit}. Its plan adds:")
     st.write(literal(text.format(limit=money(100 * limit, currency))))
     table(rows, f"{run_dir.name}-next", ids=rows[_("Office")].tolist())
-
-

@@ -206,4 +206,3 @@ def _show_faults(error: PlannerError) -> None:
     problems = error.problems if isinstance(error, InputError) else ()
     lines = [f"- {literal(str(problem))}" for problem in problems] or [f"- {literal(str(error))}"]
     st.error("\n".join([_("This cannot be asked:"), "", *lines]))
-

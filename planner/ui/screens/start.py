@@ -71,13 +71,17 @@ def _show_solved(run: Path) -> None:
     if plan.outcome.value is None:
         return
     show_tiles(plan, short=True)
-    st.pydeck_chart(plan_map(plan, run, room=_ROOM), height=_ROOM[1], key=f"start-map-{run.name}", alt=description(plan))
+    st.pydeck_chart(
+        plan_map(plan, run, room=_ROOM), height=_ROOM[1], key=f"start-map-{run.name}", alt=description(plan)
+    )
 
 
 def _ways_on(here: Here) -> None:
     with st.container(border=True):
         st.subheader(_("Explore the example"))
-        st.write(_("Click offices and links on the map, see why each is in the plan, and what a little more would buy."))
+        st.write(
+            _("Click offices and links on the map, see why each is in the plan, and what a little more would buy.")
+        )
         if here.run is not None:
             st.button(_("Open the plan"), type="primary", width="stretch", key="explore", on_click=go, args=("plan",))
         elif not read_only():
@@ -121,6 +125,4 @@ def _tour() -> None:
         with column.container(border=True, height="stretch"):
             st.markdown(f"**{number}. {page_name(page)}**")
             st.caption(text)
-            st.button(
-                _("Go to “{page}”").format(page=page_name(page)), key=f"tour-{page}", on_click=go, args=(page,)
-            )
+            st.button(_("Go to “{page}”").format(page=page_name(page)), key=f"tour-{page}", on_click=go, args=(page,))

@@ -1,3 +1,7 @@
 """To come."""
+
 import streamlit as st
-def show(here): st.title("…")
+
+
+def show(here):
+    st.title("…")
