@@ -98,8 +98,8 @@ def drawn_places(plan: Plan) -> list[dict[str, Any]]:
     sources = plan.places.loc[plan.places["kind"] == "source", ["id", "lon", "lat", "kind"]]
     # An id is what a source is called by.
     sources = sources.assign(name=sources["id"], before=None)
-    rows: list[dict[str, Any]] = [*offices.to_dict("records"), *sources.to_dict("records")]
-    return rows
+    rows = [*offices.to_dict("records"), *sources.to_dict("records")]
+    return [{str(column): value for column, value in row.items()} for row in rows]
 
 
 @dataclass(frozen=True)

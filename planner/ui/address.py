@@ -1,4 +1,4 @@
-"""What the address of the page says: page, run, language, role, selection; so that a reload or a link finds it again."""
+"""What the address of the page says, page, run, language, role, selection: a reload or a link finds it again."""
 
 from __future__ import annotations
 

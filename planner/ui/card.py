@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -67,7 +68,7 @@ def find_selected(plan: Plan, identifier: str | None) -> Selected | None:
     for kind, frame in kinds:
         rows = frame[frame["id"] == identifier]
         if len(rows):
-            return Selected(identifier, kind, rows.iloc[0].to_dict())
+            return Selected(identifier, kind, _first(rows))
     return None
 
 
@@ -143,7 +144,7 @@ def _facts(facts: Mapping[str, str]) -> None:
 
 
 def _known(value: Any) -> bool:
-    return value is not None and pd.notna(value) and value not in (float("inf"),)
+    return value is not None and pd.notna(value) and value != math.inf
 
 
 def _count(value: Any) -> str:
@@ -152,7 +153,11 @@ def _count(value: Any) -> str:
 
 def _entering_link(plan: Plan, selected: Selected) -> Mapping[str, Any] | None:
     rows = plan.links[plan.links["to"] == selected.id]
-    return rows.iloc[0].to_dict() if len(rows) else None
+    return _first(rows) if len(rows) else None
+
+
+def _first(rows: pd.DataFrame) -> dict[str, Any]:
+    return {str(column): value for column, value in rows.iloc[0].items()}
 
 
 def _answer(here: Here, run_dir: Path, plan: Plan, identifier: str, *, profile: bool) -> _Answer:

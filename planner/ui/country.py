@@ -40,6 +40,9 @@ KINDS = (
 """In the order in which they matter to a plan."""
 NEEDED = ("offices", "terrain")
 
+NEW: dict[str, Any] = {"title": "", "currency": "USD", "price_year": 2026, "budget": "20 %", "exclude": False}
+"""What is said of a country before its user says anything."""
+
 MAX_GRID_ROWS = 20_000
 """Larger tables stay as they were uploaded: they are mended at home."""
 _MEMORY_MB = 4096
@@ -123,9 +126,7 @@ class Country:
         self.session, self.name = session, name
         self.folder = session.countries / name
         self._about = self.folder / "country.json"
-        self.about: dict[str, Any] = {
-            "title": name, "currency": "USD", "price_year": 2026, "budget": "20 %", "exclude": False, "files": {},
-        }  # fmt: skip
+        self.about: dict[str, Any] = {**NEW, "title": name, "files": {}}
         if self._about.exists():
             self.about |= json.loads(self._about.read_bytes())
 

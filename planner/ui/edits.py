@@ -13,8 +13,6 @@ from planner.jobs import revise
 from planner.wording import money, number, share, technology_heading
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from planner.ui.frame import Here
 
 SECTIONS = (
@@ -130,19 +128,18 @@ def field_name(field: str) -> str:
 
 
 def _value(field: str, value: Any, currency: str) -> str:
+    shares = {"money.discount_rate", "money.contingency", "service.availability", "solver.gap"}
+    text = str(value)
     if value is None or value == []:
-        return "–"
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if field.startswith("budgets.") and isinstance(value, int | float):
-        return money(100 * value, currency)
-    if field in {"money.discount_rate", "money.contingency", "service.availability", "solver.gap"}:
-        return share(value, 2)
-    if isinstance(value, int | float):
-        return number(value, 4)
-    if field == "limits.floors":
-        return "; ".join(_floor(floor) for floor in value)
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        text = "–"
+    elif isinstance(value, bool):
+        text = _("yes") if value else _("no")
+    elif isinstance(value, int | float):
+        text = money(100 * value, currency) if field.startswith("budgets.") else number(value, 4)
+        text = share(value, 2) if field in shares else text
+    elif isinstance(value, list):
+        text = "; ".join(map(_floor, value)) if field == "limits.floors" else ", ".join(map(str, value))
+    return text
 
 
 def _floor(floor: dict[str, Any]) -> str:

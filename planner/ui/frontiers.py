@@ -81,6 +81,35 @@ def next_offices(frontier: dict[str, Any], plan: Plan, factor: float) -> tuple[f
     )
 
 
+def tranches(frontier: dict[str, Any]) -> pd.DataFrame:
+    """Return step by step from budget to budget what the plan of the next one has on top of that before."""
+    rows = []
+    before: dict[str, Any] = {"limit": 0.0, "spent": 0.0, "totals": {}}
+    for point in frontier["points"]:
+        now, then = point["totals"], before["totals"]
+        offices = sum(now[name] - then.get(name, 0) for name in ("offices_newly_connected", "offices_upgraded"))
+        people, spent = now["people"] - then.get("people", 0), point["spent"] - before["spent"]
+        rows.append(
+            {
+                "from": before["limit"],
+                "to": point["limit"],
+                "spent": spent,
+                "offices": offices,
+                "people": people,
+                "per_office": spent / offices if offices > 0 and spent > 0 else None,
+                "per_person": spent / people if people > 0 and spent > 0 else None,
+            }
+        )
+        before = point
+    return pd.DataFrame(rows)
+
+
+def same_question(one: Path, other: Path) -> bool:
+    """Return whether two runs ask the same, whatever the money."""
+    asked = _question(one)
+    return asked is not None and asked == _question(other)
+
+
 def _question(run_dir: Path) -> str | None:
     """Return what a run asks, without how much money there is; None if it does not say."""
     file, record = run_dir / "scenario.yaml", run_dir / "inputs.json"

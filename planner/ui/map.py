@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from planner import Plan
 
+Placed = tuple[Mark, str, float, float, str]
+"""Mark, id, lon, lat, label."""
 Room = tuple[int, int]
 ROOM: Room = (700, 440)
 """Width and height in pixels that a map has on a small screen; on a larger one the extent has more room around it."""
@@ -113,12 +115,22 @@ def frontier_map(frontier: dict[str, Any], point: dict[str, Any] | None, run_dir
     return _deck(picture, bounds, [*_line_layers(rows), _places(marks, bounds[0])], room)
 
 
-def points_map(points: list[tuple[str, float, float, bool]], room: Room) -> pydeck.Deck:
-    """Return the map of rows of a table: label, lon, lat, and whether something is wrong with the row."""
-    marks = [(LEFT_OUT if faulty else MARKS["fibre"], "", lon, lat, label) for label, lon, lat, faulty in points]
-    frame = pd.DataFrame(points, columns=["label", "lon", "lat", "faulty"])
-    west = float(frame["lon"].min())
-    return _deck(None, _extent(frame), [_places(marks, west)], room)
+def map_of_places(placed: list[Placed], extent: pd.DataFrame, run_dir: Path | None, room: Room = ROOM) -> pydeck.Deck:
+    """Return a map of marks alone.
+
+    Parameters
+    ----------
+    placed : list of Placed
+    extent : DataFrame
+        Columns lon and lat of what the map has to show whole where there is no picture of the terrain.
+    run_dir : Path or None
+        With that picture.
+    room : tuple of int
+        As `ROOM`.
+    """
+    picture = _picture(run_dir) if run_dir is not None else None
+    bounds = picture["bounds"] if picture else _extent(extent)
+    return _deck(picture, bounds, [_places(placed, bounds[0])], room)
 
 
 def _deck(picture: dict[str, Any] | None, bounds: list[float], layers: list[pydeck.Layer], room: Room) -> pydeck.Deck:
@@ -289,13 +301,9 @@ def _link_label(
     )
 
 
-_Placed = tuple[Mark, str, float, float, str]
-"""Mark, id, lon, lat, label."""
-
-
-def _places(placed: list[_Placed], west: float) -> pydeck.Layer:
+def _places(placed: list[Placed], west: float) -> pydeck.Layer:
     """Return one layer of all marks: what matters most is drawn last."""
-    marks = (*MARKS.values(), OTHER, LEFT_OUT)
+    marks = tuple(dict.fromkeys((*MARKS.values(), OTHER, LEFT_OUT, *(mark for mark, *_rest in placed))))
     column = {mark: str(index) for index, mark in enumerate(marks)}
     rows = [
         {"id": name, "position": _at(lon, lat, west), "icon": column[mark], "size": mark.size_px, "label": label}
@@ -318,7 +326,7 @@ def _places(placed: list[_Placed], west: float) -> pydeck.Layer:
     )
 
 
-def _office_marks(plan: Plan) -> list[_Placed]:
+def _office_marks(plan: Plan) -> list[Placed]:
     names = ("id", "name", "lon", "lat", "connected", "technology", "position_known", "reason")
     rows = []
     for identifier, name, lon, lat, connected, technology, known, reason in zip(
@@ -335,7 +343,7 @@ def _office_marks(plan: Plan) -> list[_Placed]:
     return rows
 
 
-def _source_marks(plan: Plan) -> list[_Placed]:
+def _source_marks(plan: Plan) -> list[Placed]:
     sources = plan.places[plan.places["kind"] == "source"]
     return [
         (MARKS["source"], name, lon, lat, _("Source {name}").format(name=name))

@@ -74,7 +74,7 @@ def tame(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell)
 
 
-def chart(drawing: alt.Chart | alt.LayerChart | alt.VConcatChart, frame: pd.DataFrame, name: str) -> None:
+def chart(drawing: alt.Chart | alt.LayerChart | alt.FacetChart, frame: pd.DataFrame, name: str) -> None:
     """Show a chart whose menu saves it as PNG or SVG, and offer its figures as a file."""
     st.altair_chart(
         drawing.properties(usermeta={"embedOptions": {"actions": {"export": True, "source": False, "editor": False}}}),

@@ -136,7 +136,9 @@ def _equity(content: dict[str, Any], edits: Edits) -> None:
         )
         if _submit("equity"):
             others = [floor for floor in wished if floor["by"] != "region"]
-            mine = [{"by": "region", "measure": "offices", "share": least / 100, "count": None, "groups": []}]
+            mine: list[dict[str, Any]] = [
+                {"by": "region", "measure": "offices", "share": least / 100, "count": None, "groups": []}
+            ]
             edits.wish("limits.floors", [*others, *(mine if least else [])], before)
             st.rerun()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from planner.ui.address import asked, note
 from planner.ui.country import (
     KINDS,
     NEEDED,
+    NEW,
     RASTERS,
     TABLES,
     Country,
@@ -24,9 +26,9 @@ from planner.ui.country import (
     kind_name,
     what_for,
 )
-from planner.ui.map import points_map
 from planner.ui.runs import new_run_folder, start_run
 from planner.ui.session import read_only, upload_limit_mb
+from planner.ui.study_maps import points_map
 from planner.ui.text import literal
 from planner.ui.watching import watch_errand
 from planner.ui.widgets import as_csv
@@ -80,7 +82,7 @@ def _templates(here: Here) -> None:
                 as_csv(frame, file.stem, f"{file.stem}.csv")
                 st.download_button(
                     f"{file.stem}.xlsx",
-                    lambda frame=frame: _as_workbook(frame),
+                    partial(_as_workbook, frame),
                     file_name=f"{file.stem}.xlsx",
                     key=f"xlsx-{file.stem}",
                     on_click="ignore",
@@ -112,7 +114,7 @@ def _choose(here: Here) -> Country | None:
             if st.session_state["country"] == "":
                 current = None
         country = Country(here.session, current) if current else None
-        about = country.about if country else {"title": "", "currency": "USD", "price_year": 2026, "budget": "20 %"}
+        about = country.about if country else NEW
         with st.form(f"country-{current}", border=False):
             name, currency, year, budget, press = st.columns([3, 1, 1, 2, 1], vertical_alignment="bottom")
             title = name.text_input(_("Name"), about["title"], placeholder=_("My country"), max_chars=80)
@@ -123,13 +125,16 @@ def _choose(here: Here) -> Country | None:
             )
             pressed = press.form_submit_button(_("Keep"), width="stretch")
         if pressed:
-            country = country or Country(here.session, _free_name(here, title))
-            amount = limit if "%" in limit else _amount(limit)
+            country = country or Country(here.session, _free_name(here, title or ""))
+            amount = limit if limit and "%" in limit else _amount(limit or "")
             if amount is None:
                 st.error(_("Say the budget as an amount, such as 2000000, or as a share, such as 20 %."))
             else:
                 country.describe(
-                    title=title or _("My country"), currency=code.upper(), price_year=int(prices), budget=amount
+                    title=title or _("My country"),
+                    currency=(code or "USD").upper(),
+                    price_year=int(prices),
+                    budget=amount,
                 )
                 note(country=country.name)
                 st.session_state.pop("country", None)

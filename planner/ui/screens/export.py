@@ -18,7 +18,6 @@ from planner.wording import number
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from planner import Plan
     from planner.i18n import Language
     from planner.ui.frame import Here
 
@@ -62,7 +61,7 @@ def show(here: Here) -> None:
         return
     left, right = st.columns([3, 2])
     with left:
-        _ask(here, plan, here.run)
+        _ask(here, here.run)
     with right:
         _show_files(here, here.run)
 
@@ -71,7 +70,7 @@ def _folder(here: Here, run_dir: Path, asked: Language) -> Path:
     return here.session.folder / "exports" / f"{run_dir.name}-{asked}"
 
 
-def _ask(here: Here, plan: Plan, run_dir: Path) -> None:
+def _ask(here: Here, run_dir: Path) -> None:
     formats = _formats()
     with st.form("export"):
         st.subheader(_("What to take away"))

@@ -123,9 +123,9 @@ def _show_plan(here: Here, plan: Plan, run_dir: Path) -> None:
     selected = find_selected(plan, asked("selected"))
     map_column, side = st.columns([3, 2] if selected else [4, 1])
     with map_column:
-        _map(plan, run_dir, selected and selected.id)
+        _map(plan, run_dir, selected.id if selected else None)
     with side:
-        _find(plan, selected and selected.id)
+        _find(plan, selected.id if selected else None)
         if selected is None:
             st.html(legend(plan))
             st.caption(_("Click an office or a link on the map or in a table: its card says why, and what it costs."))

@@ -78,8 +78,8 @@ def _budgets(here: Here, plan: Plan, edits: Edits) -> None:
         show_end_without_result(at_work, run_state(at_work))
     st.write(
         _(
-            "Once the frontier of this scenario is computed, a slider answers at once what any budget would buy, and the "
-            "map follows."
+            "Once the frontier of this scenario is computed, a slider answers at once what any budget would buy, and "
+            "the map follows."
         )
     )
     if not read_only() and st.button(_("Compute the frontier"), key="compute-frontier"):

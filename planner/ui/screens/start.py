@@ -11,8 +11,8 @@ from planner.jobs import run_state
 from planner.ui.address import go, note
 from planner.ui.frame import page_name
 from planner.ui.map import description, plan_map
-from planner.ui.screens.plan import warnings
 from planner.ui.runs import new_run_folder, open_plan, start_run
+from planner.ui.screens.plan import warnings
 from planner.ui.session import read_only
 from planner.ui.text import literal
 from planner.ui.tiles import show_tiles, verdict
