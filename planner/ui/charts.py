@@ -44,7 +44,7 @@ def frontier_chart(frontiers: Mapping[str, dict[str, Any]], name: str, amount: f
     band = base.mark_area(opacity=0.2).encode(x=x, y="value:Q", y2="ceiling:Q", color=colour)
     lines = base.mark_line(point=True).encode(
         x=x,
-        y=alt.Y("value:Q", axis=number_axis(_("Benefit; the band reaches to the proven ceiling"))),
+        y=alt.Y("value:Q", axis=number_axis(_("Benefit and proven ceiling"))),
         color=colour,
         strokeDash=alt.StrokeDash("scenario:N", scale=dashes, legend=None),
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from planner.i18n import _
 from planner.ui.address import asked, language_switch, note
+from planner.ui.glossary import glossary
 from planner.ui.runs import choose_run, find_runs, unknown_run, with_plans
 from planner.ui.text import literal
 
@@ -78,7 +80,8 @@ def draw_frame(started: Start, session: Session, language: Language) -> Here:
     order = ORDERS[role]
     first_page = "plan" if started.run else "start"
     page = next((page for page in order if page == asked("page")), first_page)
-    brand, run_column, role_column, language_column = st.columns([2.4, 3, 2, 2], vertical_alignment="center")
+    widths = [2.2, 3, 2, 2, 1.2]
+    brand, run_column, role_column, language_column, help_column = st.columns(widths, vertical_alignment="center")
     brand.html('<div class="brand">PostLink Planner</div>')
     with role_column:
         _role_switch(role)
@@ -89,9 +92,22 @@ def draw_frame(started: Start, session: Session, language: Language) -> Here:
         missing = unknown_run(shown)
         run = choose_run(shown, started.run, session.home)
     _navigation(order, page)
+    with help_column:
+        _help()
     if missing is not None:
         st.warning(_("There is no run “{name}” here.").format(name=literal(missing)))
     return Here(session, language, role, page, runs, run)
+
+
+def _help() -> None:
+    with st.popover(_("Help"), width="stretch"):
+        st.markdown(f"**{_('Link to this view')}**")
+        address = st.context.url or ""
+        st.code(f"{address.partition('?')[0]}?{urlencode(st.query_params.to_dict())}", language=None, wrap_lines=True)
+        st.caption(_("Whoever has this link sees this session's runs."))
+        st.markdown(f"**{_('Glossary')}**")
+        words = [f"**{literal(word)}** – {literal(text)}" for word, text in glossary().items()]
+        st.markdown("  \n".join(words))
 
 
 def _role() -> Role:

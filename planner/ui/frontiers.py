@@ -47,10 +47,29 @@ def frontier_of(here: Here, run_dir: Path) -> dict[str, Any] | None:
     return found if "places" in found else None
 
 
-def point_at(frontier: dict[str, Any], amount: float) -> dict[str, Any] | None:
-    """Return the point of the largest budget that an amount pays for; None if it pays for none."""
-    affordable = [point for point in frontier["points"] if point["limit"] <= amount * (1 + 1e-9)]
-    return affordable[-1] if affordable else None
+def point_at(frontier: dict[str, Any], amount: float, *others: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the best point that an amount pays for, of the frontier and of others; None if it pays for none."""
+    affordable = [point for point in (*frontier["points"], *others) if point["spent"] <= amount]
+    return max(affordable, key=lambda point: point["value"], default=None)
+
+
+def own_point(plan: Plan) -> dict[str, Any]:
+    """Return a plan as a point of a frontier is told, with the courses of its links."""
+    gains = plan.offices[plan.offices["connected"] & (plan.offices["before"] != "adequate")]
+    links = plan.links[plan.links["geometry"].notna()]
+    return {
+        "limit": plan.budget["limit"] if plan.budget else plan.totals[plan.measure],
+        "spent": plan.budget["spent"] if plan.budget else plan.totals[plan.measure],
+        "value": plan.benefit,
+        "totals": plan.totals,
+        "offices": gains["id"].tolist(),
+        "technologies": gains["technology"].tolist(),
+        "links": links["id"].tolist(),
+        "drawn": {
+            name: {"technology": technology, "path": geometry["coordinates"]}
+            for name, technology, geometry in zip(links["id"], links["technology"], links["geometry"], strict=True)
+        },
+    }
 
 
 def ceiling_at(frontier: dict[str, Any], amount: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import html
 import json
 import math
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pydeck
+from streamlit import runtime
 
 from planner.i18n import _
 from planner.marks import (
@@ -29,6 +31,7 @@ from planner.marks import (
 from planner.wording import labelled, number, technology_heading
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from planner import Plan
@@ -43,6 +46,8 @@ _PIXELS = pydeck.types.String("pixels")
 _TILE_PX = 512
 _CLOSEST_ZOOM = 13
 _CASING_PX = 2.0
+_INLINE = 5000
+"""Rows of a layer that still go with the page; measured, more are shown sooner from a file."""
 _TOOLTIP_STYLE = {
     "backgroundColor": "#1c2733",
     "color": "white",
@@ -53,7 +58,9 @@ _TOOLTIP_STYLE = {
 }
 
 
-def plan_map(plan: Plan, run_dir: Path, *, selected: str | None = None, room: Room = ROOM) -> pydeck.Deck:
+def plan_map(
+    plan: Plan, run_dir: Path, *, selected: str | None = None, room: Room = ROOM, hidden: Collection[str] = ()
+) -> pydeck.Deck:
     """Return the map of a plan; the run's picture of the terrain lies under it, if there is one.
 
     Parameters
@@ -64,6 +71,8 @@ def plan_map(plan: Plan, run_dir: Path, *, selected: str | None = None, room: Ro
         Id of the office or the link that stands out.
     room : tuple of int
         As `ROOM`.
+    hidden : collection of str
+        Layers that are not drawn: ``terrain``, ``links``, ``left_out``.
 
     Notes
     -----
@@ -72,8 +81,11 @@ def plan_map(plan: Plan, run_dir: Path, *, selected: str | None = None, room: Ro
     picture = _picture(run_dir)
     bounds = picture["bounds"] if picture else _extent(plan.places)
     marks = [*_office_marks(plan), *_source_marks(plan)]
-    layers = [*_halo(plan, selected, bounds[0]), *_links(plan.links, bounds[0]), _places(marks, bounds[0])]
-    return _deck(picture, bounds, layers, room)
+    if "left_out" in hidden:
+        marks = [mark for mark in marks if mark[0] is not LEFT_OUT]
+    links = [] if "links" in hidden else _links(plan.links, bounds[0])
+    layers = [*_halo(plan, selected, bounds[0]), *links, _places(marks, bounds[0])]
+    return _deck(None if "terrain" in hidden else picture, bounds, layers, room)
 
 
 def frontier_map(frontier: dict[str, Any], point: dict[str, Any] | None, run_dir: Path, room: Room) -> pydeck.Deck:
@@ -231,6 +243,19 @@ def _links(links: pd.DataFrame, west: float) -> list[pydeck.Layer]:
     return _line_layers(rows)
 
 
+def _served(rows: list[dict[str, Any]]) -> list[dict[str, Any]] | str:
+    """Return rows as they are if they are few, else the address under which the server has them for the page.
+
+    The page's messages carry everything once per change; a file is fetched beside them, compressed, and kept.
+    """
+    if len(rows) <= _INLINE or not runtime.exists():
+        return rows
+    content = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+    name = f"map-{hashlib.sha256(content).hexdigest()[:24]}"
+    address: str = runtime.get_instance().media_file_mgr.add(content, "application/json", name)
+    return address
+
+
 def _line(name: str, technology: str, path: list[list[float]], west: float) -> dict[str, Any]:
     width = LINE_WIDTHS_PX.get(technology, LINE_WIDTH_PX)
     return {
@@ -244,7 +269,13 @@ def _line(name: str, technology: str, path: list[list[float]], west: float) -> d
 
 
 def _line_layers(rows: list[dict[str, Any]]) -> list[pydeck.Layer]:
-    common = {"data": rows, "get_path": "path", "width_units": _PIXELS, "joint_rounded": True, "pickable": True}
+    common = {
+        "data": _served(rows),
+        "get_path": "path",
+        "width_units": _PIXELS,
+        "joint_rounded": True,
+        "pickable": True,
+    }
     return [
         pydeck.Layer("PathLayer", id="casings", get_color=[255, 255, 255, 200], get_width="casing", **common),
         pydeck.Layer(
@@ -315,7 +346,7 @@ def _places(placed: list[Placed], west: float) -> pydeck.Layer:
     return pydeck.Layer(
         "IconLayer",
         id="places",
-        data=rows,
+        data=_served(rows),
         icon_atlas=f'"{atlas(marks)}"',
         icon_mapping={str(index): atlas_cell(index) for index in range(len(marks))},
         get_position="position",

@@ -15,7 +15,7 @@ from planner.ui.address import asked, note
 from planner.ui.charts import frontier_chart
 from planner.ui.frontiers import frontier_of
 from planner.ui.map import ROOM
-from planner.ui.runs import open_plan
+from planner.ui.runs import kind_of, open_plan
 from planner.ui.session import read_only
 from planner.ui.study_maps import difference_legend, difference_map
 from planner.ui.text import literal
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from planner.ui.frame import Here
 
 _MOST = 4
+_ROW_PX = 35
 
 
 def show(here: Here) -> None:
@@ -65,7 +66,8 @@ def _choose(here: Here, runs: dict[str, Path]) -> list[str]:
     """Return the names that are chosen, which the address keeps; first the run on screen and the newest other."""
     named = [name for name in (asked("with") or "").split("~") if name in runs]
     current = here.run.name if here.run is not None and here.run.name in runs else next(iter(runs))
-    now = named or [current, *[name for name in runs if name != current][:1]]
+    others = sorted((name for name in runs if name != current), key=lambda name: kind_of(runs[name]) == "risk")
+    now = named or [current, *others[:1]]
     if st.session_state.get("compared") != now:
         st.session_state["compared"] = now
     st.multiselect(
@@ -111,7 +113,7 @@ def _figures(plans: dict[str, Plan]) -> None:
         _("How good"): [verdict(plan) for plan in plans.values()],
     }
     frame = pd.DataFrame(rows, index=list(plans)).T.rename_axis(_("Figure")).reset_index()
-    table(frame, "compared-figures")
+    table(frame, "compared-figures", height=_ROW_PX * (len(frame) + 1) + 3)
 
 
 def _compared(here: Here, first: Path, second: Path) -> dict[str, Any] | None:

@@ -79,7 +79,7 @@ def _more(here: Here, plan: Plan) -> None:
                 x=alt.X("from:Q", axis=number_axis(_("Budget ({currency})").format(currency=currency))),
                 x2="to:Q",
                 y=alt.Y("per_person:Q", axis=number_axis(_("{currency} per person").format(currency=currency))),
-                y2=alt.value(330),
+                y2=alt.datum(0),
             )
             .properties(height=330)
         )

@@ -131,7 +131,7 @@ def _show_plan(here: Here, plan: Plan, run_dir: Path) -> None:
             st.caption(_("Click an office or a link on the map or in a table: its card says why, and what it costs."))
             st.button(_("Change the scenario"), on_click=go, args=("scenario",), width="stretch", key="to-scenario")
         else:
-            with st.container(height=ROOM[1] - 56, border=True):
+            with st.container(height=ROOM[1], border=True):
                 show_card(here, plan, run_dir, selected)
     _show_tables(here, plan, run_dir)
 
@@ -139,12 +139,23 @@ def _show_plan(here: Here, plan: Plan, run_dir: Path) -> None:
 def _map(plan: Plan, run_dir: Path, selected: str | None) -> None:
     key = f"map-{run_dir.name}"
 
+    layers = {"terrain": _("Terrain"), "links": _("Links"), "left_out": _("Offices left out")}
+    shown = st.pills(
+        _("Layers"),
+        list(layers),
+        selection_mode="multi",
+        default=list(layers),
+        format_func=layers.__getitem__,
+        label_visibility="collapsed",
+        key="layers",
+    )
+
     def select() -> None:
         objects = st.session_state[key]["selection"]["objects"]
         note(selected=next((rows[0].get("id") for rows in objects.values() if rows), None))
 
     st.pydeck_chart(
-        plan_map(plan, run_dir, selected=selected),
+        plan_map(plan, run_dir, selected=selected, hidden=set(layers) - set(shown)),
         height=ROOM[1],
         key=key,
         alt=description(plan),

@@ -14,7 +14,7 @@ from planner.jobs import run_state
 from planner.ui.address import note, use_address_language
 from planner.ui.charts import frontier_chart
 from planner.ui.edits import Edits, told
-from planner.ui.frontiers import ceiling_at, frontier_of, frontier_run_of, point_at
+from planner.ui.frontiers import ceiling_at, frontier_of, frontier_run_of, own_point, point_at
 from planner.ui.map import frontier_map, legend_of
 from planner.ui.runs import new_run_folder, start_run
 from planner.ui.screens.plan import plan_or_state, show_end_without_result, warnings
@@ -106,37 +106,43 @@ def _slider(here: Here, plan: Plan, frontier: dict[str, Any], edits: Edits) -> N
         key=f"slider-{plan.scenario['hash'][:12]}",
         help=_("What the programme may cost: purchases and the funded years of operation."),
     )
-    point = point_at(frontier, amount)
-    totals = point["totals"] if point else {"offices_newly_connected": 0, "offices_upgraded": 0, "people": 0}
-    gained = totals["offices_newly_connected"] + totals["offices_upgraded"]
+    point = point_at(frontier, amount, own_point(plan))
+    _tiles(frontier, point, amount, currency)
+    if st.button(_("Take this budget"), key="take-budget", disabled=amount == now):
+        edits.wish(f"budgets.{name}", amount, plan.budget["limit"] if plan.budget else None)
+        st.rerun()
+    run = frontier_run_of(here, here.run) if here.run else None
+    links = frontier["links"] | (point or {}).get("drawn", {})
+    on_map, on_curve = st.tabs([_("Map"), _("Curve")])
+    with on_map:
+        st.pydeck_chart(
+            frontier_map(frontier | {"links": links}, point, run or here.session.home, _ROOM),
+            height=_ROOM[1],
+            key="frontier-map",
+            alt=_("Map of the {n} offices that this budget connects or upgrades.").format(
+                n=number(len(point["offices"]) if point else 0)
+            ),
+        )
+        drawn = {links[link]["technology"] for link in (point["links"] if point else [])}
+        st.html(legend_of({*(point["technologies"] if point else []), "existing", "source"}, drawn, left_out=True))
+    with on_curve:
+        frontier_chart({plan.scenario["name"]: frontier}, f"frontier-{plan.scenario['hash'][:8]}", amount)
+    if point:
+        text = _("This plan was made for {limit}, the nearest budget below that is known.")
+        st.caption(literal(text.format(limit=money(100 * point["limit"], currency))))
+
+
+def _tiles(frontier: dict[str, Any], point: dict[str, Any] | None, amount: float, currency: str) -> None:
+    totals = point["totals"] if point else {"people": 0}
     tiles = (
-        (_("Offices gained"), number(gained)),
+        (_("Offices gained"), number(len(point["offices"]) if point else 0)),
         (_("People within reach"), number(totals["people"])),
         (_("Spent"), money_short(100 * point["spent"], currency) if point else "–"),
         (_("Benefit"), figure(point["value"]) if point else "0"),
         (_("At most, proven"), figure(ceiling_at(frontier, amount))),
     )
     for column, (label, text) in zip(st.columns(len(tiles), gap="small"), tiles, strict=True):
-        column.metric(label, text, border=True)
-    run = frontier_run_of(here, here.run) if here.run else None
-    on_map, on_curve = st.tabs([_("Map"), _("Curve")])
-    with on_map:
-        st.pydeck_chart(
-            frontier_map(frontier, point, run or here.session.home, _ROOM),
-            height=_ROOM[1],
-            key="frontier-map",
-            alt=_("Map of the {n} offices that this budget connects or upgrades.").format(n=number(gained)),
-        )
-        drawn = {frontier["links"][link]["technology"] for link in (point["links"] if point else [])}
-        st.html(legend_of({*(point["technologies"] if point else []), "existing", "source"}, drawn, left_out=True))
-    with on_curve:
-        frontier_chart({plan.scenario["name"]: frontier}, f"frontier-{plan.scenario['hash'][:8]}", amount)
-    if point:
-        text = _("This plan was made for {limit}, the nearest budget below that the frontier knows.")
-        st.caption(literal(text.format(limit=money(100 * point["limit"], currency))))
-    if st.button(_("Take this budget"), key="take-budget", disabled=amount == now):
-        edits.wish(f"budgets.{name}", amount, plan.budget["limit"] if plan.budget else None)
-        st.rerun()
+        column.metric(label, text, border=True, height="stretch")
 
 
 def _ask(here: Here, plan: Plan, edits: Edits) -> None:
