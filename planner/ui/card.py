@@ -77,7 +77,7 @@ def show_card(here: Here, plan: Plan, run_dir: Path, selected: Selected) -> None
     currency = plan.scenario["currency"]
     name = selected.row.get("name") or selected.id
     title, close = st.columns([5, 1], vertical_alignment="center")
-    title.subheader(literal(str(name)))
+    title.header(literal(str(name)))
     close.button("✕", help=_("Close the card"), key="close-card", on_click=note, kwargs={"selected": None})
     if selected.kind == "office":
         _show_office(selected, currency)

@@ -80,6 +80,7 @@ def draw_frame(started: Start, session: Session, language: Language) -> Here:
     order = ORDERS[role]
     first_page = "plan" if started.run else "start"
     page = next((page for page in order if page == asked("page")), first_page)
+    note(role=role)
     widths = [2.2, 3, 2, 2, 1.2]
     brand, run_column, role_column, language_column, help_column = st.columns(widths, vertical_alignment="center")
     brand.html('<div class="brand">PostLink Planner</div>')
@@ -102,8 +103,9 @@ def draw_frame(started: Start, session: Session, language: Language) -> Here:
 def _help() -> None:
     with st.popover(_("Help"), width="stretch"):
         st.markdown(f"**{_('Link to this view')}**")
-        address = st.context.url or ""
-        st.code(f"{address.partition('?')[0]}?{urlencode(st.query_params.to_dict())}", language=None, wrap_lines=True)
+        address = st.context.url
+        bare = address.partition("?")[0] if isinstance(address, str) else ""
+        st.code(f"{bare}?{urlencode(st.query_params.to_dict())}", language=None, wrap_lines=True)
         st.caption(_("Whoever has this link sees this session's runs."))
         st.markdown(f"**{_('Glossary')}**")
         words = [f"**{literal(word)}** – {literal(text)}" for word, text in glossary().items()]

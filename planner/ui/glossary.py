@@ -10,7 +10,7 @@ def glossary() -> dict[str, str]:
     return {
         _("Office gained"): _("A post office that the plan newly connects, or upgrades to the service asked for."),
         _("People within reach"): _(
-            "People whose nearest office is this one, within the stated distance; underserved: without adequate service."
+            "People whose nearest office is this one, within the stated distance; underserved: no adequate service."
         ),
         _("Benefit"): _("What connecting an office is worth: by default the underserved people within its reach."),
         _("Purchases (capex)"): _("First purchase with duties, freight and contingency."),

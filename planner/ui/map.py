@@ -31,7 +31,7 @@ from planner.marks import (
 from planner.wording import labelled, number, technology_heading
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from planner import Plan
@@ -46,6 +46,8 @@ _PIXELS = pydeck.types.String("pixels")
 _TILE_PX = 512
 _CLOSEST_ZOOM = 13
 _CASING_PX = 2.0
+_KEY = "id "
+"""Stands before every id in the data of a layer: deck.gl reads a text that starts with ``@@`` as code."""
 _INLINE = 5000
 """Rows of a layer that still go with the page; measured, more are shown sooner from a file."""
 _TOOLTIP_STYLE = {
@@ -154,6 +156,12 @@ def _deck(picture: dict[str, Any] | None, bounds: list[float], layers: list[pyde
     )
 
 
+def id_of(row: Mapping[str, Any]) -> str | None:
+    """Return the id of what was clicked: of an office, a source or a link."""
+    key = row.get("id")
+    return key.removeprefix(_KEY) if isinstance(key, str) else None
+
+
 def legend(plan: Plan) -> str:
     """Return the legend of a plan's map as HTML: each mark and line that is on it, with its name."""
     lines = set(_drawn(plan.links)["technology"])
@@ -259,7 +267,7 @@ def _served(rows: list[dict[str, Any]]) -> list[dict[str, Any]] | str:
 def _line(name: str, technology: str, path: list[list[float]], west: float) -> dict[str, Any]:
     width = LINE_WIDTHS_PX.get(technology, LINE_WIDTH_PX)
     return {
-        "id": name,
+        "id": _KEY + name,
         "path": [_at(lon, lat, west) for lon, lat in path],
         "colour": [*mark_of(technology).fill, 255],
         "width": width,
@@ -337,7 +345,7 @@ def _places(placed: list[Placed], west: float) -> pydeck.Layer:
     marks = tuple(dict.fromkeys((*MARKS.values(), OTHER, LEFT_OUT, *(mark for mark, *_rest in placed))))
     column = {mark: str(index) for index, mark in enumerate(marks)}
     rows = [
-        {"id": name, "position": _at(lon, lat, west), "icon": column[mark], "size": mark.size_px, "label": label}
+        {"id": _KEY + name, "position": _at(lon, lat, west), "icon": column[mark], "size": mark.size_px, "label": label}
         for mark, name, lon, lat, label in sorted(
             placed,
             key=lambda row: (row[0] is not LEFT_OUT, row[0] is not MARKS["existing"]),

@@ -79,7 +79,9 @@ class Session:
 def open_session(home: Path) -> Session:
     """Return the session that the address or the browser's cookie names, else a new one; the address keeps it."""
     known = (asked("session"), st.context.cookies.get("postlink_session"), st.session_state.get("session"))
-    token = next((one for one in known if one and _TOKEN.fullmatch(one)), None) or secrets.token_hex(16)
+    token = next((one for one in known if isinstance(one, str) and _TOKEN.fullmatch(one)), None) or secrets.token_hex(
+        16
+    )
     st.session_state["session"] = token
     note(session=token)
     return Session(token, home)

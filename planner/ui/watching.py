@@ -28,7 +28,7 @@ def watch(run_dir: Path) -> None:
     if run_state(run_dir) != "running":
         st.rerun()
     events = read_events(run_dir)
-    st.subheader(_("Solving"))
+    st.header(_("Solving"))
     st.write(literal(_latest(events, "message") or _("Starting")))
     gap = _latest(events, "gap")
     if gap is not None:

@@ -65,13 +65,17 @@ def _budgets(plan: Plan, edits: Edits) -> None:
         return
     with st.form("budgets", border=False):
         amounts = {}
-        for budget in plan.budgets:
+        currency = plan.scenario["currency"]
+        for position, budget in enumerate(plan.budgets, 1):
             limit = round(budget["limit"], 2)
             wished = edits.wishes.get(f"budgets.{budget['name']}", limit)
+            label = _("Budget ({currency})").format(currency=currency)
+            if len(plan.budgets) > 1:
+                # A label is read aloud as it is written: what the user called it stands above, where it can be escaped.
+                st.caption(literal(budget["name"]))
+                label = _("Budget {n} ({currency})").format(n=position, currency=currency)
             amounts[budget["name"]] = st.number_input(
-                literal(
-                    _("Budget “{name}” ({currency})").format(name=budget["name"], currency=plan.scenario["currency"])
-                ),
+                label,
                 min_value=0.0,
                 value=float(wished),
                 step=float(10 ** max(len(str(round(limit))) - 2, 0)),

@@ -19,10 +19,10 @@ from planner.ui.runs import kind_of, open_plan
 from planner.ui.session import read_only
 from planner.ui.study_maps import difference_legend, difference_map
 from planner.ui.text import literal
-from planner.ui.tiles import gained, verdict
+from planner.ui.tiles import gained
 from planner.ui.watching import watch_errand
 from planner.ui.widgets import TABLE_HEIGHT_PX, table
-from planner.wording import figure, measure_name, number, technology_heading
+from planner.wording import figure, measure_name, nearness, number, technology_heading
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,9 +110,12 @@ def _figures(plans: dict[str, Plan]) -> None:
         _("Operation per year (opex)"): [number(plan.totals["opex_per_year"]) for plan in plans.values()],
         _("Programme cost"): [number(plan.totals["programme_cost"]) for plan in plans.values()],
         _("Present value"): [number(plan.totals["present_value"]) for plan in plans.values()],
-        _("How good"): [verdict(plan) for plan in plans.values()],
+        _("Against the best plan"): [
+            "?" if plan.gap is None else nearness(plan.gap, least=plan.outcome.sense == "min")
+            for plan in plans.values()
+        ],
     }
-    frame = pd.DataFrame(rows, index=list(plans)).T.rename_axis(_("Figure")).reset_index()
+    frame = pd.DataFrame(rows, index=list(plans)).T.rename_axis(_("Measure")).reset_index()
     table(frame, "compared-figures", height=_ROW_PX * (len(frame) + 1) + 3)
 
 
@@ -169,7 +172,8 @@ def _differences(compared: dict[str, Any] | None, first: Plan, second: Plan, run
             _("Why"): [change["reason"] for change in changes],
         }
     )
-    table(rows, "compared-offices", height=TABLE_HEIGHT_PX)
+    if changes:
+        table(rows, "compared-offices", height=TABLE_HEIGHT_PX)
     money = pd.DataFrame(
         [
             {
@@ -183,7 +187,7 @@ def _differences(compared: dict[str, Any] | None, first: Plan, second: Plan, run
             for row in rows
         ]
     )
-    st.subheader(_("Money by technology"))
+    st.header(_("Money by technology"))
     table(money, "compared-technologies")
 
 

@@ -156,7 +156,7 @@ def _amount(text: str) -> float | None:
 
 
 def _upload(country: Country) -> None:
-    st.subheader(_("Load a file"))
+    st.header(_("Load a file"))
     kind = st.selectbox(_("What it holds"), KINDS, format_func=kind_name, key="upload-kind")
     st.caption(what_for(kind))
     generation = st.session_state.setdefault("uploads", 0)
@@ -181,7 +181,7 @@ def _upload(country: Country) -> None:
 
 
 def _given(country: Country) -> None:
-    st.subheader(_("What there is"))
+    st.header(_("What there is"))
     for kind in KINDS:
         given = country.files.get(kind)
         if given is None:
@@ -195,7 +195,7 @@ def _given(country: Country) -> None:
 
 def _columns(country: Country, tables: list[str]) -> None:
     """Show which of their columns is taken for which of ours, and let the user say otherwise."""
-    st.subheader(_("What the columns mean"))
+    st.header(_("What the columns mean"))
     kind = st.segmented_control(
         _("Table"), tables, default=tables[0], format_func=kind_name, required=True, key="columns-kind"
     )
@@ -273,7 +273,7 @@ def column_name(ours: str) -> str:
 def _check(here: Here, country: Country) -> None:
     """Show what the check has found, where it can be mended, and what the data are good for."""
     missing = [kind_name(kind) for kind in NEEDED if kind not in country.files]
-    st.subheader(_("Check"))
+    st.header(_("Check"))
     if missing:
         st.info(literal(_("Still needed for a plan: {names}.").format(names=", ".join(missing))))
         if "offices" in country.files:
@@ -396,7 +396,7 @@ def _points(country: Country, kind: str, frame: pd.DataFrame, faulty: set[int]) 
 
 def _score(country: Country, found: dict[str, Any]) -> None:
     """Show what was read and used of each file, and what more would help."""
-    st.subheader(_("Score card"))
+    st.header(_("Score card"))
     rows = pd.DataFrame(found.get("datasets", []), columns=["group", "file", "in_file", "used", "excluded", "columns"])
     read, wanting = st.columns([3, 2])
     with read:

@@ -73,7 +73,7 @@ def _folder(here: Here, run_dir: Path, asked: Language) -> Path:
 def _ask(here: Here, run_dir: Path) -> None:
     formats = _formats()
     with st.form("export"):
-        st.subheader(_("What to take away"))
+        st.header(_("What to take away"))
         columns = st.columns(2)
         ticked = [
             name
@@ -101,7 +101,7 @@ def _ask(here: Here, run_dir: Path) -> None:
 
 
 def _show_files(here: Here, run_dir: Path) -> None:
-    st.subheader(_("Files"))
+    st.header(_("Files"))
     nothing = True
     for known in LANGUAGES:
         folder = _folder(here, run_dir, known)

@@ -65,12 +65,12 @@ def _more(here: Here, plan: Plan) -> None:
     curve, steps = st.columns(2)
     rows = tranches(frontier)
     with curve:
-        st.subheader(_("In all: benefit for the money"))
+        st.header(_("In all: benefit for the money"))
         frontier_chart(
             {plan.scenario["name"]: frontier}, "invest-frontier", float(plan.budget["limit"]) if plan.budget else None
         )
     with steps:
-        st.subheader(_("Each step: cost of one more person"))
+        st.header(_("Each step: cost of one more person"))
         priced = rows[rows["per_person"].notna()]
         bars = (
             alt.Chart(priced)
@@ -84,7 +84,7 @@ def _more(here: Here, plan: Plan) -> None:
             .properties(height=330)
         )
         chart(bars, _tranche_table(rows, currency), "invest-steps")
-    st.subheader(_("Tranches"))
+    st.header(_("Tranches"))
     st.caption(_("Each row is what the next tranche adds to the one before, not what there is in all."))
     table(_tranche_table(rows, currency), "tranches")
 
@@ -104,7 +104,7 @@ def _tranche_table(rows: pd.DataFrame, currency: str) -> pd.DataFrame:
 
 def _money(plan: Plan, run: Path) -> None:
     currency = plan.scenario["currency"]
-    st.subheader(_("Budgets and earmarks"))
+    st.header(_("Budgets and earmarks"))
     table(
         pd.DataFrame(
             {
@@ -122,12 +122,12 @@ def _money(plan: Plan, run: Path) -> None:
     # Newer runs say who pays; older ones have no such part.
     funders = open_document(run / "plan.json").get("funders") or []
     if funders:
-        st.subheader(_("Funders"))
+        st.header(_("Funders"))
         flat = [
             {name: value for name, value in funder.items() if not isinstance(value, dict | list)} for funder in funders
         ]
         table(pd.DataFrame(flat), "invest-funders")
-    st.subheader(_("Technologies"))
+    st.header(_("Technologies"))
     table(mix_table(plan), "invest-mix")
 
 
@@ -165,7 +165,7 @@ def _regions(plan: Plan) -> None:
     chart(bars, frame, "invest-regions")
     table(frame, "regions")
     if plan.floors:
-        st.subheader(_("Floors"))
+        st.header(_("Floors"))
         table(pd.DataFrame(plan.floors), "floors")
 
 

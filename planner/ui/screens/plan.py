@@ -12,7 +12,7 @@ from planner.jobs import read_events, run_state
 from planner.ui.address import asked, go, note
 from planner.ui.card import find_selected, show_card
 from planner.ui.frontiers import frontier_of, next_offices
-from planner.ui.map import ROOM, description, legend, plan_map
+from planner.ui.map import ROOM, description, id_of, legend, plan_map
 from planner.ui.runs import open_plan
 from planner.ui.tables import baselines_table, links_table, mix_table, offices_table, problems_table
 from planner.ui.text import literal
@@ -152,7 +152,7 @@ def _map(plan: Plan, run_dir: Path, selected: str | None) -> None:
 
     def select() -> None:
         objects = st.session_state[key]["selection"]["objects"]
-        note(selected=next((rows[0].get("id") for rows in objects.values() if rows), None))
+        note(selected=next((id_of(rows[0]) for rows in objects.values() if rows), None))
 
     st.pydeck_chart(
         plan_map(plan, run_dir, selected=selected, hidden=set(layers) - set(shown)),
@@ -202,9 +202,9 @@ def _show_tables(here: Here, plan: Plan, run_dir: Path) -> None:
     with more:
         _with_more(here, plan, run_dir)
     with comparison:
-        st.subheader(_("Technologies of the plan"))
+        st.header(_("Technologies of the plan"))
         table(mix_table(plan), f"{name}-technologies")
-        st.subheader(_("The same money by simple rules, every office by itself"))
+        st.header(_("The same money by simple rules, every office by itself"))
         table(baselines_table(plan), f"{name}-rules")
         for baseline in plan.baselines:
             if not baseline["available"]:
@@ -220,10 +220,10 @@ def show_grounds(plan: Plan, name: str) -> None:
         (_("Notes on what is offered"), plan.data["notes"]),
     ):
         if lines:
-            st.subheader(title)
+            st.header(title)
             st.markdown("\n".join(f"- {literal(line)}" for line in lines))
     if plan.data["problems"]:
-        st.subheader(_("Rows of the inputs that were left out or are doubtful"))
+        st.header(_("Rows of the inputs that were left out or are doubtful"))
         table(problems_table(plan), f"{name}-problems")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import streamlit as st
 from planner import load_scenario
 from planner.errors import InputError, PlannerError
 from planner.i18n import _
-from planner.jobs import run_state
+from planner.jobs import changed_inputs, run_state
 from planner.ui.address import note, use_address_language
 from planner.ui.charts import frontier_chart
 from planner.ui.edits import Edits, told
@@ -22,7 +23,7 @@ from planner.ui.session import read_only
 from planner.ui.text import literal
 from planner.ui.watching import watch
 from planner.ui.wishes import wish_forms
-from planner.wording import figure, money, money_short, number
+from planner.wording import figure, labelled, money, money_short, number
 
 if TYPE_CHECKING:
     from planner import Plan
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 _ROOM = (700, 330)
 _POINTS = "25"
+_WISH = "solve-wish"
+"""A solve that was asked for, kept until it is agreed on what its plan would rest."""
+_STEPS = 200
 
 
 def show(here: Here) -> None:
@@ -58,14 +62,14 @@ def show(here: Here) -> None:
     except InputError as error:
         st.error(literal(str(error)))
         return
-    st.subheader(_("What may be changed"))
+    st.header(_("What may be changed"))
     wish_forms(plan, scenario, edits)
 
 
 def _budgets(here: Here, plan: Plan, edits: Edits) -> None:
     """Show what each budget buys, if that is known; else offer to find out."""
     assert here.run is not None
-    st.subheader(_("What a budget buys"))
+    st.header(_("What a budget buys"))
     frontier = frontier_of(here, here.run)
     if frontier is not None:
         _slider(here, plan, frontier, edits)
@@ -93,16 +97,13 @@ def _slider(here: Here, plan: Plan, frontier: dict[str, Any], edits: Edits) -> N
     currency = plan.scenario["currency"]
     points = frontier["points"]
     most = round(points[-1]["limit"])
-    step = 10 ** max(len(str(most)) - 3, 0)
     now = round(plan.budget["limit"]) if plan.budget else most // 2
     name = frontier["budget"]["name"]
-    amount = st.slider(
+    amount = st.select_slider(
         _("Budget ({currency})").format(currency=currency),
-        0,
-        -(-most // step) * step,
-        value=min(round(now / step) * step, most),
-        step=step,
-        format="localized",
+        _amounts(most, now),
+        value=min(now, most),
+        format_func=number,
         key=f"slider-{plan.scenario['hash'][:12]}",
         help=_("What the programme may cost: purchases and the funded years of operation."),
     )
@@ -132,6 +133,14 @@ def _slider(here: Here, plan: Plan, frontier: dict[str, Any], edits: Edits) -> N
         st.caption(literal(text.format(limit=money(100 * point["limit"], currency))))
 
 
+def _amounts(most: int, now: int) -> list[int]:
+    """Return round amounts up to the largest budget that is known, and the budget of the plan on screen."""
+    rough = most / _STEPS
+    size = 10 ** math.floor(math.log10(max(rough, 1)))
+    step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= rough)
+    return sorted({*range(0, most, step), most, min(now, most)})
+
+
 def _tiles(frontier: dict[str, Any], point: dict[str, Any] | None, amount: float, currency: str) -> None:
     totals = point["totals"] if point else {"people": 0}
     tiles = (
@@ -148,7 +157,7 @@ def _tiles(frontier: dict[str, Any], point: dict[str, Any] | None, amount: float
 def _ask(here: Here, plan: Plan, edits: Edits) -> None:
     """Show the wishes as chips, and the buttons that act on them."""
     currency = plan.scenario["currency"]
-    st.subheader(_("Changes"))
+    st.header(_("Changes"))
     with st.container(border=True):
         if not edits.all:
             st.write(_("Nothing is changed yet: this is the scenario of the run on screen."))
@@ -170,15 +179,35 @@ def _ask(here: Here, plan: Plan, edits: Edits) -> None:
         return
     name = st.text_input(_("Name of the new run"), value=f"{here.run.name if here.run else ''}-2", key="new-name")
     if st.button(_("Solve exactly"), type="primary", width="stretch", key="solve"):
-        _start(here, edits, "solve", [], name=name)
+        st.session_state[_WISH] = (here.run, name)
+    if st.session_state.get(_WISH, (None, ""))[0] == here.run and _agreed(here, plan):
+        _run, wanted = st.session_state.pop(_WISH)
+        _start(here, edits, "solve", [], name=wanted)
     _offer_file(edits)
+
+
+def _agreed(here: Here, plan: Plan) -> bool:
+    """Ask whether to solve on other inputs than the plan on screen, for then the two differ by more than wishes."""
+    assert here.run is not None
+    try:
+        changes = changed_inputs(here.run, plan)
+    except PlannerError as error:
+        _show_faults(error)
+        return False
+    if not changes:
+        return True
+    lines = [f"- {literal(labelled(change.file or '', change.message))}" for change in changes]
+    st.warning("\n".join([_("The new plan would rest on other inputs than this one:"), "", *lines]))
+    return all(change.code != "missing-file" for change in changes) and st.button(
+        _("Solve with the inputs as they are now"), key="solve-anyway"
+    )
 
 
 def _offer_file(edits: Edits) -> None:
     try:
         file = edits.save("draft")[0]
-    except PlannerError as error:
-        _show_faults(error)
+    except PlannerError:
+        # Whoever solves is told why.
         return
     st.download_button(
         _("Save as a scenario file"),

@@ -59,7 +59,7 @@ def _example(here: Here) -> None:
 
 def _show_solved(run: Path) -> None:
     plan = open_plan(run)
-    st.subheader(literal(plan.scenario["name"]))
+    st.header(literal(plan.scenario["name"]))
     warnings(plan)
     st.caption(
         literal(
@@ -78,7 +78,7 @@ def _show_solved(run: Path) -> None:
 
 def _ways_on(here: Here) -> None:
     with st.container(border=True):
-        st.subheader(_("Explore the example"))
+        st.header(_("Explore the example"))
         st.write(
             _("Click offices and links on the map, see why each is in the plan, and what a little more would buy.")
         )
@@ -87,11 +87,11 @@ def _ways_on(here: Here) -> None:
         elif not read_only():
             make_example(here)
     with st.container(border=True):
-        st.subheader(_("Load my country"))
+        st.header(_("Load my country"))
         st.write(_("Upload your list of offices as it is; the program says row by row what to mend."))
         st.button(_("Go to the data"), width="stretch", key="load", on_click=go, args=("data",))
     with st.container(border=True):
-        st.subheader(_("Open a run"))
+        st.header(_("Open a run"))
         st.write(_("Every run stays where it was made; come back to it at any time."))
         names = [name for name, run in here.runs.items() if (run / "plan.json").exists()]
         if names:
@@ -120,7 +120,7 @@ def _tour() -> None:
         "plan": _("Read the plan on the map; ask any office or link for its reasons and its costs."),
         "export": _("Take it away as a proposal, a workbook, maps and data, in English or French."),
     }
-    st.subheader(_("The way in four steps"))
+    st.header(_("The way in four steps"))
     for number, (column, (page, text)) in enumerate(zip(st.columns(4), steps.items(), strict=True), 1):
         with column.container(border=True, height="stretch"):
             st.markdown(f"**{number}. {page_name(page)}**")
