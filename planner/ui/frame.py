@@ -10,6 +10,7 @@ import streamlit as st
 
 from planner.i18n import _
 from planner.ui.address import asked, language_switch, note
+from planner.ui.example import EXAMPLE, unpack_example
 from planner.ui.glossary import glossary
 from planner.ui.runs import choose_run, find_runs, unknown_run, with_plans
 from planner.ui.text import literal
@@ -76,6 +77,9 @@ def role_name(role: str) -> str:
 def draw_frame(started: Start, session: Session, language: Language) -> Here:
     """Draw the top of the page and return what is chosen there."""
     runs = find_runs(session)
+    if not runs and EXAMPLE.exists():
+        unpack_example(session)
+        runs = find_runs(session)
     role = _role()
     order = ORDERS[role]
     first_page = "plan" if started.run else "start"

@@ -7,13 +7,25 @@ from pathlib import Path
 import pytest
 from conftest import click, texts
 
-from planner import load_scenario
-from planner.jobs import Journal
+from planner import load_scenario, read_plan
+from planner.jobs import Journal, changed_inputs
 from planner.ui.text import literal
 
 
-def test_without_any_run_it_offers_to_make_one(show, tmp_path, monkeypatch):
+def test_where_there_is_no_run_a_solved_example_is_on_screen(show, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    page = show(page="start")
+    assert page.metric
+    assert "Synthetic data" in texts(page.warning)
+    run = tmp_path / "runs" / "sessions" / page.query_params["session"] / "runs" / "example"
+    # If this fails, prices, schema or results have changed since it was packed: python .ci/example.py
+    assert changed_inputs(run, read_plan(run)) == []
+    assert len(show(page="scenario", session=page.query_params["session"]).select_slider) == 1
+
+
+def test_without_the_example_it_offers_to_make_one(show, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("planner.ui.frame.EXAMPLE", tmp_path / "nothing.zip")
     page = show(page="start")
     assert "no run here yet" in texts(page.info)
     assert "Make and solve an example" in [button.label for button in page.button]
