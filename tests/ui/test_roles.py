@@ -140,7 +140,8 @@ def test_a_ministry_loads_its_own_table_mends_it_and_starts_a_run(app, page, hom
         grid.click(position={"x": 20, "y": 52})
         for _time in range(3):
             page.keyboard.press("ArrowRight")
-        page.keyboard.type(mended)
+        page.keyboard.press("Enter")
+        page.locator(".gdg-input").fill(mended)
         page.keyboard.press("Enter")
         page.get_by_text(_("Nothing keeps a plan from being made.")).wait_for()
         page.get_by_role("button", name=_("Solve this country")).click()

@@ -282,8 +282,11 @@ def _check(here: Here, country: Country) -> None:
     folder, state, found = country.check()
     if state == "running":
         watch_errand(folder, _("Checking scenario and files …"))
+        # What was found before stays in sight until the new answer is there: whoever mends rows goes on.
+        _grid(country, st.session_state.get(f"problems-{country.name}", []))
         return
     problems = found.get("problems", [])
+    st.session_state[f"problems-{country.name}"] = problems
     if not found or (state == "failed" and not problems):
         st.error(
             literal(found.get("message") or _("The check ended without an answer: a file may be broken or too large."))

@@ -124,6 +124,8 @@ def _show_plan(here: Here, plan: Plan, run_dir: Path) -> None:
     map_column, side = st.columns([3, 2] if selected else [4, 1])
     with map_column:
         _map(plan, run_dir, selected.id if selected else None)
+        if selected is not None:
+            st.html(legend(plan))
     with side:
         _find(plan, selected.id if selected else None)
         if selected is None:
