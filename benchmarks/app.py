@@ -52,13 +52,13 @@ def main() -> None:
     parser.add_argument("--home", type=Path, help="folder with runs that an earlier call has made")
     asked = parser.parse_args()
     home = asked.home or Path(tempfile.mkdtemp(prefix="app-"))
-    _prepare(home, asked.offices)
+    prepare(home, asked.offices)
     found: dict[str, float] = {}
     with sync_playwright() as playwright:
         system = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=system, args=FLAGS)
         started = time.monotonic()
-        with _serving(home / "small") as (address, process):
+        with serving(home / "small") as (address, process):
             page = browser.new_page(viewport={"width": 1280, "height": 720})
             page.set_default_timeout(180_000)
             page.goto(f"{address}/?page=start")
@@ -76,7 +76,7 @@ def main() -> None:
         print(f"{name:45} {found[name]:8.2f}   asked {limit:g}   {'met' if found[name] <= limit else 'NOT MET'}")
 
 
-def _prepare(home: Path, offices: int) -> None:
+def prepare(home: Path, offices: int) -> None:
     """Make the runs that are shown: a small one with its frontier, a large one, and one with very many marks."""
     if not (home / "small/plan.json").exists():
         demo_run(home / "small", offices=60, seed=0)
@@ -110,7 +110,7 @@ def _multiply(run: Path, copy: Path) -> None:
 
 
 @contextmanager
-def _serving(run: Path) -> Iterator[tuple[str, psutil.Process]]:
+def serving(run: Path) -> Iterator[tuple[str, psutil.Process]]:
     with socket.socket() as taken:
         taken.bind(("localhost", 0))
         port = taken.getsockname()[1]

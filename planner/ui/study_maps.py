@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from planner import Plan
 
 _ADDED, _DROPPED, _OTHERWISE = MARKS["cellular"], LEFT_OUT, MARKS["geo"]
+_MARGIN = 0.06
 _STEPS = (0.95, 0.75, 0.5, 0.25)
 _SHADES = ((0, 58, 92), (0, 114, 178), (86, 180, 233), (160, 210, 240), (255, 255, 255))
 """From nearly always to seldom: blues that grow lighter, each with a size of its own."""
@@ -31,7 +32,10 @@ def points_map(points: Sequence[tuple[str, float, float, bool]], room: Room) -> 
     placed = [(LEFT_OUT if faulty else MARKS["fibre"], "", lon, lat, label) for label, lon, lat, faulty in points]
     # A place that was mistyped may lie on another continent: the others say where to look.
     sound = [point for point in points if not point[3]] or points
-    return map_of_places(placed, pd.DataFrame(sound, columns=["label", "lon", "lat", "faulty"]), None, room)
+    where = pd.DataFrame([(lon, lat) for _label, lon, lat, _faulty in sound], columns=["lon", "lat"])
+    # A little room around them: marks have a width.
+    around = (where.max() - where.min()) * _MARGIN
+    return map_of_places(placed, pd.concat([where - around, where + around]), None, room)
 
 
 def difference_map(

@@ -160,6 +160,12 @@ def _upload(country: Country) -> None:
     kind = st.selectbox(_("What it holds"), KINDS, format_func=kind_name, key="upload-kind")
     st.caption(what_for(kind))
     generation = st.session_state.setdefault("uploads", 0)
+    # Streamlit says these two in English alone; the label above has the limit already.
+    st.html(
+        "<style>[data-testid='stFileUploaderDropzone'] button p, [data-testid='stFileUploaderDropzoneInstructions'] "
+        "{ display: none; } [data-testid='stFileUploaderDropzone'] button::after "
+        f"{{ content: '{_('Choose a file')}'; font-size: 0.875rem; }}</style>"
+    )
     given = st.file_uploader(
         _("File ({endings}; at most {limit} MB)").format(endings=", ".join(endings(kind)), limit=upload_limit_mb()),
         max_upload_size=upload_limit_mb(),
@@ -360,6 +366,7 @@ def _grid(country: Country, problems: list[dict[str, Any]]) -> None:
             hide_index=True,
             height=_GRID_PX,
             disabled=[_("Row")],
+            placeholder="–",
             column_config={name: st.column_config.TextColumn(name) for name in seen["columns"]},
             key=f"grid-{kind}-{stamp}-{only}",
         )
