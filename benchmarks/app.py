@@ -111,6 +111,7 @@ def _multiply(run: Path, copy: Path) -> None:
 
 @contextmanager
 def serving(run: Path) -> Iterator[tuple[str, psutil.Process]]:
+    """Serve the app on a run until the block ends; give its address and its process."""
     with socket.socket() as taken:
         taken.bind(("localhost", 0))
         port = taken.getsockname()[1]
@@ -146,7 +147,7 @@ def _slider(page: Any, address: str) -> float:
     page.wait_for_timeout(1000)
     spent = page.locator('[data-testid="stMetricValue"]')
     handle.focus()
-    times = []
+    times: list[float] = []
     for _time in range(20):
         before = spent.all_inner_texts()
         # As many steps at once as it takes to reach the next plan that is known.

@@ -66,9 +66,18 @@ def _enter(browser: Any, address: str, errors: list[str]) -> Any:
     page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda message: message.type == "error" and errors.append(message.text))
     host = urlsplit(address).hostname
-    page.on("request", lambda asked: urlsplit(asked.url).hostname in {host, None, ""} or errors.append(asked.url))
+
+    def hear(message: Any) -> None:
+        if message.type == "error":
+            errors.append(message.text)
+
+    def see(request: Any) -> None:
+        if urlsplit(request.url).hostname not in {host, None, ""}:
+            errors.append(request.url)
+
+    page.on("console", hear)
+    page.on("request", see)
     page.goto(f"{address}/?page=start")
     page.wait_for_url("**session=**")
     return page

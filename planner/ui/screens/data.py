@@ -163,7 +163,7 @@ def _upload(country: Country) -> None:
     # Streamlit says these two in English alone; the label above has the limit already.
     st.html(
         "<style>[data-testid='stFileUploaderDropzone'] button p, [data-testid='stFileUploaderDropzoneInstructions'] "
-        "{ display: none; } [data-testid='stFileUploaderDropzone'] button::after "
+        "{ font-size: 0; } [data-testid='stFileUploaderDropzone'] button::after "
         f"{{ content: '{_('Choose a file')}'; font-size: 0.875rem; }}</style>"
     )
     given = st.file_uploader(
