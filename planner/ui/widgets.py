@@ -16,6 +16,56 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LARGE = 1000
+
+# Only the browser has the chart as it is drawn; Streamlit's own menu of charts is off.
+_SAVE_PICTURE = st.components.v2.component(
+    "postlink_save_picture",
+    html='<button type="button" data-kind="svg">SVG</button> <button type="button" data-kind="png">PNG</button>',
+    css="""button { font: inherit; font-size: 0.875rem; padding: 0.35rem 0.8rem; border: 1px solid #c8cdd2;
+        border-radius: 0.5rem; background: white; color: inherit; cursor: pointer; }
+        button:hover, button:focus-visible { border-color: #00568f; color: #00568f; }""",
+    js="""export default ({data, parentElement}) => {
+        const save = (blob, kind) => {
+            const link = document.createElement("a");
+            link.href = URL.createObjectURL(blob);
+            link.download = `${data.name}.${kind}`;
+            link.click();
+            setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+        };
+        const drawn = () => {
+            const svg = document.querySelector(`.st-key-${CSS.escape(data.chart)} .vega-embed svg`);
+            // Outside the page the letters are those of another font: room for wider ones.
+            const [width, height] = [svg.clientWidth + 48, svg.clientHeight + 16];
+            const copy = svg.cloneNode(true);
+            copy.setAttribute("viewBox", `-24 -8 ${width} ${height}`);
+            copy.setAttribute("width", width);
+            copy.setAttribute("height", height);
+            const text = new XMLSerializer().serializeToString(copy);
+            return [new Blob([text], {type: "image/svg+xml"}), width, height];
+        };
+        const png = () => {
+            const [blob, width, height] = drawn();
+            const picture = new Image();
+            picture.onload = () => {
+                const canvas = document.createElement("canvas");
+                canvas.width = 2 * width;
+                canvas.height = 2 * height;
+                const brush = canvas.getContext("2d");
+                brush.fillStyle = "white";
+                brush.fillRect(0, 0, canvas.width, canvas.height);
+                brush.drawImage(picture, 0, 0, canvas.width, canvas.height);
+                canvas.toBlob((made) => save(made, "png"));
+                URL.revokeObjectURL(picture.src);
+            };
+            picture.src = URL.createObjectURL(blob);
+        };
+        for (const button of parentElement.querySelectorAll("button")) {
+            const kind = button.dataset.kind;
+            button.setAttribute("aria-label", data.words.replace("{kind}", kind.toUpperCase()));
+            button.onclick = kind === "svg" ? () => save(drawn()[0], "svg") : png;
+        }
+    }""",
+)
 TABLE_HEIGHT_PX = 420
 
 
@@ -75,9 +125,13 @@ def tame(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def chart(drawing: alt.Chart | alt.LayerChart | alt.FacetChart, frame: pd.DataFrame, name: str) -> None:
-    """Show a chart whose menu saves it as PNG or SVG, and offer its figures as a file."""
-    st.altair_chart(
-        drawing.properties(usermeta={"embedOptions": {"actions": {"export": True, "source": False, "editor": False}}}),
-        key=f"chart-{name}",
-    )
-    as_csv(frame, name, _("Download the figures (CSV)"))
+    """Show a chart, and offer it as a picture and its figures as a table."""
+    key = f"chart-{name}"
+    with st.container(key=key):
+        # As SVG whatever its size: that is what is saved.
+        st.altair_chart(drawing.properties(usermeta={"embedOptions": {"renderer": "svg"}}))
+    figures, picture = st.columns([3, 2], vertical_alignment="center")
+    with figures:
+        as_csv(frame, name, _("Download the figures (CSV)"))
+    with picture:
+        _SAVE_PICTURE(data={"chart": key, "name": name, "words": _("Save the picture as {kind}")}, key=f"save-{name}")

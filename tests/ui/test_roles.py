@@ -168,3 +168,12 @@ def test_a_workbook_that_unpacks_to_gigabytes_is_refused_in_words(app, page, tmp
     page.get_by_role("button", name="Keep").click()
     page.locator('input[type="file"]').set_input_files(bomb)
     page.get_by_text("The workbook unpacks to 600 MB").wait_for()
+
+
+def test_charts_can_be_taken_away_as_pictures(app, page):
+    page.goto(f"{app}/?page=invest")
+    page.locator(".vega-embed svg").first.wait_for()
+    for kind, start in (("SVG", b"<svg"), ("PNG", b"\x89PNG")):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=f"Save the picture as {kind}").first.click()
+        assert Path(download.value.path()).read_bytes().startswith(start)
