@@ -183,7 +183,7 @@ def _ask(here: Here, plan: Plan, edits: Edits) -> None:
     if st.session_state.get(_WISH, (None, ""))[0] == here.run and _agreed(here, plan):
         _run, wanted = st.session_state.pop(_WISH)
         _start(here, edits, "solve", [], name=wanted)
-    _offer_file(edits)
+    _offer_file(here, edits)
 
 
 def _agreed(here: Here, plan: Plan) -> bool:
@@ -203,15 +203,16 @@ def _agreed(here: Here, plan: Plan) -> bool:
     )
 
 
-def _offer_file(edits: Edits) -> None:
+def _offer_file(here: Here, edits: Edits) -> None:
+    assert here.run is not None
     try:
-        file = edits.save("draft")[0]
+        load_scenario(here.run, overrides=edits.wishes)
     except PlannerError:
         # Whoever solves is told why.
         return
     st.download_button(
         _("Save as a scenario file"),
-        Path(file).read_bytes(),
+        lambda: Path(edits.save("draft")[0]).read_bytes(),
         file_name="scenario.yaml",
         mime="application/yaml",
         key="save-scenario",
