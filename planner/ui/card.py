@@ -263,7 +263,8 @@ def _show_profile(answer: _Answer, link: Mapping[str, Any] | None) -> None:
     picture = answer.folder / _PROFILE
     if answer.found is None or not picture.exists():
         return
-    st.markdown(f"**{_('Profile') if link is None else _('Profile of its link')}**")
-    st.image(picture.read_text(encoding="utf-8"), width="stretch")
+    title = _("Profile") if link is None else _("Profile of its link")
+    st.markdown(f"**{title}**")
+    st.image(picture.read_text(encoding="utf-8"), width="stretch", alt=title)
     if link is not None:
         st.button(_("Card of this link"), key="to-link", on_click=note, kwargs={"selected": str(link["id"])})
