@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from planner.catalogue import load_catalogue, price_list
 from planner.errors import InputError, Problem
@@ -13,7 +13,7 @@ from planner.inputs import check_scenario, read_inputs
 from planner.links import build_links, relay_sites
 from planner.plan.explain import explain
 from planner.plan.fallback import better_rule
-from planner.plan.frontier import BenefitFrontier, FrontierPoint
+from planner.plan.frontier import BenefitFrontier, FrontierPoint, drawn_links, drawn_places
 from planner.plan.outcome import Budget, Outcome, surpass
 from planner.plan.plan import build_plan, forbidden_links, is_synthetic
 from planner.plan.recall import recall
@@ -190,6 +190,7 @@ def frontier(
         cancelled=cancelled,
         on_progress=on_progress,
     )
+    drawn: dict[str, dict[str, Any]] = {}
     told, best = [], (chosen(graph, options, found.points[0].arcs, len(inputs.offices)), found.points[0].value)
     for point in found.points:
         if point.value > best[1]:
@@ -211,6 +212,7 @@ def frontier(
         else:  # the simple rules do not heed a limit of hops
             plan = build_plan(scenario, inputs, options, best[0], outcome, [budget])
         told.append(FrontierPoint.of(plan))
+        drawn |= drawn_links(plan)
     return BenefitFrontier(
         scenario=plan.scenario,
         name=asked.name,
@@ -221,6 +223,8 @@ def frontier(
         seconds=round(found.seconds, 3),
         points=tuple(told),
         synthetic=plan.data["synthetic"],
+        places=drawn_places(plan),
+        links=drawn,
     )
 
 

@@ -11,6 +11,7 @@ import typer
 from planner.cli.comparing import compare
 from planner.cli.explaining import explain
 from planner.cli.exporting import export
+from planner.cli.looking import table
 from planner.cli.searching import (
     Force,
     Gap,
@@ -94,6 +95,9 @@ def new(
             here.document({"files": [str(path) for path in files]})
         here.say(_("Written:") + "".join(f"\n  {path}" for path in files))
         here.say(_("Put your data in place of the examples, then: planner check {folder}").format(folder=directory))
+
+
+app.command(help=_("Show a table or a layer as it is, and what its columns are taken for."))(table)
 
 
 @app.command(help=_("Check the scenario and every input; show each problem with its remedy."))

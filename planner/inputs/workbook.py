@@ -12,9 +12,13 @@ from openpyxl.utils.exceptions import InvalidFileException
 from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.inputs.raw import RawTable, table_of_rows
+from planner.wording import number
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+MAX_UNPACKED_BYTES = 500_000_000
+"""A sheet of a million rows of ten cells unpacks to less; zipfile never gives more of a part than it declares."""
 
 
 def read_workbook(path: Path, file: str, *, sheet: str | None) -> RawTable:
@@ -26,6 +30,7 @@ def read_workbook(path: Path, file: str, *, sheet: str | None) -> RawTable:
         The file is no workbook, has no such sheet, or holds no table.
     """
     try:
+        _refuse_bomb(path, file)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # openpyxl's remarks on formatting that it does not know
             book = load_workbook(path, read_only=True, data_only=True)
@@ -49,3 +54,14 @@ def read_workbook(path: Path, file: str, *, sheet: str | None) -> RawTable:
         book.close()
     header = rows[0][1] if rows else []
     return table_of_rows(header, rows[1:], file)
+
+
+def _refuse_bomb(path: Path, file: str) -> None:
+    """Refuse a workbook whose parts unpack to more than any honest one holds."""
+    with zipfile.ZipFile(path) as parts:
+        unpacked = sum(part.file_size for part in parts.infolist())
+    if unpacked > MAX_UNPACKED_BYTES:
+        message = _("The workbook unpacks to {size} MB, more than {limit} MB.").format(
+            size=number(unpacked / 1e6), limit=number(MAX_UNPACKED_BYTES / 1e6)
+        )
+        raise InputError(Problem("unreadable-file", message, _("Save the sheet that matters as CSV."), file))

@@ -26,26 +26,31 @@ another machine) can follow a run, cancel it or pick up its result without talki
 
 from planner.jobs.cancellation import request_cancel
 from planner.jobs.detached import start_detached
+from planner.jobs.errand import errand_answer, errand_state, start_errand, stop_errand
 from planner.jobs.folder import run_folder, tell_failure
 from planner.jobs.journal import Event, Journal, State, read_events, run_state
-from planner.jobs.origin import again, changed_inputs
+from planner.jobs.origin import changed_inputs, revise
 from planner.jobs.solving import demo_run, evaluate_run, frontier_run, risk_run, solve_run
 
 __all__ = [
     "Event",
     "Journal",
     "State",
-    "again",
     "changed_inputs",
     "demo_run",
+    "errand_answer",
+    "errand_state",
     "evaluate_run",
     "frontier_run",
     "read_events",
     "request_cancel",
+    "revise",
     "risk_run",
     "run_folder",
     "run_state",
     "solve_run",
     "start_detached",
+    "start_errand",
+    "stop_errand",
     "tell_failure",
 ]

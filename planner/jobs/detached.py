@@ -38,16 +38,23 @@ def start_detached(run_dir: Path, arguments: Sequence[str]) -> None:
         # From here on the run lives as long as its own process.
         with telling(Journal(run_dir, pid=process.pid)) as journal:
             journal.note(STARTING)
+    keep(process)
+
+
+def detachment() -> dict[str, Any]:
+    """Return what makes a process outlive the one that starts it, as arguments for `subprocess.Popen`."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
+    return {"start_new_session": True}
+
+
+def keep(process: subprocess.Popen[bytes]) -> None:
+    """Remember a process of this one, and reap those that have ended."""
     _started[:] = [child for child in (*_started, process) if child.poll() is None]
 
 
 def _launch(run_dir: Path, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
-    options: dict[str, Any] = (
-        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}  # type: ignore[attr-defined]
-        if sys.platform == "win32"
-        else {"start_new_session": True}
-    )
     command = [sys.executable, "-m", "planner", *arguments, "--out", str(run_dir), "--quiet", "--lang", language()]
     quiet = subprocess.DEVNULL
     with (run_dir / LOG).open("a", encoding="utf-8") as log:
-        return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=log, **options)
+        return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=log, **detachment())

@@ -1,10 +1,13 @@
-"""Where a finished run comes from, and the same once more with another budget."""
+"""Where a finished run comes from, and the same once more with other wishes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from planner.files import write_whole
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from planner.errors import Problem
@@ -27,15 +30,27 @@ def changed_inputs(run_dir: Path, plan: Plan) -> list[Problem]:
     return changes_since(record, load_scenario(run_dir, data_root=record.data_folder), plan)
 
 
-def again(run_dir: Path, budget: str, amount: float) -> list[str]:
-    """Return the command that solves the scenario of a run, as it was solved then, with another budget.
+def revise(run_dir: Path, wishes: Mapping[str, object], scenario_file: Path) -> list[str]:
+    """Write the scenario of a run with other wishes, and return what a command needs to be given after its name.
+
+    Parameters
+    ----------
+    run_dir : Path
+    wishes : mapping
+        Scenario fields by dotted path, as `planner.load_scenario` takes them.
+    scenario_file : Path
+        Where it is written; its folder is made.
 
     Raises
     ------
     InputError
-        If the run does not say where it found its inputs.
+        If the run does not say where it found its inputs, or a wish is not understood.
     """
     from planner.plan.record import read_record  # noqa: PLC0415
+    from planner.scenario import dump_scenario, load_scenario  # noqa: PLC0415
 
     folder = read_record(run_dir).data_folder
-    return ["solve", str(run_dir / "scenario.yaml"), "--data-root", str(folder), "--budget", f"{budget}={amount}"]
+    scenario = load_scenario(run_dir, data_root=folder, overrides=wishes)
+    scenario_file.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(scenario_file, dump_scenario(scenario))
+    return [str(scenario_file), "--data-root", str(folder)]

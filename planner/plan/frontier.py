@@ -36,8 +36,10 @@ class FrontierPoint:
     status : str
         ``optimal`` or ``feasible``.
     totals : mapping of str to int or float
-    offices : tuple of str
-        Ids of those that the plan connects or upgrades.
+    offices, technologies : tuple of str
+        Ids of those that the plan connects or upgrades, and by what.
+    links : tuple of str
+        Ids of the plan's links that have a course on the ground; keys of ``BenefitFrontier.links``.
     """
 
     limit: float
@@ -48,6 +50,8 @@ class FrontierPoint:
     status: str
     totals: Mapping[str, float]
     offices: tuple[str, ...]
+    technologies: tuple[str, ...]
+    links: tuple[str, ...]
 
     @classmethod
     def of(cls, plan: Plan) -> FrontierPoint:
@@ -68,11 +72,34 @@ class FrontierPoint:
             status="optimal" if found.status == "optimal" else "feasible",
             totals={name: plan.totals[name] for name in _FIGURES},
             offices=tuple(offices.loc[gained, "id"]),
+            technologies=tuple(offices.loc[gained, "technology"]),
+            links=tuple(drawn_links(plan)),
         )
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as it is stored."""
-        return {**vars(self), "totals": dict(self.totals), "offices": list(self.offices)}
+        listed = {name: list(getattr(self, name)) for name in ("offices", "technologies", "links")}
+        return {**vars(self), "totals": dict(self.totals), **listed}
+
+
+def drawn_links(plan: Plan) -> dict[str, dict[str, Any]]:
+    """Return technology and course of the links of a plan that have a course on the ground, by id."""
+    links = plan.links[plan.links["geometry"].notna()]
+    columns = (links[name] for name in ("id", "technology", "geometry"))
+    return {
+        name: {"technology": technology, "path": geometry["coordinates"]}
+        for name, technology, geometry in zip(*columns, strict=True)
+    }
+
+
+def drawn_places(plan: Plan) -> list[dict[str, Any]]:
+    """Return offices and sources with where they are, for the map of any point."""
+    offices = plan.offices[["id", "name", "lon", "lat", "before"]].assign(kind="office")
+    sources = plan.places.loc[plan.places["kind"] == "source", ["id", "lon", "lat", "kind"]]
+    # An id is what a source is called by.
+    sources = sources.assign(name=sources["id"], before=None)
+    rows = [*offices.to_dict("records"), *sources.to_dict("records")]
+    return [{str(column): value for column, value in row.items()} for row in rows]
 
 
 @dataclass(frozen=True)
@@ -94,6 +121,10 @@ class BenefitFrontier:
         The smallest budget first; values and bounds never fall.
     synthetic : bool
         The scenario is about no real country.
+    places : sequence of mapping
+        Offices and sources: id, name, lon, lat, kind, before.
+    links : mapping of str to mapping
+        Technology and path (lon, lat) of every link that a point has and that has a course on the ground.
     """
 
     scenario: Mapping[str, Any]
@@ -105,6 +136,8 @@ class BenefitFrontier:
     seconds: float
     points: tuple[FrontierPoint, ...]
     synthetic: bool
+    places: Sequence[Mapping[str, Any]]
+    links: Mapping[str, Mapping[str, Any]]
 
     def document(self) -> dict[str, Any]:
         """Return the content of ``frontier.json``."""
@@ -117,6 +150,8 @@ class BenefitFrontier:
             "requested_gap": self.requested_gap,
             "seconds": self.seconds,
             "points": [point.as_dict() for point in self.points],
+            "places": [dict(place) for place in self.places],
+            "links": {name: dict(link) for name, link in self.links.items()},
         }
 
 

@@ -1,4 +1,4 @@
-"""What the address of the page says: which run, in which language; so that a reload or a bookmark finds it again."""
+"""What the address of the page says, page, run, language, role, selection: a reload or a link finds it again."""
 
 from __future__ import annotations
 
@@ -10,17 +10,22 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from planner.i18n import LANGUAGES, _, set_language
-from planner.ui.text import literal
+from planner.i18n import LANGUAGES, set_language
 
 if TYPE_CHECKING:
     from planner.i18n import Language
 
 _NAMES: dict[Language, str] = {"en": "English", "fr": "Français"}
 
-# Screen readers choose their voice by the page's language, which only a script can set.
-_SET_LANGUAGE = st.components.v2.component(
-    "postlink_page_language", js="export default ({data}) => { document.documentElement.lang = data; }"
+# Screen readers choose their voice by the page's language, and a session is found again by a cookie; only a script can
+# set either.
+_TELL_BROWSER = st.components.v2.component(
+    "postlink_browser",
+    js="""export default ({data}) => {
+        document.documentElement.lang = data.language;
+        document.cookie = `postlink_session=${data.session}; path=/; SameSite=Strict; max-age=31536000`;
+        if (data.entry) { document.cookie = `postlink_entry=${data.entry}; path=/; SameSite=Strict`; }
+    }""",
 )
 
 
@@ -52,10 +57,29 @@ def start() -> Start:
     return Start(run.parent if run else Path("runs").resolve(), run.name if run else None, asked.lang)
 
 
+def asked(name: str) -> str | None:
+    """Return what the address says under a name."""
+    value = st.query_params.get(name)
+    return value or None
+
+
+def note(**said: str | None) -> None:
+    """Write into the address; None takes a name out of it."""
+    for name, value in said.items():
+        if value is None:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != value:
+            st.query_params[name] = value
+
+
+def go(page: str, **said: str | None) -> None:
+    """Open a page: for buttons to call when they are pressed."""
+    note(page=page, **said)
+
+
 def use_address_language() -> Language:
     """Speak the language of the address, else that of the start; every run of the script starts in English."""
-    asked = st.query_params.get("lang")
-    chosen = next((known for known in LANGUAGES if known == asked), start().language)
+    chosen = next((known for known in LANGUAGES if known == asked("lang")), start().language)
     set_language(chosen)
     return chosen
 
@@ -72,33 +96,10 @@ def language_switch(current: Language) -> None:
         key="language",
     )
     if chosen != current:
-        st.query_params["lang"] = chosen
+        note(lang=chosen)
         st.rerun()
 
 
-def tell_browser(language: Language) -> None:
-    """Set the language of the page for the browser and for screen readers."""
-    _SET_LANGUAGE(data=language, key="page_language")
-
-
-def run_names(home: Path) -> list[str]:
-    """Return the names of the runs in a folder, newest first; those that hold a frontier have no plan to show."""
-    every = (path.parent for path in home.glob("*/events.jsonl"))
-    runs = [run for run in every if not (run / "frontier.json").exists()]
-    return [run.name for run in sorted(runs, key=lambda run: (run / "events.jsonl").stat().st_ctime, reverse=True)]
-
-
-def run_switch(home: Path, first: str | None) -> Path | None:
-    """Show the choice of run; the address may only ever name one of those that are listed."""
-    names = run_names(home)
-    if not names:
-        return None
-    asked = st.query_params.get("run", first)
-    if asked is not None and asked not in names:
-        st.warning(_("There is no run “{name}” here.").format(name=literal(asked)))
-    current = asked if asked in names else names[0]
-    chosen = st.selectbox(
-        _("Run"), names, index=names.index(current), label_visibility="collapsed", help=literal(str(home))
-    )
-    st.query_params["run"] = chosen
-    return home / chosen
+def tell_browser(language: Language, session: str, entry: str | None) -> None:
+    """Set the language of the page for the browser and for screen readers, and what the browser is known by."""
+    _TELL_BROWSER(data={"language": language, "session": session, "entry": entry}, key="browser")

@@ -36,9 +36,11 @@ def verdict(plan: Plan) -> str:
     )
 
 
-def show_tiles(plan: Plan) -> None:
-    """Show a row of tiles: label, figure, what it is to be held against, and help."""
+def show_tiles(plan: Plan, *, short: bool = False) -> None:
+    """Show a row of tiles: label, figure, what it is to be held against, and help; ``short``: four of the seven."""
     rows = [_offices(plan), _people(plan), *_money(plan), _quality(plan)]
+    if short:
+        rows = [rows[0], rows[1], rows[4], rows[6]]
     for column, (label, figure, beside, told) in zip(st.columns(len(rows), gap="small"), rows, strict=True):
         column.metric(
             label,

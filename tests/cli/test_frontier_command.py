@@ -57,6 +57,23 @@ def test_the_files_say_the_same_and_neither_curve_falls(run_dir):
     assert [float(row["programme_cost"]) for row in rows] == [point["totals"]["programme_cost"] for point in points]
 
 
+def test_a_map_can_be_drawn_of_every_point(run_dir):
+    stored = json.loads((run_dir / "frontier.json").read_text())
+    places = {place["id"]: (place["lon"], place["lat"]) for place in stored["places"]}
+    with (EXAMPLE / "data/offices.csv").open(encoding="utf-8") as file:
+        assert {name for name in places if name.startswith("PO-")} == {row["id"] for row in csv.DictReader(file)}
+    for point in stored["points"]:
+        ends = {
+            tuple(round(degrees, 5) for degrees in end)
+            for link in point["links"]
+            for end in (stored["links"][link]["path"][0], stored["links"][link]["path"][-1])
+        }
+        for office, technology in zip(point["offices"], point["technologies"], strict=True):
+            if technology in {"fibre", "microwave"}:
+                assert tuple(round(degrees, 5) for degrees in places[office]) in ends, "its link leads to it"
+    assert set(stored["links"]) == {link for point in stored["points"] for link in point["links"]}
+
+
 def test_a_solve_at_a_budget_of_the_frontier_lies_below_its_ceiling(run_dir, tmp_path):
     point = json.loads((run_dir / "frontier.json").read_text())["points"][1]
     budget = f"programme={point['limit']}"

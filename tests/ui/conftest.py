@@ -4,11 +4,14 @@ import json
 import math
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
+from serving import chromium, free_port, serving, watched
+from streamlit.testing.v1 import AppTest
 
-from planner.jobs import Journal, solve_run
+from planner.jobs import Journal, frontier_run, risk_run, solve_run
 from planner.scenario import load_scenario
 
 ROOT = Path(__file__).parents[2]
@@ -44,11 +47,17 @@ def loneliest(offices, places):
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory):
-    """Return a folder of runs; ``demo`` is solved, ``long`` is the same but would search for ten minutes."""
+    """Return a folder of runs; ``demo`` is solved, ``long`` is the same but would search for ten minutes.
+
+    ``demo-frontier`` and ``demo-risk`` are the studies of ``demo``.
+    """
     runs = tmp_path_factory.mktemp("runs")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PLANNER_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
-        solve_run(EXAMPLE, runs / "demo", overrides={"solver.gap": 0.2, "solver.time_limit_s": 2.0})
+        quick = {"solver.gap": 0.2, "solver.time_limit_s": 2.0}
+        solve_run(EXAMPLE, runs / "demo", overrides=quick)
+        frontier_run(EXAMPLE, runs / "demo-frontier", points=4, overrides=quick)
+        risk_run(EXAMPLE, runs / "demo-risk", draws=3, reoptimise=False, workers=1, overrides=quick)
         shutil.copytree(runs / "demo", runs / "long")
         scenario = runs / "long" / "scenario.yaml"
         text = scenario.read_text(encoding="utf-8")
@@ -84,3 +93,70 @@ def environment(home):
     # Servers start in another folder, where Python would find the program that is installed.
     program = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     return {**os.environ, "PYTHONPATH": program, "STREAMLIT_SERVER_HEADLESS": "true"}
+
+
+@pytest.fixture
+def show(monkeypatch):
+    def run(*arguments, **query):
+        monkeypatch.setattr(sys, "argv", ["app.py", *map(str, arguments)])
+        query = {"page": "plan"} | query
+        page = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+        for key, value in query.items():
+            page.query_params[key] = value
+        page.run()
+        assert not page.exception
+        return page
+
+    return run
+
+
+def texts(elements):
+    return " ".join(element.value for element in elements)
+
+
+def click(page, label):
+    (button,) = (button for button in page.button if button.label == label)
+    return button.click().run()
+
+
+@pytest.fixture
+def moved(home, tmp_path):
+    """Return the solved run and its inputs, both of which may be changed."""
+    shutil.copytree(EXAMPLE.parent, tmp_path / "country")
+    shutil.copytree(home / "demo", tmp_path / "runs/demo")
+    path = tmp_path / "runs/demo/inputs.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"data_root": str(tmp_path / "country")}))
+    return tmp_path / "runs/demo", tmp_path / "country/data"
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """Return the commands that the page starts, none of which is run."""
+    commands = []
+    monkeypatch.setattr("planner.ui.runs.start_detached", lambda _folder, command: commands.append(command))
+    return commands
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def elsewhere(tmp_path_factory):
+    """Return a working directory that has nothing to do with the program or the runs."""
+    return tmp_path_factory.mktemp("elsewhere")
+
+
+@pytest.fixture(scope="session")
+def app(home, elsewhere, environment):
+    port = free_port()
+    with serving(["planner", "app", home / "demo", "--port", port], port, elsewhere, environment) as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser):
+    with watched(browser) as opened:
+        yield opened

@@ -4,20 +4,13 @@ import io
 import json
 import math
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from conftest import HOSTILE_NAMES, HOSTILE_TITLE
 from PIL import Image
+from serving import free_port, serving, wait_until, watched
 
 from planner.i18n import _, use_language
 from planner.jobs import read_events, run_state
@@ -27,102 +20,7 @@ from planner.ui.map import plan_map
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-PATIENCE_S = 180
-HERE = {"localhost", "127.0.0.1"}
 NUMBER = re.compile(r"\d[\d\s,.]*")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as running:
-        system = shutil.which("chromium") or shutil.which("google-chrome")
-        if not (system or Path(running.chromium.executable_path).exists()):
-            pytest.skip("no chromium here")
-        opened = running.chromium.launch(executable_path=system, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("localhost", 0))
-        return taken.getsockname()[1]
-
-
-@contextmanager
-def serving(command, port, folder, environment):
-    """Run a server until the block ends; give its address."""
-    log = folder / f"server-{port}.log"
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *map(str, command)], cwd=folder, env=environment, stdout=output, stderr=output
-        )
-    address = f"http://localhost:{port}"
-    deadline = time.monotonic() + PATIENCE_S
-    try:
-        while True:
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=5).close()
-                break
-            except (urllib.error.URLError, ConnectionError):
-                assert process.poll() is None, log.read_text()
-                assert time.monotonic() < deadline, log.read_text()
-                time.sleep(0.2)
-        yield address
-    finally:
-        process.terminate()
-        process.wait()
-
-
-@pytest.fixture(scope="module")
-def elsewhere(tmp_path_factory):
-    """Return a working directory that has nothing to do with the program or the runs."""
-    return tmp_path_factory.mktemp("elsewhere")
-
-
-@pytest.fixture(scope="module")
-def app(home, elsewhere, environment):
-    port = free_port()
-    with serving(["planner", "app", home / "demo", "--port", port], port, elsewhere, environment) as address:
-        yield address
-
-
-@contextmanager
-def watched(browser):
-    """Give a page; whatever it asks of other hosts, and every error on it, fails the test."""
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
-    outside, errors = [], []
-
-    def judge(route):
-        address = urlsplit(route.request.url)
-        if address.scheme in {"data", "blob"} or address.hostname in HERE:
-            route.continue_()
-        else:
-            outside.append(route.request.url)
-            route.abort()
-
-    page.route("**/*", judge)
-    page.on("websocket", lambda socket: urlsplit(socket.url).hostname in HERE or outside.append(socket.url))
-    page.on("console", lambda message: message.type == "error" and errors.append(message.text))
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("dialog", lambda dialog: (errors.append(dialog.message), dialog.dismiss()))
-    page.set_default_timeout(PATIENCE_S * 1000)
-    yield page
-    assert page.locator('[data-testid="stException"]').count() == 0
-    page.close()
-    assert outside == []
-    assert errors == []
-
-
-@pytest.fixture
-def page(browser):
-    with watched(browser) as opened:
-        yield opened
 
 
 def tiles(page):
@@ -139,13 +37,6 @@ def colours(page):
     """Return how many colours the map shows."""
     picture = page.locator('[data-testid="stDeckGlJsonChart"]').first.screenshot()
     return len(set(Image.open(io.BytesIO(picture)).convert("RGB").get_flattened_data()))
-
-
-def wait_until(true, page):
-    deadline = time.monotonic() + PATIENCE_S
-    while not true():
-        assert time.monotonic() < deadline
-        page.wait_for_timeout(100)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -213,26 +104,26 @@ def test_what_users_wrote_is_never_markup(app, page, home):
         assert tooltip.locator(":scope > :not(br)").count() == 0
 
 
-def test_another_budget_is_one_click_away(app, page, home):
-    page.goto(app)
-    before = tiles(page)
+def test_another_budget_is_solved_from_the_page(app, page, home):
+    page.goto(f"{app}/?page=scenario")
     document = json.loads((home / "demo/plan.json").read_text(encoding="utf-8"))
     amount = round(document["budgets"][0]["limit"] / 2)
     field = page.get_by_role("spinbutton", name="Budget (USD)")
     field.fill(str(amount))
     field.press("Tab")
-    page.get_by_role("button", name="Solve with this budget").click()
-    page.get_by_text("Solving", exact=True).wait_for()
-    page.wait_for_url(f"**run=demo-budget-{amount}**")
-    # The old plan leaves, the new one comes by itself, and a reload shows it again.
-    page.locator('[data-testid="stMetricValue"]').first.wait_for(state="detached")
-    new = home / f"demo-budget-{amount}"
+    page.get_by_role("button", name="Note the changes").first.click()
+    page.get_by_role("button", name="Budget “programme”: ").wait_for()
+    page.get_by_role("textbox", name="Name of the new run").fill("half")
+    page.get_by_role("button", name="Solve exactly").click()
+    page.wait_for_url("**run=half**")
+    # The plan comes by itself, and a reload shows it again.
     after = tiles(page)
+    session = re.search(r"session=(\w+)", page.url)[1]
+    new = home / "sessions" / session / "runs" / "half"
     assert run_state(new) == "done"
     plan = json.loads((new / "plan.json").read_text(encoding="utf-8"))
     assert plan["budgets"][0]["limit"] == amount
     assert figures(after)[4] == round(plan["budgets"][0]["spent"]) <= amount
-    assert after != before
     page.reload()
     assert tiles(page) == after
     assert any(event["message"].startswith("Candidate links are taken") for event in read_events(new))
@@ -243,14 +134,13 @@ def test_a_run_survives_reload_and_restart_and_can_be_cancelled(browser, home, e
     command = ["streamlit", "run", ROOT / "app.py", "--server.port", port, "--", home / "long"]
     # The page is closed before its server ends: without one it would complain, and rightly.
     with serving(command, port, elsewhere, environment) as address, watched(browser) as page:
-        page.goto(address)
-        tiles(page)
-        page.get_by_role("button", name="Solve with this budget").click()
+        page.goto(f"{address}/?page=scenario")
+        page.get_by_role("button", name="Solve exactly").click()
         page.get_by_text("Best plan so far").wait_for()
         page.reload()
         page.get_by_text("Best plan so far").wait_for()
         where = page.url
-    run = home / re.search(r"run=([\w-]+)", where)[1]
+    run = home / "sessions" / re.search(r"session=(\w+)", where)[1] / "runs" / re.search(r"run=([\w-]+)", where)[1]
     assert run_state(run) == "running"
     with serving(command, port, elsewhere, environment), watched(browser) as page:
         page.goto(where)

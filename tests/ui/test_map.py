@@ -70,6 +70,7 @@ def test_no_label_starts_with_what_users_wrote(home):
     for layer in layers(read_plan(home / "hostile"), home / "hostile").values():
         for row in layer.get("data", ()):
             assert row["label"].startswith(("Office ", "Source ", "Link "))
+            assert not any(text.startswith("@@") for text in row.values() if isinstance(text, str))
 
 
 def test_the_legend_names_what_is_on_the_map_and_escapes_it(plan):

@@ -2,42 +2,33 @@
 
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
+from conftest import click, texts
 
-from planner.jobs import Journal
+from planner import load_scenario, read_plan
+from planner.jobs import Journal, changed_inputs
 from planner.ui.text import literal
 
-APP = Path(__file__).parents[2] / "app.py"
-EXAMPLE = Path(__file__).parents[2] / "scenarios/demo"
 
-
-@pytest.fixture
-def show(monkeypatch):
-    def run(*arguments, **query):
-        monkeypatch.setattr(sys, "argv", ["app.py", *map(str, arguments)])
-        page = AppTest.from_file(APP, default_timeout=60)
-        for key, value in query.items():
-            page.query_params[key] = value
-        page.run()
-        assert not page.exception
-        return page
-
-    return run
-
-
-def texts(elements):
-    return " ".join(element.value for element in elements)
-
-
-def test_without_any_run_it_offers_to_make_one(show, tmp_path, monkeypatch):
+def test_where_there_is_no_run_a_solved_example_is_on_screen(show, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    page = show()
+    page = show(page="start")
+    assert page.metric
+    assert "Synthetic data" in texts(page.warning)
+    run = tmp_path / "runs" / "sessions" / page.query_params["session"] / "runs" / "example"
+    # If this fails, prices, schema or results have changed since it was packed: python .ci/example.py
+    assert changed_inputs(run, read_plan(run)) == []
+    assert len(show(page="scenario", session=page.query_params["session"]).select_slider) == 1
+
+
+def test_without_the_example_it_offers_to_make_one(show, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("planner.ui.frame.EXAMPLE", tmp_path / "nothing.zip")
+    page = show(page="start")
     assert "no run here yet" in texts(page.info)
-    assert [button.label for button in page.button] == ["Make and solve an example"]
+    assert "Make and solve an example" in [button.label for button in page.button]
 
 
 def test_the_run_of_the_command_line_comes_first_and_stands_in_the_address(show, home):
@@ -94,44 +85,25 @@ def test_a_search_cancelled_before_it_knew_anything_has_no_figures(show, home, t
     page = show(tmp_path / "demo")
     assert not page.metric
     assert "cancelled before the first one" in texts(page.caption)
-    assert page.number_input
-
-
-@pytest.fixture
-def moved(home, tmp_path):
-    """Return the solved run and its inputs, both of which may be changed."""
-    shutil.copytree(EXAMPLE, tmp_path / "country")
-    shutil.copytree(home / "demo", tmp_path / "runs/demo")
-    path = tmp_path / "runs/demo/inputs.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"data_root": str(tmp_path / "country")}))
-    return tmp_path / "runs/demo", tmp_path / "country/data"
-
-
-@pytest.fixture
-def started(monkeypatch):
-    """Return the commands that the page starts, none of which is run."""
-    commands = []
-    monkeypatch.setattr("planner.ui.solving.start_detached", lambda _folder, command: commands.append(command))
-    return commands
-
-
-def click(page, label):
-    (button,) = (button for button in page.button if button.label == label)
-    return button.click().run()
+    assert "Change the scenario" in [button.label for button in page.button]
 
 
 def test_another_budget_on_the_same_inputs_is_solved_at_once(show, moved, started):
     run_dir, data = moved
-    click(show(run_dir), "Solve with this budget")
+    click(show(run_dir, page="scenario"), "Solve exactly")
     (command,) = started
-    assert command[:4] == ["solve", str(run_dir / "scenario.yaml"), "--data-root", str(data.parent)]
+    assert command[0] == "solve"
+    assert command[2:] == ["--data-root", str(data.parent)]
+    # The scenario that is solved is one that the page has written, in the session's own folder.
+    assert Path(command[1]).is_relative_to(run_dir.parent / "sessions")
+    assert load_scenario(command[1], data_root=data.parent).hash == load_scenario(run_dir).hash
 
 
 def test_another_budget_on_other_inputs_is_solved_only_on_request(show, moved, started):
     run_dir, data = moved
     with (data / "offices.csv").open("a") as file:
         file.write("\n")
-    page = click(show(run_dir), "Solve with this budget")
+    page = click(show(run_dir, page="scenario"), "Solve exactly")
     assert "offices" in texts(page.warning)
     assert "changed since the run" in texts(page.warning)
     assert started == []
@@ -142,7 +114,7 @@ def test_another_budget_on_other_inputs_is_solved_only_on_request(show, moved, s
 def test_another_budget_without_an_input_is_not_solved(show, moved, started):
     run_dir, data = moved
     (data / "terrain.tif").unlink()
-    page = click(show(run_dir), "Solve with this budget")
+    page = click(show(run_dir, page="scenario"), "Solve exactly")
     assert "terrain" in texts(page.warning)
     assert "Solve with the inputs as they are now" not in {button.label for button in page.button}
     assert started == []
@@ -151,8 +123,8 @@ def test_another_budget_without_an_input_is_not_solved(show, moved, started):
 def test_a_run_without_its_record_cannot_be_solved_again(show, moved, started):
     run_dir, _data = moved
     (run_dir / "inputs.json").unlink()
-    page = click(show(run_dir), "Solve with this budget")
-    assert "inputs" in texts(page.error)
+    page = click(show(run_dir, page="scenario"), "Solve exactly")
+    assert literal("inputs.json") in texts(page.error)
     assert started == []
 
 
@@ -166,7 +138,6 @@ def test_a_run_at_work_is_told_in_plain_words(show, tmp_path):
     told = texts(page.markdown).replace("\\", "")
     assert "Searching fibre routes" in told
     assert "within 3.0 % of the best plan under these inputs" in told
-    (cancel,) = page.button
-    cancel.click().run()
+    click(page, "Cancel")
     assert (tmp_path / "run/cancel").exists()
     assert "Cancelling" in texts(page.markdown)

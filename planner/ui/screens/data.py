@@ -1,0 +1,432 @@
+"""The user's own data: upload, what the columns mean, what to mend and where, and what the data are good for."""
+
+from __future__ import annotations
+
+import io
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from planner.i18n import _, ngettext
+from planner.jobs import errand_state, start_errand
+from planner.ui.address import asked, note
+from planner.ui.country import (
+    KINDS,
+    NEEDED,
+    NEW,
+    RASTERS,
+    TABLES,
+    Country,
+    country_names,
+    endings,
+    fault_of,
+    folder_name,
+    kind_name,
+    what_for,
+)
+from planner.ui.runs import new_run_folder, start_run
+from planner.ui.session import read_only, upload_limit_mb
+from planner.ui.study_maps import points_map
+from planner.ui.text import literal
+from planner.ui.watching import watch_errand
+from planner.ui.widgets import as_csv
+from planner.wording import labelled, number, sentence
+
+if TYPE_CHECKING:
+    from planner.ui.frame import Here
+
+_MB = 1 << 20
+_GRID_PX = 320
+
+
+def show(here: Here) -> None:
+    """Show the data of a country of the user's own, from the first upload to the start of a run."""
+    st.title(_("Data"))
+    if read_only():
+        st.info(_("This page is for reading only: no data can be loaded here."))
+        return
+    _templates(here)
+    country = _choose(here)
+    if country is None:
+        return
+    left, right = st.columns([2, 3])
+    with left:
+        _upload(country)
+        _given(country)
+    with right:
+        tables = [kind for kind in KINDS if kind in country.files and kind not in RASTERS]
+        if not tables:
+            st.info(_("Begin with your list of post offices, as it is: CSV, Excel, GeoJSON or GeoPackage."))
+        else:
+            _columns(country, tables)
+    if country.files:
+        _check(here, country)
+
+
+def _templates(here: Here) -> None:
+    """Offer the empty tables that “planner new” writes."""
+    folder = here.session.folder / f"templates-{here.language}"
+    errand = here.session.errands / f"templates-{here.language}"
+    with st.expander(_("Templates to fill in")):
+        if errand_state(errand) is None and not folder.exists():
+            start_errand(errand, ["new", str(folder)])
+        if errand_state(errand) == "running":
+            watch_errand(errand, _("Writing the templates …"))
+            return
+        st.caption(_("Each has one example row. Any other table will do as well: its columns are asked for below."))
+        for column, file in zip(st.columns(6), sorted(folder.glob("*.csv")), strict=False):
+            frame = pd.read_csv(file, dtype=str, keep_default_na=False)
+            with column:
+                as_csv(frame, file.stem, f"{file.stem}.csv")
+                st.download_button(
+                    f"{file.stem}.xlsx",
+                    partial(_as_workbook, frame),
+                    file_name=f"{file.stem}.xlsx",
+                    key=f"xlsx-{file.stem}",
+                    on_click="ignore",
+                )
+
+
+def _as_workbook(frame: pd.DataFrame) -> bytes:
+    stream = io.BytesIO()
+    frame.to_excel(stream, index=False, engine="xlsxwriter")
+    return stream.getvalue()
+
+
+def _choose(here: Here) -> Country | None:
+    """Return the country that is worked on; the first thing to say of one is its name."""
+    names = country_names(here.session)
+    current = asked("country") if asked("country") in names else next(iter(names), None)
+    with st.expander(_("Country and money"), expanded=current is None):
+        if names:
+            options = [*names, ""]
+            if st.session_state.get("country") not in options:
+                st.session_state["country"] = current
+            st.selectbox(
+                _("Country"),
+                options,
+                format_func=lambda name: Country(here.session, name).about["title"] if name else _("A new one …"),
+                key="country",
+                on_change=lambda: note(country=st.session_state["country"] or None),
+            )
+            if st.session_state["country"] == "":
+                current = None
+        country = Country(here.session, current) if current else None
+        about = country.about if country else NEW
+        with st.form(f"country-{current}", border=False):
+            name, currency, year, budget, press = st.columns([3, 1, 1, 2, 1], vertical_alignment="bottom")
+            title = name.text_input(_("Name"), about["title"], placeholder=_("My country"), max_chars=80)
+            code = currency.text_input(_("Currency"), about["currency"], max_chars=3)
+            prices = year.number_input(_("Price year"), 1990, 2100, about["price_year"])
+            limit = budget.text_input(
+                _("Budget"), str(about["budget"]), help=_("An amount, or a share of connecting all, such as 20 %.")
+            )
+            pressed = press.form_submit_button(_("Keep"), width="stretch")
+        if pressed:
+            country = country or Country(here.session, _free_name(here, title or ""))
+            amount = limit if limit and "%" in limit else _amount(limit or "")
+            if amount is None:
+                st.error(_("Say the budget as an amount, such as 2000000, or as a share, such as 20 %."))
+            else:
+                country.describe(
+                    title=title or _("My country"),
+                    currency=(code or "USD").upper(),
+                    price_year=int(prices),
+                    budget=amount,
+                )
+                note(country=country.name)
+                st.session_state.pop("country", None)
+                st.rerun()
+    return country
+
+
+def _free_name(here: Here, title: str) -> str:
+    stem, taken = folder_name(title), country_names(here.session)
+    return next(name for name in (stem, *(f"{stem}-{count}" for count in range(2, 1000))) if name not in taken)
+
+
+def _amount(text: str) -> float | None:
+    bare = "".join(letter for letter in text if not letter.isspace()).replace(",", ".")
+    try:
+        return float(bare)
+    except ValueError:
+        return None
+
+
+def _upload(country: Country) -> None:
+    st.header(_("Load a file"))
+    kind = st.selectbox(_("What it holds"), KINDS, format_func=kind_name, key="upload-kind")
+    st.caption(what_for(kind))
+    generation = st.session_state.setdefault("uploads", 0)
+    # Streamlit says these two in English alone; the label above has the limit already.
+    st.html(
+        "<style>[data-testid='stFileUploaderDropzone'] button p, [data-testid='stFileUploaderDropzoneInstructions'] "
+        "{ font-size: 0; } [data-testid='stFileUploaderDropzone'] button::after "
+        f"{{ content: '{_('Choose a file')}'; font-size: 0.875rem; }}</style>"
+    )
+    given = st.file_uploader(
+        _("File ({endings}; at most {limit} MB)").format(endings=", ".join(endings(kind)), limit=upload_limit_mb()),
+        max_upload_size=upload_limit_mb(),
+        key=f"upload-{kind}-{generation}",
+    )
+    if given is None:
+        return
+    data = given.getvalue()
+    fault = fault_of(kind, given.name, data)
+    if len(data) > upload_limit_mb() * _MB:
+        fault = _("The file is larger than {limit} MB.").format(limit=upload_limit_mb())
+    if fault is not None:
+        st.error(literal(labelled(given.name, fault)))
+        return
+    country.take(kind, given.name, data)
+    # A new generation of the widget is empty: the file is ours now.
+    st.session_state["uploads"] = generation + 1
+    st.rerun()
+
+
+def _given(country: Country) -> None:
+    st.header(_("What there is"))
+    for kind in KINDS:
+        given = country.files.get(kind)
+        if given is None:
+            mark = _("needed") if kind in NEEDED else _("not given")
+            st.caption(literal(f"○ {kind_name(kind)} – {mark}"))
+            continue
+        name, out = st.columns([5, 1], vertical_alignment="center")
+        name.markdown(f"● **{kind_name(kind)}** – {literal(given['called'])}")
+        out.button("✕", key=f"drop-{kind}", help=_("Take this file out"), on_click=country.drop, args=(kind,))
+
+
+def _columns(country: Country, tables: list[str]) -> None:
+    """Show which of their columns is taken for which of ours, and let the user say otherwise."""
+    st.header(_("What the columns mean"))
+    kind = st.segmented_control(
+        _("Table"), tables, default=tables[0], format_func=kind_name, required=True, key="columns-kind"
+    )
+    kind = kind if kind in tables else tables[0]
+    state, seen = country.look(kind)
+    if state == "running":
+        watch_errand(country.looking(kind), _("Reading the file …"))
+        return
+    if state != "done":
+        reason = seen.get("message") or _("The file could not be read: it may be broken, or too large to be unpacked.")
+        st.error(literal(reason))
+        return
+    if country.can_edit(kind, seen) and not country.files[kind]["file"].endswith(".csv"):
+        country.write_rows(kind, seen["columns"], seen["rows"])
+        st.rerun()
+    st.caption(
+        literal(
+            ngettext("{n} row, {k} columns.", "{n} rows, {k} columns.", seen["count"]).format(
+                n=number(seen["count"]), k=number(len(seen["columns"]))
+            )
+        )
+    )
+    current = country.files[kind]["columns"]
+    with st.form(f"columns-{kind}", border=True):
+        wanted = [name for name in seen["ours"] if not (seen["has_geometry"] and name in {"lon", "lat"})]
+        columns = st.columns(3)
+        chosen = {}
+        for position, ours in enumerate(wanted):
+            options = ["", *seen["columns"]]
+            now = current.get(ours, "")
+            chosen[ours] = columns[position % 3].selectbox(
+                column_name(ours),
+                options,
+                index=options.index(now) if now in options else 0,
+                format_func=lambda name: name or "–",
+                key=f"column-{country.name}-{kind}-{ours}-{now}",
+            )
+        if st.form_submit_button(_("Use these columns"), type="primary"):
+            country.map_columns(kind, {ours: theirs for ours, theirs in chosen.items() if theirs}, seen["columns"])
+            st.rerun()
+
+
+def column_name(ours: str) -> str:
+    """Return what a column of ours is called."""
+    named = {
+        "id": _("Id"),
+        "name": _("Name"),
+        "lon": _("Longitude"),
+        "lat": _("Latitude"),
+        "kind": _("Kind"),
+        "status_before": _("Connection before"),
+        "technology_before": _("Technology before"),
+        "mbps_before": _("Mbit/s before"),
+        "monthly_cost_before": _("Monthly cost before"),
+        "region": _("Region"),
+        "demand_mbps": _("Demand (Mbit/s)"),
+        "population": _("Population"),
+        "share_underserved": _("Share underserved"),
+        "location_accuracy_m": _("Accuracy of the place (m)"),
+        "serves_as_source": _("Serves as source"),
+        "grid_hours_per_day": _("Hours of grid power a day"),
+        "grid_distance_km": _("Distance to the grid (km)"),
+        "capacity_mbps": _("Capacity (Mbit/s)"),
+        "status": _("Status"),
+        "height_m": _("Height (m)"),
+        "rent_per_year": _("Rent per year"),
+        "owner": _("Owner"),
+        "ports": _("Free positions"),
+        "technology": _("Technology"),
+        "provider": _("Provider"),
+    }
+    return named.get(ours, sentence(ours.replace("_", " ")))
+
+
+def _check(here: Here, country: Country) -> None:
+    """Show what the check has found, where it can be mended, and what the data are good for."""
+    missing = [kind_name(kind) for kind in NEEDED if kind not in country.files]
+    st.header(_("Check"))
+    if missing:
+        st.info(literal(_("Still needed for a plan: {names}.").format(names=", ".join(missing))))
+        if "offices" in country.files:
+            _grid(country, [])
+        return
+    folder, state, found = country.check()
+    if state == "running":
+        watch_errand(folder, _("Checking scenario and files …"))
+        # What was found before stays in sight until the new answer is there: whoever mends rows goes on.
+        _grid(country, st.session_state.get(f"problems-{country.name}", []))
+        return
+    problems = found.get("problems", [])
+    st.session_state[f"problems-{country.name}"] = problems
+    if not found or (state == "failed" and not problems):
+        st.error(
+            literal(found.get("message") or _("The check ended without an answer: a file may be broken or too large."))
+        )
+        return
+    errors = [problem for problem in problems if problem["severity"] == "error"]
+    if errors:
+        text = ngettext(
+            "{n} fault keeps a plan from being made.", "{n} faults keep a plan from being made.", len(errors)
+        )
+        st.error(text.format(n=number(len(errors))))
+    else:
+        st.success(_("Nothing keeps a plan from being made."))
+    _list_problems(country, problems)
+    _grid(country, problems)
+    _score(country, found)
+    if st.button(_("Solve this country"), type="primary", disabled=bool(errors), key="solve-country"):
+        run_dir = new_run_folder(here.session, country.name)
+        if start_run(run_dir, ["solve", str(country.scenario_file)]):
+            note(page="plan", run=run_dir.name, selected=None)
+            st.rerun()
+
+
+def _list_problems(country: Country, problems: list[dict[str, Any]]) -> None:
+    if not problems:
+        return
+    words = {"excluded": _("left out"), "warning": _("warning"), "error": _("error")}
+    frame = pd.DataFrame(
+        {
+            _("Severity"): [words[problem["severity"]] for problem in problems],
+            _("File"): [problem["file"] for problem in problems],
+            _("Row"): [problem["row"] for problem in problems],
+            _("Column"): [problem["column"] for problem in problems],
+            _("Value"): [problem["value"] for problem in problems],
+            _("Problem"): [problem["message"] for problem in problems],
+            _("Remedy"): [problem["remedy"] for problem in problems],
+        }
+    )
+    st.dataframe(frame, hide_index=True, placeholder="–", key="problems")
+    exclude = st.checkbox(
+        _("Leave faulty rows out; every report says how many"), value=country.about["exclude"], key="exclude-rows"
+    )
+    if exclude != country.about["exclude"]:
+        country.describe(exclude=exclude)
+        st.rerun()
+
+
+def _grid(country: Country, problems: list[dict[str, Any]]) -> None:
+    """Show the table as it is, to be mended cell by cell; each change is checked at once."""
+    kinds = [kind for kind in TABLES if country.files.get(kind, {}).get("file", "").endswith(".csv")]
+    if not kinds:
+        return
+    kind = st.segmented_control(
+        _("Table to mend"), kinds, default=kinds[0], format_func=kind_name, required=True, key="grid-kind"
+    )
+    kind = kind if kind in kinds else kinds[0]
+    state, seen = country.look(kind)
+    if state != "done" or not country.can_edit(kind, seen):
+        return
+    frame = pd.DataFrame(seen["rows"], columns=seen["columns"], dtype="object")
+    frame.insert(0, _("Row"), range(2, len(frame) + 2))
+    file = country.files[kind]["file"]
+    faulty = {problem["row"] for problem in problems if problem["file"] == file and problem["row"]}
+    only = bool(faulty) and st.toggle(_("Only rows with a problem"), value=True, key="only-faulty")
+    shown = frame[frame[_("Row")].isin(faulty)] if only else frame
+    stamp = (country.folder / file).stat().st_mtime_ns
+    table, places = st.columns([3, 2])
+    with table:
+        edited = st.data_editor(
+            shown,
+            hide_index=True,
+            height=_GRID_PX,
+            disabled=[_("Row")],
+            placeholder="–",
+            column_config={name: st.column_config.TextColumn(name) for name in seen["columns"]},
+            key=f"grid-{kind}-{stamp}-{only}",
+        )
+    with places:
+        points = _points(country, kind, frame, faulty)
+        if points:
+            st.pydeck_chart(
+                points_map(points, (480, _GRID_PX)),
+                height=_GRID_PX,
+                key=f"points-{kind}",
+                alt=_("Map of the {n} rows that have a place.").format(n=number(len(points))),
+            )
+    if not edited.equals(shown):
+        frame.loc[edited.index] = edited
+        cells = frame[seen["columns"]]
+        country.write_rows(kind, seen["columns"], cells.where(cells.notna(), None).to_numpy().tolist())
+        st.rerun()
+
+
+def _points(country: Country, kind: str, frame: pd.DataFrame, faulty: set[int]) -> list[tuple[str, float, float, bool]]:
+    """Return label, lon, lat and whether it is faulty, of the rows whose place can be read."""
+    columns = country.files[kind]["columns"]
+    if not {"lon", "lat"} <= set(columns) or not {columns["lon"], columns["lat"]} <= set(frame):
+        return []
+    lon, lat = (
+        pd.to_numeric(frame[columns[name]].astype(str).str.replace(",", "."), errors="coerce")
+        for name in ("lon", "lat")
+    )
+    known = lon.between(-180, 180) & lat.between(-85, 85)
+    rows = frame[_("Row")]
+    names = frame[columns["name"]] if columns.get("name") in frame else rows
+    return [
+        (_("Row {row}: {name}").format(row=row, name=name), x, y, row in faulty)
+        for row, name, x, y in zip(rows[known], names[known], lon[known], lat[known], strict=True)
+    ]
+
+
+def _score(country: Country, found: dict[str, Any]) -> None:
+    """Show what was read and used of each file, and what more would help."""
+    st.header(_("Score card"))
+    rows = pd.DataFrame(found.get("datasets", []), columns=["group", "file", "in_file", "used", "excluded", "columns"])
+    read, wanting = st.columns([3, 2])
+    with read:
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    _("Data"): [kind_name(group) if group in KINDS else group for group in rows["group"]],
+                    _("Rows"): rows["in_file"],
+                    _("Used"): rows["used"],
+                    _("Left out"): rows["excluded"],
+                    _("Columns understood"): [", ".join(columns) for columns in rows["columns"]],
+                }
+            ),
+            hide_index=True,
+            key="score",
+        )
+        for line in found.get("assumptions", []):
+            st.caption(literal(line))
+    with wanting:
+        more = [kind for kind in KINDS if kind not in country.files]
+        if more:
+            st.markdown(f"**{_('What more would help')}**")
+            st.caption("  \n".join(literal(labelled(kind_name(kind), what_for(kind))) for kind in more))

@@ -1,0 +1,61 @@
+"""The watch over what is at work: runs and errands, in plain words, with cancel."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from planner.i18n import _
+from planner.jobs import errand_state, read_events, request_cancel, run_state, stop_errand
+from planner.ui.address import use_address_language
+from planner.ui.session import read_only
+from planner.ui.text import literal
+from planner.wording import number, so_far
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_CANCEL = "cancel"
+
+
+@st.fragment(run_every=0.5)
+def watch(run_dir: Path) -> None:
+    """Show a run at work, with cancel; the page is drawn anew when it ends."""
+    # A fragment runs by itself, in a thread that knows no language yet.
+    use_address_language()
+    if run_state(run_dir) != "running":
+        st.rerun()
+    events = read_events(run_dir)
+    st.header(_("Solving"))
+    st.write(literal(_latest(events, "message") or _("Starting")))
+    gap = _latest(events, "gap")
+    if gap is not None:
+        value, bound = _latest(events, "incumbent"), _latest(events, "bound")
+        st.write(literal(so_far(gap, least=value is not None and bound is not None and bound < value)))
+    share = events[-1]["share"]
+    if share is not None:
+        st.progress(share)
+    elapsed = (datetime.now(UTC) - datetime.fromisoformat(events[0]["time"])).total_seconds()
+    st.caption(_("{seconds} s so far").format(seconds=number(elapsed)))
+    if (run_dir / _CANCEL).exists():
+        st.write(_("Cancelling: the best plan so far is kept."))
+    elif not read_only():
+        st.button(_("Cancel"), key=f"cancel-{run_dir.name}", on_click=request_cancel, args=(run_dir,))
+
+
+@st.fragment(run_every=0.5)
+def watch_errand(folder: Path, words: str) -> None:
+    """Show that an errand is at work; the page is drawn anew when it ends."""
+    use_address_language()
+    if errand_state(folder) != "running":
+        st.rerun()
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    left.caption(literal(words))
+    right.button(_("Stop"), key=f"stop-{folder.name}", on_click=stop_errand, args=(folder,), width="stretch")
+
+
+def _latest(events: list[dict[str, Any]], key: str) -> Any:
+    """Return what was told last."""
+    return next((event[key] for event in reversed(events) if event[key] not in {None, ""}), None)

@@ -1,0 +1,109 @@
+"""The user's own files: which are taken, under which names they are kept, and what is remembered of their columns."""
+
+import csv
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import EXAMPLE
+
+from planner.i18n import LANGUAGES, use_language
+from planner.ui.country import KINDS, Country, country_names, endings, fault_of, folder_name, kind_name, what_for
+from planner.ui.session import Session
+
+PATIENCE_S = 180
+
+
+@pytest.fixture
+def session(tmp_path):
+    return Session("0" * 32, tmp_path)
+
+
+def looked(country, kind):
+    deadline = time.monotonic() + PATIENCE_S
+    while (found := country.look(kind))[0] == "running":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "data"),
+    [
+        ("terrain", "dem.tif", b"<VRTDataset><SourceFilename>/etc/passwd</SourceFilename></VRTDataset>"),
+        ("terrain", "dem.vrt", b"<VRTDataset/>"),
+        ("offices", "offices.gpkg", b"not a database"),
+        ("offices", "offices.xlsx", b"<html>"),
+        ("regions", "regions.geojson", b"<OGRVRTDataSource/>"),
+        ("offices", "offices.zip", b"PK\x03\x04"),
+        ("offices", "offices", b"id,lon,lat"),
+        ("offices", "offices.csv", b""),
+    ],
+)
+def test_what_is_not_what_it_says_is_refused_before_anything_reads_it(kind, name, data):
+    assert fault_of(kind, name, data)
+
+
+@pytest.mark.parametrize(
+    ("kind", "file"), [("terrain", "terrain.tif"), ("offices", "offices.csv"), ("regions", "regions.geojson")]
+)
+def test_honest_files_are_taken(kind, file):
+    assert fault_of(kind, file, (EXAMPLE.parent / "data" / file).read_bytes()) is None
+
+
+@pytest.mark.parametrize(
+    "called", ["../../evil.csv", "/etc/passwd.csv", "C:\\x.csv", "a\x00b.csv", "=cmd|' /C calc'!A0.csv"]
+)
+def test_names_of_uploads_open_nothing(session, called):
+    country = Country(session, "here")
+    country.take("offices", called, b"id,lon,lat\nA,1,2\n")
+    assert {path.name for path in country.folder.iterdir()} == {"offices.csv", "country.json"}
+    assert called not in country.scenario()
+
+
+def test_titles_make_folders_of_letters_and_dashes_alone(session):
+    for title in ("../../etc", "C:\\Windows", "Côte d’Ivoire", "", "<b>"):
+        assert Path(folder_name(title)).name == folder_name(title)
+        assert set(folder_name(title)) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_ô")
+
+
+def test_a_broken_geopackage_ends_in_words(session):
+    country = Country(session, "here")
+    country.take("offices", "offices.gpkg", b"SQLite format 3\x00" + b"\xff" * 5000)
+    state, seen = looked(country, "offices")
+    assert state == "failed"
+    assert "cannot be read" in seen["message"]
+
+
+def test_columns_are_remembered_for_tables_with_the_same_headers(session):
+    text = b"Code,Nom,X,Y,Liaison\nA,Poste,1.0,2.0,offline\n"
+    first = Country(session, "first")
+    first.take("offices", "a.csv", text)
+    seen = looked(first, "offices")[1]
+    assert "status_before" not in first.files["offices"]["columns"]
+    said = {**first.files["offices"]["columns"], "status_before": "Liaison"}
+    first.map_columns("offices", said, seen["columns"])
+    second = Country(session, "second")
+    second.take("offices", "b.csv", text)
+    looked(second, "offices")
+    assert second.files["offices"]["columns"] == said
+    assert yaml.safe_load(second.scenario())["inputs"]["offices"][0]["columns"] == said
+    assert country_names(session) == ["first", "second"]
+
+
+def test_rows_are_written_as_the_grid_holds_them(session):
+    country = Country(session, "here")
+    country.take("offices", "a.tsv", b"id\tname\tlon\tlat\nA\tx\t1\t2\n")
+    rows = [["A", 'one, "two"\nthree', "1,5", None], ["B", "=1+1", "3", "4"]]
+    country.write_rows("offices", ["id", "name", "lon", "lat"], rows)
+    with (country.folder / "offices.csv").open(encoding="utf-8", newline="") as file:
+        assert list(csv.reader(file))[1:] == [["" if cell is None else cell for cell in row] for row in rows]
+    assert not (country.folder / "offices.tsv").exists()
+
+
+def test_every_kind_of_data_is_named_and_explained_in_both_languages():
+    for language in LANGUAGES:
+        with use_language(language):
+            assert len({kind_name(kind) for kind in KINDS}) == len({what_for(kind) for kind in KINDS}) == len(KINDS)
+    assert all(endings(kind) for kind in KINDS)

@@ -1,0 +1,172 @@
+"""What each page says and does, without a browser."""
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import click, texts
+
+from planner.i18n import _, use_language
+from planner.plan.store import read_plan
+from planner.ui.frame import ORDERS, page_name
+from planner.ui.text import literal
+from planner.wording import number
+
+PAGES = ORDERS["planner"]
+
+
+def words(page):
+    return " ".join(
+        texts(elements) for elements in (page.markdown, page.caption, page.info, page.warning, page.error, page.title)
+    ).replace("\\", "")
+
+
+def metrics(page):
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def element(elements, key):
+    (found,) = (each for each in elements if each.key == key)
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_speaks_the_language(show, home, name, language):
+    page = show(home / "demo", page=name, lang=language)
+    assert not page.error
+    with use_language(language):
+        (pages,) = (group for group in page.get("button_group") if group.key == "page")
+        assert [option.content for option in pages.proto.options] == [page_name(each) for each in PAGES]
+        # That no such country exists stands on every page with figures.
+        if name in {"start", "scenario", "plan", "uncertainty", "invest", "export"}:
+            assert _("Synthetic data: this country does not exist.") in words(page)
+
+
+def test_roles_order_the_pages_and_hide_none():
+    assert {frozenset(order) for order in ORDERS.values()} == {frozenset(PAGES)}
+    assert ORDERS["planner"][:4] == ("start", "data", "scenario", "plan")
+    assert ORDERS["donor"][:4] == ("start", "compare", "invest", "uncertainty")
+    assert ORDERS["author"][:3] == ("start", "plan", "export")
+
+
+def test_first_there_is_a_solved_example(show, home):
+    page = show(home / "demo", page="start")
+    totals = json.loads((home / "demo/plan.json").read_text(encoding="utf-8"))["totals"]
+    assert metrics(page)["People within reach"] == number(totals["people"])
+    assert "Open the plan" in [button.label for button in page.button]
+
+
+def test_the_slider_answers_from_the_frontier(show, home):
+    page = show(home / "demo", page="scenario")
+    frontier = json.loads((home / "demo-frontier/frontier.json").read_text(encoding="utf-8"))
+    (slider,) = page.select_slider
+    last = frontier["points"][-1]
+    slider.set_value(slider.options[-1] if isinstance(slider.options[-1], int) else round(last["limit"])).run()
+    assert not page.exception
+    assert metrics(page)["Offices gained"] == number(len(last["offices"]))
+    assert metrics(page)["People within reach"] == number(last["totals"]["people"])
+    click(page, "Take this budget")
+    (chip,) = (button.label for button in page.button if button.key and button.key.startswith("chip-"))
+    assert "Budget “programme”" in chip
+
+
+def test_wishes_are_chips_that_can_be_taken_back_and_outlive_a_reload(show, home, started):
+    page = show(home / "demo", page="scenario")
+    element(page.number_input, "wish-money-horizon_years-10").set_value(15)
+    (submit,) = (button for button in page.button if button.key and button.key.endswith("submit-money"))
+    submit.click().run()
+    assert not page.exception
+
+    def chips(of):
+        return [button.label for button in of.button if button.key and button.key.startswith("chip-")]
+
+    assert chips(page) == [literal("Horizon: 10 → 15") + " ✕"]
+    session = page.query_params["session"]
+    again = show(home / "demo", page="scenario", session=session)
+    assert chips(again) == chips(page)
+    click(again, "Solve exactly")
+    (command,) = started
+    assert "horizon_years: 15" in Path(command[1]).read_text(encoding="utf-8")
+    undone = click(show(home / "demo", page="scenario", session=session), "Undo")
+    assert chips(undone) == []
+
+
+def test_other_sessions_see_nothing_of_it(show, home):
+    one, other = (show(home / "demo", page="scenario") for _time in range(2))
+    assert one.query_params["session"] != other.query_params["session"]
+
+
+@pytest.mark.parametrize("field", ["inputs.offices", "catalogue", "inputs.terrain[0]", "name"])
+def test_no_wish_names_a_file(show, home, field):
+    page = show(home / "demo", page="scenario")
+    element(page.text_area, "wish-advanced").set_value(f"{field}: /etc/passwd")
+    (submit,) = (button for button in page.button if button.key and button.key.endswith("submit-advanced"))
+    submit.click().run()
+    assert "cannot be changed here" in texts(page.error)
+    assert not [button for button in page.button if button.key and button.key.startswith("chip-")]
+
+
+def test_two_runs_stand_side_by_side(show, home):
+    page = show(home / "demo", page="compare", **{"with": "demo~long"})
+    plans = [read_plan(home / name) for name in ("demo", "long")]
+    (figures,) = (frame.value for frame in page.dataframe if "demo" in frame.value and "long" in frame.value)
+    row = figures[figures["Measure"] == "Programme cost"].iloc[0]
+    assert [row["demo"], row["long"]] == [number(plan.totals["programme_cost"]) for plan in plans]
+
+
+def test_a_study_is_told_by_bands_only(show, home):
+    page = show(home / "demo", page="uncertainty")
+    risk = json.loads((home / "demo-risk/risk.json").read_text(encoding="utf-8"))
+    told = metrics(page)
+    kept = risk["fixed"]["offices_kept"]
+    assert told["Offices it keeps, 9 of 10 draws"] == f"{number(kept['p05'])} – {number(kept['p95'])}"
+    assert len(told) == 3
+
+
+def test_tranches_add_up_to_the_whole(show, home):
+    page = show(home / "demo", page="invest")
+    frontier = json.loads((home / "demo-frontier/frontier.json").read_text(encoding="utf-8"))
+    (steps,) = (frame.value for frame in page.dataframe if "More offices" in frame.value)
+    last = frontier["points"][-1]
+    assert steps["More offices"].sum() == len(last["offices"])
+    assert steps["More people"].sum() == pytest.approx(last["totals"]["people"])
+    regions = next(
+        frame.value for frame in page.dataframe if "Offices gained" in frame.value and "Share" in frame.value
+    )
+    plan = read_plan(home / "demo")
+    assert regions["Connected"].sum() == plan.offices["connected"].sum()
+
+
+def test_read_only_starts_nothing(show, home, started, monkeypatch):
+    monkeypatch.setenv("PLANNER_APP_READ_ONLY", "1")
+    errands = []
+    monkeypatch.setattr("planner.ui.card.start_errand", lambda *given, **_more: errands.append(given))
+    for name in PAGES:
+        page = show(home / "demo", page=name, selected="PO-00001")
+        labels = {button.label for button in page.button if not button.disabled}
+        assert not labels & {"Solve exactly", "Compute the frontier", "Start the study", "Write the files", "Keep"}
+    assert started == []
+    assert errands == []
+
+
+def test_a_password_is_asked_for_before_anything_is_shown(show, home, monkeypatch):
+    monkeypatch.setenv("PLANNER_APP_PASSWORD", "sésame")
+    monkeypatch.setattr("planner.ui.session._WRONG_S", 0.0)
+    page = show(home / "demo")
+    assert not page.metric
+    (field,) = page.text_input
+    field.set_value("guess")
+    (enter,) = page.button
+    enter.click().run()
+    assert "not the password" in texts(page.error)
+    assert not page.metric
+    page.text_input[0].set_value("sésame")
+    page.button[0].click().run()
+    assert page.metric
+
+
+@pytest.mark.parametrize("token", ["../../etc", "x", "0" * 31, "G" * 32])
+def test_no_address_leads_out_of_the_folder_of_sessions(show, home, token):
+    page = show(home / "demo", page="scenario", session=token)
+    assert page.query_params["session"] != token
