@@ -47,7 +47,8 @@ class Country:
         scenario = load_scenario(self.path, data_root=self.data_root)
         inputs = read_inputs(scenario)
         options = build_links(scenario, inputs)
-        self.everything = cost_of_all(scenario, inputs, options, scenario.budgets[0]) / 100
+        budget = scenario.budgets[0]
+        self.everything = cost_of_all(scenario, inputs, options, budget.measure, f"budgets.{budget.name}.limit") / 100
         offices = inputs.offices
         self.regions = sorted(set(offices["region"]) - {""})
         self.people = float(offices.loc[offices["status_before"] != "adequate", "people"].sum())
