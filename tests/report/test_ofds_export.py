@@ -130,7 +130,10 @@ def test_terminals_hang_from_the_place_of_their_base_station(faults, priced, han
     terminal.loc[hop, "technology"] = "ptmp"
     sector = {"to": f"~sector:ptmp:{near}", "technology": "ptmp", "hop_weight": 0, "length_km": 0.0}
     base = plan.links.loc[[hop]].assign(id="base", **sector)
-    run = priced(tmp_path / "run", replace(plan, links=pd.concat([terminal, base], ignore_index=True)))
+    there = plan.places[plan.places["id"] == near].assign(id=sector["to"], kind="junction")
+    places = pd.concat([plan.places, there], ignore_index=True)
+    links = pd.concat([terminal, base], ignore_index=True)
+    run = priced(tmp_path / "run", replace(plan, links=links, places=places))
     document = package(run)
     assert faults(document) == []
     spans = {span["id"]: span for span in document["networks"][0]["spans"]}
