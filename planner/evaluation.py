@@ -87,11 +87,17 @@ def evaluate_plan(
     ------
     InputError
         If the table cannot be read, if none of its rows can be priced, if a limit names what there is not, or if the
-        scenario has phases, funders or groups in order.
+        scenario has phases, funders, groups in order, or links that are built.
     """
     more = {"phases": bool(scenario.phases), "funders": bool(scenario.funders)}
-    more["limits.worst_first"] = scenario.limits.worst_first is not None
-    refuse(more, _("“{command}” knows no years, no funders and no order of groups.").format(command="planner evaluate"))
+    more |= {"limits.worst_first": scenario.limits.worst_first is not None}
+    more |= {"inputs.as_built": bool(scenario.inputs.as_built)}
+    refuse(
+        more,
+        _("“{command}” knows no years, no funders, no order of groups and nothing that is built.").format(
+            command="planner evaluate"
+        ),
+    )
     choice, refused = evaluate(scenario, inputs, options, csv_path)
     candidates = (inputs.offices["status_before"] != "adequate").to_numpy()
     if not (choice.connected & candidates).any():

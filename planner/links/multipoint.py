@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 SECTOR_MARK = "~sector:"
 
 
+def base_of(sector: str) -> str:
+    """Return the place of the base station of a sector: its id is ``~sector:TECHNOLOGY:PLACE``."""
+    return sector.removeprefix(SECTOR_MARK).partition(":")[2]
+
+
 @dataclass(frozen=True)
 class Sectors:
     """Base stations that see an office, b of them, and their terminals, t.

@@ -120,7 +120,7 @@ class Plan:
         """Whether the plan had to keep no more than one budget over everything."""
         limits = (self.limits.get(name) for name in ("max_hops", "must_connect", "fix_links", "floors", "worst_first"))
         over_all = len(self.budgets) == 1 and not self.budgets[0]["scope"] and not self.funders and not self.phases
-        over_all = over_all and not self.backups
+        over_all = over_all and not self.backups and not self.as_built
         return over_all and self.outcome.objective == "benefit" and not any(each not in (None, []) for each in limits)
 
     @property

@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import dijkstra
 from planner.catalogue.kinds import AT_SOURCE
 from planner.graph import NO_OPTION
 from planner.links.choice import Backup
-from planner.links.multipoint import SECTOR_MARK
+from planner.links.multipoint import SECTOR_MARK, base_of
 from planner.links.options import NO_MAST
 from planner.plan.arborescence import NONE, follow
 from planner.plan.lines import entering_links
@@ -85,7 +85,7 @@ class Ground:
         site = np.arange(len(row_of))
         for name, row in row_of.items():
             if name.startswith(SECTOR_MARK):
-                site[row] = row_of[name.removeprefix(SECTOR_MARK)]
+                site[row] = row_of[base_of(name)]
         return cls(network, options, demand_mbps, measure, max_hops, span.astype(np.int64), site)
 
     def place_of(self, office: int) -> int:

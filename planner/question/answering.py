@@ -81,7 +81,7 @@ def answer(
     fair = Settled((), Kept(), None)
     if question.scenario.limits.worst_first is not None:
         fair = settle_worst_first(question, FAIRNESS_TIME * wanted.time_limit_s, cancelled)
-    kept, start = fair.kept, fair.arcs
+    kept, start = fair.kept, start if fair.arcs is None else fair.arcs
     found: list[_Found] = []
     for number, objective in enumerate(objectives):
         left = max(started + wanted.time_limit_s - time.monotonic(), 0.0)

@@ -141,6 +141,10 @@ class _Search:
                 bound = min(bound, tried)
             if not halving:
                 # No more at all, or not within this time.
-                return arcs, least if status == Status.INFEASIBLE else bound
+                if status != Status.INFEASIBLE:
+                    return arcs, bound
+                # What is counted in whole numbers has no share in between.
+                in_steps = all((row.weight == np.floor(row.weight)).all() and row.total * MORE < 1.0 for row in rows)
+                return arcs, least if in_steps else tried
             top = tried
         return arcs, bound

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.graph import chosen
+from planner.plan.fairness import Fairness
 from planner.plan.outcome import Outcome
 from planner.plan.refusal import Refusal
 from planner.question.answer import Answer, outcome_without_plan
@@ -73,5 +74,6 @@ def answer_phases(
             bound=result.bound,
             requested_gap=wanted.gap,
             trace=result.trace,
+            fairness=Fairness((), None) if question.floors else None,
         ),
     )

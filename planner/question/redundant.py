@@ -19,6 +19,7 @@ from planner.finance import MEASURES
 from planner.i18n import _
 from planner.plan.alternatives import Network
 from planner.plan.arborescence import NONE, follow
+from planner.plan.fairness import Fairness
 from planner.plan.outcome import Outcome
 from planner.plan.plan import account, spent_cents
 from planner.plan.refusal import Refusal
@@ -389,4 +390,5 @@ class _Search:
             requested_gap=self.question.scenario.solver.gap,
             trace=tuple(self.trace),
             target=None if target is None else target.model_dump(exclude_none=True, exclude_defaults=True),
+            fairness=Fairness((), None) if self.question.floors else None,
         )

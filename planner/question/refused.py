@@ -32,7 +32,8 @@ SEARCH_S, LEAST_S, MOST_S = 10.0, 20.0, 120.0
 def refused_at_once(question: Question) -> Refusal | None:
     """Return limits that contradict each other, or that no candidate could meet, before any search; None if none do."""
     limits, ids = question.scenario.limits, question.inputs.offices["id"].to_numpy(object)
-    required = question.scenario.required_offices
+    built = ids[list(question.options.fixed_offices)].tolist()
+    required = (*question.scenario.required_offices, *(office for office in built))
     both = [office for office in required if office in set(limits.exclude)]
     if both:
         names = some(both)
@@ -72,6 +73,8 @@ def explain_refusal(question: Question, kept: Kept, cancelled: Callable[[], bool
     words = _Words(question, main)
     told = dict.fromkeys(words.limit(name) for name in found.rules)
     relaxations = [each for relaxed in found.relaxations if (each := words.relaxation(relaxed)) is not None]
+    if question.scenario.redundancy:  # the conflict holds with second paths too; what would mend it is not known
+        return Refusal(tuple(each for each in told if each), minimal=False)
     return Refusal(tuple(each for each in told if each), found.minimal, tuple(relaxations))
 
 

@@ -76,7 +76,8 @@ def with_office(
     # A percentage is one of connecting all offices that are not excluded: it stays what it was for the plan.
     spent = {budget["name"]: round(100 * budget["limit"]) for budget in plan.budgets}
     budgets = tuple(replace(budget, limit_cents=spent[budget.name]) for budget in question.budgets)
-    question = replace(question, budgets=budgets)
+    phase_limits = tuple(round(100 * row["limit"]) for row in plan.phases)
+    question = replace(question, budgets=budgets, phase_limits=phase_limits)
     if scenario.redundancy:
         found = answer_with_second_paths(question, cancelled=cancelled)
     else:

@@ -34,8 +34,10 @@ def resilience_lines(plan: Plan) -> list[str]:
             )
         )
     if worst is not None:
-        text = _(
-            "The single failure that cuts off most people is that of {what}: {people} people at {offices} offices."
+        text = ngettext(
+            "The single failure that cuts off most people is that of {what}: {people} people at {offices} office.",
+            "The single failure that cuts off most people is that of {what}: {people} people at {offices} offices.",
+            worst.offices,
         )
         lines.append(text.format(what=worst.words, people=number(worst.people), offices=number(worst.offices)))
     if plan.backups and without is not None:

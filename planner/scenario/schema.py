@@ -56,9 +56,12 @@ def _no_built_in_years(value: tuple[Phase, ...], info: ValidationInfo) -> tuple[
     return value
 
 
-def _neither_years_nor_funders(value: tuple[Redundancy, ...], info: ValidationInfo) -> tuple[Redundancy, ...]:
-    for name in ("phases", "funders"):
-        if value and info.data.get(name):
+def _with_plain_limits(value: tuple[Redundancy, ...], info: ValidationInfo) -> tuple[Redundancy, ...]:
+    limits = info.data.get("limits")
+    asked = {"phases": info.data.get("phases"), "funders": info.data.get("funders")}
+    asked["limits.worst_first"] = None if limits is None else limits.worst_first
+    for name, other in asked.items():
+        if value and other:
             message = _("Second paths and {name} do not go together yet: leave one of them out.")
             raise ValueError(message.format(name=name))
     return value
@@ -123,7 +126,7 @@ class Scenario(Section):
         tuple[Redundancy, ...],
         AfterValidator(different_offices),
         AfterValidator(_one_objective),
-        AfterValidator(_neither_years_nor_funders),
+        AfterValidator(_with_plain_limits),
         said("Redundancy", "Offices with a second path that shares no relay and no span with the first."),
     ] = ()
     uncertainty: Annotated[Uncertainty, said("Uncertainty", "What “planner risk” draws.")] = Uncertainty()

@@ -21,7 +21,7 @@ from planner.solver.folding import Folding, count_own, fold
 from planner.solver.program import BUDGET_UNITS, MARGIN, Program
 from planner.solver.room_cuts import find_room_cuts
 from planner.solver.tree import OUTSIDE
-from planner.solver.watch import guarded, interrupting
+from planner.solver.watch import guarded, interrupting, numerical_troubles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -366,7 +366,7 @@ def include_connectivity(
 def optimize(connectivity: Connectivity, errors: list[BaseException]) -> None:
     """Let SCIP run until it ends or is stopped, tell its plan; raise what was raised meanwhile."""
     model = connectivity.program.model
-    with interrupting(model, connectivity.watch.stopped):
+    with interrupting(model, connectivity.watch.stopped), numerical_troubles():
         model.optimizeNogil()
     connectivity.tell_plan()
     if errors:

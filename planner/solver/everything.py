@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.solver.bound import round_up
 from planner.solver.exact import Finish, begin
 from planner.solver.problem import MAX_MONEY
 from planner.solver.search import Search
@@ -67,7 +68,8 @@ class Everything:
         if self._fits(found):
             search.adopt(found.plan, search.value_of(found.plan))
         elif self._is_too_dear(found):
-            search.note_ceiling(search.total - float(search.asked.prize[self.wanted].min()))
+            without_least = search.total - float(search.asked.prize[self.wanted].min())
+            search.note_ceiling(without_least if search.whole_prizes else round_up(without_least, search.total))
         return True
 
     def _begin(self) -> Finish:

@@ -198,7 +198,7 @@ def weights_for(ratio: float, count: int, money: Money) -> NDArray[np.float64]:
     ]
     whole = (np.arange(count), np.ones(count), 1.0)
     found = maximise(np.append(np.zeros(count), 1.0), [*rows, whole], np.zeros(count + 1), np.full(count + 1, np.inf))
-    weight = np.ones(count) if found is None else found.x[:-1]
+    weight = np.ones(count) if found is None else np.maximum(found.x[:-1], 0.0)
     return np.asarray(weight / weight.max())
 
 

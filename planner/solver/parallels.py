@@ -61,6 +61,7 @@ def allowed_arcs(problem: Problem) -> NDArray[np.bool_]:
     rules = problem.rules
     allowed = np.ones(problem.n_arcs, np.bool_)
     allowed[rules.forbidden] = False
+    allowed[problem.head == 0] = False  # nothing leads back to the root
     allowed[np.isin(problem.head, rules.excluded)] = False
     for limit in rules.limits:
         allowed &= limit.cost <= limit.most

@@ -40,7 +40,7 @@ def pattern_search(
     sweep = 2 * (begin.size + 1)
     left = most
     while step > LAST_STEP and left > 0 and not over(base, lowest):
-        found, value = _explore(value_of, base, lowest, step)
+        found, value = _explore(value_of, base, lowest, step, over)
         left -= sweep
         if value >= lowest:
             step /= 2.0
@@ -48,14 +48,22 @@ def pattern_search(
             ahead, base, lowest = 2.0 * found - base, found, value
             if left <= 0 or over(base, lowest):
                 break
-            found, value = _explore(value_of, ahead, value_of(ahead), step)
+            found, value = _explore(value_of, ahead, value_of(ahead), step, over)
             left -= sweep
     return base
 
 
-def _explore(value_of: Callable[[Point], float], point: Point, value: float, step: float) -> tuple[Point, float]:
+def _explore(
+    value_of: Callable[[Point], float],
+    point: Point,
+    value: float,
+    step: float,
+    over: Callable[[Point, float], bool],
+) -> tuple[Point, float]:
     """Try each coordinate, and at last all of them together, a step up and a step down."""
     for each in (*np.eye(point.size), np.ones(point.size)):
+        if over(point, value):
+            break
         for move in (step * each, -step * each):
             there = value_of(point + move)
             if there < value:

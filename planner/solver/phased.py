@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.solver.bound import round_up
 from planner.solver.phases import FREE
 from planner.solver.problem import MAX_MONEY
 from planner.solver.result import OPTIMALITY_GAP, Progress, Result, Status, Termination, relative_gap
@@ -119,7 +120,8 @@ class _Search:
         self.infeasible = False
         self.plan, self.bought = np.empty(0, np.int32), np.empty(0, np.int64)
         self.value: float | None = None
-        self.bound = float(phases.weight[0]) * math.fsum(problem.prize)
+        most = float(phases.weight[0]) * math.fsum(problem.prize)
+        self.bound = most if most.is_integer() else round_up(most, most)
         self.trace: list[tuple[float, float | None, float | None]] = []
         self.weights: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
 

@@ -18,7 +18,7 @@ from planner.solver.linear import maximise
 from planner.solver.phases import FREE
 from planner.solver.problem import MAX_MONEY
 from planner.solver.rules import broken_rules
-from planner.solver.watch import interrupting
+from planner.solver.watch import interrupting, numerical_troubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -187,7 +187,7 @@ class Schedule:
     def _search(self, time_limit_s: float, stopped: Callable[[], bool], tighter: float) -> NDArray[np.int64] | None:
         """Search with limits that are tighter by a share of what they allow: the program knows no exact sums."""
         model, bought = self._model(time_limit_s, tighter)
-        with interrupting(model, stopped):
+        with interrupting(model, stopped), numerical_troubles():
             model.optimizeNogil()
         if model.getNSols() == 0:
             return None

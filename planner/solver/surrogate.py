@@ -149,7 +149,7 @@ def search_weights(
     merit = (0.1 * total / max(terms.least.size, 1) + apart) / np.where(reachable > 0, reachable, np.inf)
     best, best_weights = math.inf, (money, merit)
     for turn in range(ROUNDS):
-        ceiling, used, got = evaluate(graph, terms, money, merit)
+        ceiling, used, got = evaluate(graph, terms, money, merit, stopped)
         if ceiling < best:
             best, best_weights = ceiling, (money, merit)
         if best < worst - PROOF * float(merit @ terms.least):
@@ -177,7 +177,7 @@ def settle_weights(
         if np.abs(logarithms - begin).max() > FARTHEST:
             return math.inf
         values = np.exp(logarithms)
-        return price_rows(graph, terms, values[:split], values[split:])[0]
+        return price_rows(graph, terms, values[:split], values[split:], stopped)[0]
 
     def over(logarithms: NDArray[np.float64], lowest: float) -> bool:
         return stopped() or lowest < worst - PROOF * float(np.exp(logarithms[split:]) @ terms.least)
@@ -187,7 +187,11 @@ def settle_weights(
 
 
 def price_rows(
-    graph: Graph, terms: Terms, money: NDArray[np.float64], merit: NDArray[np.float64]
+    graph: Graph,
+    terms: Terms,
+    money: NDArray[np.float64],
+    merit: NDArray[np.float64],
+    stopped: Callable[[], bool],
 ) -> tuple[float, Graph, Pricing]:
     """Return the ceiling at weights, the graph of the weighed rows with a price of 1, and its pricing."""
     priced = money @ terms.spend + graph.cost_weight * terms.spend[0]
@@ -195,15 +199,19 @@ def price_rows(
     blended = graph._replace(
         cost=(priced / unit).astype(np.int64), prize=graph.prize + merit @ terms.weight, cost_weight=0.0
     )
-    pricing = price_out(blended, unit)
+    pricing = price_out(blended, unit, stopped=stopped)
     return pricing.intercept + float(money @ terms.most) - float(merit @ terms.least), blended, pricing
 
 
 def evaluate(
-    graph: Graph, terms: Terms, money: NDArray[np.float64], merit: NDArray[np.float64]
+    graph: Graph,
+    terms: Terms,
+    money: NDArray[np.float64],
+    merit: NDArray[np.float64],
+    stopped: Callable[[], bool],
 ) -> tuple[float, NDArray[np.int64], NDArray[np.float64]]:
     """Return the ceiling at weights, and what a tree grown at them takes of the limits and has of the floors."""
-    ceiling, blended, pricing = price_rows(graph, terms, money, merit)
+    ceiling, blended, pricing = price_rows(graph, terms, money, merit, stopped)
     unit = pricing.price
     guide = Guide(unit, 0.3, pricing.reduced, 0.0, np.uint64(1), 1.5, 0.0, 1.0, 0.0)
     tree = grow_everywhere(blended, new_desk(blended), guide)

@@ -15,6 +15,7 @@ import numpy as np
 
 from planner.solver.problem import MAX_MONEY, Problem
 from planner.solver.rules import Floor, Limit, Ports, Rules
+from planner.solver.tree import bare_tree, preorder
 
 _Number = TypeVar("_Number", bound=np.generic)
 FIRST = -1
@@ -54,7 +55,13 @@ class Unrolled:
         node = (self.problem.head[bought] - 1) // self.n_phases
         first = np.lexsort((bought // self.n_arcs, node))
         first = first[np.unique(node[first], return_index=True)[1]]
-        return np.asarray(bought[np.sort(first)] % self.n_arcs, np.int32)
+        kept = bought[np.sort(first)]
+        # A node entered twice may have its children before the arc that counts.
+        tail, head = self.problem.tail[kept], 1 + (self.problem.head[kept] - 1) // self.n_phases
+        tail = np.where(tail > 0, 1 + (tail - 1) // self.n_phases, 0).astype(np.int32)
+        parent = bare_tree(int(max(tail.max(initial=0), head.max(initial=0))) + 1)
+        parent[head] = np.arange(kept.size, dtype=np.int32)
+        return np.asarray(kept[parent[preorder(parent, tail)[1:]]] % self.n_arcs, np.int32)
 
     def over_years(self, asked: Problem, arcs: NDArray[np.int32], bought: NDArray[np.int64]) -> NDArray[np.int32]:
         """Return the arcs here of a plan with its years: as bought, and free ones for as long as something is added."""

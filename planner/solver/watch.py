@@ -7,6 +7,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from pyscipopt import SCIP_STAGE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -82,6 +84,16 @@ def guarded(watch: Watch, errors: list[BaseException]) -> Watch:
 
 
 @contextmanager
+def numerical_troubles() -> Iterator[None]:
+    """Let SCIP end where its linear programs cannot be solved: what was proven before holds, more is not known."""
+    try:
+        yield
+    except Exception as error:  # PySCIPOpt tells SCIP's return codes apart by their texts alone
+        if "error in LP solver" not in str(error):
+            raise
+
+
+@contextmanager
 def interrupting(model: Model, stopped: Callable[[], bool]) -> Iterator[None]:
     """Interrupt the model, from another thread, once ``stopped`` says so."""
     ended = threading.Event()
@@ -91,7 +103,8 @@ def interrupting(model: Model, stopped: Callable[[], bool]) -> Iterator[None]:
             if stopped():
                 # SCIP refuses between its stages; it is asked again at the next look.
                 with suppress(Exception):
-                    model.interruptSolve()
+                    if model.getStage() == SCIP_STAGE.SOLVING:
+                        model.interruptSolve()
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()

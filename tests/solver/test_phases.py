@@ -23,6 +23,7 @@ from planner.solver import (
     solve_phases,
 )
 from planner.solver.problem import MAX_MONEY
+from planner.solver.unrolled import unroll
 
 INF = np.inf
 
@@ -286,3 +287,24 @@ def test_fewest_phases_against_enumeration(seed):
     assert found.count is None or found.count >= fewest
     if found.count is not None:
         assert errors_of(problem, money.phases(found.count), found.arcs.tolist(), found.bought.tolist()) == []
+
+
+def test_what_carries_stands_before_what_it_carries_though_a_place_is_entered_twice():
+    """To a mast's top in the first phase; down to the ground in the first and, earlier in the tree, in the last."""
+    tail, head = np.array([0, 1, 2, 2], np.int32), np.array([1, 2, 3, 4], np.int32)
+    cost = np.array([10, 0, 10, 5], np.int64)
+    prize, place = np.array([0.0, 0.0, 0.0, 1.0, 10.0]), np.array([0, 1, 1, 2, 3], np.int32)
+    problem = Problem(5, tail, head, cost, np.full(4, np.inf), prize, np.zeros(5), place, 2**52)
+    phases = Phases(
+        capex=cost, opex=np.zeros(4, np.int64), limit=np.array([10, 0, 5], np.int64), carries=np.zeros(3, np.bool_),
+        paid_years=0, weight=np.array([3.0, 2.0, 1.0]), counted=np.zeros(5, np.bool_),
+        most_new=np.full(3, -1, np.int64), lump=np.full(4, -1, np.int32),
+    )  # fmt: skip
+    bought, waited = (lambda phase, arc: 4 * phase + arc), (lambda phase, node: 12 + 4 * phase + node - 1)
+    tree = [bought(0, 0), waited(0, 1), waited(1, 1), bought(2, 1), bought(2, 3), bought(0, 1), bought(0, 2)]
+    bare = unroll(problem, phases).bare(np.array(tree, np.int32))
+    seen = {0}
+    for arc in bare.tolist():
+        assert tail[arc] in seen
+        seen.add(int(head[arc]))
+    assert seen == {0, 1, 2, 3, 4}
