@@ -141,7 +141,7 @@ TRAPS = [
     ),
     (
         "name: least",
-        "name: x\nphases: [{year: 2027, limit: 5}]\nlimits: {worst_first: {by: region}}",
+        "name: x\nlimits: {worst_first: {by: region}}\nphases: [{year: 2027, limit: 5}]",
         "wrong-value",
         "limits",
         "Worst first and phases",
