@@ -43,7 +43,7 @@ LEAST_COST_SWEEPS = 20
 WORTH_REBUILDING = 0.98
 PATIENCE, PATIENCE_SHARE = 4, 0.3
 """The local search makes way once it has brought nothing for so many chunks, and for this share of all chunks."""
-SHARES = (0.5, 0.25, 0.1)
+SHARES = (0.5, 0.25, 0.1, 0.05, 0.02)
 """Shares of the gap, counted from the ceiling, at which higher targets lie."""
 FIRST_NODES = 20
 """Nodes of the first search that may end without an answer; the next may have more."""
