@@ -89,9 +89,12 @@ def evaluate_plan(
         If the table cannot be read, if none of its rows can be priced, if a limit names what there is not, or if the
         scenario has phases, funders, groups in order, or links that are built.
     """
-    more = {"phases": bool(scenario.phases), "funders": bool(scenario.funders)}
-    more |= {"limits.worst_first": scenario.limits.worst_first is not None}
-    more |= {"inputs.as_built": bool(scenario.inputs.as_built)}
+    more = {
+        "phases": bool(scenario.phases),
+        "funders": bool(scenario.funders),
+        "limits.worst_first": scenario.limits.worst_first is not None,
+        "inputs.as_built": bool(scenario.inputs.as_built),
+    }
     refuse(
         more,
         _("“{command}” knows no years, no funders, no order of groups and nothing that is built.").format(

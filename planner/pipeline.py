@@ -323,9 +323,13 @@ def only_exclude(scenario: Scenario, command: str) -> None:
         It has some: a command that would not heed them must not answer.
     """
     knows = _("“{command}” knows of all limits only limits.exclude.").format(command=f"planner {command}")
-    more = {"funders": bool(scenario.funders), "redundancy": bool(scenario.redundancy)}
-    more |= {"inputs.as_built": bool(scenario.inputs.as_built)}
-    refuse({**more, **_more_limits(scenario, ("exclude",))}, knows)
+    more = {
+        "funders": bool(scenario.funders),
+        "redundancy": bool(scenario.redundancy),
+        "inputs.as_built": bool(scenario.inputs.as_built),
+        **_more_limits(scenario, ("exclude",)),
+    }
+    refuse(more, knows)
 
 
 def _more_limits(scenario: Scenario, heeded: Sequence[str]) -> dict[str, bool]:

@@ -33,7 +33,7 @@ def refused_at_once(question: Question) -> Refusal | None:
     """Return limits that contradict each other, or that no candidate could meet, before any search; None if none do."""
     limits, ids = question.scenario.limits, question.inputs.offices["id"].to_numpy(object)
     built = ids[list(question.options.fixed_offices)].tolist()
-    required = (*question.scenario.required_offices, *(office for office in built))
+    required = (*question.scenario.required_offices, *built)
     both = [office for office in required if office in set(limits.exclude)]
     if both:
         names = some(both)

@@ -17,10 +17,10 @@ import numpy as np
 from planner.solver.bound import round_up
 from planner.solver.phases import FREE
 from planner.solver.problem import MAX_MONEY
-from planner.solver.result import OPTIMALITY_GAP, Progress, Result, Status, Termination, relative_gap
+from planner.solver.result import Progress, Result, Status, relative_gap
 from planner.solver.rules import Limit
 from planner.solver.schedule import NEVER, Schedule
-from planner.solver.solve import solve
+from planner.solver.solve import how_it_ended, solve
 from planner.solver.surrogate import MARGIN, blend
 from planner.solver.unrolled import Unrolled, unroll
 
@@ -266,13 +266,7 @@ class _Search:
 
     def conclude(self, gap: float) -> PhasedResult:
         """Put what is known into a result."""
-        if self.was_cancelled:
-            status, termination = Status.CANCELLED, Termination.CANCELLED
-        else:
-            status = Status.OPTIMAL if self.proven(OPTIMALITY_GAP) else Status.FEASIBLE
-            if self.value is None:
-                status = Status.INFEASIBLE if self.infeasible else Status.UNKNOWN
-            termination = Termination.GAP if self.proven(gap) else Termination.TIME_LIMIT
+        status, termination = how_it_ended(self, gap)
         result = Result(
             status=status,
             termination=termination,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -91,15 +91,30 @@ def close_gap(search: Search, gap: float, start: NDArray[np.int32] | None = None
         Finish(search, gap, everything).close_gap()
 
 
+class Ended(Protocol):
+    """What tells how a search ended."""
+
+    was_cancelled: bool
+    infeasible: bool
+    value: float | None
+
+    def proven(self, gap: float) -> bool:
+        """Whether value and bound are within the relative gap, or that there is no plan."""
+
+
+def how_it_ended(search: Ended, gap: float) -> tuple[Status, Termination]:
+    """Return what a search that has ended has reached, and why it ended."""
+    if search.was_cancelled:
+        return Status.CANCELLED, Termination.CANCELLED
+    status = Status.OPTIMAL if search.proven(OPTIMALITY_GAP) else Status.FEASIBLE
+    if search.value is None:
+        status = Status.INFEASIBLE if search.infeasible else Status.UNKNOWN
+    return status, Termination.GAP if search.proven(gap) else Termination.TIME_LIMIT
+
+
 def conclude(search: Search, gap: float) -> Result:
     """Put what the search knows into a result."""
-    if search.was_cancelled:
-        status, termination = Status.CANCELLED, Termination.CANCELLED
-    else:
-        status = Status.OPTIMAL if search.proven(OPTIMALITY_GAP) else Status.FEASIBLE
-        if search.value is None:
-            status = Status.INFEASIBLE if search.infeasible else Status.UNKNOWN
-        termination = Termination.GAP if search.proven(gap) else Termination.TIME_LIMIT
+    status, termination = how_it_ended(search, gap)
     return Result(
         status=status,
         termination=termination,
