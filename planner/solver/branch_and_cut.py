@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from pyscipopt import SCIP_HEURTIMING, SCIP_PARAMSETTING, SCIP_RESULT, Conshdlr, Heur, Model
@@ -19,6 +19,7 @@ from pyscipopt import SCIP_HEURTIMING, SCIP_PARAMSETTING, SCIP_RESULT, Conshdlr,
 from planner.solver.cuts import CutList, find_balances, find_cuts, join, new_cut_list
 from planner.solver.folding import Folding, count_own, fold
 from planner.solver.program import BUDGET_UNITS, MARGIN, Program
+from planner.solver.relaxation import TIGHT, Relaxation, Row, rows_of
 from planner.solver.room_cuts import find_room_cuts
 from planner.solver.tree import OUTSIDE
 from planner.solver.watch import guarded, interrupting, numerical_troubles
@@ -54,20 +55,35 @@ class Outcome:
         No plan of the graph that is worth the target or more is worth more than this; −inf if there is none.
     complete
         Whether the search ended by itself.
+    relaxation
+        What the root has proven; None if its linear program was not solved, or not that of the graph.
     """
 
     ceiling: float
     complete: bool
+    relaxation: Relaxation | None = None
+
+
+class Solved(NamedTuple):
+    """A linear program's value, the reduced costs of its arcs, and the values of arcs and nodes in its solution."""
+
+    value: float
+    reduced: NDArray[np.float64]
+    arc_value: NDArray[np.float64]
+    node_value: NDArray[np.float64]
 
 
 class Connectivity(Conshdlr):
     """What the rows do not say: the plan hangs together, and keeps within the money to the cent."""
 
-    def __init__(self, program: Program, first_cuts: CutList, watch: Watch, folding: Folding | None = None) -> None:
+    def __init__(self, program: Program, first_rows: list[Row], watch: Watch, folding: Folding | None = None) -> None:
         self.program = program
         self.watch = watch
         self.folding = folding
-        self.waiting: CutList | None = first_cuts
+        self.waiting = first_rows
+        self.rows: list[Row] = []
+        self.scale = 1.0
+        self.root: Solved | None = None
         self.arc: list[Any] = []
         self.node: dict[int, Any] = {}
         self.told = -math.inf
@@ -76,6 +92,9 @@ class Connectivity(Conshdlr):
         """Look up the variables that the linear programs work with."""
         self.arc = [self.model.getTransformedVar(variable) for variable in self.program.arc]
         self.node = {v: self.model.getTransformedVar(variable) for v, variable in self.program.node.items()}
+        most = max([*self.program.arc, *self.program.node.values()], key=lambda variable: abs(variable.getObj()))
+        if most.getObj() != 0.0:  # SCIP counts values in units of its own
+            self.scale = abs(self.model.getTransformedVar(most).getObj() / most.getObj())
 
     def arc_values(self) -> NDArray[np.float64]:
         """Return the ``(m,)`` values of the arcs in the linear program's solution."""
@@ -89,10 +108,12 @@ class Connectivity(Conshdlr):
             if self.watch.proven():
                 self.model.interruptSolve()
                 return {"result": SCIP_RESULT.DIDNOTRUN}
-        if self.waiting is not None:
-            cuts, self.waiting = self.waiting, None
-            return {"result": self.add(cuts) or SCIP_RESULT.DIDNOTFIND}
         value = self.arc_values()
+        if self.folding is None and self.program.asked is not None and self.model.getDepth() == 0:
+            self.note_root(value)
+        if self.waiting:
+            rows, self.waiting = self.waiting, []
+            return {"result": self.add_rows(rows)}
         result = self.add_room_cuts(value, TOLERANCE)
         if result != SCIP_RESULT.CUTOFF:
             result = self.add_balances(value) or self.add(self.find(value, TOLERANCE)) or result
@@ -147,6 +168,22 @@ class Connectivity(Conshdlr):
                 )
             )
 
+    def note_root(self, value: NDArray[np.float64]) -> None:
+        """Take down the linear program at the root: its value, solution and reduced costs."""
+        node_value = np.zeros(self.program.graph.n_nodes)
+        for v, variable in self.node.items():
+            node_value[v] = variable.getLPSol()
+        gain = -np.array([self.model.getVarRedcost(variable) for variable in self.arc]) / self.scale
+        self.root = Solved(self.program.value_of(value, node_value), np.maximum(gain, 0.0), value, node_value)
+
+    def relaxation(self, floor: float) -> Relaxation | None:
+        """Return what the root has proven of the plans worth more than ``floor``."""
+        if self.root is None:
+            return None
+        root = self.root
+        rows = [row for row in self.rows if row.slack(root.arc_value, root.node_value) <= TIGHT]
+        return Relaxation(self.program.graph, floor, self.program.rounded_up(root.value), root.reduced, rows)
+
     def find(self, value: NDArray[np.float64], tolerance: float) -> CutList:
         """Return directed cuts that arc values violate."""
         graph, prized = self.program.graph, self.program.prized
@@ -162,24 +199,17 @@ class Connectivity(Conshdlr):
     def add_balances(self, value: NDArray[np.float64]) -> int:
         """Add rows that let an arc be used only as its tail is entered from elsewhere; return what SCIP has to know."""
         graph = self.program.graph
-        result = NOTHING
+        rows = []
         for a in find_balances(graph, value, TOLERANCE):
             u, v = graph.tail[a], graph.head[a]
             entering = np.arange(graph.in_start[u], graph.in_start[u + 1], dtype=np.int32)
             entering = entering[graph.tail[entering] != v]
-            arcs = np.r_[entering, a].astype(np.int32)
-            weight = np.r_[np.ones(entering.size), -1.0]
-            result = worse(result, self.add_row(arcs, weight, arcs[:0], np.empty(0), 0.0))
-        return result
+            rows.append(tie(entering, a))
+        return self.add_rows(rows)
 
     def add(self, cuts: CutList) -> int:
         """Add a row for each directed cut; return what SCIP has to know, `NOTHING` if there is no cut."""
-        result = NOTHING
-        for i in range(int(cuts.size[0])):
-            arcs = cuts.of(i)
-            target = cuts.target[i : i + 1]
-            result = worse(result, self.add_row(arcs, np.ones(arcs.size), target, np.ones(1), 0.0))
-        return result
+        return self.add_rows(rows_of(cuts))
 
     def add_room_cuts(self, value: NDArray[np.float64], tolerance: float) -> int:
         """Add violated capacity cuts; return what SCIP has to know, `NOTHING` if there is none."""
@@ -189,18 +219,14 @@ class Connectivity(Conshdlr):
         reached = np.zeros(graph.n_nodes)
         prized = self.program.prized
         reached[prized] = np.bincount(graph.head, value, graph.n_nodes)[prized]
-        result = NOTHING
-        for cut in find_room_cuts(graph, value, reached, tolerance, CUTS_PER_ROUND):
-            result = worse(result, self.add_row(cut.arcs, cut.room, cut.nodes, cut.drawn, 0.0))
-        return result
+        cuts = find_room_cuts(graph, value, reached, tolerance, CUTS_PER_ROUND)
+        return self.add_rows([Row(cut.arcs, cut.room, cut.nodes, cut.drawn, 0.0) for cut in cuts])
 
     def add_tie(self, tree: NDArray[np.int32], arc: int) -> int:
         """Add the row that an arc which hangs from nothing needs one that leaves the tree."""
         graph = self.program.graph
         leaving = (tree[graph.tail] != OUTSIDE) & (tree[graph.head] == OUTSIDE)
-        arcs = np.r_[np.flatnonzero(leaving), arc].astype(np.int32)
-        weight = np.r_[np.ones(arcs.size - 1), -1.0]
-        return self.add_row(arcs, weight, np.empty(0, np.int32), np.empty(0), 0.0)
+        return self.add_rows([tie(np.flatnonzero(leaving), arc)])
 
     def add_other_arcs(self, tree: NDArray[np.int32]) -> int:
         """Add the row that takes away a tree: not all of its arcs, or, where rules ask for more, another one too."""
@@ -210,28 +236,35 @@ class Connectivity(Conshdlr):
         asked = self.program.asked
         arcs = np.flatnonzero(held) if asked is None or not asked.rules.any else np.arange(held.size)
         weight = np.where(held[arcs], -1.0, 1.0)
-        return self.add_row(arcs.astype(np.int32), weight, np.empty(0, np.int32), np.empty(0), 1.0 - size)
+        return self.add_rows([Row(arcs.astype(np.int32), weight, arcs[:0].astype(np.int32), np.empty(0), 1.0 - size)])
 
-    def add_row(
-        self,
-        arcs: NDArray[np.int32],
-        weight: NDArray[np.float64],
-        nodes: NDArray[np.int32],
-        drawn: NDArray[np.float64],
-        least: float,
-    ) -> int:
-        """Add the row Σ weight · arcs − Σ drawn · nodes ≥ least."""
-        row = self.model.createEmptyRowUnspec(lhs=least, rhs=None, local=False, removable=True)
+    def add_rows(self, rows: list[Row]) -> int:
+        """Add rows; return what SCIP has to know, `NOTHING` if there are none."""
+        result = NOTHING
+        for row in rows:
+            result = worse(result, self.add_row(row))
+        return result
+
+    def add_row(self, asked: Row) -> int:
+        """Add one row; return what SCIP has to know."""
+        row = self.model.createEmptyRowUnspec(lhs=asked.least, rhs=None, local=False, removable=True)
         self.model.cacheRowExtensions(row)
-        for a, factor in zip(arcs.tolist(), weight.tolist(), strict=True):
+        for a, factor in zip(asked.arcs.tolist(), asked.weight.tolist(), strict=True):
             self.model.addVarToRow(row, self.arc[a], factor)
-        for v, factor in zip(nodes.tolist(), drawn.tolist(), strict=True):
+        for v, factor in zip(asked.nodes.tolist(), asked.drawn.tolist(), strict=True):
             self.model.addVarToRow(row, self.node[v], -factor)
         self.model.flushRowExtensions(row)
         impossible = self.model.addCut(row, forcecut=True)
         self.model.addPoolCut(row)
         self.model.releaseRow(row)
+        self.rows.append(asked)
         return int(SCIP_RESULT.CUTOFF if impossible else SCIP_RESULT.SEPARATED)
+
+
+def tie(sources: NDArray[np.integer[Any]], arc: int) -> Row:
+    """Return the row that an arc needs one of some others."""
+    arcs = np.r_[sources, arc].astype(np.int32)
+    return Row(arcs, np.r_[np.ones(sources.size), -1.0], arcs[:0], np.empty(0), 0.0)
 
 
 def worse(result: int, other: int) -> int:
@@ -267,7 +300,13 @@ class FollowRelaxation(Heur):
 
 
 def branch_and_cut(
-    graph: Graph, asked: Problem, floor: float, required: NDArray[np.bool_], first_cuts: CutList, watch: Watch
+    graph: Graph,
+    asked: Problem,
+    floor: float,
+    required: NDArray[np.bool_],
+    first_cuts: CutList,
+    watch: Watch,
+    first_rows: Sequence[Row] = (),
 ) -> Outcome:
     """Search the plans of a graph that keep budget and rules and are worth more than ``floor``.
 
@@ -277,8 +316,8 @@ def branch_and_cut(
         Whose prizes are earned and whose rules are kept.
     required
         ``(n,)``: nodes that the plans have to hold.
-    first_cuts
-        Cuts to start from.
+    first_cuts, first_rows
+        Cuts and other rows to start from; the latter where a node has no copies.
     """
     folding = fold(graph) if worth_folding(graph) else None
     if folding is not None:
@@ -290,7 +329,7 @@ def branch_and_cut(
     if not program.possible:
         return Outcome(-math.inf, True)
     model = program.model
-    connectivity = include_connectivity(program, first_cuts, watch, folding)
+    connectivity = include_connectivity(program, [*first_rows, *rows_of(first_cuts)], watch, folding)
     if graph.cost_weight > 0.0 and not graph.capacitated and not graph.layered:
         # cuts of cheapest trees often leave the value for some rounds, and close the gap once there are enough of them
         model.setParam("separating/maxstallroundsroot", -1)
@@ -303,7 +342,7 @@ def branch_and_cut(
     best = model.getPrimalbound() + program.constant if model.getNSols() else -math.inf
     if status == "infeasible" or (status == "optimal" and best <= floor):  # it keeps solutions below the limit too
         return Outcome(-math.inf, True)
-    return Outcome(program.ceiling(), status == "optimal")
+    return Outcome(program.ceiling(), status == "optimal", connectivity.relaxation(max(floor, best)))
 
 
 def find_within(graph: Graph, budget: int, required: NDArray[np.bool_], first_cuts: CutList, watch: Watch) -> bool:
@@ -319,7 +358,7 @@ def find_within(graph: Graph, budget: int, required: NDArray[np.bool_], first_cu
     watch = guarded(watch, errors)
     program = Program(graph, budget, required, None)
     model = program.model
-    connectivity = include_connectivity(program, first_cuts, watch, folding)
+    connectivity = include_connectivity(program, rows_of(first_cuts), watch, folding)
     model.setObjlimit(BUDGET_UNITS * (1.0 + MARGIN))
     model.setParam("limits/solutions", 1)
     model.setHeuristics(SCIP_PARAMSETTING.OFF)
@@ -343,10 +382,10 @@ def folded_watch(watch: Watch, folding: Folding) -> Watch:
 
 
 def include_connectivity(
-    program: Program, first_cuts: CutList, watch: Watch, folding: Folding | None = None
+    program: Program, first_rows: list[Row], watch: Watch, folding: Folding | None = None
 ) -> Connectivity:
     """Give the model its parameters and what its rows do not say."""
-    connectivity = Connectivity(program, first_cuts, watch, folding)
+    connectivity = Connectivity(program, first_rows, watch, folding)
     program.model.includeConshdlr(
         connectivity,
         "connectivity",

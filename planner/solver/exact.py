@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,17 +22,20 @@ from planner.solver.branching import Branching, Decided
 from planner.solver.cuts import new_cut_list
 from planner.solver.folding import count_own
 from planner.solver.follow import Follower
+from planner.solver.from_root import FromRoot
 from planner.solver.reduce import find_useful
 from planner.solver.search import LEAST_STEP
 from planner.solver.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
+    from planner.solver.branch_and_cut import Outcome
     from planner.solver.cuts import CutList
     from planner.solver.graph import Graph
+    from planner.solver.relaxation import Row
     from planner.solver.search import Search
 
 SWEEPS, FRUITLESS_SWEEPS = 60, 12
@@ -170,6 +174,7 @@ class Finish:
         self.instead = instead
         self.node_limit = FIRST_NODES
         self.branching: Branching | None = None
+        self.from_root = FromRoot(self)
 
     @property
     def over(self) -> bool:
@@ -212,6 +217,8 @@ class Finish:
             return
         if count_own(shrunk[0]) <= (SMALL_LAYERED if shrunk[0].layered else SMALL):
             self.search_above(self.wanted, Decided.nothing(shrunk[0]), shrunk[1].price, -1, search.note_ceiling)
+            return
+        if self.from_root.take_turn(*shrunk):
             return
         large = count_own(shrunk[0]) > LARGE
         if not (large and self.search_higher()):
@@ -261,13 +268,14 @@ class Finish:
         assert branching is not None
         shift = search.shift
         if part.undecided.size or search.asked.rules.any or part.graph.cost_weight > 0.0:
-            return shift + self.search_above(
+            outcome = self.search_above(
                 branching.target - shift,
                 part,
                 price,
                 -1,
                 lambda ceiling: search.note_ceiling(max(ceiling, branching.ceiling - shift)),
             )
+            return -math.inf if outcome.complete else shift + outcome.ceiling
         value = math.fsum([part.graph.prize[0], *part.graph.prize[part.required]])
         return value if self.may_afford(part, price, -1) else -math.inf
 
@@ -333,19 +341,37 @@ class Finish:
         return shrunk
 
     def search_above(
-        self, target: float, part: Decided, price: float, node_limit: int, note_ceiling: Callable[[float], object]
-    ) -> float:
-        """Look for the best plan of a part that is worth the target; return the ceiling of what was not settled."""
+        self,
+        target: float,
+        part: Decided,
+        price: float,
+        node_limit: int,
+        note_ceiling: Callable[[float], object],
+        rows: Sequence[Row] = (),
+        at_rest: Callable[[], bool] | None = None,
+    ) -> Outcome:
+        """Look for the best plan of a part that is worth the target.
+
+        Parameters
+        ----------
+        rows
+            Rows to start from; the cuts of an ascent if there are none.
+        at_rest
+            Whether to end, asked after each linear program.
+        """
         below = self.below(target)
         watch = self.watch(
             Follower(self.search, part.graph, price), node_limit, lambda ceiling: note_ceiling(max(below, ceiling))
         )
+        if at_rest is not None:
+            watch = replace(watch, proven=lambda: self.search.proven(self.gap) or at_rest())
         search = self.search
         floor = min(beyond(target, -LEAST_STEP), target - search.finest)
         floor = target - 0.5 if search.whole_prizes else floor
-        outcome = branch_and_cut(part.graph, search.asked, floor, part.required, ascent_cuts(part, price), watch)
+        cuts = new_cut_list(0, 0) if rows else ascent_cuts(part, price)
+        outcome = branch_and_cut(part.graph, search.asked, floor, part.required, cuts, watch, rows)
         note_ceiling(max(below, outcome.ceiling))
-        return -math.inf if outcome.complete else outcome.ceiling
+        return outcome
 
     def watch(self, follower: Follower, node_limit: int, note_ceiling: Callable[[float], object]) -> Watch:
         """Return how branch and cut is watched."""

@@ -71,6 +71,8 @@ class Program:
             counts = collects(asked, graph)
             worth[counts] = asked.prize[graph.node[counts]]
             self.finest = finest_difference(asked, math.fsum(worth))
+        self.price = price
+        self.worth = worth
         self.arc = [self.model.addVar(vtype="B", obj=each) for each in price.tolist()]
         self.prized = np.flatnonzero(counted[1:]).astype(np.int32) + 1
         self.node = {
@@ -89,8 +91,16 @@ class Program:
 
     def ceiling(self) -> float:
         """Return a number that no plan of the program is worth more than."""
-        ceiling = float(self.model.getDualbound()) + self.constant
+        return self.rounded_up(float(self.model.getDualbound()))
+
+    def rounded_up(self, value: float) -> float:
+        """Return the ceiling on plans, by the value of a linear program."""
+        ceiling = value + self.constant
         return ceiling + max(MARGIN * abs(ceiling), self.finest)
+
+    def value_of(self, arc_value: NDArray[np.float64], node_value: NDArray[np.float64]) -> float:
+        """Return the value of a linear program's solution."""
+        return math.fsum([*(self.price * arc_value), *(self.worth * node_value)[self.prized]])
 
     def sum_of(self, arcs: NDArray[np.integer[Any]], weight: NDArray[np.floating[Any]] | None = None) -> Any:
         """Return the (weighted) sum of the variables of some arcs."""

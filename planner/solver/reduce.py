@@ -22,7 +22,14 @@ MARGIN = 1e-9
 
 def find_useful(graph: Graph, pricing: Pricing, budget: int, target: float) -> NDArray[np.bool_]:
     """Return ``(m,)``: whether a plan within the budget that is worth ``target`` or more could hold the arc."""
-    to_prize = graph.to_prizes(pricing.reduced)
-    through = graph.from_root(pricing.reduced)[graph.tail] + pricing.reduced + to_prize[graph.head]
-    ceiling = pricing.bound(budget)
-    return through * (1.0 - MARGIN) <= ceiling - target + MARGIN * abs(ceiling)
+    return useful_within(graph, pricing.reduced, pricing.bound(budget), target)
+
+
+def useful_within(graph: Graph, reduced: NDArray[np.float64], ceiling: float, target: float) -> NDArray[np.bool_]:
+    """Return ``(m,)``: whether the reduced costs that lie under a ceiling leave a target to plans that hold the arc."""
+    return through(graph, reduced) * (1.0 - MARGIN) <= ceiling - target + MARGIN * abs(ceiling)
+
+
+def through(graph: Graph, reduced: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ``(m,)``: the least reduced cost of a path from the root over the arc to a prize."""
+    return graph.from_root(reduced)[graph.tail] + reduced + graph.to_prizes(reduced)[graph.head]

@@ -284,6 +284,14 @@ class Search:
         self.useful[self.tree[self.tree >= 0]] = True
         self.rebuild_if_much_smaller()
 
+    def keep_only(self, numbers: NDArray[np.int32]) -> None:
+        """Leave out all arcs but those of these numbers and those of the tree."""
+        kept = np.zeros(self.graph.n_arcs, np.bool_)
+        kept[find_arcs(self.graph, numbers)] = True
+        kept[self.tree[self.tree >= 0]] = True
+        self.useful &= kept
+        self.rebuild_if_much_smaller()
+
     def drop_needless(self) -> None:
         """Leave out the arcs that some best plan does without."""
         if self.asked.rules.any and not self.asked.rules.only_required:

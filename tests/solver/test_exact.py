@@ -6,14 +6,22 @@ import numpy as np
 import pytest
 from oracles import best_plan, plan_errors, random_graph, random_towns
 
-from planner.solver import Status, Termination, branching, compile_kernels, exact, search, solve
+from planner.solver import Status, Termination, branching, compile_kernels, exact, from_root, search, solve
 
 MAKERS = {"graph": random_graph, "towns": random_towns}
 WAYS = {
     "branch and cut": {},
-    "branching, then branch and cut": {exact: {"SMALL": 0}},
-    "branching to the end": {exact: {"SMALL": 0, "LARGE_PRIZE": 0.0}, branching: {"SMALL": -1}},
-    "high targets": {exact: {"SMALL": 0, "LARGE_PRIZE": 1e9, "LARGE": 10**9, "LARGE_CAPACITATED": 10**9}},
+    "branching, then branch and cut": {exact: {"SMALL": 0}, from_root: {"MOST_ARCS": -1}},
+    "branching to the end": {
+        exact: {"SMALL": 0, "LARGE_PRIZE": 0.0},
+        from_root: {"MOST_ARCS": -1},
+        branching: {"SMALL": -1},
+    },
+    "high targets": {
+        exact: {"SMALL": 0, "LARGE_PRIZE": 1e9, "LARGE": 10**9, "LARGE_CAPACITATED": 10**9},
+        from_root: {"MOST_ARCS": -1},
+    },
+    "from the root's program": {exact: {"SMALL": 0}, from_root: {"FIRST_NEAR": 3, "FIRST_NODES": 2}},
 }
 
 SEEDS = (*range(1_000, 1_060), 60_182, 60_469, 70_356, 70_724, 70_792, 70_825, 71_177, 71_278)
