@@ -36,9 +36,12 @@ TOLERANCE = 0.01
 """Violation from which a cut is worth a row."""
 OVERLOAD = 1e-4
 """Violation from which a capacity cut takes away a whole-numbered solution."""
-CUTS_PER_ROUND = 100
+CUTS_PER_ROUND, ROOM_CUTS_PER_ROUND = 100, 25
+"""Rows that are added at once; capacity cuts have many coefficients, and those of sets that overlap say the same."""
 FIRST, SECOND = 3, 2
 """Priorities in branching, above the 1 of the offices."""
+ROWS_AGE = 3
+"""Linear programs after which a row that does not bind leaves; capacity cuts come back when they are needed."""
 NOTHING = 0
 """No result of SCIP's: nothing was added."""
 MUCH_UNFOLDED, MANY_UNFOLDED = 2.5, 6_000
@@ -192,7 +195,7 @@ class Connectivity(Conshdlr):
         prized = self.program.prized
         reached[prized] = np.bincount(graph.head, value, graph.n_nodes)[prized]
         result = NOTHING
-        for cut in find_room_cuts(graph, value, reached, tolerance, CUTS_PER_ROUND):
+        for cut in find_room_cuts(graph, value, reached, tolerance, ROOM_CUTS_PER_ROUND):
             result = worse(result, self.add_row(cut.arcs, cut.room, cut.nodes, cut.drawn, cut.least))
         return result
 
@@ -368,10 +371,10 @@ def include_connectivity(
 
 
 def branch_near_the_root(program: Program) -> None:
-    """Let SCIP decide on sources first, then on what leaves them, then on the rest; its own rows and dives bring little.
+    """Let SCIP decide on sources first, then on what leaves them, then on the rest; without its own rows and dives.
 
-    How many links feed an area is what linear programs with capacities leave open longest. Rounded capacity cuts see it;
-    rows that SCIP derives from the budget and the degrees take longer than they save.
+    How many links feed an area is what linear programs with capacities leave open longest. Rounded capacity cuts see
+    it; rows that SCIP derives from the budget and the degrees take longer than they save.
     """
     graph, model = program.graph, program.model
     onwards = graph.prize[graph.head] == 0
@@ -382,6 +385,7 @@ def branch_near_the_root(program: Program) -> None:
             model.chgVarBranchPriority(program.arc[a], priority)
     for name in ("constraints/linear/sepafreq", "separating/aggregation/freq", "separating/gomory/freq"):
         model.setParam(name, -1)
+    model.setParam("lp/rowagelimit", ROWS_AGE)
     model.setHeuristics(SCIP_PARAMSETTING.OFF)
 
 

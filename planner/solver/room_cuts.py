@@ -2,12 +2,12 @@
 
 For a node set S without the root and some of its prized nodes T, which together draw D, every plan satisfies
 Σ room(a) · arcs into S ≥ Σ demand · nodes of T reached, where room(a) is the largest sum of demands of nodes of T that
-the arc can carry. With what is missing of T on the left, Σ room(a) · arcs + Σ demand · (1 − node) ≥ D, all variables are
-whole, and the row may be rounded in parcels p: D / p is rounded up, the coefficients as mixed-integer rounding says
-(G. L. Nemhauser, L. A. Wolsey, "A recursive procedure to generate all cuts for 0-1 mixed integer programs", Mathematical
-Programming 46 (1990)). Parcels are the rooms of the arcs themselves, as in T. L. Magnanti, P. Mirchandani, R. Vachani,
-"Modeling and solving the two-facility capacitated network loading problem", Operations Research 43 (1995); p = D leaves
-the row as it is.
+the arc can carry. With what is missing of T on the left, Σ room(a) · arcs + Σ demand · (1 − node) ≥ D, all variables
+are whole, and the row may be rounded in parcels p: D / p is rounded up, the coefficients as mixed-integer rounding says
+(G. L. Nemhauser, L. A. Wolsey, "A recursive procedure to generate all cuts for 0-1 mixed integer programs",
+Mathematical Programming 46 (1990)). Parcels are the rooms of the arcs themselves, as in T. L. Magnanti, P. Mirchandani,
+R. Vachani, "Modeling and solving the two-facility capacitated network loading problem", Operations Research 43 (1995);
+p = D leaves the row as it is.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def rate_sets(
     start: NDArray[np.int64],
     members: NDArray[np.int32],
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return, for the best cut of each set, its violation, number of nodes that draw, their least demand, and parcel."""
+    """Return, for the best cut of each set, its violation, number of nodes that draw, their least demand, parcel."""
     n_sets = start.size - 1
     violation, size = np.zeros(n_sets), np.zeros(n_sets, np.int64)
     least, parcel = np.zeros(n_sets), np.zeros(n_sets)
@@ -144,7 +144,7 @@ def most_violated(
     rooms: NDArray[np.float64],
     values: NDArray[np.float64],
 ) -> tuple[float, int, float]:
-    """Return the violation, as a share of the parcels needed, of the best cut for the first nodes, their number, and p."""
+    """Return the violation, as a share of the parcels needed, of the best cut for the first nodes, their number, p."""
     most, at, best = 0.0, 0, 0.0
     demands = np.unique(drawn[nodes])
     counts, missing = np.zeros(demands.size, np.int64), np.zeros(demands.size)
@@ -200,7 +200,8 @@ def largest_sum(room: float, total: float, demands: NDArray[np.float64], counts:
             taken[j] = 0
             j += 1
         if j >= demands.size:
-            return best
+            break
+    return float(best)
 
 
 @njit(cache=True)
@@ -214,7 +215,7 @@ def parcels(ratio: float) -> tuple[float, float]:
 def rounded(ratio: float, part: float) -> float:
     """Return a coefficient in parcels by mixed-integer rounding of a row whose right side has ``part`` to spare."""
     whole = np.floor(ratio + WHOLE)
-    return whole + min(1.0, max(ratio - whole, 0.0) / part)
+    return float(whole + min(1.0, max(ratio - whole, 0.0) / part))
 
 
 @njit(cache=True)

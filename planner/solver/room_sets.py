@@ -1,7 +1,7 @@
 """Node sets that capacity cuts are looked for in: branches of a tree, and areas that the relaxation holds together.
 
 The tree is that along which the relaxation sends most. Areas come from joining the ends of arcs, those of the largest
-value first, as in Kruskal's algorithm: a place that several links feed a part each lies in one of them, and in no branch.
+value first, as in Kruskal's algorithm: what several links feed a part each is one of them, and no branch.
 """
 
 from __future__ import annotations
