@@ -261,7 +261,7 @@ def risk_run(
     from planner.scenario import load_scenario  # noqa: PLC0415
 
     scenario = load_scenario(scenario_file, data_root=data_root, overrides=overrides)
-    only_budget(scenario, "risk")
+    only_budget(scenario, "risk", ("exclude", "forbid_links", "max_hops"))
     _spare(scenario_file, run_dir)
     with run_folder(run_dir, force=force, listener=listener) as journal, cancellation(run_dir) as cancelled:
         inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,7 +80,7 @@ class Risk:
     tornado: tuple[Mapping[str, Any], ...]
     draws: tuple[Mapping[str, Any], ...]
     robust: Mapping[str, Any] | None = None
-    robust_choice: Choice | None = None
+    robust_choice: Choice | None = field(default=None, compare=False)
 
     def document(self) -> dict[str, Any]:
         """Return the content of ``risk.json``; the draws are in ``risk.csv``."""

@@ -15,14 +15,15 @@ from planner.catalogue import Catalogue, drawn, load_catalogue, price_list, term
 from planner.catalogue.ranges import Uncertain
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES
-from planner.graph import NO_OPTION, PlanningGraph, build_graph, chosen
+from planner.graph import NO_OPTION, PlanningGraph, build_graph, chosen, hops_of
 from planner.i18n import _, language, use_language
 from planner.links.options import NO_MAST
 from planner.links.reprice import reprice
 from planner.plan.arborescence import follow
 from planner.plan.lines import office_money, office_transit
+from planner.plan.plan import forbidden_links
 from planner.plan.recall import recall
-from planner.solver import Result, compile_kernels, solve
+from planner.solver import Result, Rules, compile_kernels, solve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,6 +127,8 @@ class Study:
     limit_cents : int
     language : str
         In which the options are named.
+    forbidden : (f,) int64
+        Option rows of forbidden links.
     cancel_file : str or None
         Its appearance ends the searches.
     """
@@ -139,6 +142,7 @@ class Study:
     measure: int
     limit_cents: int
     language: Language
+    forbidden: NDArray[np.int64]
     cancel_file: str | None = None
 
     @property
@@ -217,6 +221,7 @@ def make_study(
         measure=MEASURES.index(budget["measure"]),
         limit_cents=round(100 * budget["limit"]),
         language=language(),
+        forbidden=forbidden_links(options, scenario.limits.forbid_links),
         cancel_file=None if cancel_file is None else str(cancel_file),
     )
 
@@ -272,7 +277,14 @@ def price(study: Study, point: NDArray[np.float64]) -> Priced:
         budget_cents=study.limit_cents,
         exclude=study.scenario.limits.exclude,
     )
-    return Priced(options, graph, factor)
+    most = study.scenario.limits.max_hops
+    problem = replace(
+        graph.problem,
+        rules=Rules(forbidden=graph.parts.arcs_of(study.forbidden)),
+        hops=None if most is None else hops_of(options, graph.parts).astype(np.int8),
+        hop_limit=most,
+    )
+    return Priced(options, replace(graph, problem=problem), factor)
 
 
 def trim(study: Study, priced: Priced, cancelled: Callable[[], bool]) -> Result:
