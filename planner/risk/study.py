@@ -242,7 +242,7 @@ def assess(study: Study, point: NDArray[np.float64], *, reoptimise: bool) -> Ass
     point : (k,) float64
         One value for each of ``study.figures``.
     reoptimise : bool
-        Look for the best plan at these prices too; the search starts from what the plan still does.
+        Look for the best plan at these prices too, from nothing: what is left of the plan is a poor start.
     """
     priced = price(study, point)
     asked, seed, cancelled = study.scenario.uncertainty, study.scenario.solver.seed, study.watch()
@@ -255,7 +255,6 @@ def assess(study: Study, point: NDArray[np.float64], *, reoptimise: bool) -> Ass
             time_limit_s=asked.time_limit_s,
             seed=seed,
             cancelled=cancelled,
-            start=kept.arcs,
         )
     if cancelled():
         return None
