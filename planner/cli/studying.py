@@ -107,6 +107,12 @@ def risk(
     reoptimise: Annotated[
         bool, typer.Option("--reoptimise", help=_("Look for the best plan of each draw too; takes longer."))
     ] = False,
+    robust: Annotated[
+        bool,
+        typer.Option(
+            "--robust", help=_("Look for the plan that keeps most on average over the draws too; takes longer.")
+        ),
+    ] = False,
     workers: Annotated[
         int, typer.Option(help=_("Processes that work at the same time; 0: as many as the machine has."), min=0)
     ] = 0,
@@ -133,6 +139,7 @@ def risk(
                 run_dir,
                 draws=draws,
                 reoptimise=reoptimise,
+                robust=robust,
                 workers=workers or os.cpu_count() or 1,
                 data_root=data_root,
                 overrides=solver_overrides(gap, time_limit, seed),

@@ -226,6 +226,7 @@ def risk_run(
     draws: int,
     reoptimise: bool,
     workers: int,
+    robust: bool = False,
     data_root: Path | None = None,
     overrides: Mapping[str, object] | None = None,
     command: Sequence[str] = (),
@@ -243,6 +244,8 @@ def risk_run(
         Look for the best plan of each draw too.
     workers : int
         Processes that work at the same time.
+    robust : bool
+        Look for the plan that keeps most on average too; it becomes a run of its own in the folder `ROBUST`.
 
     Raises
     ------
@@ -254,11 +257,11 @@ def risk_run(
     from planner.jobs.executors import new_executor  # noqa: PLC0415
     from planner.pipeline import only_budget, solve  # noqa: PLC0415
     from planner.plan.store import write_run_files  # noqa: PLC0415
-    from planner.risk import make_study, run_study, write_risk  # noqa: PLC0415
+    from planner.risk import ROBUST, make_study, robust_plan, run_study, write_risk  # noqa: PLC0415
     from planner.scenario import load_scenario  # noqa: PLC0415
 
     scenario = load_scenario(scenario_file, data_root=data_root, overrides=overrides)
-    only_budget(scenario, "risk")
+    only_budget(scenario, "risk", ("exclude", "forbid_links", "max_hops"))
     _spare(scenario_file, run_dir)
     with run_folder(run_dir, force=force, listener=listener) as journal, cancellation(run_dir) as cancelled:
         inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)
@@ -281,11 +284,24 @@ def risk_run(
 
         with new_executor(workers) as executor:
             risk = run_study(
-                study, plan, executor, draws=draws, reoptimise=reoptimise, cancelled=stop, on_progress=told
+                study,
+                plan,
+                executor,
+                draws=draws,
+                reoptimise=reoptimise,
+                robust=robust,
+                cancelled=stop,
+                on_progress=told,
             )
         if risk is None:
             raise CancelledError(_("Cancelled before the first draw was done; the plan is written."))
         write_risk(risk, run_dir)
+        if risk.robust_choice is not None:
+            made = robust_plan(scenario, inputs, options, plan, risk.robust_choice)
+            (run_dir / ROBUST).mkdir(exist_ok=True)
+            for name in ("scenario.yaml", "inputs.json"):
+                write_whole(run_dir / ROBUST / name, (run_dir / name).read_text(encoding="utf-8"))
+            write_run_files(made, run_dir / ROBUST)
         journal.note(risk.termination, _("The study of risk is written."))
         return risk
 

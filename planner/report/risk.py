@@ -35,7 +35,7 @@ def print_risk(risk: Risk, console: Console, run_dir: Path) -> None:
     say_title(console, risk.scenario["name"])
     if risk.synthetic:
         say(console, _("SYNTHETIC DATA: this country does not exist."), style="bold yellow")
-    for line in (*_headline(risk), *_regret(risk), *_robust(risk)):
+    for line in (*_headline(risk), *_regret(risk), *_offices(risk), *_robust(risk)):
         say(console, line)
     for title, grid in (
         (_("Bands over all draws"), _bands(risk)),
@@ -49,6 +49,8 @@ def print_risk(risk: Risk, console: Console, run_dir: Path) -> None:
     console.print()
     say(console, _("The results lie in {folder}:").format(folder=run_dir), style="bold")
     say(console, _("  risk.json (everything), risk.csv (one row a draw), plan.json (the plan), events.jsonl, log.txt"))
+    if risk.robust is not None:
+        say(console, _("  robust/ (the robust plan, a run of its own)"))
 
 
 def _headline(risk: Risk) -> list[str]:
@@ -106,6 +108,33 @@ def _regret(risk: Risk) -> list[str]:
 
 
 def _robust(risk: Risk) -> list[str]:
+    """Return what the plan made for all draws keeps, and what that gains on the plan made for typical prices."""
+    made = risk.robust
+    if made is None:
+        return []
+    if made["is_plan"]:
+        line = _("None of {n} plans tried keeps more on average than this one: {value}; no plan more than {bound}.")
+    else:
+        line = _(
+            "The robust plan, the best of {n} tried, keeps {value} on average, {gain} more than this one; no plan more "
+            "than {bound}. At typical prices it has {offices} offices and benefit {typical}; it fits whole in {fits} "
+            "of the draws, this one in {this}."
+        )
+    return [
+        line.format(
+            n=number(made["tried"]),
+            value=figure(made["value"]),
+            gain=figure(made["gain"]),
+            bound=figure(made["bound"]),
+            offices=number(made["plan"]["offices"]),
+            typical=figure(made["plan"]["value"]),
+            fits=share(made["fits_share"]),
+            this=share(risk.fixed["fits_share"]),
+        )
+    ]
+
+
+def _offices(risk: Risk) -> list[str]:
     """Return how many offices are in nearly every plan."""
     if risk.best is None:
         return []
@@ -134,6 +163,8 @@ def _bands(risk: Risk) -> Grid:
         for name in ("programme_cost", "capex", "opex_per_year", "present_value")
     ]
     rows += [(_("offices that it keeps"), fixed["offices_kept"]), (_("benefit that it keeps"), fixed["value_kept"])]
+    if risk.robust is not None:
+        rows.append((_("benefit that the robust plan keeps"), risk.robust["value_kept"]))
     if best is not None:
         rows += [
             (_("benefit of the best plan found"), best["value"]),

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from planner.risk.result import RISK_CSV, RISK_JSON, Risk, tell, write_risk
+from planner.risk.robust import ROBUST, best_of, candidates, prudent_points, rate_all, robust_plan, spread
 from planner.risk.sampling import draw
 from planner.risk.study import Assessment, Study, assess, assess_all, make_study
 
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.plan.plan import Plan
+    from planner.risk.robust import Robust
 
 __all__ = [
     "RISK_CSV",
     "RISK_JSON",
+    "ROBUST",
     "WIDEST",
     "Assessment",
     "Risk",
@@ -33,9 +36,13 @@ __all__ = [
     "assess",
     "draw",
     "make_study",
+    "robust_plan",
     "run_study",
     "write_risk",
 ]
+
+A = TypeVar("A")
+T = TypeVar("T")
 
 _CHUNK = 5
 """Draws that a process is sent at once: a study is sent with each."""
@@ -51,6 +58,7 @@ def run_study(
     *,
     draws: int,
     reoptimise: bool,
+    robust: bool = False,
     cancelled: Callable[[], bool] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Risk | None:
@@ -66,6 +74,8 @@ def run_study(
     draws : int
     reoptimise : bool
         Look for the best plan of each draw too.
+    robust : bool
+        Look for the plan that keeps most on average too; takes the best plan of each draw.
     cancelled : callable or None
         Asked several times a second; True ends with the draws that are done.
     on_progress : callable or None
@@ -94,12 +104,16 @@ def run_study(
     row = np.arange(len(typical))
     alone[2 * row, row], alone[2 * row + 1, row] = low, high
     work = _Work(study, executor, cancelled or (lambda: False), on_progress, draws + len(alone))
+    reoptimise = reoptimise or robust
     found = work.assess(points, reoptimise=reoptimise)
     done = np.flatnonzero([one is not None for one in found])
     if not len(done):
         return None
     swings = _swings(study, work, alone, reoptimise=reoptimise)
     whole = len(done) == draws and len(swings) == len(typical)
+    every = [one for one in found if one is not None]
+    made = _robust(study, plan, work, points, every, swings) if robust and whole else None
+    whole = whole and (made is not None or not robust)
     settings = {
         "draws": draws,
         "seed": seed,
@@ -113,10 +127,32 @@ def run_study(
         plan,
         settings,
         points[done],
-        [one for one in found if one is not None],
-        swings if whole else [],
+        every,
+        swings if len(swings) == len(typical) else [],
         "done" if whole else "cancelled",
+        made,
     )
+
+
+def _robust(
+    study: Study,
+    plan: Plan,
+    work: _Work,
+    points: NDArray[np.float64],
+    found: list[Assessment],
+    swings: list[tuple[Assessment, Assessment]],
+) -> Robust | None:
+    """Return the plan that keeps most on average of those that are tried; None if it was cancelled."""
+    prudent = prudent_points(study, swings)
+    work.total += len(prudent) + len(points)
+    ahead = [one for one in work.assess(prudent, reoptimise=True) if one is not None]
+    if len(ahead) < len(prudent):
+        return None
+    plans = candidates(study, [*ahead, *spread(found, study.measure)])
+    rated = [one for one in work.each(points, rate_all, plans) if one is not None]
+    if len(rated) < len(points) or plan.outcome.bound is None:
+        return None
+    return best_of(plans, rated, [one.bound or 0.0 for one in found], plan.outcome.bound)
 
 
 def _swings(
@@ -157,12 +193,18 @@ class _Work:
 
     def assess(self, points: NDArray[np.float64], *, reoptimise: bool) -> list[Assessment | None]:
         """Assess all points; None stands for those that were cancelled."""
-        found: list[Assessment | None] = [None] * len(points)
-        waiting: dict[Future[list[Assessment | None]], int] = {}
+        return self.each(points, assess_all, reoptimise)
+
+    def each(
+        self, points: NDArray[np.float64], look: Callable[[Study, NDArray[np.float64], A], list[T | None]], asked: A
+    ) -> list[T | None]:
+        """Return what is seen at each point; None stands for those that were cancelled."""
+        found: list[T | None] = [None] * len(points)
+        waiting: dict[Future[list[T | None]], int] = {}
         for start in range(0, len(points), _CHUNK):
             if not self.cancelled():
                 part = points[start : start + _CHUNK]
-                waiting[self.executor.submit(assess_all, self.study, part, reoptimise)] = start
+                waiting[self.executor.submit(look, self.study, part, asked)] = start
         while waiting:
             if self.cancelled():
                 for future in waiting:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from planner.links.choice import Choice
     from planner.plan.plan import Plan
+    from planner.risk.robust import Robust
     from planner.risk.study import Assessment, Study
 
 RISK_JSON, RISK_CSV = "risk.json", "risk.csv"
@@ -58,6 +60,11 @@ class Risk:
         Each figure alone at its low and its high: money, benefit kept and, of the widest, best benefit; these first.
     draws : tuple of mapping
         One row per draw, with the value of every figure.
+    robust : mapping or None
+        Of the plan that keeps most on average, of those tried: what it keeps, a proven ceiling on that, what it gains
+        on the plan; None if it was not looked for.
+    robust_choice : Choice or None
+        Its links and offices; not told.
     """
 
     scenario: Mapping[str, Any]
@@ -72,10 +79,12 @@ class Risk:
     offices: tuple[Mapping[str, Any], ...]
     tornado: tuple[Mapping[str, Any], ...]
     draws: tuple[Mapping[str, Any], ...]
+    robust: Mapping[str, Any] | None = None
+    robust_choice: Choice | None = field(default=None, compare=False)
 
     def document(self) -> dict[str, Any]:
         """Return the content of ``risk.json``; the draws are in ``risk.csv``."""
-        told = {name: value for name, value in vars(self).items() if name != "draws"}
+        told = {name: value for name, value in vars(self).items() if name not in {"draws", "robust_choice"}}
         return {"schema_version": SCHEMA_VERSION, **told, "draws_done": len(self.draws)}
 
 
@@ -98,6 +107,7 @@ def tell(
     found: Sequence[Assessment],
     swings: Sequence[tuple[Assessment, Assessment]],
     termination: str,
+    robust: Robust | None = None,
 ) -> Risk:
     """Put what the draws have shown into words and figures.
 
@@ -113,6 +123,7 @@ def tell(
     swings : sequence of (Assessment, Assessment)
         One pair per figure, alone at its low and at its high; empty if the study was cancelled before.
     termination : str
+    robust : Robust or None
     """
     budget, outcome = plan.budgets[0], plan.outcome
     reoptimised = all(one.value is not None for one in found)
@@ -134,8 +145,11 @@ def tell(
         offices=tuple(_offices(study, found, reoptimised=reoptimised)),
         tornado=tuple(_tornado(study, swings)),
         draws=tuple(
-            _row(study, number, point, one) for number, (point, one) in enumerate(zip(points, found, strict=True), 1)
+            _row(study, number, point, one, None if robust is None else float(robust.kept[number - 1]))
+            for number, (point, one) in enumerate(zip(points, found, strict=True), 1)
         ),
+        robust=None if robust is None else _robust(study, found, robust),
+        robust_choice=None if robust is None else robust.choice,
     )
 
 
@@ -176,6 +190,25 @@ def _best(found: Sequence[Assessment]) -> dict[str, Any]:
         "regret": band([value - have for value, have in zip(values, kept, strict=True)]),
         "regret_at_most": band([bound - have for bound, have in zip(bounds, kept, strict=True)]),
         "widest_gap": max(gaps),
+    }
+
+
+def _robust(study: Study, found: Sequence[Assessment], robust: Robust) -> dict[str, Any]:
+    kept = np.array([one.kept_value for one in found])
+    best = np.maximum([one.value or 0.0 for one in found], robust.kept)
+    of_it = replace(study, choice=robust.choice)
+    benefit = study.inputs.offices["benefit"].to_numpy(np.float64)
+    return {
+        "value": robust.value,
+        "bound": robust.bound,
+        "gap": (robust.bound - robust.value) / max(robust.value, 1e-9),
+        "gain": robust.value - float(kept.mean()),
+        "is_plan": robust.is_plan,
+        "tried": robust.tried,
+        "fits_share": float(robust.fits.mean()),
+        "value_kept": band(robust.kept.tolist()),
+        "regret": band((best - robust.kept).tolist()),
+        "plan": {"value": float(benefit[of_it.gains].sum()), "offices": int(of_it.gains.sum())},
     }
 
 
@@ -220,7 +253,9 @@ def _tornado(study: Study, swings: Sequence[tuple[Assessment, Assessment]]) -> l
     return rows
 
 
-def _row(study: Study, number: int, point: NDArray[np.float64], one: Assessment) -> dict[str, Any]:
+def _row(
+    study: Study, number: int, point: NDArray[np.float64], one: Assessment, robust_kept: float | None
+) -> dict[str, Any]:
     return {
         "draw": number,
         **{name: one.money[column] / 100 for column, name in enumerate(MEASURES)},
@@ -232,5 +267,6 @@ def _row(study: Study, number: int, point: NDArray[np.float64], one: Assessment)
         "best_bound": one.bound,
         "best_spent": None if one.spent is None else one.spent / 100,
         "best_offices": None if one.value is None else len(one.chosen),
+        "robust_kept": robust_kept,
         **{figure.name: float(value) for figure, value in zip(study.figures, point, strict=True)},
     }

@@ -15,14 +15,15 @@ from planner.catalogue import Catalogue, drawn, load_catalogue, price_list, term
 from planner.catalogue.ranges import Uncertain
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES
-from planner.graph import NO_OPTION, PlanningGraph, build_graph
+from planner.graph import NO_OPTION, PlanningGraph, build_graph, chosen, hops_of
 from planner.i18n import _, language, use_language
 from planner.links.options import NO_MAST
 from planner.links.reprice import reprice
 from planner.plan.arborescence import follow
 from planner.plan.lines import office_money, office_transit
+from planner.plan.plan import forbidden_links
 from planner.plan.recall import recall
-from planner.solver import Result, compile_kernels, solve
+from planner.solver import Result, Rules, compile_kernels, solve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +67,8 @@ class Assessment:
         What that plan costs in the measure of the budget.
     chosen : (c,) int32
         Its offices.
+    best : Choice or None
+        Its links and offices; None where it is a part of the plan, or was not looked for.
     """
 
     money: tuple[int, ...]
@@ -76,9 +79,28 @@ class Assessment:
     bound: float | None
     spent: int | None
     chosen: NDArray[np.int32]
+    best: Choice | None = None
 
 
-class _Part(NamedTuple):
+@dataclass(frozen=True)
+class Priced:
+    """Candidate links at some values of the uncertain figures.
+
+    Attributes
+    ----------
+    options : LinkOptions
+    graph : PlanningGraph
+        Under the budget of the study.
+    factor : float
+        On all demand.
+    """
+
+    options: LinkOptions
+    graph: PlanningGraph
+    factor: float
+
+
+class Part(NamedTuple):
     """Benefit, cost in the measure of the budget, and rows of the offices of a plan or of a part of it."""
 
     value: float
@@ -105,6 +127,8 @@ class Study:
     limit_cents : int
     language : str
         In which the options are named.
+    forbidden : (f,) int64
+        Option rows of forbidden links.
     cancel_file : str or None
         Its appearance ends the searches.
     """
@@ -118,6 +142,7 @@ class Study:
     measure: int
     limit_cents: int
     language: Language
+    forbidden: NDArray[np.int64]
     cancel_file: str | None = None
 
     @property
@@ -196,6 +221,7 @@ def make_study(
         measure=MEASURES.index(budget["measure"]),
         limit_cents=round(100 * budget["limit"]),
         language=language(),
+        forbidden=forbidden_links(options, scenario.limits.forbid_links),
         cancel_file=None if cancel_file is None else str(cancel_file),
     )
 
@@ -216,8 +242,27 @@ def assess(study: Study, point: NDArray[np.float64], *, reoptimise: bool) -> Ass
     point : (k,) float64
         One value for each of ``study.figures``.
     reoptimise : bool
-        Look for the best plan at these prices too; the search starts from what the plan still does.
+        Look for the best plan at these prices too, from nothing: what is left of the plan is a poor start.
     """
+    priced = price(study, point)
+    asked, seed, cancelled = study.scenario.uncertainty, study.scenario.solver.seed, study.watch()
+    kept = trim(study, priced, cancelled)
+    best = None
+    if reoptimise and not cancelled():
+        best = solve(
+            priced.graph.problem,
+            gap=asked.gap,
+            time_limit_s=asked.time_limit_s,
+            seed=seed,
+            cancelled=cancelled,
+        )
+    if cancelled():
+        return None
+    return _assessment(study, priced, kept, best)
+
+
+def price(study: Study, point: NDArray[np.float64]) -> Priced:
+    """Return the candidate links at some values of the uncertain figures, (k,)."""
     values = {figure.name: float(value) for figure, value in zip(study.figures, point, strict=True)}
     factor = values.pop(DEMAND, 1.0)
     asks = (study.inputs.offices["status_before"] != "adequate").to_numpy()
@@ -231,38 +276,44 @@ def assess(study: Study, point: NDArray[np.float64], *, reoptimise: bool) -> Ass
         budget_cents=study.limit_cents,
         exclude=study.scenario.limits.exclude,
     )
-    asked, seed, cancelled = study.scenario.uncertainty, study.scenario.solver.seed, study.watch()
+    most = study.scenario.limits.max_hops
+    problem = replace(
+        graph.problem,
+        rules=Rules(forbidden=graph.parts.arcs_of(study.forbidden)),
+        hops=None if most is None else hops_of(options, graph.parts).astype(np.int8),
+        hop_limit=most,
+    )
+    return Priced(options, replace(graph, problem=problem), factor)
+
+
+def trim(study: Study, priced: Priced, cancelled: Callable[[], bool]) -> Result:
+    """Return the best part of the plan that the budget and its links allow."""
+    graph = priced.graph
     part = replace(graph.problem, capacity=np.where(_of_plan(graph, study.choice), graph.problem.capacity, 0.0))
-    kept = solve(part, gap=TRIM_GAP, time_limit_s=TRIM_SECONDS, seed=seed, cancelled=cancelled)
-    best = None
-    if reoptimise and not cancelled():
-        best = solve(
-            graph.problem,
-            gap=asked.gap,
-            time_limit_s=asked.time_limit_s,
-            seed=seed,
-            cancelled=cancelled,
-            start=kept.arcs,
-        )
-    if cancelled():
-        return None
-    return _assessment(study, options, graph, factor, kept, best)
+    return solve(part, gap=TRIM_GAP, time_limit_s=TRIM_SECONDS, seed=study.scenario.solver.seed, cancelled=cancelled)
 
 
-def _assessment(
-    study: Study, options: LinkOptions, graph: PlanningGraph, factor: float, kept: Result, best: Result | None
-) -> Assessment:
-    tree, money = study.tree, tuple(plan_money(study, options).tolist())
-    over = int(np.count_nonzero(factor * tree.load_mbps > options.capacity_mbps[tree.option] * (1 + 1e-9)))
-    part = _Part(kept.value or 0.0, kept.cost, _offices(graph, kept))
-    if not over and money[study.measure] <= study.limit_cents:
-        # Nothing has to be cut, wherever within its gap the search for the best part has ended.
-        benefit = study.inputs.offices["benefit"].to_numpy(np.float64)
-        gains = np.flatnonzero(study.gains).astype(np.int32)
-        part = _Part(math.fsum(benefit[gains]), money[study.measure], gains)
-    found = part
+def whole_plan(study: Study, priced: Priced) -> tuple[tuple[int, ...], int, Part | None]:
+    """Return money and overloaded links of the whole plan, and what it is worth; None if it does not fit."""
+    tree, money = study.tree, tuple(plan_money(study, priced.options).tolist())
+    capacity = priced.options.capacity_mbps[tree.option]
+    over = int(np.count_nonzero(priced.factor * tree.load_mbps > capacity * (1 + 1e-9)))
+    if over or money[study.measure] > study.limit_cents:
+        return money, over, None
+    benefit = study.inputs.offices["benefit"].to_numpy(np.float64)
+    gains = np.flatnonzero(study.gains).astype(np.int32)
+    return money, over, Part(math.fsum(benefit[gains]), money[study.measure], gains)
+
+
+def _assessment(study: Study, priced: Priced, kept: Result, best: Result | None) -> Assessment:
+    graph = priced.graph
+    money, over, whole = whole_plan(study, priced)
+    # Where nothing has to be cut, all is kept, wherever within its gap the search for the best part has ended.
+    part = whole or Part(kept.value or 0.0, kept.cost, _offices(graph, kept))
+    found, links = part, None
     if best is not None and best.value is not None and best.value > part.value:
-        found = _Part(best.value, best.cost, _offices(graph, best))
+        found = Part(best.value, best.cost, _offices(graph, best))
+        links = chosen(graph, priced.options, best.arcs, len(study.inputs.offices))
     return Assessment(
         money=money,
         overloaded=over,
@@ -272,6 +323,7 @@ def _assessment(
         bound=None if best is None or best.bound is None else max(best.bound, found.value),
         spent=None if best is None else found.cents,
         chosen=np.empty(0, np.int32) if best is None else found.offices,
+        best=links,
     )
 
 

@@ -92,3 +92,15 @@ def test_a_wrong_section_names_field_and_remedy(country, tmp_path, text, told):
     assert "uncertainty" in result.stderr
     assert told in result.stderr
     assert not (tmp_path / "run").exists()
+
+
+def test_the_robust_plan_is_a_run_that_verify_accepts(country):
+    folder = country.parent / "robust-run"
+    called = call("risk", country, "--draws", 3, "--robust", "--workers", 1, "--gap", 0.05, "--out", folder)
+    assert called.exit_code == 0, called.output
+    assert "tried" in called.output
+    told = json.loads((folder / "risk.json").read_text())["robust"]
+    plan = json.loads((folder / "robust" / "plan.json").read_text())
+    assert plan["objective"]["value"] == pytest.approx(told["plan"]["value"])
+    assert told["value"] <= told["bound"]
+    assert call("verify", folder / "robust").exit_code == 0

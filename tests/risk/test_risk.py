@@ -22,8 +22,9 @@ from planner.links.choice import Choice
 from planner.links.reprice import reprice
 from planner.pipeline import solve
 from planner.plan.plan import Budget, Outcome, build_plan
-from planner.risk import WIDEST, assess, make_study, run_study, write_risk
-from planner.risk.study import plan_money
+from planner.risk import WIDEST, assess, make_study, robust_plan, run_study, write_risk
+from planner.risk.robust import best_of
+from planner.risk.study import plan_money, price, whole_plan
 from planner.scenario import load_scenario
 
 OTHER = """\
@@ -210,6 +211,90 @@ def test_one_process_and_several_find_the_same(country, study, risk):
     assert other == risk
     total = 4 + 2 * len(study.figures) + 2 * min(WIDEST, len(study.figures))
     assert max(told) == (total, total)
+
+
+@pytest.fixture(scope="module")
+def made_for_all(country, study):
+    return run_study(study, country[4], InThisProcess(), draws=4, reoptimise=False, robust=True)
+
+
+def points_of(study, risk):
+    return np.array([[row[figure.name] for figure in study.figures] for row in risk.draws])
+
+
+def test_the_robust_plan_keeps_what_it_says_and_no_less_than_the_plan(study, made_for_all):
+    told = made_for_all.robust
+    of_it = dataclasses.replace(study, choice=made_for_all.robust_choice)
+    kept = [assess(of_it, point, reoptimise=False) for point in points_of(study, made_for_all)]
+    assert told["value"] == pytest.approx(np.mean([one.kept_value for one in kept]))
+    assert told["value_kept"]["least"] == pytest.approx(min(one.kept_value for one in kept))
+    assert [row["robust_kept"] for row in made_for_all.draws] == [one.kept_value for one in kept]
+    base = np.mean([row["value_kept"] for row in made_for_all.draws])
+    assert told["gain"] == pytest.approx(told["value"] - base)
+    assert told["gain"] >= 0
+    assert told["regret"]["least"] >= 0
+    assert told["value"] <= told["bound"] <= made_for_all.best["bound"]["mean"] + 1e-9
+    assert told["tried"] > 1
+
+
+def test_the_robust_plan_is_within_the_budget_at_typical_prices(country, study, made_for_all):
+    _path, scenario, inputs, options, plan, _folder = country
+    made = robust_plan(scenario, inputs, options, plan, made_for_all.robust_choice)
+    assert made.budgets[0]["spent"] <= made.budgets[0]["limit"] == plan.budgets[0]["limit"]
+    assert made.outcome.value == pytest.approx(made_for_all.robust["plan"]["value"])
+    assert made.outcome.value <= plan.outcome.bound
+    at_typical = dataclasses.replace(study, choice=made_for_all.robust_choice)
+    now = assess(at_typical, study.typical, reoptimise=False)
+    assert now.overloaded == 0
+    assert now.kept_value == pytest.approx(made_for_all.robust["plan"]["value"])
+
+
+def test_no_plan_keeps_more_on_average_than_the_proven_ceiling_by_brute_force(study, made_for_all):
+    """All parts of the plan and of the robust plan that the budget allows, in each draw all parts of these."""
+    points = points_of(study, made_for_all)
+    benefit = study.inputs.offices["benefit"].to_numpy()
+    priced = [price(study, point) for point in points]
+    best = 0.0
+    for whole in (study, dataclasses.replace(study, choice=made_for_all.robust_choice)):
+        gains = np.flatnonzero(whole.gains).tolist()
+        subsets = [offices for count in range(1, len(gains) + 1) for offices in combinations(gains, count)]
+        parts = {offices: dataclasses.replace(whole, choice=part_of(whole, offices)) for offices in subsets}
+        value = {offices: float(benefit[list(offices)].sum()) for offices in subsets}
+        fits = {offices: [whole_plan(part, each)[2] is not None for each in priced] for offices, part in parts.items()}
+        kept = [
+            max((value[offices] for offices in subsets if fits[offices][k]), default=0.0) for k in range(len(points))
+        ]
+        best = max(best, float(np.mean(kept)))
+    assert made_for_all.robust["value"] == pytest.approx(best, rel=2e-4)
+    assert best <= made_for_all.robust["bound"] + 1e-9
+
+
+def test_the_best_on_average_is_taken_and_the_first_of_equals():
+    rated = [(np.array(kept), np.array([True, False, False])) for kept in ([4.0, 1.0, 6.0], [4.0, 9.0, 4.0])]
+    made = best_of(["a", "b", "c"], rated, [5.0, 9.5], 9.0)
+    assert (made.choice, made.value, made.is_plan, made.tried) == ("b", 5.0, False, 3)
+    assert made.bound == (5.0 + 9.0) / 2
+    assert best_of(["a", "b"], [(one[:1].repeat(2), fits[:2]) for one, fits in rated], [5.0, 9.5], 9.0).is_plan
+
+
+def test_forbidden_links_and_hops_bind_the_best_plans_of_draws(country, study):
+    _path, scenario, _inputs, options, plan, _folder = country
+    free = assess(study, study.typical, reoptimise=True)
+    used = np.setdiff1d((free.best or study.choice).option, np.flatnonzero(options.technology() == "existing"))
+    hops = used[options.technology()[used] == "microwave"]
+    assert hops.size
+    bound = dataclasses.replace(study, forbidden=hops.astype(np.int64))
+    for given in (bound, dataclasses.replace(study, scenario=limited(scenario, max_hops=0))):
+        now = assess(given, study.typical, reoptimise=True)
+        taken = study.choice.option if now.best is None else now.best.option
+        assert now.best is None or not np.isin(taken, hops).any()
+        assert now.bound <= free.bound + 1e-9
+        assert now.kept_value <= free.kept_value
+    assert plan.outcome.value == pytest.approx(free.kept_value)
+
+
+def limited(scenario, **limits):
+    return scenario.model_copy(update={"limits": scenario.limits.model_copy(update=limits)})
 
 
 def test_the_files_agree_and_shares_are_counted(study, risk, tmp_path):

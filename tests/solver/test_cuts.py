@@ -13,7 +13,7 @@ from planner.solver.bound import price_out
 from planner.solver.cuts import find_cuts, new_cut_list
 from planner.solver.flow import build_network, reach, send
 from planner.solver.graph import build_graph
-from planner.solver.room_cuts import find_room_cuts
+from planner.solver.room_cuts import find_room_cuts, room_cut
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -99,7 +99,7 @@ def test_flows_and_their_cuts_are_those_of_networkx():
 
 
 def test_capacity_cuts_hold_for_every_plan_and_are_violated():
-    found = 0
+    found = n_rounded = 0
     for problem, graph, rng in small_graphs(4_000):
         if not graph.capacitated:
             continue
@@ -110,13 +110,44 @@ def test_capacity_cuts_hold_for_every_plan_and_are_violated():
         plans = plans_of(problem, graph) if cuts else []
         for cut in cuts:
             found += 1
-            assert cut.room @ value[cut.arcs] < cut.drawn @ reached[cut.nodes] - 1e-4
+            n_rounded += cut.least != 0.0
+            assert cut.room @ value[cut.arcs] < cut.drawn @ reached[cut.nodes] + cut.least - 1e-4
             for plan in plans:
                 held = np.zeros(graph.n_arcs)
                 held[plan] = 1.0
                 taken = np.bincount(graph.head, held, graph.n_nodes)
-                assert cut.room @ held[cut.arcs] >= cut.drawn @ taken[cut.nodes] - 1e-9
+                assert cut.room @ held[cut.arcs] >= cut.drawn @ taken[cut.nodes] + cut.least - 1e-9
     assert found > 40
+    assert n_rounded > 5
+
+
+def test_rounded_capacity_cuts_hold_for_every_plan_whatever_set_and_parcel():
+    tight = 0
+    for problem, graph, rng in small_graphs(400):
+        drawing = np.flatnonzero((graph.prize > 0) & (graph.demand > 0))
+        drawing = drawing[drawing > 0].astype(np.int32)
+        if not graph.capacitated or drawing.size == 0:
+            continue
+        plans = plans_of(problem, graph)
+        for _ in range(20):
+            nodes = drawing[rng.random(drawing.size) < 0.7]
+            if nodes.size == 0:
+                continue
+            members = np.union1d(nodes, np.flatnonzero(rng.random(graph.n_nodes) < 0.5))
+            members = members[members > 0].astype(np.int32)
+            total = graph.demand[nodes].sum()
+            parcel = rng.choice(np.r_[total, np.minimum(graph.capacity, total), rng.uniform(0.1, 1.0) * total])
+            if parcel <= 0:
+                continue
+            cut = room_cut(graph, members, nodes, float(parcel))
+            for plan in plans:
+                held = np.zeros(graph.n_arcs)
+                held[plan] = 1.0
+                taken = np.bincount(graph.head, held, graph.n_nodes)
+                spare = cut.room @ held[cut.arcs] - cut.drawn @ taken[cut.nodes] - cut.least
+                assert spare >= -1e-9
+                tight += cut.least != 0.0 and len(plan) > 0 and spare < 1e-9
+    assert tight > 100
 
 
 def test_the_ascent_sees_the_cheapest_of_parallel_arcs_and_the_others_keep_their_distance():
