@@ -379,8 +379,29 @@ def radius_factor(k: float) -> str:
 
 def told_by(source: str) -> str:
     """Return where a line of a link budget comes from; Recommendations keep their names."""
-    own = {"catalogue": _("price catalogue"), "scenario": _("scenario"), "sum": _("from the lines above")}
+    own = {
+        "catalogue": _("price catalogue"),
+        "scenario": _("scenario"),
+        "sum": _("from the lines above"),
+        "zone": _("climate zone"),
+        "office": _("office file"),
+        "latitude": _("latitude"),
+    }
     return own.get(source, source)
+
+
+_CLIMATE: dict[str, Callable[[], str]] = {
+    "rain_mm_h": lambda: _("Rain rate R0.01, mm/h: of a path, that of the wetter end"),
+    "dn1_per_km": lambda: _("Refractivity gradient dN1, N/km: of a path, the mean"),
+    "vapour_g_m3": lambda: _("Water vapour, g/m³: of a path, the mean"),
+    "roughness_m": lambda: _("Roughness of the terrain, m"),
+    "rain_height_km": lambda: _("Rain height, km"),
+}
+
+
+def climate_figure(key: str) -> str:
+    """Return what a figure of the climate is called, with its unit."""
+    return _CLIMATE[key]()
 
 
 _LOOKS: dict[str, Callable[[], str]] = {

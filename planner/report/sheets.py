@@ -10,6 +10,7 @@ from planner.plan.sheets import HopSheet, ServiceSheet, TrenchSheet
 from planner.report.layout import Grid, print_grid, say
 from planner.wording import (
     budget_line,
+    climate_figure,
     decimals,
     look_name,
     measure_name,
@@ -21,9 +22,11 @@ from planner.wording import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
-    from planner.plan.sheets import Criterion, Entry, Sheet
+    from planner.plan.sheets import ClimateFigure, Criterion, Entry, Sheet
 
 Titled = tuple[str, Grid]
 
@@ -74,11 +77,17 @@ def sheet_tables(sheet: Sheet, *, measure: str, currency: str) -> list[Titled]:
             (_("Clearance of the path"), _clearance(sheet)),
             (_("Link budget at {name}").format(name=_used(sheet)), _budget(sheet)),
             (_("Modulations"), _modulations(sheet)),
+            (_("Climate"), _climate(sheet.climate, [end.place for end in sheet.ends])),
         ]
     if isinstance(sheet, TrenchSheet):
         title = _("Sections of the trench, without terminals: {measure}, in {currency}")
         return [(title.format(measure=measure_name(measure), currency=currency), _sections(sheet, measure))]
-    return [(_("Rain on the way to the satellite"), _looks(sheet))] if sheet.looks else []
+    if not sheet.looks:
+        return []
+    return [
+        (_("Rain on the way to the satellite"), _looks(sheet)),
+        (_("Climate"), _climate(sheet.climate, [])),
+    ]
 
 
 def signed(entry: Entry) -> str:
@@ -187,6 +196,17 @@ def _modulations(sheet: HopSheet) -> Grid:
     ]
     figures = (_("Mbit/s"), _("Threshold, dBm"), _("Margin, dB"), _("Available"))
     return Grid((_("Modulation"),), figures, tuple(rows))
+
+
+def _climate(figures: Sequence[ClimateFigure], ends: Sequence[str]) -> Grid:
+    """Return the figures of the climate with their sources: at both ends of a hop, and those of the path."""
+    rows = []
+    for figure in figures:
+        told = [told_by(source) for source in figure.sources]
+        by = told[0] if len(set(told)) == 1 else ", ".join(map("{} ({})".format, told, ends))
+        at_ends = [decimals(value, 1) for value in figure.ends] if ends else []
+        rows.append((climate_figure(figure.key), by, *at_ends, decimals(figure.value, 1)))
+    return Grid((_("Figure"), _("By")), (*ends, _("Used")), tuple(rows))
 
 
 def _sections(sheet: TrenchSheet, measure: str) -> Grid:

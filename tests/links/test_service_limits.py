@@ -81,7 +81,8 @@ def test_a_plan_keeps_to_a_limit_and_is_the_best_that_does(limit_mbps):
         np.full(size, ""), np.array([*range(n), -1], np.int32), np.ones(size, np.bool_), np.zeros(size),
         np.full(size, -1, np.int8), np.zeros(size, np.int8), np.zeros(size, np.int8), np.zeros(size),
         np.zeros(size, np.int8), np.ones(size), np.full(size, np.nan), np.zeros(size, np.int32), np.ones(size),
-        np.ones(size), np.zeros(size), np.full(size, np.inf),
+        np.ones(size), np.zeros(size), np.full(size, np.inf), np.full((size, 4), np.nan),
+        np.full((size, 4), -1, np.int8),
     )  # fmt: skip
     kinds = (OptionKind("limit", "provider limit", 0, (), True), OptionKind("cellular", "4G", 0, (), True))
     u = np.array([ROOT, *[n] * n, *[ROOT] * n], np.int32)

@@ -54,7 +54,7 @@ def test_shares_of_the_year_are_those_of_the_recommendations(ghz, climate):
             occurrence_pct=p0,
             conversion_db=radio.annual_conversion_db(length_km, latitude, slope),
         )
-        found = carried(Hop(length_km, latitude, ground_m), option, climate)
+        found = carried(Hop(length_km, latitude, ground_m), option, (climate, climate))
         assert [gives.capacity_mbps for gives in found] == list(OPTION.rates_mbps)
         np.testing.assert_allclose([gives.share for gives in found], percent / 100, atol=1e-10)
         meets_db = 25 + 1.2 * math.log10(float(p0))
