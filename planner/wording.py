@@ -391,9 +391,9 @@ def told_by(source: str) -> str:
 
 
 _CLIMATE: dict[str, Callable[[], str]] = {
-    "rain_mm_h": lambda: _("Rain rate R0.01, mm/h: of a path, that of the wetter end"),
-    "dn1_per_km": lambda: _("Refractivity gradient dN1, N/km: of a path, the mean"),
-    "vapour_g_m3": lambda: _("Water vapour, g/m³: of a path, the mean"),
+    "rain_mm_h": lambda: _("Rain rate R0.01, mm/h"),
+    "dn1_per_km": lambda: _("Refractivity gradient dN1, N/km"),
+    "vapour_g_m3": lambda: _("Water vapour, g/m³"),
     "roughness_m": lambda: _("Roughness of the terrain, m"),
     "rain_height_km": lambda: _("Rain height, km"),
 }

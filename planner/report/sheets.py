@@ -199,14 +199,16 @@ def _modulations(sheet: HopSheet) -> Grid:
 
 
 def _climate(figures: Sequence[ClimateFigure], ends: Sequence[str]) -> Grid:
-    """Return the figures of the climate with their sources: at both ends of a hop, and those of the path."""
+    """Return the figures of the climate with their sources: at both ends of a hop, and what the path takes of them."""
     rows = []
     for figure in figures:
         told = [told_by(source) for source in figure.sources]
         by = told[0] if len(set(told)) == 1 else ", ".join(map("{} ({})".format, told, ends))
+        rule = [_("the wetter end") if figure.key == "rain_mm_h" else _("the mean")] if ends else []
         at_ends = [decimals(value, 1) for value in figure.ends] if ends else []
-        rows.append((climate_figure(figure.key), by, *at_ends, decimals(figure.value, 1)))
-    return Grid((_("Figure"), _("By")), (*ends, _("Used")), tuple(rows))
+        rows.append((climate_figure(figure.key), by, *rule, *at_ends, decimals(figure.value, 1)))
+    words = (_("Climate"), _("By"), *([_("Of the path")] if ends else []))
+    return Grid(words, (*ends, _("Used")), tuple(rows))
 
 
 def _sections(sheet: TrenchSheet, measure: str) -> Grid:
