@@ -54,7 +54,7 @@ def maps_version() -> str:
         return metadata.version("itur")
     except metadata.PackageNotFoundError:
         message = _("The package itur, which has the maps of the ITU-R, is not installed.")
-        remedy = _("Install the extra “itu” with: {command}. Or say “source: zone”.").format(
+        remedy = _("Install the extra “itu” with: {command}. Or set climate.source to “zone”.").format(
             command='pip install "itur>=0.4,<0.5"'
         )
         problem = Problem("maps-missing", message, remedy, column="climate.source", value="itu")

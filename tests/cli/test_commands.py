@@ -264,8 +264,12 @@ def test_maps_that_are_not_installed(command, tmp_path, monkeypatch):
     path = tmp_path / "scenario.yaml"
     path.write_text(yaml.safe_dump(scenario, sort_keys=False), encoding="utf-8")
 
+    version = metadata.version
+
     def absent(name):
-        raise metadata.PackageNotFoundError(name)
+        if name == "itur":
+            raise metadata.PackageNotFoundError(name)
+        return version(name)
 
     monkeypatch.setattr(itu_maps.metadata, "version", absent)
     for lang, word in (("en", "not installed"), ("fr", "n’est pas installé")):
