@@ -390,18 +390,19 @@ def told_by(source: str) -> str:
     return own.get(source, source)
 
 
-_CLIMATE: dict[str, Callable[[], str]] = {
-    "rain_mm_h": lambda: _("Rain rate R0.01, mm/h"),
-    "dn1_per_km": lambda: _("Refractivity gradient dN1, N/km"),
-    "vapour_g_m3": lambda: _("Water vapour, g/m³"),
-    "roughness_m": lambda: _("Roughness of the terrain, m"),
-    "rain_height_km": lambda: _("Rain height, km"),
+_CLIMATE: dict[str, tuple[Callable[[], str], str]] = {
+    "rain_mm_h": (lambda: _("rain rate R0.01"), "mm/h"),
+    "dn1_per_km": (lambda: _("refractivity gradient dN1"), "N/km"),
+    "vapour_g_m3": (lambda: _("water vapour"), "g/m³"),
+    "roughness_m": (lambda: _("roughness of the terrain"), "m"),
+    "rain_height_km": (lambda: _("rain height"), "km"),
 }
 
 
-def climate_figure(key: str) -> str:
-    """Return what a figure of the climate is called, with its unit."""
-    return _CLIMATE[key]()
+def climate_figure(key: str) -> tuple[str, str]:
+    """Return what a figure of the climate is called, and its unit."""
+    name, unit = _CLIMATE[key]
+    return name(), unit
 
 
 _LOOKS: dict[str, Callable[[], str]] = {

@@ -17,6 +17,7 @@ from planner.wording import (
     modulation_name,
     number,
     radius_factor,
+    sentence,
     share,
     told_by,
 )
@@ -44,7 +45,7 @@ def print_sheet(sheet: Sheet, console: Console, *, measure: str, currency: str) 
     console.print()
     for line in sheet_text(sheet):
         say(console, line, hang=2)
-    for title, grid in sheet_tables(sheet, measure=measure, currency=currency):
+    for title, grid in [*sheet_tables(sheet, measure=measure, currency=currency), *climate_table(sheet)]:
         console.print()
         say(console, title, style="bold")
         print_grid(console, grid)
@@ -77,17 +78,29 @@ def sheet_tables(sheet: Sheet, *, measure: str, currency: str) -> list[Titled]:
             (_("Clearance of the path"), _clearance(sheet)),
             (_("Link budget at {name}").format(name=_used(sheet)), _budget(sheet)),
             (_("Modulations"), _modulations(sheet)),
-            (_("Climate"), _climate(sheet.climate, [end.place for end in sheet.ends])),
         ]
     if isinstance(sheet, TrenchSheet):
         title = _("Sections of the trench, without terminals: {measure}, in {currency}")
         return [(title.format(measure=measure_name(measure), currency=currency), _sections(sheet, measure))]
-    if not sheet.looks:
+    return [(_("Rain on the way to the satellite"), _looks(sheet))] if sheet.looks else []
+
+
+def climate_table(sheet: Sheet) -> list[Titled]:
+    """Return the figures of the climate with their sources, end by end; none where nothing hangs on it."""
+    if isinstance(sheet, TrenchSheet) or not sheet.climate:
         return []
-    return [
-        (_("Rain on the way to the satellite"), _looks(sheet)),
-        (_("Climate"), _climate(sheet.climate, [])),
-    ]
+    ends = [end.place for end in sheet.ends] if isinstance(sheet, HopSheet) else []
+    return [(_("Climate"), _climate(sheet.climate, ends))]
+
+
+def climate_text(sheet: HopSheet) -> str:
+    """Return the climate of a hop in one sentence, for pages on which a table would have no room."""
+    told = []
+    for figure in sheet.climate:
+        name, unit = climate_figure(figure.key)
+        by = " / ".join(dict.fromkeys(told_by(source) for source in figure.sources))
+        told.append(f"{name} {decimals(figure.value, 1)}\N{NO-BREAK SPACE}{unit} ({by})")
+    return _("Reckoned with {figures}.").format(figures=", ".join(told))
 
 
 def signed(entry: Entry) -> str:
@@ -206,7 +219,8 @@ def _climate(figures: Sequence[ClimateFigure], ends: Sequence[str]) -> Grid:
         by = told[0] if len(set(told)) == 1 else ", ".join(map("{} ({})".format, told, ends))
         rule = [_("the wetter end") if figure.key == "rain_mm_h" else _("the mean")] if ends else []
         at_ends = [decimals(value, 1) for value in figure.ends] if ends else []
-        rows.append((climate_figure(figure.key), by, *rule, *at_ends, decimals(figure.value, 1)))
+        name, unit = climate_figure(figure.key)
+        rows.append((f"{sentence(name)}, {unit}", by, *rule, *at_ends, decimals(figure.value, 1)))
     words = (_("Climate"), _("By"), *([_("Of the path")] if ends else []))
     return Grid(words, (*ends, _("Used")), tuple(rows))
 

@@ -19,6 +19,7 @@ from planner.links import build_links
 from planner.plan.evaluate import Wish, choose
 from planner.plan.sheets import Engineer, HopSheet, ServiceSheet
 from planner.plan.verify import PlanDocument, check_plan, read_basis, verify
+from planner.report.sheets import climate_table, climate_text
 from planner.scenario import load_scenario
 
 
@@ -137,6 +138,11 @@ def test_sheets_say_which_climate_and_whose(built):
         assert gradient.value == pytest.approx(np.mean(gradient.ends))
         assert vapour.value == pytest.approx(np.mean(vapour.ends))
         seen.add(rain.sources)
+        ((_title, grid),) = climate_table(sheet)
+        assert grid.figures == (sheet.ends[0].place, sheet.ends[1].place, "Used")
+        assert grid.rows[0][2:] == ("the wetter end", *(f"{value:.1f}" for value in (*rain.ends, rain.value)))
+        told = {MAPS["rain_mm_h"]: MAPS["rain_mm_h"], "office": "office file"}
+        assert all(told[source] in grid.rows[0][1] and told[source] in climate_text(sheet) for source in rain.sources)
     assert len(seen) > 1
     row = int(np.flatnonzero(technology == "geo")[0])
     sheet = engineer.sheet(row, backwards=False)
