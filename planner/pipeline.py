@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from planner.catalogue import load_catalogue, price_list
+from planner.catalogue.itu_maps import maps_version
 from planner.errors import InputError, Problem
 from planner.graph import chosen
 from planner.i18n import _, use_language
@@ -72,6 +73,8 @@ def check(path: Path, *, data_root: Path | None = None) -> tuple[CheckReport, tu
         return report, (), ()  # the report has its faults
     try:
         prices = price_list(load_catalogue(scenario), scenario)
+        if scenario.climate.source == "itu":
+            maps_version()
     except InputError as error:
         return replace(report, problems=(*report.problems, *error.problems)), (), ()
     if not report.errors:

@@ -379,8 +379,30 @@ def radius_factor(k: float) -> str:
 
 def told_by(source: str) -> str:
     """Return where a line of a link budget comes from; Recommendations keep their names."""
-    own = {"catalogue": _("price catalogue"), "scenario": _("scenario"), "sum": _("from the lines above")}
+    own = {
+        "catalogue": _("price catalogue"),
+        "scenario": _("scenario"),
+        "sum": _("from the lines above"),
+        "zone": _("climate zone"),
+        "office": _("office file"),
+        "latitude": _("latitude"),
+    }
     return own.get(source, source)
+
+
+_CLIMATE: dict[str, tuple[Callable[[], str], str]] = {
+    "rain_mm_h": (lambda: _("rain rate R0.01"), "mm/h"),
+    "dn1_per_km": (lambda: _("refractivity gradient dN1"), "N/km"),
+    "vapour_g_m3": (lambda: _("water vapour"), "g/m³"),
+    "roughness_m": (lambda: _("roughness of the terrain"), "m"),
+    "rain_height_km": (lambda: _("rain height"), "km"),
+}
+
+
+def climate_figure(key: str) -> tuple[str, str]:
+    """Return what a figure of the climate is called, and its unit."""
+    name, unit = _CLIMATE[key]
+    return name(), unit
 
 
 _LOOKS: dict[str, Callable[[], str]] = {

@@ -95,6 +95,7 @@ class Country:
             np.zeros(n, np.int8), np.zeros(n, np.int8), np.array(rent),
             np.zeros(n, np.int8), np.ones(n), np.full(n, np.nan), np.zeros(n, np.int32),
             np.ones(n), np.ones(n), np.zeros(n), np.full(n, np.inf),
+            np.tile([42.0, -200.0, 7.5, np.nan], (n, 1)), np.tile(np.array([0, 0, 0, 4], np.int8), (n, 1)),
         )  # fmt: skip
         kinds, u, v, km, capacity, availability, rung_u, rung_v = zip(*self.links, strict=True)
         money = [one_line(list(KINDS.values())[k].items, km=length) for k, length in zip(kinds, km, strict=True)]

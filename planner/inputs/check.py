@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _OFFICE_ORDER = [
     "id", "name", "lon", "lat", "kind", "status_before", "technology_before", "mbps_before", "monthly_cost_before",
     "region", "demand_mbps", "people", "people_total", "benefit", "location_accuracy_m", "position_known", "is_source",
-    "grid_hours_per_day", "grid_distance_km", "shared_point",
+    "grid_hours_per_day", "grid_distance_km", "rain_mm_h", "dn1_per_km", "vapour_g_m3", "isotherm_km", "shared_point",
 ]
 # fmt: on
 

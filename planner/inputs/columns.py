@@ -38,6 +38,11 @@ OFFICE_COLUMNS: dict[str, tuple[str, ...]] = {
     "serves_as_source": ("sert_de_source",),
     "grid_hours_per_day": ("grid_hours", "heures_reseau", "heures_electricite"),
     "grid_distance_km": ("grid_km", "distance_reseau_km"),
+    "rain_mm_h": ("rain_rate", "r001", "r0_01", "intensite_de_pluie", "intensite_pluie", "pluie_mm_h"),
+    "rain_zone": ("itu_rain_zone", "zone_de_pluie", "zone_pluie", "zone_hydrometeorologique"),
+    "dn1_per_km": ("dn1", "refractivity_gradient", "gradient_de_refractivite", "gradient_coindice"),
+    "vapour_g_m3": ("water_vapour", "vapour", "vapeur_d_eau", "vapeur_g_m3", "vapeur"),
+    "isotherm_km": ("zero_isotherm_km", "isotherm_0_km", "isotherme_km", "isotherme_0_km"),
 }
 SOURCE_COLUMNS: dict[str, tuple[str, ...]] = {
     **_PLACE,

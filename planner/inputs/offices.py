@@ -10,6 +10,7 @@ import pandas as pd
 
 from planner.i18n import _, ngettext
 from planner.inputs.areas import settle_regions
+from planner.inputs.climate import CLIMATE_RANGES, read_climate
 from planner.inputs.columns import OFFICE_COLUMNS, plain_name
 from planner.inputs.ground import check_positions, warn_of_sea
 from planner.inputs.group import Group, read_group
@@ -42,6 +43,7 @@ _NUMERIC = (
     "location_accuracy_m",
     "grid_hours_per_day",
     "grid_distance_km",
+    *CLIMATE_RANGES,
 )
 _STATUS_WORDS = {
     "offline": ("offline", "none", "not_connected", "unconnected", "hors_ligne", "non_connecte", "aucune"),
@@ -113,6 +115,7 @@ def read_offices(scenario: Scenario, regions: gpd.GeoDataFrame | None, terrain: 
         "position_known": ~approximate,
         "grid_hours_per_day": group.numbers("grid_hours_per_day", greatest=24.0),
         "grid_distance_km": group.numbers("grid_distance_km"),
+        **read_climate(group),
         **{name: group.numbers(name, required=True) for name in extra},
         **{name: group.text(name) for name in groups},
     }

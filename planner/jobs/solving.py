@@ -364,6 +364,7 @@ def _record(
     """Return the content of ``inputs.json``: everything that is needed to say where a plan comes from."""
     from planner.catalogue import load_catalogue  # noqa: PLC0415
 
+    used = (*_VERSIONED, *(("itur",) if scenario.climate.source == "itu" else ()))
     return {
         "scenario_file": str(scenario_file.resolve()),
         "data_root": str(data_root.resolve()) if data_root else None,
@@ -372,5 +373,5 @@ def _record(
         "seed": scenario.solver.seed,
         "command": list(command),
         "language": language(),
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}},
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in used}},
     }

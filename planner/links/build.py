@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.catalogue import load_catalogue, price_list, radio_climate, terms
+from planner.catalogue import load_catalogue, price_list, terms
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES, PRESENT_VALUE, line_money
 from planner.i18n import _, ngettext
 from planner.links.as_built import with_as_built
 from planner.links.block import Block, join
 from planner.links.cache import cache_file
+from planner.links.climate import climate_of, place_notes, with_climate
 from planner.links.fibre_block import find_fibre, spliced_block
 from planner.links.from_root import existing_block, service_block, source_block
 from planner.links.hilltops import find_hilltops
@@ -123,6 +124,7 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
         open_to_links = np.concatenate([open_to_links, splices.is_splice])
         feeds = np.concatenate([feeds, splices.is_splice])
         masts = _with_none(masts, len(splices))
+    places = with_climate(places, inputs.offices, scenario)
     task = Task(scenario, inputs, prices, elevation, places, open_to_links, feeds, masts, splices)
     blocks = [source_block(task), existing_block(task)]
     if prices.microwave:
@@ -160,6 +162,7 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
             *_supply_notes(prices),
             *supplies.notes,
             *_terrain_notes(scenario, prices),
+            *place_notes(places),
             *_cover_notes(inputs, task.places),
             *(() if hilltops is None else (hilltops.note(),)),
             *(note for block in blocks for note in block.notes),
@@ -271,7 +274,7 @@ def _microwave(task: Task) -> Block:
             margin_m=search.microwave.margin_m,
             bare_ends_m=search.microwave.bare_ends_m,
         ),
-        climate=radio_climate(task.scenario),
+        climate=climate_of(task.places, task.scenario),
         upstream=task.feeds | (task.places.kind == PlaceKind.RELAY),
         max_neighbours=max(search.max_candidates * CHOSEN_NEIGHBOURS // 100, 1),
         useful_mbps=float(task.inputs.offices["demand_mbps"].to_numpy(np.float64)[candidates].sum()),

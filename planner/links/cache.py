@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from platformdirs import user_cache_dir
 
 from planner._version import __version__
+from planner.catalogue.itu_maps import maps_version
 from planner.i18n import language
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def cache_file(scenario: Scenario, inputs: Inputs, catalogue: Catalogue, folder:
 
     Its name is a hash over what the options depend on: contents of the input files, the roads as read (a Shapefile
     is several files), the scenario's sections above, prices, language (of the reasons and names in it), version and
-    code.
+    code, and that of the package with the ITU-R's maps where they are asked for.
 
     Parameters
     ----------
@@ -43,6 +44,11 @@ def cache_file(scenario: Scenario, inputs: Inputs, catalogue: Catalogue, folder:
         As loaded for the scenario.
     folder : Path, optional
         Of the cache; else ``PLANNER_CACHE_DIR``, else the user's cache folder.
+
+    Raises
+    ------
+    InputError
+        The scenario asks for maps that are not installed.
     """
     sections = scenario.model_dump(mode="json", include=_SECTIONS)
     # What is built is found among the candidates, which stay the same.
@@ -55,6 +61,7 @@ def cache_file(scenario: Scenario, inputs: Inputs, catalogue: Catalogue, folder:
         "fibre_routes": None if inputs.fibre_routes is None else inputs.fibre_routes.digest(),
         "scenario": sections,
         "catalogue": catalogue.model_dump(mode="json"),
+        "maps": maps_version() if scenario.climate.source == "itu" else None,
     }
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return (folder or cache_folder()) / f"{hashlib.sha256(text.encode()).hexdigest()}.links"

@@ -44,12 +44,16 @@ class Paths:
         Of the middle.
     ground_u_m, ground_v_m : (p,) float64
         Of both ends above sea level. Antennas stand somewhat higher, which would make fades a little rarer.
+    u, v : (p,) int64
+        Places at the ends, rows of a climate that differs from place to place.
     """
 
     length_km: Numbers
     latitude_deg: Numbers
     ground_u_m: Numbers
     ground_v_m: Numbers
+    u: NDArray[np.int64]
+    v: NDArray[np.int64]
 
     def __getitem__(self, rows: NDArray[np.int64]) -> Paths:
         """Return some of the rows."""
@@ -71,7 +75,8 @@ class Fades:
     def of(cls, paths: Paths, frequency_ghz: float, climate: RadioClimate) -> Fades:
         """Return the fades of paths, horizontally polarised: the polarisation that rain takes most from."""
         length_km = np.maximum(paths.length_km, SHORTEST_KM)
-        air = float(gases_db_km(frequency_ghz, vapour_g_m3=climate.vapour_g_m3))
+        rain_mm_h, dn1_per_km = path_climate(climate, paths.u, paths.v)
+        air = air_db_km(frequency_ghz, climate, paths.u, paths.v)
         without_signal = flat_fade_margin_db(
             length_km, frequency_ghz, transmit_dbm=0.0, gain_dbi=0.0, threshold_dbm=0.0, gases_db_km=air
         )
@@ -79,13 +84,13 @@ class Fades:
         return cls(
             frequency_ghz=frequency_ghz,
             unfaded_db=-without_signal,
-            rain_001_db=rain_001_db(length_km, frequency_ghz, rate_001_mm_h=climate.rain_mm_h, tilt_deg=HORIZONTAL_DEG),
+            rain_001_db=rain_001_db(length_km, frequency_ghz, rate_001_mm_h=rain_mm_h, tilt_deg=HORIZONTAL_DEG),
             occurrence_pct=multipath_occurrence_pct(
                 length_km,
                 frequency_ghz,
                 height1_m=paths.ground_u_m,
                 height2_m=paths.ground_v_m,
-                geoclimatic=geoclimatic_factor(climate.dn1_per_km, climate.roughness_m),
+                geoclimatic=geoclimatic_factor(dn1_per_km, climate.roughness_m),
                 quick=climate.roughness_m is None,
             ),
             conversion_db=annual_conversion_db(length_km, paths.latitude_deg, slope),
@@ -106,6 +111,37 @@ class Fades:
             conversion_db=self.conversion_db,
         )
         return np.asarray(percent / 100.0)
+
+
+def path_climate(
+    climate: RadioClimate, u: NDArray[np.int64], v: NDArray[np.int64]
+) -> tuple[Numbers | float, Numbers | float]:
+    """Return rain rate and refractivity gradient of paths between places; numbers where they are the same everywhere.
+
+    Rain is that of the wetter end: heavy showers are a few kilometres wide, and the whole path pays for the one that
+    stands over it. P.530 takes the gradient at the middle of the path; between the ends it is nearly straight, so that
+    their mean stands for it.
+    """
+    rain, gradient = climate.rain_mm_h, climate.dn1_per_km
+    return (
+        rain if isinstance(rain, float) else np.maximum(rain[u], rain[v]),
+        gradient if isinstance(gradient, float) else (gradient[u] + gradient[v]) / 2.0,
+    )
+
+
+def air_db_km(
+    frequency_ghz: float, climate: RadioClimate, u: NDArray[np.int64], v: NDArray[np.int64]
+) -> Numbers | float:
+    """Return the specific attenuation of air of paths between places: the mean of both ends.
+
+    It is reckoned place by place, 79 lines each, not path by path.
+    """
+    vapour = climate.vapour_g_m3
+    if isinstance(vapour, float):
+        return float(gases_db_km(frequency_ghz, vapour_g_m3=vapour))
+    densities, of_place = np.unique(vapour, return_inverse=True)
+    at_place = gases_db_km(frequency_ghz, vapour_g_m3=densities)[of_place]
+    return np.asarray((at_place[u] + at_place[v]) / 2.0)
 
 
 def fastest_steps(fades: Fades, system_db: Numbers, wanted: float) -> NDArray[np.int8]:

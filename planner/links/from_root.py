@@ -9,6 +9,7 @@ import numpy as np
 from planner.catalogue import terms
 from planner.i18n import ngettext
 from planner.links.block import Block
+from planner.links.climate import climate_of
 from planner.links.limits import find_limits
 from planner.links.options import ROOT, PlaceKind
 from planner.links.places import with_limits
@@ -69,6 +70,7 @@ def service_block(task: Task, places: Places) -> tuple[Block, Places]:
         task.prices,
         scenario,
         terms(scenario),
+        climate_of(task.places, scenario),
         group_of=lambda option: option.provider if option.provider in shares else None,
     )
     limits, notes = find_limits(services, inputs.offices, shares, task.prices.leo_cell)

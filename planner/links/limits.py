@@ -2,8 +2,9 @@
 
 A provider of which the scenario allows a share carries at most that share of the demand of all offices that lack an
 adequate connection; where the catalogue knows what a low-orbit cell gives, the offices in a cell share that. Cells are
-squares: row ⌊latitude · 111.195 km / side⌋ and, within it, column ⌊longitude · 111.195 km · cos m / side⌋, m being the
-latitude of the row's middle. A service under both limits begins at the cell, and the cell at the provider.
+squares, near enough: row ⌊latitude · 111.195 km / side⌋, m the latitude of its middle, and in it as many columns as
+come nearest to 360° · 111.195 km · cos m / side, counted eastwards from Greenwich: a whole number, so that no cell is
+cut at 180°. A service under both limits begins at the cell, and the cell at the provider.
 """
 
 from __future__ import annotations
@@ -144,7 +145,7 @@ def cell_at(lon: float, lat: float, side_km: float) -> tuple[int, int, float, fl
     """Return row and column of the cell of a place, and longitude and latitude of the cell's middle."""
     row = math.floor(lat * KM_PER_DEGREE / side_km)
     middle = min(max((row + 0.5) * side_km / KM_PER_DEGREE, -89.9), 89.9)
-    degree_km = KM_PER_DEGREE * math.cos(math.radians(middle))
-    column = math.floor(lon * degree_km / side_km)
-    x = (column + 0.5) * side_km / degree_km
+    columns = max(round(360.0 * KM_PER_DEGREE * math.cos(math.radians(middle)) / side_km), 1)
+    column = min(math.floor(lon % 360.0 * columns / 360.0), columns - 1)
+    x = (column + 0.5) * 360.0 / columns
     return row, column, float(round((x + 180.0) % 360.0 - 180.0, 6)), float(round(middle, 6))

@@ -118,8 +118,6 @@ class _Pairs:
     the modulation that each of `Radios.signals` keeps up, (p, signals): none beyond its range.
     """
 
-    u: NDArray[np.int64]
-    v: NDArray[np.int64]
     paths: Paths
     voids: NDArray[np.int64]
     least_level: dict[float, NDArray[np.uint8]]
@@ -127,7 +125,7 @@ class _Pairs:
 
     def __getitem__(self, rows: NDArray[np.int64]) -> _Pairs:
         tables = {ghz: table[rows] for ghz, table in self.least_level.items()}
-        return _Pairs(self.u[rows], self.v[rows], self.paths[rows], self.voids[rows], tables, self.step[rows])
+        return _Pairs(self.paths[rows], self.voids[rows], tables, self.step[rows])
 
 
 def find_hops(
@@ -161,6 +159,7 @@ def find_hops(
         What using a rung at a place costs.
     rules : SightRules
     climate : RadioClimate
+        Of the places.
     upstream : (n,) bool
         Places that networks come from or run over: sources, connected offices that share, towers.
     max_neighbours : int
@@ -173,15 +172,15 @@ def find_hops(
     pairs, rejections = _pairs_in_sight(elevation, places, open_to_links, radios, ladder_m, rules)
     _fill_steps(pairs, radios, climate)
     open_pairs = np.flatnonzero(_usable(pairs, radios).any(axis=1))
-    if len(open_pairs) < len(pairs.u):
+    if len(open_pairs) < len(pairs.paths.u):
         reason = _("pair in sight, but fades leave too little of the year with every radio in range")
-        rejections.append(Rejection("microwave", reason, len(pairs.u) - len(open_pairs)))
+        rejections.append(Rejection("microwave", reason, len(pairs.paths.u) - len(open_pairs)))
     pairs = pairs[open_pairs]
     price = _cheapest(pairs, radios, mast_money[:, :, PRESENT_VALUE])
     chosen = _choose_pairs(pairs, price, upstream, max_neighbours)
-    if len(chosen) < len(pairs.u):
+    if len(chosen) < len(pairs.paths.u):
         reason = _("pair in sight, but each end has {count} cheaper neighbours").format(count=max_neighbours)
-        rejections.append(Rejection("microwave", reason, len(pairs.u) - len(chosen)))
+        rejections.append(Rejection("microwave", reason, len(pairs.paths.u) - len(chosen)))
     hops = _alternatives(pairs[chosen], radios, climate)
     keep = _undominated(hops, radios, useful_mbps)
     if not keep.all():
@@ -243,9 +242,9 @@ def _pairs_in_sight(
     }
     rejections = [Rejection("microwave", reason, count) for reason, count in counts.items() if count]
     ground_m = np.nan_to_num(places.ground_m[able], nan=0.0)
-    paths = Paths(length_km, (lat[u] + lat[v]) / 2.0, ground_m[u], ground_m[v])
+    paths = Paths(length_km, (lat[u] + lat[v]) / 2.0, ground_m[u], ground_m[v], able[u], able[v])
     no_step = np.full((len(u), len(radios.signals[0])), NO_STEP, dtype=np.int8)
-    pairs = _Pairs(able[u], able[v], paths, voids, tables, no_step)
+    pairs = _Pairs(paths, voids, tables, no_step)
     return pairs[np.flatnonzero(any_clear)], rejections
 
 
@@ -271,11 +270,13 @@ def _usable(pairs: _Pairs, radios: Radios) -> NDArray[np.bool_]:
 
 def _cheapest(pairs: _Pairs, radios: Radios, mast_cents: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the price of the cheapest alternative of each pair with both masts, (p,) cents."""
-    best = np.full(len(pairs.u), np.iinfo(np.int64).max)
+    best = np.full(len(pairs.paths.u), np.iinfo(np.int64).max)
     for ghz, least in pairs.least_level.items():
         seen = least != NO_LEVEL
         beyond = np.where(seen, least, 0)
-        masts = mast_cents[pairs.u] + np.take_along_axis(mast_cents[pairs.v], beyond.astype(np.int64), axis=1)
+        masts = mast_cents[pairs.paths.u] + np.take_along_axis(
+            mast_cents[pairs.paths.v], beyond.astype(np.int64), axis=1
+        )
         masts = np.where(seen, masts, np.iinfo(np.int64).max).min(axis=1)
         for radio in np.flatnonzero(radios.frequency_ghz == ghz):
             able = pairs.step[:, radios.signals[1][radio]] != NO_STEP
@@ -293,12 +294,12 @@ def _choose_pairs(
     whatever could be reached at all can still be reached.
     """
     size = len(upstream)
-    everything = np.ones(len(pairs.u), dtype=np.bool_)
+    everything = np.ones(len(pairs.paths.u), dtype=np.bool_)
     keep = _rank_at_ends(pairs, price, everything, everything) < max_neighbours
-    keep |= _rank_at_ends(pairs, price, upstream[pairs.v], upstream[pairs.u]) < UPSTREAM_NEIGHBOURS
+    keep |= _rank_at_ends(pairs, price, upstream[pairs.paths.v], upstream[pairs.paths.u]) < UPSTREAM_NEIGHBOURS
     weight = price.astype(np.float64) + 1.0  # the matrix forgets zeros
-    forest = minimum_spanning_tree(coo_array((weight, (pairs.u, pairs.v)), shape=(size, size))).tocoo()
-    key = pairs.u * size + pairs.v
+    forest = minimum_spanning_tree(coo_array((weight, (pairs.paths.u, pairs.paths.v)), shape=(size, size))).tocoo()
+    key = pairs.paths.u * size + pairs.paths.v
     row_of = np.searchsorted(key, forest.row.astype(np.int64) * size + forest.col)
     keep[row_of] = True
     return np.flatnonzero(keep)
@@ -308,8 +309,8 @@ def _rank_at_ends(
     pairs: _Pairs, price: NDArray[np.int64], counts_at_u: NDArray[np.bool_], counts_at_v: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
     """Return the better of a pair's ranks by price among the pairs of either end; only those that count there."""
-    size = len(pairs.u)
-    end = np.concatenate([pairs.u, pairs.v])
+    size = len(pairs.paths.u)
+    end = np.concatenate([pairs.paths.u, pairs.paths.v])
     counts = np.concatenate([counts_at_u, counts_at_v])
     order = np.lexsort(
         (np.tile(np.arange(size), 2), np.tile(pairs.paths.length_km, 2), np.tile(price, 2), ~counts, end)
@@ -340,8 +341,8 @@ def _alternatives(pairs: _Pairs, radios: Radios, climate: RadioClimate) -> Hops:
     hop, of_radio = hop[order], np.concatenate(radio)[order]
     step = pairs.step[hop, radios.signals[1][of_radio]]
     return Hops(
-        u=pairs.u[hop].astype(np.int32),
-        v=pairs.v[hop].astype(np.int32),
+        u=pairs.paths.u[hop].astype(np.int32),
+        v=pairs.paths.v[hop].astype(np.int32),
         radio=of_radio.astype(np.int16),
         length_km=pairs.paths.length_km[hop],
         capacity_mbps=radios.rates_mbps[of_radio, step],

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.catalogue import SiteClass, radio_climate
+from planner.catalogue import SiteClass
 from planner.i18n import _
 from planner.links.block import Block
+from planner.links.climate import climate_of
 from planner.links.fading import Fades, Paths
 from planner.links.microwave import SightRules
 from planner.links.options import NO_MAST, PlaceKind, Rejection
@@ -113,8 +114,8 @@ def find_sectors(
     )
     rung = sight.least_level[np.arange(len(u)), base_rung[able[u]]]
     ground_m = np.nan_to_num(places.ground_m[able])
-    paths = Paths(length_km, (lat[u] + lat[v]) / 2.0, ground_m[u], ground_m[v])
-    fades = Fades.of(paths, radio.frequency_ghz, radio_climate(scenario))
+    paths = Paths(length_km, (lat[u] + lat[v]) / 2.0, ground_m[u], ground_m[v], able[u], able[v])
+    fades = Fades.of(paths, radio.frequency_ghz, climate_of(places, scenario))
     share = fades.availability(radio.signal_dbm - radio.thresholds_dbm[0])
     least_share = max(scenario.links.microwave.availability, scenario.service.availability / radio.availability)
     seen, kept, unknown = rung != NO_LEVEL, share >= least_share, sight.state == PathState.VOID

@@ -83,6 +83,10 @@ class Places:
         Track to be built to a new site, see `mast_line`; 0 elsewhere.
     ports : (n,) float64
         Hops that the place can take; infinite where that is not limited.
+    climate : (n, 4) float64
+        Columns `planner.catalogue.climate.FIGURES`; NaN at junctions, which have no radio.
+    climate_source : (n, 4) int8
+        `planner.catalogue.climate.ClimateSource`.
     """
 
     id: NDArray[np.str_]
@@ -106,6 +110,8 @@ class Places:
     works: NDArray[np.float64]
     access_km: NDArray[np.float64]
     ports: NDArray[np.float64]
+    climate: NDArray[np.float64]
+    climate_source: NDArray[np.int8]
 
     def price_factors(self, place: int) -> PriceFactors:
         """Return the price factors of a place's region."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from planner.catalogue import MastClass, SiteClass
+from planner.catalogue.climate import FIGURES, ClimateSource
 from planner.catalogue.power import Supply
 from planner.inputs.areas import regions_at
 from planner.inputs.fibre_routes import ROUTE_MARK
@@ -77,7 +78,7 @@ def make_places(
         mast_class=np.where(kind == PlaceKind.RELAY, MastClass.RELAY, MastClass.OFFICE).astype(np.int8),
         site_class=np.concatenate([np.full(sizes[0] + sizes[1], SiteClass.OFFICE), tower_site]).astype(np.int8),
         rent_per_year=np.concatenate([np.zeros(sizes[0] + sizes[1]), np.nan_to_num(rent)]),
-        **_unsupplied(len(kind)),
+        **_not_yet(len(kind)),
         access_km=np.zeros(len(kind)),
         ports=np.concatenate([np.full(sizes[0] + sizes[1], np.inf), towers["ports"].to_numpy(np.float64)]),
     )
@@ -176,14 +177,14 @@ def _with_made(
         mast_class=code(places.mast_class, MastClass.RELAY),
         site_class=code(places.site_class, made.site_class),
         rent_per_year=behind(places.rent_per_year, 0.0),
-        **{name: np.concatenate([getattr(places, name), column]) for name, column in _unsupplied(size).items()},
+        **{name: np.concatenate([getattr(places, name), column]) for name, column in _not_yet(size).items()},
         access_km=behind(places.access_km, 0.0),
         ports=behind(places.ports, np.inf),
     )
 
 
-def _unsupplied(size: int) -> dict[str, NDArray[Any]]:
-    """Return the columns of places without supply (`planner.links.power`) or price factors (`.regional`) yet."""
+def _not_yet(size: int) -> dict[str, NDArray[Any]]:
+    """Return the columns of places before supply (`.power`), price factors (`.regional`) and `.climate` are known."""
     return {
         "supply": np.full(size, Supply.NONE, dtype=np.int8),
         "supply_availability": np.ones(size),
@@ -191,6 +192,8 @@ def _unsupplied(size: int) -> dict[str, NDArray[Any]]:
         "power_class": np.zeros(size, dtype=np.int32),
         "freight": np.ones(size),
         "works": np.ones(size),
+        "climate": np.full((size, len(FIGURES)), np.nan),
+        "climate_source": np.full((size, len(FIGURES)), ClimateSource.NONE, dtype=np.int8),
     }
 
 

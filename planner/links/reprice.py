@@ -10,6 +10,7 @@ import numpy as np
 from planner.catalogue.kinds import kinds_in
 from planner.finance import SURCHARGE
 from planner.links.block import money_of_kinds
+from planner.links.climate import climate_of
 from planner.links.limits import limits_at_demand
 from planner.links.masts import mast_money
 from planner.links.options import LinkOptions, OptionKind, PlaceKind
@@ -69,8 +70,16 @@ def reprice(
         now.get((kind.technology, kind.name), replace(kind, items=_without_surcharge(kind.items)))
         for kind in options.kinds
     ]
+    climate = climate_of(options.places, scenario)
     services = service_options(
-        offices, inputs.coverage, inputs.quotes, prices, scenario, terms, group_of=lambda option: option.provider
+        offices,
+        inputs.coverage,
+        inputs.quotes,
+        prices,
+        scenario,
+        terms,
+        climate,
+        group_of=lambda option: option.provider,
     )
     columns = _ordered(options, plain, services, len(offices))
     shares = scenario.links.services.provider_shares

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from shapely import STRtree, points
 
-from planner.catalogue import bought_services, radio_climate
+from planner.catalogue import bought_services
 from planner.finance import MEASURES, PRESENT_VALUE, PROGRAMME_COST, line_money
 from planner.i18n import _
 from planner.links.options import Rejection
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from planner.catalogue import PriceList, ServiceOption
+    from planner.catalogue import PriceList, RadioClimate, ServiceOption
     from planner.catalogue.kinds import OptionKind
     from planner.finance import Per, Terms
     from planner.scenario import Scenario
@@ -98,6 +98,7 @@ def service_options(
     prices: PriceList,
     scenario: Scenario,
     terms: Terms,
+    climate: RadioClimate,
     *,
     group_of: Callable[[ServiceOption], Hashable] = lambda _option: None,
 ) -> Services:
@@ -119,6 +120,8 @@ def service_options(
     prices : PriceList
     scenario : Scenario
     terms : Terms
+    climate : RadioClimate
+        Of places of which the offices are the first.
     group_of : callable
         Group of a service: those that share a limit are chosen apart from others.
     """
@@ -137,7 +140,7 @@ def service_options(
     reached: list[NDArray[np.float64]] = [none.astype(np.float64)]
     for technology, listed in index_of.items():
         index = np.array(listed)
-        offer = _offer(technology, [services[i] for i in listed], offices, asking, coverage, quotes, scenario)
+        offer = _offer(technology, [services[i] for i in listed], offices, asking, coverage, quotes, scenario, climate)
         fits = _fitting(offer, demand, scenario, rejections, without_data=coverage is None)
         groups = [group_of(option) for option in offer.options]
         for group in dict.fromkeys(groups):
@@ -168,6 +171,7 @@ def _offer(
     coverage: gpd.GeoDataFrame | None,
     quotes: pd.DataFrame | None,
     scenario: Scenario,
+    climate: RadioClimate,
 ) -> _Offer:
     """Return what there is of a technology where the offices stand."""
     asking = offices.iloc[rows]
@@ -187,8 +191,7 @@ def _offer(
             elevation = elevation_deg(option.fades, lon, lat)
             high[:, column] = elevation >= option.fades.least_elevation_deg
             if option.fades.counts:
-                rain = radio_climate(scenario).rain_mm_h
-                availability[:, column] *= rain_availability(option.fades, lat, elevation, rain)
+                availability[:, column] *= rain_availability(option.fades, lat, elevation, climate.at(rows))
         enough[:, column] = volume_gb <= option.volume_gb
     quoted = np.array([option.quote is not None for option in options], dtype=np.bool_)
     by_quote = (mbps[:, quoted] > 0).any(axis=1)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from planner.catalogue.climate import FIGURES, ClimateSource
 from planner.catalogue.power import SUPPLY_WORDS
 from planner.finance import MEASURES
 from planner.links.options import NO_MAST, ROOT, PlaceKind
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from planner.finance import Terms
     from planner.links.choice import Choice
-    from planner.links.options import LinkOptions
+    from planner.links.options import LinkOptions, Places
     from planner.plan.arborescence import Arborescence
     from planner.plan.buildup import Part
     from planner.plan.spare import Spare
@@ -59,8 +61,21 @@ def place_lines(options: LinkOptions, tree: Arborescence) -> pd.DataFrame:
             "power": np.array(SUPPLY_WORDS, dtype=object)[places.supply[rows]],
             "power_availability": places.supply_availability[rows],
             "grid_km": places.grid_km[rows],
+            "climate": [_climate(places, row) for row in rows.tolist()],
         }
     )
+
+
+def _climate(places: Places, place: int) -> dict[str, Any] | None:
+    """Return the climate of a place, each figure with its source; None at junctions."""
+    sources = [ClimateSource(code) for code in places.climate_source[place].tolist()]
+    if ClimateSource.NONE in sources:
+        return None
+    values = [value if math.isfinite(value) else None for value in places.climate[place].tolist()]
+    return {
+        figure: {"value": value, "source": source.key(figure)}
+        for figure, value, source in zip(FIGURES, values, sources, strict=True)
+    }
 
 
 def link_lines(options: LinkOptions, tree: Arborescence) -> pd.DataFrame:

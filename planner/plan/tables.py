@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CENTS = tuple(f"{measure}_cents" for measure in MEASURES)
 """Names of the money columns of every table."""
 
-PLACE_KEYS = ("id", "kind", "lon", "lat", "region", "ground_m", "power", "power_availability", "grid_km")
+PLACE_KEYS = ("id", "kind", "lon", "lat", "region", "ground_m", "power", "power_availability", "grid_km", "climate")
 OFFICE_KEYS = (
     "id", "name", "lon", "lat", "region", "kind", "before", "connected", "technology", "parent", "hops", "demand_mbps",
     "availability", "benefit", "people", "people_total", "position_known", "monthly_cost_before", *MEASURES, "year",

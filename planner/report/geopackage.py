@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas
 import numpy as np
 import shapely
 
+from planner.catalogue.climate import FIGURES
 from planner.files import whole_file
 from planner.i18n import _
 from planner.plan.store import layers
@@ -20,6 +21,8 @@ from planner.wording import sentence
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    import pandas as pd
 
     from planner.plan.model import Plan
     from planner.report.exported import ExportedRun
@@ -65,7 +68,18 @@ def _places(plan: Plan) -> geopandas.GeoDataFrame:
     """Return sources, relays and junctions: where links meet besides offices."""
     places = plan.places[plan.places["kind"] != "office"]
     points = np.asarray(shapely.points(places["lon"].to_numpy(), places["lat"].to_numpy()), dtype=object)
-    return geopandas.GeoDataFrame(places[list(PLACE_KEYS)], geometry=points, crs="EPSG:4326")
+    plain = places[[key for key in PLACE_KEYS if key != "climate"]]
+    return geopandas.GeoDataFrame(plain.assign(**_climate(places)), geometry=points, crs="EPSG:4326")
+
+
+def _climate(places: pd.DataFrame) -> dict[str, Any]:
+    """Return the climate of places as columns that a table can hold: each figure, and its source."""
+    columns: dict[str, Any] = {}
+    for figure in FIGURES:
+        told = [(climate or {}).get(figure, {}) for climate in places["climate"]]
+        columns[figure] = [entry.get("value") for entry in told]
+        columns[f"{figure}_source"] = [entry.get("source") for entry in told]
+    return columns
 
 
 def _add_styles(path: Path, qml: Mapping[str, str]) -> None:

@@ -10,20 +10,24 @@ from planner.plan.sheets import HopSheet, ServiceSheet, TrenchSheet
 from planner.report.layout import Grid, print_grid, say
 from planner.wording import (
     budget_line,
+    climate_figure,
     decimals,
     look_name,
     measure_name,
     modulation_name,
     number,
     radius_factor,
+    sentence,
     share,
     told_by,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
-    from planner.plan.sheets import Criterion, Entry, Sheet
+    from planner.plan.sheets import ClimateFigure, Criterion, Entry, Sheet
 
 Titled = tuple[str, Grid]
 
@@ -41,7 +45,7 @@ def print_sheet(sheet: Sheet, console: Console, *, measure: str, currency: str) 
     console.print()
     for line in sheet_text(sheet):
         say(console, line, hang=2)
-    for title, grid in sheet_tables(sheet, measure=measure, currency=currency):
+    for title, grid in [*sheet_tables(sheet, measure=measure, currency=currency), *climate_table(sheet)]:
         console.print()
         say(console, title, style="bold")
         print_grid(console, grid)
@@ -79,6 +83,24 @@ def sheet_tables(sheet: Sheet, *, measure: str, currency: str) -> list[Titled]:
         title = _("Sections of the trench, without terminals: {measure}, in {currency}")
         return [(title.format(measure=measure_name(measure), currency=currency), _sections(sheet, measure))]
     return [(_("Rain on the way to the satellite"), _looks(sheet))] if sheet.looks else []
+
+
+def climate_table(sheet: Sheet) -> list[Titled]:
+    """Return the figures of the climate with their sources, end by end; none where nothing hangs on it."""
+    if isinstance(sheet, TrenchSheet) or not sheet.climate:
+        return []
+    ends = [end.place for end in sheet.ends] if isinstance(sheet, HopSheet) else []
+    return [(_("Climate"), _climate(sheet.climate, ends))]
+
+
+def climate_text(sheet: HopSheet) -> str:
+    """Return the climate of a hop in one sentence, for pages on which a table would have no room."""
+    told = []
+    for figure in sheet.climate:
+        name, unit = climate_figure(figure.key)
+        by = " / ".join(dict.fromkeys(told_by(source) for source in figure.sources))
+        told.append(f"{name} {decimals(figure.value, 1)}\N{NO-BREAK SPACE}{unit} ({by})")
+    return _("Reckoned with {figures}.").format(figures=", ".join(told))
 
 
 def signed(entry: Entry) -> str:
@@ -187,6 +209,20 @@ def _modulations(sheet: HopSheet) -> Grid:
     ]
     figures = (_("Mbit/s"), _("Threshold, dBm"), _("Margin, dB"), _("Available"))
     return Grid((_("Modulation"),), figures, tuple(rows))
+
+
+def _climate(figures: Sequence[ClimateFigure], ends: Sequence[str]) -> Grid:
+    """Return the figures of the climate with their sources: at both ends of a hop, and what the path takes of them."""
+    rows = []
+    for figure in figures:
+        told = [told_by(source) for source in figure.sources]
+        by = told[0] if len(set(told)) == 1 else ", ".join(map("{} ({})".format, told, ends))
+        rule = [_("the wetter end") if figure.key == "rain_mm_h" else _("the mean")] if ends else []
+        at_ends = [decimals(value, 1) for value in figure.ends] if ends else []
+        name, unit = climate_figure(figure.key)
+        rows.append((f"{sentence(name)}, {unit}", by, *rule, *at_ends, decimals(figure.value, 1)))
+    words = (_("Climate"), _("By"), *([_("Of the path")] if ends else []))
+    return Grid(words, (*ends, _("Used")), tuple(rows))
 
 
 def _sections(sheet: TrenchSheet, measure: str) -> Grid:

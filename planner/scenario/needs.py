@@ -133,12 +133,20 @@ class Benefit(Section):
 
 
 class Climate(Section):
-    """What rain and layers of air do to radio links; figures that are left out are those of the zone."""
+    """What rain and layers of air do to radio links: figures here hold everywhere, but where offices have their own."""
 
     zone: Annotated[
         Literal["temperate", "wet_tropics"],
         said("Zone", "Gives the figures that are left out, and how long a hop of each microwave band may be."),
     ] = "temperate"
+    source: Annotated[
+        Literal["zone", "itu"],
+        said(
+            "Source of the climate",
+            "Where figures that are left out come from: the zone, or at each place the maps of the ITU-R, which the "
+            "package itur has.",
+        ),
+    ] = "zone"
     rain_mm_h: Annotated[
         Number | None,
         said("Rain rate", "R0.01: exceeded during 0.01 % of a year (ITU-R P.837).", unit="mm/h", gt=0, le=300),
@@ -155,6 +163,16 @@ class Climate(Section):
     ] = None
     vapour_g_m3: Annotated[
         Number | None, said("Water vapour", "At the ground, annual mean (ITU-R P.836).", unit="g/m³", ge=0, le=50)
+    ] = None
+    isotherm_km: Annotated[
+        Number | None,
+        said(
+            "Zero-degree isotherm",
+            "Mean height above the sea (ITU-R P.839), for satellites; left out of a zone: rain height by latitude.",
+            unit="km",
+            ge=0,
+            le=7,
+        ),
     ] = None
     roughness_m: Annotated[
         NotNegative | None,

@@ -5,12 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 import yaml
 from typer.testing import CliRunner
 
+from planner.catalogue import itu_maps
 from planner.cli.commands import app
 from planner.i18n import set_language
 
@@ -252,3 +254,29 @@ def test_a_profile_that_cannot_be_is_refused(run_dir, tmp_path, name, words):
     assert result.exit_code == 2
     assert all(word in result.stderr for word in words), result.stderr
     assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("command", ["check", "links", "solve"])
+def test_maps_that_are_not_installed(command, tmp_path, monkeypatch):
+    """Without the extra a scenario that asks for maps ends with exit code 2 and the remedy, in both languages."""
+    scenario = yaml.safe_load((EXAMPLE / "scenario.yaml").read_text(encoding="utf-8"))
+    scenario["climate"] = {"zone": "wet_tropics", "source": "itu"}
+    path = tmp_path / "scenario.yaml"
+    path.write_text(yaml.safe_dump(scenario, sort_keys=False), encoding="utf-8")
+
+    version = metadata.version
+
+    def absent(name):
+        if name == "itur":
+            raise metadata.PackageNotFoundError(name)
+        return version(name)
+
+    monkeypatch.setattr(itu_maps.metadata, "version", absent)
+    for lang, word in (("en", "not installed"), ("fr", "n’est pas installé")):
+        more = ["--out", tmp_path / lang] if command == "solve" else []
+        result = call(command, path, "--data-root", EXAMPLE, "--lang", lang, *more)
+        told = " ".join((result.stdout + result.stderr).split())
+        assert result.exit_code == 2
+        assert word in told
+        assert "climate.source" in told
+        assert 'pip install "itur' in told

@@ -60,6 +60,8 @@ def places_at():
             works=np.ones(size),
             access_km=np.zeros(size),
             ports=np.full(size, np.inf),
+            climate=np.tile([42.0, -200.0, 7.5, np.nan], (size, 1)),
+            climate_source=np.tile(np.array([0, 0, 0, 4], np.int8), (size, 1)),
         )
 
     return make
@@ -82,6 +84,10 @@ def _offices(lon, lat, **columns):
         "is_source": False,
         "grid_hours_per_day": np.nan,
         "grid_distance_km": np.nan,
+        "rain_mm_h": np.nan,
+        "dn1_per_km": np.nan,
+        "vapour_g_m3": np.nan,
+        "isotherm_km": np.nan,
     }
     return pd.DataFrame(plain | columns)
 

@@ -18,7 +18,8 @@ DRY = RadioClimate(rain_mm_h=42.0, dn1_per_km=-200.0, vapour_g_m3=7.5, roughness
 def paths(length_km, *, latitude=-2.0, u_m=100.0, v_m=130.0):
     length_km = np.atleast_1d(np.asarray(length_km, dtype=np.float64))
     columns = (np.broadcast_to(np.asarray(x, dtype=np.float64), length_km.shape) for x in (latitude, u_m, v_m))
-    return Paths(length_km, *columns)
+    ends = np.zeros((2, len(length_km)), dtype=np.int64)
+    return Paths(length_km, *columns, *ends)
 
 
 def test_a_hop_of_7_ghz_worked_by_hand():
@@ -49,9 +50,9 @@ def test_a_hop_of_18_ghz_fails_for_a_hundredth_of_a_per_cent_when_its_margin_is_
     assert share[0] == pytest.approx(0.9999, abs=1e-6)
 
 
-def one_at_a_time(length_km, latitude, u_m, v_m, ghz, climate, system_db):
+def one_at_a_time(length_km, latitude, u_m, v_m, ghz, climate, vapours, system_db):
     """Availability of one hop from the primitives."""
-    air = radio.gases_db_km(ghz, vapour_g_m3=climate.vapour_g_m3) * length_km
+    air = np.mean([radio.gases_db_km(ghz, vapour_g_m3=vapour) for vapour in vapours]) * length_km
     margin_db = system_db - radio.free_space_loss_db(length_km, ghz) - air
     factor = radio.geoclimatic_factor(climate.dn1_per_km, climate.roughness_m)
     quick = climate.roughness_m is None
@@ -62,11 +63,31 @@ def one_at_a_time(length_km, latitude, u_m, v_m, ghz, climate, system_db):
     return max(1 - float(lost) / 100, 0.0)
 
 
-@pytest.mark.parametrize("climate", [WET, DRY, RadioClimate(63.0, -300.0, 15.0, 80.0)])
+def place_by_place(roughness_m):
+    rng = np.random.default_rng(1)
+    columns = rng.uniform([20.0, -700.0, 2.0], [150.0, -40.0, 25.0], (12, 3)).T
+    return RadioClimate(*columns, roughness_m)
+
+
+def of_ends(climate, u, v):
+    """Return the climate of a hop: the wetter end, the mean of the gradients, and the vapour of both ends."""
+    if isinstance(climate.rain_mm_h, float):
+        return climate, (climate.vapour_g_m3,) * 2
+    rain, gradient, vapour = climate.rain_mm_h, climate.dn1_per_km, climate.vapour_g_m3
+    one = RadioClimate(max(rain[u], rain[v]), (gradient[u] + gradient[v]) / 2, 0.0, climate.roughness_m)
+    return one, (vapour[u], vapour[v])
+
+
+@pytest.mark.parametrize(
+    "climate",
+    [WET, DRY, RadioClimate(63.0, -300.0, 15.0, 80.0), place_by_place(None), place_by_place(60.0)],
+    ids=["wet", "dry", "rough", "by place", "by place, rough"],
+)
 def test_many_hops_at_once_are_each_hop_by_itself(climate):
     rng = np.random.default_rng(0)
     size = 60
-    hops = Paths(rng.uniform(0.5, 45, size), rng.uniform(-60, 60, size), *rng.uniform(0, 900, (2, size)))
+    ends = rng.integers(0, 12, (2, size))
+    hops = Paths(rng.uniform(0.5, 45, size), rng.uniform(-60, 60, size), *rng.uniform(0, 900, (2, size)), *ends)
     system_db = np.array([190.0, 184.0, 177.0, 170.0])
     steps_seen = set()
     for ghz in (5.8, 7.5, 18.7, 38.2):
@@ -74,7 +95,7 @@ def test_many_hops_at_once_are_each_hop_by_itself(climate):
         found = fastest_steps(fades, system_db, 0.9995)
         for i in range(size):
             hop = (hops.length_km[i], hops.latitude_deg[i], hops.ground_u_m[i], hops.ground_v_m[i])
-            shares = [one_at_a_time(*hop, ghz, climate, db) for db in system_db]
+            shares = [one_at_a_time(*hop, ghz, *of_ends(climate, *ends[:, i]), db) for db in system_db]
             assert fades.availability(184.0)[i] == pytest.approx(shares[1], abs=1e-12)
             assert found[i] == max((step for step, share in enumerate(shares) if share >= 0.9995), default=NO_STEP)
         steps_seen |= set(found.tolist())
@@ -132,7 +153,8 @@ RADIOS = Radios(
 )
 
 
-def test_hops_carry_what_fades_leave_them(ground, places_at):
+@pytest.mark.parametrize("climate", [WET, place_by_place(None)], ids=["everywhere", "by place"])
+def test_hops_carry_what_fades_leave_them(ground, places_at, climate):
     """On flat ground every pair sees every other from the lowest masts: all alternatives, by plain loops."""
     rng = np.random.default_rng(3)
     elevation = ground(np.full((60, 80), 20.0))
@@ -145,7 +167,7 @@ def test_hops_carry_what_fades_leave_them(ground, places_at):
         ladder_m=LADDER_M,
         mast_money=np.zeros((12, 3, 4), np.int64) + 400 * np.arange(3)[:, None],
         rules=SightRules(criteria=((4 / 3, 0.2),), margin_m=0.0, bare_ends_m=0.0),
-        climate=WET,
+        climate=climate,
         upstream=np.zeros(12, np.bool_),
         max_neighbours=99,
         useful_mbps=1000.0,
@@ -164,7 +186,8 @@ def test_hops_carry_what_fades_leave_them(ground, places_at):
             if length_km > RADIOS.range_km[r]:
                 continue
             ghz = RADIOS.frequency_ghz[r]
-            shares = [one_at_a_time(length_km, latitude, 0.0, 0.0, ghz, WET, db) for db in RADIOS.system_db[r]]
+            here = of_ends(climate, u, v)
+            shares = [one_at_a_time(length_km, latitude, 0.0, 0.0, ghz, *here, db) for db in RADIOS.system_db[r]]
             steps = [step for step, share in enumerate(shares) if share >= RADIOS.wanted[r]]
             if steps:
                 able[r] = (RADIOS.rates_mbps[r, steps[-1]], shares[steps[-1]] * RADIOS.equipment[r])

@@ -45,9 +45,22 @@ def test_cells_are_squares_of_their_side():
     for lon, lat in itertools.product((-179.99, -60.3, 0.0, 12.7, 179.99), (-66.0, -0.1, 0.0, 45.2)):
         row, column, x, y = cell_at(lon, lat, 24.0)
         assert abs(y - lat) * 111.195 <= 12.001
-        assert abs((x - lon + 180) % 360 - 180) * 111.195 * np.cos(np.radians(y)) <= 12.001
-        if abs(lon) < 179:  # there the last cell is cut, and its middle may lie beyond
-            assert cell_at(x, y, 24.0)[:2] == (row, column)
+        assert abs((x - lon + 180) % 360 - 180) * 111.195 * np.cos(np.radians(y)) <= 12.02
+        assert cell_at(x, y, 24.0)[:2] == (row, column)
+
+
+@pytest.mark.parametrize("lat", [-89.95, -66.0, -16.8, 0.1, 45.2, 89.99])
+@pytest.mark.parametrize("side_km", [24.0, 333.0])
+def test_no_cell_is_cut_at_the_antimeridian(lat, side_km):
+    """Walking once around the earth, every cell is as wide as the others: a cut one would give its capacity twice."""
+    east = np.linspace(0.0, 360.0, 72_001)[:-1]
+    columns = np.array([cell_at((lon + 180.0) % 360.0 - 180.0, lat, side_km)[1] for lon in east])
+    change = np.flatnonzero(np.diff(columns))
+    assert (np.diff(columns)[change] == 1).all()
+    widths = np.bincount(columns)
+    assert widths.max() - widths.min() <= 1
+    assert (columns[0], columns[-1]) == (0, len(widths) - 1)
+    assert cell_at(180.0, lat, side_km) == cell_at(-180.0, lat, side_km)
 
 
 def test_services_begin_at_the_limits_that_they_share():
@@ -81,7 +94,8 @@ def test_a_plan_keeps_to_a_limit_and_is_the_best_that_does(limit_mbps):
         np.full(size, ""), np.array([*range(n), -1], np.int32), np.ones(size, np.bool_), np.zeros(size),
         np.full(size, -1, np.int8), np.zeros(size, np.int8), np.zeros(size, np.int8), np.zeros(size),
         np.zeros(size, np.int8), np.ones(size), np.full(size, np.nan), np.zeros(size, np.int32), np.ones(size),
-        np.ones(size), np.zeros(size), np.full(size, np.inf),
+        np.ones(size), np.zeros(size), np.full(size, np.inf), np.full((size, 4), np.nan),
+        np.full((size, 4), -1, np.int8),
     )  # fmt: skip
     kinds = (OptionKind("limit", "provider limit", 0, (), True), OptionKind("cellular", "4G", 0, (), True))
     u = np.array([ROOT, *[n] * n, *[ROOT] * n], np.int32)

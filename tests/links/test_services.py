@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from shapely import Point, box
 
-from planner.catalogue import load_catalogue, price_list, terms
+from planner.catalogue import load_catalogue, price_list, radio_climate, terms
 from planner.finance import PRESENT_VALUE, line_money
 from planner.links.services import service_options
 from planner.scenario import Scenario
@@ -57,7 +57,8 @@ def coverage_of(*rows):
 
 def services(scenario, offices, coverage=None, quotes=None):
     prices = price_list(load_catalogue(scenario), scenario)
-    return service_options(offices, coverage, quotes, prices, scenario, terms(scenario)), prices
+    climate = radio_climate(scenario)
+    return service_options(offices, coverage, quotes, prices, scenario, terms(scenario), climate), prices
 
 
 def table(found):

@@ -60,6 +60,8 @@ class Country:
             works=np.ones(n),
             access_km=np.zeros(n),
             ports=np.full(n, np.inf),
+            climate=np.tile([42.0, -200.0, 7.5, np.nan], (n, 1)),
+            climate_source=np.tile(np.array([0, 0, 0, 4], np.int8), (n, 1)),
         )
         mast = np.broadcast_to(np.array(mast_cents, np.int64)[None, :, None], (n, len(LADDER_M), 4))
         return LinkOptions(

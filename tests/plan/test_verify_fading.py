@@ -26,7 +26,14 @@ OPTION = MicrowaveOption(
 
 
 @pytest.mark.parametrize("ghz", [2.4, 5.8, 7.5, 11.2, 18.7, 38.2, 78.5])
-@pytest.mark.parametrize("climate", [RadioClimate(95.0, -350.0, 20.0, None), RadioClimate(30.0, -700.0, 7.5, 60.0)])
+@pytest.mark.parametrize(
+    "climate",
+    [
+        RadioClimate(95.0, -350.0, 20.0, None),
+        RadioClimate(30.0, -700.0, 7.5, 60.0),
+        RadioClimate(0.0, -79.0, 0.1, None),
+    ],
+)
 def test_shares_of_the_year_are_those_of_the_recommendations(ghz, climate):
     rng = np.random.default_rng(int(10 * ghz))
     fields = vars(OPTION) | {"frequency_ghz": ghz}
@@ -54,7 +61,7 @@ def test_shares_of_the_year_are_those_of_the_recommendations(ghz, climate):
             occurrence_pct=p0,
             conversion_db=radio.annual_conversion_db(length_km, latitude, slope),
         )
-        found = carried(Hop(length_km, latitude, ground_m), option, climate)
+        found = carried(Hop(length_km, latitude, ground_m), option, (climate, climate))
         assert [gives.capacity_mbps for gives in found] == list(OPTION.rates_mbps)
         np.testing.assert_allclose([gives.share for gives in found], percent / 100, atol=1e-10)
         meets_db = 25 + 1.2 * math.log10(float(p0))

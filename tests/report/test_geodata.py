@@ -46,6 +46,16 @@ def test_geopackage_layers_and_styles(run, program, tmp_path):
     }  # fmt: skip
     links = pyogrio.read_dataframe(path, layer="links")
     assert links.set_index("id")["capex"].to_dict() == (plan.links.set_index("id")["capex_cents"] / 100).to_dict()
+    places = pyogrio.read_dataframe(path, layer="places").set_index("id")
+    told = {
+        row["id"]: row["climate"]
+        for row in plan.places.to_dict("records")
+        if row["climate"] and row["id"] in places.index
+    }
+    assert told
+    assert {name: (places["rain_mm_h"][name], places["rain_mm_h_source"][name]) for name in told} == {
+        name: (climate["rain_mm_h"]["value"], climate["rain_mm_h"]["source"]) for name, climate in told.items()
+    }
     with sqlite3.connect(path) as connection:
         rows = connection.execute("SELECT f_table_name, f_geometry_column, useAsDefault, styleQML FROM layer_styles")
         styles = {name: (column, default, ET.fromstring(qml)) for name, column, default, qml in rows.fetchall()}

@@ -34,6 +34,7 @@ def hop(**changes):
         "capacity_mbps": 84.0,
         "availability": 0.9999,
         "wanted": 0.9995,
+        "climate": (),
     }
     return HopSheet(**{**plain, **changes})
 

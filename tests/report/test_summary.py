@@ -49,7 +49,7 @@ DOCUMENT = {
     },
     "places": [
         {"id": "A", "kind": "office", "lon": 1.0, "lat": 2.0, "region": None, "ground_m": None, "power": "mains",
-         "power_availability": 0.999, "grid_km": None}
+         "power_availability": 0.999, "grid_km": None, "climate": None}
     ],
     "offices": [
         office("A", connected=True, technology="leo", parent="root", hops=0, availability=0.99, **MONEY),

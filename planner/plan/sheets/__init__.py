@@ -2,6 +2,7 @@
 
 from planner.plan.sheets.engineer import Engineer
 from planner.plan.sheets.model import (
+    ClimateFigure,
     Criterion,
     Entry,
     HopEnd,
@@ -15,6 +16,7 @@ from planner.plan.sheets.model import (
 )
 
 __all__ = [
+    "ClimateFigure",
     "Criterion",
     "Engineer",
     "Entry",

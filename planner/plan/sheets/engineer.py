@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.catalogue import load_catalogue, price_list, radio_climate, terms
+from planner.catalogue import load_catalogue, price_list, terms
 from planner.links import ground_weights, read_terrain
+from planner.links.climate import climate_of
 from planner.plan.sheets.hop import hop_sheet
 from planner.plan.sheets.service import service_sheet
 from planner.plan.sheets.trench import trench_sheet
@@ -35,6 +36,7 @@ class Engineer:
     options : LinkOptions
     prices : PriceList
     climate : RadioClimate
+        Of the places.
     terms : Terms
     elevation : Elevation or None
         None where the inputs name no terrain: sheets then have no profile.
@@ -75,7 +77,7 @@ class Engineer:
             scenario=scenario,
             options=options,
             prices=known,
-            climate=radio_climate(scenario),
+            climate=climate_of(options.places, scenario),
             terms=terms(scenario),
             elevation=elevation,
             mast_m=mast_m,

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.links.build import wanted_share
-from planner.links.fading import SHORTEST_KM, Fades, Paths
+from planner.links.fading import SHORTEST_KM, Fades, Paths, air_db_km
 from planner.links.task import clearance_criteria
+from planner.plan.sheets.climate import hop_climate
 from planner.plan.sheets.model import Criterion, Entry, HopEnd, HopSheet, Step
-from planner.radio import free_space_loss_db, gases_db_km, multipath_exceeded_pct, rain_unavailability_pct
+from planner.radio import free_space_loss_db, multipath_exceeded_pct, rain_unavailability_pct
 from planner.terrain import clearance_m, terrain_profile
 
 if TYPE_CHECKING:
@@ -63,11 +64,19 @@ def hop_sheet(
             _criterion(profile, ends, radio.frequency_ghz, k, share, search.bare_ends_m)
             for k, share in clearance_criteria(engineer.scenario)
         ),
-        budget=_budget(engineer, radio, fades, length_km, wanted, next(step for step in steps if step.used)),
+        budget=_budget(
+            radio,
+            fades,
+            length_km,
+            _air_db_km(engineer, radio, near, far),
+            wanted,
+            next(step for step in steps if step.used),
+        ),
         steps=steps,
         capacity_mbps=float(options.capacity_mbps[option]),
         availability=float(options.availability[option]),
         wanted=wanted,
+        climate=hop_climate(engineer, near, far),
     )
 
 
@@ -106,11 +115,15 @@ def _criterion(
 def _fades(engineer: Engineer, radio: MicrowaveOption, option: int) -> Fades:
     """Return what the hop's capacity was found with: one row of what all hops are computed with."""
     options, places = engineer.options, engineer.options.places
-    ends = [int(options.u[option]), int(options.v[option])]
+    ends = np.array([options.u[option], options.v[option]], dtype=np.int64)
     ground_m = np.nan_to_num(places.ground_m[ends], nan=0.0)
     lat = places.lat[ends]
-    one = Paths(options.length_km[[option]], lat.mean(keepdims=True), ground_m[:1], ground_m[1:])
+    one = Paths(options.length_km[[option]], lat.mean(keepdims=True), ground_m[:1], ground_m[1:], ends[:1], ends[1:])
     return Fades.of(one, radio.frequency_ghz, engineer.climate)
+
+
+def _air_db_km(engineer: Engineer, radio: MicrowaveOption, near: int, far: int) -> float:
+    return float(np.max(air_db_km(radio.frequency_ghz, engineer.climate, np.array([near]), np.array([far]))))
 
 
 def _steps(radio: MicrowaveOption, fades: Fades, capacity_mbps: float) -> tuple[Step, ...]:
@@ -131,11 +144,11 @@ def _steps(radio: MicrowaveOption, fades: Fades, capacity_mbps: float) -> tuple[
 
 
 def _budget(
-    engineer: Engineer, radio: MicrowaveOption, fades: Fades, length_km: float, wanted: float, step: Step
+    radio: MicrowaveOption, fades: Fades, length_km: float, air: float, wanted: float, step: Step
 ) -> tuple[Entry, ...]:
     """Return the link budget line by line, in the order in which the signal meets what it tells."""
     ghz, km = radio.frequency_ghz, max(length_km, SHORTEST_KM)
-    gases_db = float(gases_db_km(ghz, vapour_g_m3=engineer.climate.vapour_g_m3)) * km
+    gases_db = air * km
     margin_db = step.margin_db
     rain_pct = float(rain_unavailability_pct(margin_db, fades.rain_001_db, ghz)[0])
     multipath_pct = float(multipath_exceeded_pct(margin_db, fades.occurrence_pct, fades.conversion_db)[0])

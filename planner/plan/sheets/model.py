@@ -87,6 +87,28 @@ class Step:
 
 
 @dataclass(frozen=True)
+class ClimateFigure:
+    """A figure of the climate that a path is reckoned with.
+
+    Attributes
+    ----------
+    key : str
+        ``rain_mm_h``, ``dn1_per_km``, ``vapour_g_m3``, ``roughness_m``, ``rain_height_km``.
+    value : float
+        Of the path.
+    ends : tuple of float
+        At its places.
+    sources : tuple of str
+        Of these: ``office``, ``scenario``, ``zone``, ``latitude``, or the Recommendation of a map.
+    """
+
+    key: str
+    value: float
+    ends: tuple[float, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class HopSheet:
     """A microwave hop, from its first end to its second.
 
@@ -114,6 +136,7 @@ class HopSheet:
         Share of the year, equipment and fades.
     wanted : float
         Share of the year for which fades must leave the capacity.
+    climate : tuple of ClimateFigure
     """
 
     technology: Literal["microwave"]
@@ -133,6 +156,7 @@ class HopSheet:
     capacity_mbps: float
     availability: float
     wanted: float
+    climate: tuple[ClimateFigure, ...]
 
 
 @dataclass(frozen=True)
@@ -224,6 +248,8 @@ class ServiceSheet:
         Of the looks; None without any.
     looks : tuple of Look
         For information: rain at the office's own height above the sea. Empty for cellular services.
+    climate : tuple of ClimateFigure
+        Of the looks.
     """
 
     technology: str
@@ -237,6 +263,7 @@ class ServiceSheet:
     rain_mm_h: float | None = None
     rain_height_km: float | None = None
     looks: tuple[Look, ...] = ()
+    climate: tuple[ClimateFigure, ...] = ()
 
 
 Sheet = HopSheet | TrenchSheet | ServiceSheet

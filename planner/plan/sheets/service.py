@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.catalogue.services import UNKNOWN_OFFSET_DEG
+from planner.links.skyward import rain_top_km
+from planner.plan.sheets.climate import slant_climate
 from planner.plan.sheets.model import Look, ServiceSheet
 from planner.radio import (
     CIRCULAR_DEG,
     geostationary_look_deg,
-    rain_height_of_latitude_km,
     slant_rain_001_db,
     slant_rain_db,
 )
@@ -45,17 +46,19 @@ def service_sheet(engineer: Engineer, service: ServiceOption, option: int) -> Se
         return plain
     places, place = options.places, int(options.v[option])
     lat, ground_km = float(places.lat[place]), float(np.nan_to_num(places.ground_m[place])) / 1000
-    height_km = float(rain_height_of_latitude_km(lat))
+    climate = engineer.climate.at(np.array([place]))
+    height_km, rain_mm_h = float(np.max(rain_top_km(lat, climate.isotherm_km))), float(np.max(climate.rain_mm_h))
     downlink_ghz = LEO_DOWNLINK_GHZ if service.fades is None else service.fades.downlink_ghz
     return ServiceSheet(
         **{name: value for name, value in vars(plain).items() if value not in (None, ())},
         frequency_ghz=downlink_ghz,
-        rain_mm_h=engineer.climate.rain_mm_h,
+        rain_mm_h=rain_mm_h,
         rain_height_km=height_km,
         looks=tuple(
-            _look(case, elevation_deg, downlink_ghz, lat, ground_km, height_km, engineer.climate.rain_mm_h, wanted)
+            _look(case, elevation_deg, downlink_ghz, lat, ground_km, height_km, rain_mm_h, wanted)
             for case, elevation_deg in _elevations(service.fades, float(places.lon[place]), lat, ground_km)
         ),
+        climate=slant_climate(engineer, place, height_km),
     )
 
 

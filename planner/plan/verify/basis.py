@@ -13,6 +13,7 @@ from planner.files import sha256_of
 from planner.i18n import _, use_language
 from planner.inputs import read_inputs
 from planner.plan.record import RECORD, read_record
+from planner.plan.verify.climate import Climates
 from planner.plan.verify.findings import Findings
 from planner.plan.verify.routes import RouteBook
 from planner.plan.verify.sites import Site, sites_of
@@ -52,6 +53,11 @@ class Basis:
     def sites(self) -> dict[str, Site]:
         """Offices, sources, towers and hilltops by id."""
         return {**self.hilltops, **sites_of(self.inputs)}
+
+    @cached_property
+    def climates(self) -> Climates:
+        """Rain and air at these places."""
+        return Climates(self.scenario, self.inputs, self.sites)
 
     @cached_property
     def routes(self) -> RouteBook:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from planner.catalogue import radio_climate
 from planner.catalogue.services import UNKNOWN_OFFSET_DEG
 from planner.radio import CIRCULAR_DEG, rain_height_of_latitude_km, slant_rain_001_db, slant_rain_db
 
@@ -24,6 +23,8 @@ LEAST_PCT, MOST_PCT = 0.001, 5.0
 """Percentages of a year for which P.618 states its law of rain (0.001: also where less would do)."""
 LEAST_ELEVATION_DEG = 1.0
 """Of the paths that rain is reckoned on; lower satellites are a fault of their own."""
+ABOVE_ISOTHERM_KM = 0.36
+"""How far above the zero-degree isotherm rain begins (P.839-4)."""
 _HALVINGS = 60
 
 
@@ -32,7 +33,6 @@ class ServiceFinder:
 
     def __init__(self, basis: Basis) -> None:
         self._basis = basis
-        self._rain_mm_h = radio_climate(basis.scenario).rain_mm_h
         self._services = {(option.technology, option.kind.name): option for option in basis.services}
 
     def named(self, technology: str, name: str) -> ServiceOption | None:
@@ -51,11 +51,11 @@ class ServiceFinder:
         speeds = self._speeds(site, service.provider, service.generation)
         return float(np.where(np.isnan(speeds), service.max_mbps, speeds).max(initial=0.0))
 
-    def availability(self, service: ServiceOption, site: Site) -> float:
+    def availability(self, service: ServiceOption, name: str, site: Site) -> float:
         """Return the share of the year in which a service works at an office."""
         if service.fades is None or not service.fades.counts:
             return service.availability
-        return service.availability * (1 - self._rain_pct(service.fades, site) / 100)
+        return service.availability * (1 - self._rain_pct(service.fades, name, site) / 100)
 
     def elevation_deg(self, fades: RainFades, site: Site) -> float:
         """Return how high the satellite stands, from the corners of the triangle earth centre, office, satellite."""
@@ -67,16 +67,19 @@ class ServiceFinder:
         ray, up = there - here, np.array([cos, 0.0, sin])
         return math.degrees(math.asin(float(ray @ up) / float(np.linalg.norm(ray))))
 
-    def _rain_pct(self, fades: RainFades, site: Site) -> float:
+    def _rain_pct(self, fades: RainFades, name: str, site: Site) -> float:
         """Return the percentage of a year in which rain takes more than the margin, sought in the law of P.618."""
         elevation = max(self.elevation_deg(fades, site), LEAST_ELEVATION_DEG)
+        told = self._basis.climates.told(name)
+        isotherm_km = told["isotherm_km"].value
+        by_latitude = math.isnan(isotherm_km)
         worst_db = slant_rain_001_db(
             site.lat,
             elevation,
             fades.downlink_ghz,
-            rate_001_mm_h=self._rain_mm_h,
+            rate_001_mm_h=told["rain_mm_h"].value,
             tilt_deg=CIRCULAR_DEG,
-            rain_height_km=rain_height_of_latitude_km(site.lat),
+            rain_height_km=rain_height_of_latitude_km(site.lat) if by_latitude else isotherm_km + ABOVE_ISOTHERM_KM,
         )
 
         def exceeds(percent: float) -> bool:

@@ -289,6 +289,22 @@ class AfterYear(Strict):
     operation: Amount
 
 
+class Figure(Strict):
+    """A figure of the climate; None: the height of rain is that of the latitude."""
+
+    value: float | None
+    source: str
+
+
+class Climate(Strict):
+    """What fades at a place are computed with."""
+
+    rain_mm_h: Figure
+    dn1_per_km: Figure
+    vapour_g_m3: Figure
+    isotherm_km: Figure
+
+
 class Place(Strict):
     """A place of the planning graph that the plan touches."""
 
@@ -301,6 +317,7 @@ class Place(Strict):
     power: Literal["mains", "unknown", "owner", "solar", "extension"] | None
     power_availability: Share
     grid_km: NotNegative | None
+    climate: Climate | None
 
 
 class Totals(Money):

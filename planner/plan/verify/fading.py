@@ -45,13 +45,20 @@ class Carried:
     share: float
 
 
-def carried(hop: Hop, radio: RadioOption, climate: RadioClimate) -> list[Carried]:
-    """Return what each modulation of a radio gives on a hop, slowest first."""
-    air_db, k, alpha = _physics(radio.frequency_ghz, climate.vapour_g_m3)
+def carried(hop: Hop, radio: RadioOption, climates: tuple[RadioClimate, RadioClimate]) -> list[Carried]:
+    """Return what each modulation of a radio gives on a hop, slowest first.
+
+    It rains as at the wetter end; layers of air and what air takes are the mean of both ends.
+    """
+    k, alpha = _rain_law(radio.frequency_ghz)
+    air_db = math.fsum(_air_db_km(radio.frequency_ghz, float(end.vapour_g_m3)) for end in climates) / 2
+    rain_mm_h = max(float(end.rain_mm_h) for end in climates)
+    gradient = math.fsum(float(end.dn1_per_km) for end in climates) / 2
     waves = 4 * math.pi * hop.length_km * radio.frequency_ghz / LIGHT_KM_GHZ
     received_dbm = radio.signal_dbm - 20 * math.log10(waves) - air_db * hop.length_km
-    worst_db = _rain_001_db(hop.length_km, radio.frequency_ghz, climate.rain_mm_h, k, alpha)
-    p0, milder_db = _occurrence_pct(hop, radio.frequency_ghz, climate), _milder_db(hop)
+    worst_db = _rain_001_db(hop.length_km, radio.frequency_ghz, rain_mm_h, k, alpha)
+    p0 = _occurrence_pct(hop, radio.frequency_ghz, gradient, climates[0].roughness_m)
+    milder_db = _milder_db(hop)
     found = []
     for threshold_dbm, rate_mbps in zip(radio.thresholds_dbm, radio.rates_mbps, strict=True):
         margin_db = received_dbm - threshold_dbm
@@ -60,11 +67,16 @@ def carried(hop: Hop, radio: RadioOption, climate: RadioClimate) -> list[Carried
     return found
 
 
+@lru_cache(maxsize=4096)
+def _air_db_km(frequency_ghz: float, vapour_g_m3: float) -> float:
+    return float(gases_db_km(frequency_ghz, vapour_g_m3=vapour_g_m3))
+
+
 @lru_cache(maxsize=256)
-def _physics(frequency_ghz: float, vapour_g_m3: float) -> tuple[float, float, float]:
-    """Return dB per km of air, and k and α of rain in horizontal polarisation."""
+def _rain_law(frequency_ghz: float) -> tuple[float, float]:
+    """Return k and α of rain in horizontal polarisation."""
     k, alpha = rain_coefficients(frequency_ghz, tilt_deg=0.0)
-    return float(gases_db_km(frequency_ghz, vapour_g_m3=vapour_g_m3)), float(k), float(alpha)
+    return float(k), float(alpha)
 
 
 def _rain_001_db(length_km: float, ghz: float, rate: float, k: float, alpha: float) -> float:
@@ -79,6 +91,8 @@ def _rain_pct(margin_db: float, worst_db: float, ghz: float) -> float:
     """P.530-17 eqs. (34) and (35), searched for the percentage."""
     if margin_db <= 0:
         return 100.0
+    if worst_db <= 0:  # places without rain
+        return 0.0
     c0 = 0.12 + 0.4 * math.log10((ghz / 10) ** 0.8) if ghz >= 10 else 0.12
     c1 = 0.07**c0 * 0.12 ** (1 - c0)
     c2, c3 = 0.855 * c0 + 0.546 * (1 - c0), 0.139 * c0 + 0.043 * (1 - c0)
@@ -97,14 +111,14 @@ def _rain_pct(margin_db: float, worst_db: float, ghz: float) -> float:
     return float(10**high)
 
 
-def _occurrence_pct(hop: Hop, ghz: float, climate: RadioClimate) -> float:
+def _occurrence_pct(hop: Hop, ghz: float, gradient: float, roughness_m: float | None) -> float:
     """P.530-17 §2.3.1: the detailed method where the roughness is known, else the quick one."""
     slope, lower_m = _slope_mrad(hop), min(hop.ground_m)
-    if climate.roughness_m is None:
-        log_k = -4.6 - 0.0027 * climate.dn1_per_km
+    if roughness_m is None:
+        log_k = -4.6 - 0.0027 * gradient
         length, steep, height = 3.1, -1.29, -0.00089
     else:
-        log_k = -4.4 - 0.0027 * climate.dn1_per_km - 0.46 * math.log10(10 + climate.roughness_m)
+        log_k = -4.4 - 0.0027 * gradient - 0.46 * math.log10(10 + roughness_m)
         length, steep, height = 3.4, -1.03, -0.00076
     return float(10 ** (log_k + height * lower_m) * hop.length_km**length * (1 + slope) ** steep * ghz**0.8)
 

@@ -28,7 +28,7 @@ def limit_site(name: str, basis: Basis, plan: PlanDocument) -> Site | None:
     if corner is None or cell is None:
         return None
     middle = min(max((corner[0] + 0.5) * cell.side_km / KM_PER_DEGREE, -89.9), 89.9)
-    lon = (corner[1] + 0.5) * cell.side_km / (KM_PER_DEGREE * math.cos(math.radians(middle)))
+    lon = (corner[1] + 0.5) * 360.0 / _columns(middle, cell.side_km)
     lon = round((lon + 180.0) % 360.0 - 180.0, 6)
     return Site("junction", lon, round(middle, 6), position_known=False)
 
@@ -79,9 +79,15 @@ def check_beginning(link: Link, services: ServiceFinder, basis: Basis, findings:
     if cell is not None and service.technology == "leo":
         row = math.floor(office.lat * KM_PER_DEGREE / cell.side_km)
         middle = min(max((row + 0.5) * cell.side_km / KM_PER_DEGREE, -89.9), 89.9)
-        column = math.floor(office.lon * (KM_PER_DEGREE * math.cos(math.radians(middle))) / cell.side_km)
+        columns = _columns(middle, cell.side_km)
+        column = min(math.floor(office.lon % 360.0 * columns / 360.0), columns - 1)
         begins = f"{CELL_MARK}{service.provider}:{row}:{column}"
     findings.compare(_("limit that it begins at"), link.id, link.tail, begins)
+
+
+def _columns(latitude: float, side_km: float) -> int:
+    """Return how many cells go around the earth: a whole number, so that none is cut at 180°."""
+    return max(round(360.0 * KM_PER_DEGREE * math.cos(math.radians(latitude)) / side_km), 1)
 
 
 def _of_provider(provider: str, basis: Basis) -> str:

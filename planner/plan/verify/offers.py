@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from pyproj import Geod
 
-from planner.catalogue import radio_climate
 from planner.catalogue.fibre import BURIED
 from planner.catalogue.kinds import OptionKind
 from planner.i18n import _
@@ -77,7 +76,6 @@ class OfferFinder:
         self._basis = basis
         self._sites = basis.sites
         self._roads = RoadFinder(basis.inputs.roads, () if prices.fibre is None else prices.fibre.road_factor)
-        self._climate = radio_climate(basis.scenario)
         self._radios: dict[str, RadioOption] = {option.kind.name: option for option in prices.microwave}
         self.services = ServiceFinder(basis)
 
@@ -110,7 +108,7 @@ class OfferFinder:
         if service is None or site.kind != "office":
             return None
         mbps = self.services.mbps(service, link.head, site)
-        return Offer(service.kind, 0.0, 0.0, mbps, self.services.availability(service, site))
+        return Offer(service.kind, 0.0, 0.0, mbps, self.services.availability(service, link.head, site))
 
     def _multipoint(self, link: Link) -> Offer | None:
         """Return a base station, or a terminal within reach of one; between other ends there is none."""
@@ -206,7 +204,9 @@ class OfferFinder:
         hop = Hop(max(length_km, SHORTEST_KM), math.fsum(lat) / 2, (ground_m[0], ground_m[1]))
         asked = max(scenario.links.microwave.availability, scenario.service.availability / radio.availability)
         best = Carried(0.0, 0.0)
-        for gives in carried(hop, radio, self._climate):
+        near, far = (host_of(name) or name for name in (link.tail, link.head))
+        climates = self._basis.climates.at(near), self._basis.climates.at(far)
+        for gives in carried(hop, radio, climates):
             stated = gives.capacity_mbps == link.capacity_mbps
             if gives.share >= asked + (-SAME_SHARE if stated else SAME_SHARE):
                 best = gives

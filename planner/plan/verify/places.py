@@ -31,6 +31,7 @@ JUNCTION = Site("junction", 0.0, 0.0)
 KM_PER_DEGREE = 111.2
 REACH_KM = 2.0
 """A place this near to the outline of a region still belongs to it."""
+SAME_FIGURE = 1e-9
 DISTANCE_SHARE = 0.1
 """By how much two ways of measuring the distance to an outline may differ."""
 
@@ -65,9 +66,22 @@ def check_places(plan: PlanDocument, basis: Basis) -> Findings:
         findings.compare("power", place.id, place.power, supply.word)
         findings.compare("power_availability", place.id, place.power_availability, supply.availability)
         findings.compare("grid_km", place.id, place.grid_km, supply.grid_km)
+        _check_climate(place, site, basis, findings)
     _check_repeated_regions(plan, places, findings)
     check_hilltops(basis, findings)
     return findings
+
+
+def _check_climate(place: Place, site: Site, basis: Basis, findings: Findings) -> None:
+    """Compare the climate of a place, and who says so, with the inputs; junctions have none."""
+    findings.compare(_("climate is told"), place.id, place.climate is not None, site.kind != "junction")
+    if place.climate is None or site.kind == "junction":
+        return
+    for figure, told in basis.climates.told(place.id).items():
+        stated = getattr(place.climate, figure)
+        value = None if math.isnan(told.value) else told.value
+        findings.compare(figure, place.id, stated.value, value, tolerance=SAME_FIGURE)
+        findings.compare(_("source of {figure}").format(figure=figure), place.id, stated.source, told.source)
 
 
 def _check_repeated_regions(plan: PlanDocument, places: Mapping[str, Place], findings: Findings) -> None:

@@ -62,7 +62,7 @@ def risks(plan: Plan) -> list[Block]:
             "Terrain models have errors of some metres and know no single tree or building: every hop needs a site "
             "survey."
         ),
-        _("Rain and layered air are figures of a climate zone unless the scenario gives those of the place."),
+        _("Rain and layered air are those of a climate zone unless scenario, offices or maps give them for places."),
         _("Interference, licences and the load of existing masts are not examined."),
         _("Satellite and mobile tariffs can change at any time; their capacity is that of the offer."),
         _("Delivery, customs and building seasons are not planned; nor are way-leaves for trenches."),

@@ -11,7 +11,7 @@ from planner.i18n import _
 from planner.plan.sheets import Engineer, HopSheet
 from planner.report.documents.blocks import Figure, Note, Paragraph, Sheet, Table
 from planner.report.documents.profile import profile_drawing, profile_words
-from planner.report.sheets import sheet_tables, sheet_text
+from planner.report.sheets import climate_text, sheet_tables, sheet_text
 from planner.wording import number
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _sheets(run: ExportedRun, hops: np.ndarray[tuple[int], np.dtype[np.int64]]) 
 
 
 def _sheet(sheet: HopSheet, near: str, far: str) -> Sheet:
-    blocks: list[Paragraph | Figure | Table] = [Paragraph(" ".join(sheet_text(sheet)))]
+    blocks: list[Paragraph | Figure | Table] = [Paragraph(" ".join([*sheet_text(sheet), climate_text(sheet)]))]
     drawing = profile_drawing(sheet)
     if drawing is not None:
         blocks.append(Figure(_("Profile {near} – {far}").format(near=near, far=far), drawing, profile_words(sheet)))
