@@ -1,4 +1,4 @@
-"""The proposal as DOCX: the same content with real headings, captions and tables, to be edited."""
+"""Documents as DOCX: the same content with real headings, captions and tables, to be edited."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from planner.report.exported import ExportedRun
 
 PLACEHOLDER = "{{ proposal }}"
-"""A paragraph of a template that says this is replaced by the proposal; without it the proposal comes last."""
+"""A paragraph of a template that says this is replaced by the document; without it the document comes last."""
 ACCENT = RGBColor(0x00, 0x46, 0x6E)
 FONT, FONT_PT = "Calibri", 10.5
 PICTURE_DPI = 170
