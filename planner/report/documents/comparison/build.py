@@ -59,7 +59,7 @@ def _again(compared: ComparedRuns) -> list[Block]:
         (_("Fingerprint of the scenario"), *compared.per_run(lambda run: str(run.plan.scenario["hash"])[:16])),
         (_("Fingerprint of the prices"), *compared.per_run(lambda run: (run.record.prices or "–")[:16])),
         (_("Status"), *compared.per_run(lambda run: f"{run.plan.outcome.status}, {run.plan.outcome.termination}")),
-        (_("Program"), *compared.per_run(lambda run: run.plan.versions.get("planner", "–"))),
+        (_("Program"), *compared.per_run(lambda run: run.plan.versions.get("postlink-planner", "–"))),
     )
     headings = (_("What"), *(plan_name(letter) for letter in compared.letters))
     text = _(
