@@ -21,14 +21,15 @@ if errorlevel 1 goto failed
 echo @VERSION@>"%HOME_DIR%\installed.txt"
 
 :start
-if "%~1"=="" (
-    "%PYTHON%" -m planner app
-) else (
-    "%PYTHON%" -m planner %*
-)
+if not "%~1"=="" goto command
+"%PYTHON%" -m planner app
 set "CODE=%ERRORLEVEL%"
-if "%~1"=="" if not "%CODE%"=="0" pause
+if not "%CODE%"=="0" pause
 exit /b %CODE%
+
+:command
+"%PYTHON%" -m planner %*
+exit /b %ERRORLEVEL%
 
 :no_python
 echo Python @PYTHON@ (64 bit) is not installed. Get it from python.org or from your administrator, then start again.

@@ -45,7 +45,7 @@ def _start(version: str, python: str) -> tuple[Heading | Paragraph | Bullets | N
         "them."
     )
     return (
-        Heading(_("Start"), new_page=True),
+        Heading(_("Install and start"), new_page=True),
         Bullets(steps),
         Paragraph(where.format(version=version)),
         Note(_("Nothing is fetched from the internet, neither at installation nor later. Nothing is sent anywhere.")),
@@ -83,7 +83,7 @@ def _commands() -> tuple[Heading | Paragraph | Table, ...]:
         ("start.bat --help", _("list all commands")),
     )
     text = _("What the app does can be typed as well: open a command window in the folder of start.bat.")
-    columns = (_("Command"), _("does"))
+    columns = (_("Command"), _("What it does"))
     return Heading(_("Commands")), Paragraph(text), Table(_("Commands used most"), columns, (), rows)
 
 
