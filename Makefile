@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 OFFICES ?= 300
 
-.PHONY: run app test format check types lint imports pytest notebooks messages clean
+.PHONY: run app test format check types lint imports pytest messages docs bundle clean
 
 ## run: set up, make and solve the synthetic demonstration country, check the plan, say where the results lie
 run: $(VENV)/.runtime
@@ -37,6 +37,14 @@ pytest: $(VENV)/.development
 ## messages: collect the texts for users, merge them into the French catalogue and compile it
 messages: $(VENV)/.development
 	$(BIN)/python .ci/messages.py
+
+## docs: the documentation as web pages in English and French, in dist/docs
+docs: $(VENV)/.development
+	$(BIN)/python docs/site/build.py
+
+## bundle: a zip with all that Windows needs without internet, in dist/
+bundle: $(VENV)/.runtime
+	$(BIN)/python bundle/build.py
 
 ## format: put the code in the common format
 format: $(VENV)/.development

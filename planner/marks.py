@@ -63,6 +63,13 @@ MARKS: dict[str, Mark] = {
 OTHER = Mark(_regular(6), (86, 180, 233))
 LEFT_OUT = Mark(_CIRCLE, _WHITE, _RED, size_px=13)
 """An office without connection: hollow."""
+CHANGES: dict[str, Mark] = {
+    "added": Mark(_regular(3), (0, 70, 110), size_px=21),
+    "dropped": Mark(_regular(3, 90), (255, 214, 120), _BLACK, size_px=21),
+    "changed": Mark(_regular(4), (0, 158, 115), size_px=19),
+    "same": Mark(_CIRCLE, (110, 110, 110), size_px=10),
+}
+"""Offices of two plans: dark and upwards, light and downwards, so that grey print tells them apart too."""
 
 LINE_WIDTHS_PX = {"fibre": 3.5}
 LINE_WIDTH_PX = 2.5

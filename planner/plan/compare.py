@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 ADDED, DROPPED, CHANGED = "added", "dropped", "changed"
 COUNTED = ("offices_newly_connected", "offices_upgraded", "people", *MEASURES)
 """Totals that are set side by side, besides the value."""
+SAME_PLACE_DEG = 0.1
+"""About 10 km: positions are mended from run to run, and two countries of our own making number offices alike."""
 
 
 @dataclass(frozen=True)
@@ -124,13 +126,13 @@ def compare(
     Raises
     ------
     InputError
-        If one of them holds no plan, or if their amounts are in different currencies.
+        If one of them holds no plan, or if they are in different currencies or of different countries.
     """
     plans = (first[0], second[0])
     _check(*plans, name)
     known = [set(plan.offices["id"]) for plan in plans]
     return Comparison(
-        settings=tuple(_settings(first[1], second[1])),
+        settings=tuple(settings(first[1], second[1])),
         inputs=_inputs(first[2], second[2]),
         only_first=tuple(sorted(known[0] - known[1])),
         only_second=tuple(sorted(known[1] - known[0])),
@@ -151,10 +153,24 @@ def _check(first: Plan, second: Plan, name: str) -> None:
         remedy = _("Solve one of the scenarios again in the currency of the other.")
         text = message.format(first=currencies[0], second=currencies[1])
         raise InputError(Problem("other-currency", text, remedy, file=name))
+    if not _same_country(first.offices, second.offices):
+        message = _("The runs are of different countries: their offices do not have the same names and places.")
+        remedy = _("Name runs whose scenarios plan the same offices.")
+        raise InputError(Problem("other-country", message, remedy, file=name))
 
 
-def _settings(first: Scenario, second: Scenario) -> Iterator[Setting]:
-    """Yield the fields that differ; lists are told whole, those of sections by position."""
+def _same_country(first: pd.DataFrame, second: pd.DataFrame) -> bool:
+    """Return whether two plans share offices: by id, and at least half of these at the same place, as far as known."""
+    both = first[["id", "lon", "lat"]].merge(second[["id", "lon", "lat"]], on="id")
+    placed = both.dropna()
+    if placed.empty:
+        return not both.empty
+    far = np.hypot(placed["lon_x"] - placed["lon_y"], placed["lat_x"] - placed["lat_y"])
+    return bool((far <= SAME_PLACE_DEG).mean() >= 0.5)
+
+
+def settings(first: Scenario, second: Scenario) -> Iterator[Setting]:
+    """Yield the fields that two scenarios do not share; lists are told whole, those of sections by position."""
     ours, theirs = (dict(_flat(scenario.model_dump(mode="json"), "")) for scenario in (first, second))
     for field in sorted(ours.keys() | theirs.keys()):
         if ours.get(field) != theirs.get(field):

@@ -48,7 +48,7 @@ def parse_yaml(text: str, file: str) -> Document:
     if len(text) > _GREATEST_SIZE:
         raise InputError(Problem("yaml-syntax", _("The file is far too long for a scenario."), file=file))
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = _composed(text)
     except yaml.MarkedYAMLError as error:
         raise InputError(_syntax_problem(error, text, file)) from error
     except (yaml.YAMLError, RecursionError) as error:
@@ -59,6 +59,16 @@ def parse_yaml(text: str, file: str) -> Document:
     if reader.problems:
         raise InputError(reader.problems)
     return Document(data, reader.rows)
+
+
+def _composed(text: str) -> yaml.Node | None:
+    """Return the root of a document by the compiled parser, ten times as fast; refusals are told by the other one."""
+    if yaml.__with_libyaml__:
+        try:
+            return yaml.compose(text, Loader=yaml.CSafeLoader)
+        except yaml.YAMLError:
+            pass
+    return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
@@ -120,7 +130,7 @@ class _Reader:
             return self._number(raw, node, at)
         if kind not in {"str", "timestamp", "value"}:
             self._note("yaml-syntax", node, at, _("The tag {tag} is not understood.").format(tag=node.tag), "")
-        elif node.style is None and _EXPONENT.fullmatch(raw):
+        elif not node.style and _EXPONENT.fullmatch(raw):
             message = _("YAML reads {value} as text, not as a number.").format(value=raw)
             remedy = _("Write {plain}; for text, put it in quotes.").format(plain=_plain(raw))
             self._note("yaml-number", node, at, message, remedy)

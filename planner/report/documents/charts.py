@@ -19,7 +19,11 @@ DARK, MIDDLE, LIGHT, WARM, INK = "#00466e", "#0072b2", "#9fd3f2", "#d55e00", "#2
 
 
 def frontier_drawing(
-    points: Sequence[tuple[float, float, float]], *, own: tuple[float, float] | None, currency: str
+    points: Sequence[tuple[float, float, float]],
+    *,
+    rings: Sequence[tuple[str, float, float]],
+    ringed: str,
+    currency: str,
 ) -> Drawing:
     """Return benefit against budget with the proven ceiling.
 
@@ -27,14 +31,16 @@ def frontier_drawing(
     ----------
     points : sequence of (limit, value, bound)
         The smallest budget first.
-    own : (float, float) or None
-        Budget and benefit of the plan told.
+    rings : sequence of (label, limit, value)
+        Plans to be marked with a ring and, unless it is empty, their label.
+    ringed : str
+        What a ring means.
     currency : str
     """
     points = [(0.0, 0.0, 0.0), *points]
     drawing = Drawing(WIDTH, HEIGHT)
-    most_x = max(limit for limit, _value, _bound in points)
-    most_y = max(bound for _limit, _value, bound in points) * 1.05 or 1.0
+    most_x = max([limit for limit, _value, _bound in points] + [limit for _label, limit, _value in rings])
+    most_y = max([bound for _limit, _value, bound in points] + [value for _label, _limit, value in rings]) * 1.05 or 1.0
 
     def at(limit: float, value: float) -> tuple[float, float]:
         x = LEFT + limit / most_x * (WIDTH - LEFT - RIGHT)
@@ -56,10 +62,14 @@ def frontier_drawing(
         (_("plans found"), {"stroke": MIDDLE, "stroke_width": 1.6}),
         (_("proven ceiling: no plan does better"), ceiling),
     ]
-    if own is not None:
-        drawing.circle(at(*own), 4, fill="none", stroke=INK, stroke_width=1.4)
-        entries.append((_("this plan (ring)"), {"stroke": INK, "stroke_width": 1.4}))
-    legend(drawing, (LEFT, HEIGHT - 16), WIDTH - LEFT - RIGHT, entries)
+    for label, limit, value in rings:
+        x, y = at(limit, value)
+        drawing.circle((x, y), 4, fill="none", stroke=INK, stroke_width=1.4)
+        if label:
+            drawing.text((x + 6, y + 10), label, size=8, bold=True, halo=True)
+    if rings:
+        entries.append((ringed, {"stroke": INK, "stroke_width": 1.4}))
+    drawing.height = HEIGHT - 16 + legend(drawing, (LEFT, HEIGHT - 16), WIDTH - LEFT - RIGHT, entries) + 4
     return drawing
 
 
@@ -101,7 +111,7 @@ def cash_flow_drawing(years: Sequence[Year], *, currency: str) -> Drawing:
     ]
     if low < 0:
         entries.append((_("left over (residual value)"), {"fill": "#ffffff", "stroke": INK, "stroke_width": 0.8}))
-    legend(drawing, (LEFT, HEIGHT - 16), WIDTH - LEFT - RIGHT, entries)
+    drawing.height = HEIGHT - 16 + legend(drawing, (LEFT, HEIGHT - 16), WIDTH - LEFT - RIGHT, entries) + 4
     return drawing
 
 
@@ -133,6 +143,38 @@ def waterfall_drawing(steps: Sequence[tuple[str, float]], total: tuple[str, floa
             x = left + so_far * scale
             drawing.line((x, y + 2), (x, y + row + 2), stroke="#777777", stroke_width=0.5, stroke_dasharray="2 2")
     drawing.text((WIDTH / 2, row * (len(steps) + 1) + 18), currency, anchor="middle", size=7.5)
+    return drawing
+
+
+def grouped_drawing(groups: Sequence[tuple[str, Sequence[float]]], names: Sequence[str], *, currency: str) -> Drawing:
+    """Return amounts of several plans side by side, a group of bars for each name.
+
+    Parameters
+    ----------
+    groups : sequence of (name, amounts)
+        One amount for each plan.
+    names : sequence of str
+        Of the plans, four at most.
+    currency : str
+    """
+    bar, gap = 10.0, 8.0
+    row = bar * len(names) + gap
+    left = min(max(text_width(name, 7.5) for name, _amounts in groups) + 10, 190.0)
+    right = 66.0
+    foot = row * len(groups) + 4
+    drawing = Drawing(WIDTH, foot + 30)
+    scale = (WIDTH - left - right) / max(1e-9, *(max(amounts) for _name, amounts in groups))
+    style = [{"fill": fill, "stroke": INK, "stroke_width": 0.5} for fill in (DARK, LIGHT, MIDDLE, "#ffffff")]
+    for place, (name, amounts) in enumerate(groups):
+        top = 4 + place * row
+        drawing.text((left - 6, top + bar * len(names) / 2 + 2.6), name, anchor="end", size=7.5)
+        for line, amount in enumerate(amounts):
+            y = top + line * bar
+            drawing.rectangle((left, y), amount * scale, bar - 1.5, **style[line])
+            drawing.text((left + amount * scale + 4, y + 7), number(amount), size=7)
+    drawing.line((left, 0), (left, foot - gap / 2), stroke=INK, stroke_width=0.7)
+    drawing.text((WIDTH / 2, foot + 8), currency, anchor="middle", size=7.5)
+    legend(drawing, (left, foot + 14), WIDTH - left, list(zip(names, style[: len(names)], strict=True)))
     return drawing
 
 

@@ -1,4 +1,4 @@
-"""The proposal as DOCX: the same content with real headings, captions and tables, to be edited."""
+"""Documents as DOCX: the same content with real headings, captions and tables, to be edited."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from docx.enum.text import WD_BREAK
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.oxml.shape import CT_Inline
+from docx.shared import Cm, Length, Pt, RGBColor
 
 from planner._version import __version__
 from planner.errors import InputError, Problem
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from planner.report.exported import ExportedRun
 
 PLACEHOLDER = "{{ proposal }}"
-"""A paragraph of a template that says this is replaced by the proposal; without it the proposal comes last."""
+"""A paragraph of a template that says this is replaced by the document; without it the document comes last."""
 ACCENT = RGBColor(0x00, 0x46, 0x6E)
 FONT, FONT_PT = "Calibri", 10.5
 PICTURE_DPI = 170
@@ -124,6 +125,7 @@ class _Writer:
         self._document = document
         self._known = {style.name: style for style in word.styles}
         self._counts = {"table": 0, "figure": 0}
+        self._next_picture: int = word.part.next_id
         self._numbers, self._in_annex, self._sheets = [0, 0], False, 0
         section = word.sections[-1]
         self._room: int = int(section.page_width or 0) - int(section.left_margin or 0) - int(section.right_margin or 0)
@@ -163,7 +165,12 @@ class _Writer:
         return self._known.get(wanted)
 
     def _paragraph(self, text: str, style: str = "Normal") -> Any:
-        return self._word.add_paragraph(self._text(text), style=self._style(style))
+        paragraph = self._word.add_paragraph(self._text(text))
+        known = self._style(style)
+        if known is not None:
+            # Setting `style` would look for the default one among all, each time.
+            paragraph._p.style = known.style_id  # noqa: SLF001
+        return paragraph
 
     def _cover(self) -> None:
         document = self._document
@@ -244,7 +251,7 @@ class _Writer:
 
     def _caption(self, kind: str, text: str, *, above: bool) -> None:
         self._counts[kind] += 1
-        paragraph = self._word.add_paragraph(style=self._style("Caption"))
+        paragraph = self._paragraph("", "Caption")
         paragraph.paragraph_format.keep_with_next = above
         label = _("Table") if kind == "table" else _("Figure")
         for run in numbered_caption(label, self._counts[kind], self._text(text)):
@@ -265,8 +272,12 @@ class _Writer:
         paragraph = self._word.add_paragraph()
         paragraph.paragraph_format.keep_with_next = True
         content = io.BytesIO(as_png(drawing, dots_per_inch=PICTURE_DPI))
-        picture = paragraph.add_run().add_picture(content, width=width)
-        told = picture._inline.docPr  # noqa: SLF001
-        told.set("descr", self._text(figure.words))
-        told.set("title", self._text(figure.caption))
+        # As `add_picture` does it, which searches the whole document for a free number each time.
+        relation, image = self._word.part.get_or_add_image(content)
+        wide, high = Length(width), Length(int(width * drawing.height / drawing.width))
+        inline = CT_Inline.new_pic_inline(self._next_picture, relation, image.filename, wide, high)
+        self._next_picture += 1
+        paragraph.add_run()._r.add_drawing(inline)  # noqa: SLF001
+        inline.docPr.set("descr", self._text(figure.words))
+        inline.docPr.set("title", self._text(figure.caption))
         self._caption("figure", figure.caption, above=False)

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from docx.oxml import parse_xml
 
-from planner.report.documents.widths import SMALL_PT, USUAL_PT, column_widths
+from planner.report.documents.widths import SMALL_PT, USUAL_PT, column_widths, fits_a_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -18,8 +18,6 @@ SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 HEAD, PALE, STRIPE = "00466E", "EAF1F6", "F7F7F7"
 WIDER = 1.32
 """How much wider than our own fonts those may be that stand in for the document's where it is opened."""
-KEPT_ROWS = 18
-"""Tables of no more rows are kept on one page."""
 
 
 def table_xml(table: Table, *, room_twips: int, text: Callable[[str], str]) -> Any:
@@ -37,7 +35,7 @@ def table_xml(table: Table, *, room_twips: int, text: Callable[[str], str]) -> A
     size = round(2 * (SMALL_PT if table.small else USUAL_PT))
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     edge = f'w:val="single" w:sz="6" w:space="0" w:color="{HEAD}"'
-    last, short = len(table.rows) - 1, len(table.rows) <= KEPT_ROWS
+    last, short = len(table.rows) - 1, fits_a_page(table, [width / 20 / WIDER for width in widths])
     rows = [_row(table, table.headings, widths, size, text, head=True, kept=True)]
     for place, row in enumerate(table.rows):
         ends = place == last

@@ -1,4 +1,4 @@
-"""The proposal as PDF: tagged for screen readers (PDF/UA-1), with its fonts in it."""
+"""Documents as PDF: tagged for screen readers (PDF/UA-1), with its fonts in it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from planner.report.documents.files import write_document
 from planner.report.documents.proposal import build_proposal
 from planner.report.documents.typesetting import typeset
 from planner.report.documents.typography import figure_in_print, in_print
-from planner.report.documents.widths import breakable, column_widths
+from planner.report.documents.widths import breakable, column_widths, fits_a_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ROOM_PT = 476.0
 """Between the margins of the template."""
-TEMPLATE = Path(__file__).with_name("proposal.typ")
+TEMPLATE = Path(__file__).with_name("document.typ")
 
 
 def write(run: ExportedRun, folder: Path) -> Sequence[Path]:
@@ -97,7 +97,7 @@ def _table(table: Table) -> dict[str, Any]:
         ]
         for row in table.rows
     ]
-    return {**vars(table), "rows": rows, "widths": widths}
+    return {**vars(table), "rows": rows, "widths": widths, "kept": fits_a_page(table, widths)}
 
 
 def minus_signs(table: Table) -> Table:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
 from planner.report.documents.drawing import text_width
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from planner.report.documents.blocks import Table
 
 USUAL_PT, SMALL_PT, INSET_PT = 8.0, 7.0, 4.0
 """Text of tables, and the blank at each side of a cell."""
+KEPT_ROWS, KEPT_LINES = 18, 40
+"""Tables of no more rows and lines are kept on one page."""
+SQUEEZED = 0.55
+"""Beside a column of sentences the texts of others get so much of their natural width: they may take two lines."""
 MEASURED = 400
 """So many different texts of a column are measured, the longest ones: measuring takes time."""
 
@@ -43,6 +50,12 @@ def column_widths(table: Table, room_pt: float, *, wider: float = 1.0) -> list[f
         natural = max((text_width(cell, size, bold=True) for cell in cells), default=0.0)
         least.append(wider * longest + 2 * INSET_PT + 1)
         widths.append(max(least[-1], wider * natural + 2 * INSET_PT + 1 if column < words else 0.0))
+    if words and max(widths[:words]) > room_pt:
+        longest = max(widths[:words])
+        widths = [
+            max(least[column], SQUEEZED * width) if column < words and width < longest else width
+            for column, width in enumerate(widths)
+        ]
     _shrink(widths, least, words, room_pt)
     spare = room_pt - sum(widths)
     if spare > 0:
@@ -64,6 +77,19 @@ def _shrink(widths: list[float], least: list[float], words: int, room_pt: float)
             widths[first] = max(widths[first] - min(step, sum(widths) - room_pt), floor[first])
     if sum(widths) > room_pt:
         widths[:] = [width * room_pt / sum(widths) for width in widths]
+
+
+def fits_a_page(table: Table, widths: Sequence[float]) -> bool:
+    """Return whether a table is short enough to be kept on one page, whatever its cells take."""
+    size = SMALL_PT if table.small else USUAL_PT
+    rooms = [max(width - 2 * INSET_PT, 1.0) for width in widths]
+    lines = 0
+    for row in table.rows:
+        # Lines end between words: a tenth of the room is lost.
+        lines += max(math.ceil(1.1 * text_width(cell, size) / room) for cell, room in zip(row, rooms, strict=True)) or 1
+        if lines > KEPT_LINES:
+            return False
+    return len(table.rows) <= KEPT_ROWS
 
 
 def breakable(text: str, width_pt: float, *, small: bool) -> str:

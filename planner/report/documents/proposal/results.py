@@ -247,7 +247,8 @@ def _frontier(run_dir: Path, plan: Plan) -> list[Block]:
     if budget is None or not (plan.plain and same):
         return [heading, Note(_("The frontier in this folder belongs to another scenario and is not shown."))]
     points = [(point["limit"], point["value"], point["bound"]) for point in told["points"]]
-    drawing = frontier_drawing(points, own=(budget["limit"], plan.benefit), currency=currency)
+    rings = [("", budget["limit"], plan.benefit)]
+    drawing = frontier_drawing(points, rings=rings, ringed=_("this plan (ring)"), currency=currency)
     words = _(
         "Benefit grows from {first} at a budget of {low} to {last} at {high}; the proven ceiling lies above it."
     ).format(
