@@ -2,6 +2,7 @@
 
 from planner.inputs.check import check_scenario, read_inputs
 from planner.inputs.model import CheckReport, DatasetReport, InputFile, Inputs
+from planner.inputs.positions import office_positions
 from planner.inputs.template import write_template
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "InputFile",
     "Inputs",
     "check_scenario",
+    "office_positions",
     "read_inputs",
     "write_template",
 ]
