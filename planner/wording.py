@@ -19,6 +19,27 @@ if TYPE_CHECKING:
 _MONEY_PATTERNS: dict[Language, str] = {"en": "¤¤ #,##0{decimals}", "fr": "#,##0{decimals} ¤¤"}
 
 
+STAND_IN = "STAND-IN"
+"""A scenario whose name says this plans for places that stand in for post offices, and everything shown says so too."""
+
+
+def what_data(*, synthetic: bool, name: str) -> str:
+    """Return what must be known of invented or borrowed data before any figure is read, else nothing.
+
+    Parameters
+    ----------
+    synthetic : bool
+        As results say of themselves.
+    name : str
+        Of the scenario.
+    """
+    if synthetic:
+        return _("SYNTHETIC DATA: this country does not exist.")
+    if STAND_IN in name:
+        return _("STAND-IN DATA: populated places take the place of post offices; no result is about real offices.")
+    return ""
+
+
 def money(cents: float, currency: str, *, exact: bool = False) -> str:
     """Return an amount in whole units of currency, e.g. ``USD 12,345``, or to the cent."""
     pattern = _MONEY_PATTERNS[language()].format(decimals=".00" if exact else "")

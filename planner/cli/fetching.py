@@ -1,4 +1,4 @@
-"""The command that brings open data; the only one that uses the network."""
+"""The commands for those without data at hand: open data over the network, and a country of populated places."""
 
 # Typer reads the annotations at run time: no postponed evaluation here.
 import os
@@ -107,6 +107,56 @@ def fetch(
                     name="terrain" if what == "dem" else "roads"
                 )
             )
+
+
+def starter(
+    country: Annotated[str, typer.Argument(metavar="COUNTRY", help=_("English or French name, or ISO 3166 letters."))],
+    out: Annotated[Path, typer.Option("--out", help=_("Folder to make."))],
+    least_people: Annotated[int, typer.Option(help=_("Smaller places are left out."), min=1)] = 1000,
+    most: Annotated[int, typer.Option(help=_("So many of the largest places at most."), min=1, max=20000)] = 2000,
+    lang: LangOption = "",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    from planner.inputs import STARTER_ATTRIBUTION, write_starter
+    from planner.wording import STAND_IN, labelled, number, what_data
+
+    with session(lang, json=json, quiet=quiet, debug=debug) as here:
+        found = write_starter(country, out, least_people=least_people, most=most)
+        box = ",".join(f"{edge:g}" for edge in found.box)
+        if json:
+            here.document(
+                {
+                    "country": found.country,
+                    "name": found.name,
+                    "files": [str(path) for path in found.files],
+                    "places": found.places,
+                    "left_out": found.left_out,
+                    "people": found.people,
+                    "bbox": list(found.box),
+                    "attribution": STARTER_ATTRIBUTION,
+                }
+            )
+        here.say(what_data(synthetic=False, name=STAND_IN))
+        here.say(
+            _("{country}: {places} places with {people} people; smaller or further ones left out: {left_out}.").format(
+                country=found.name,
+                places=number(found.places),
+                people=number(found.people),
+                left_out=number(found.left_out),
+            )
+        )
+        here.say(_("Written:") + "".join(f"\n  {path}" for path in found.files))
+        here.say(labelled(_("To be named wherever it is shown"), STARTER_ATTRIBUTION))
+        here.say(
+            _("Terrain is still needed: planner fetch dem --out {folder} --bbox={box}").format(folder=out, box=box)
+        )
+        here.say(
+            _("Roads, for fibre along them: planner fetch roads --out {folder} --bbox={box}").format(
+                folder=out, box=box
+            )
+        )
 
 
 def _around_offices(scenario: Path) -> "Box":

@@ -60,7 +60,7 @@ def test_the_page_shows_the_plan_and_asks_nobody_else(app, page, home, language)
     assert told >= 1 - reached if reached >= 0.8 else told <= reached
     wait_until(lambda: page.evaluate("document.documentElement.lang") == language, page)
     with use_language(language):
-        assert page.get_by_text(_("Synthetic data: this country does not exist.")).is_visible()
+        assert page.get_by_text(_("SYNTHETIC DATA: this country does not exist.")).is_visible()
         assert page.get_by_role("tab", name=_("Links")).is_visible()
     # A flat background has a handful of colours, marks alone some hundreds; relief has thousands.
     wait_until(lambda: colours(page) > 2000, page)

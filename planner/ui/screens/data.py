@@ -28,6 +28,7 @@ from planner.ui.country import (
 )
 from planner.ui.runs import new_run_folder, start_run
 from planner.ui.session import read_only, upload_limit_mb
+from planner.ui.starter import open_terrain
 from planner.ui.study_maps import points_map
 from planner.ui.text import literal
 from planner.ui.watching import watch_errand
@@ -55,6 +56,7 @@ def show(here: Here) -> None:
     with left:
         _upload(country)
         _given(country)
+        open_terrain(country)
     with right:
         tables = [kind for kind in KINDS if kind in country.files and kind not in RASTERS]
         if not tables:

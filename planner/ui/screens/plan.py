@@ -19,7 +19,7 @@ from planner.ui.text import literal
 from planner.ui.tiles import show_tiles, verdict
 from planner.ui.watching import watch
 from planner.ui.widgets import TABLE_HEIGHT_PX, table
-from planner.wording import labelled, money, number, rule_name, sentence, too_little
+from planner.wording import labelled, money, number, rule_name, sentence, too_little, what_data
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,9 +94,7 @@ def headline(plan: Plan) -> None:
 
 def warnings(plan: Plan) -> None:
     """Say what must be known before any figure is read."""
-    told = []
-    if plan.data["synthetic"]:
-        told.append(_("Synthetic data: this country does not exist."))
+    told = [what_data(synthetic=plan.data["synthetic"], name=plan.scenario["name"])]
     excluded = plan.data["rows_excluded"]
     if excluded:
         text = ngettext(
@@ -105,8 +103,8 @@ def warnings(plan: Plan) -> None:
             excluded,
         )
         told.append(text.format(n=number(excluded)))
-    if told:
-        st.warning("  \n".join(told))
+    if any(told):
+        st.warning("  \n".join(filter(None, told)))
 
 
 def _show_plan(here: Here, plan: Plan, run_dir: Path) -> None:

@@ -14,6 +14,7 @@ from planner.ui.map import description, plan_map
 from planner.ui.runs import new_run_folder, open_plan, start_run
 from planner.ui.screens.plan import warnings
 from planner.ui.session import read_only
+from planner.ui.starter import offer_starter
 from planner.ui.text import literal
 from planner.ui.tiles import show_tiles, verdict
 from planner.ui.watching import watch
@@ -90,6 +91,9 @@ def _ways_on(here: Here) -> None:
         st.header(_("Load my country"))
         st.write(_("Upload your list of offices as it is; the program says row by row what to mend."))
         st.button(_("Go to the data"), width="stretch", key="load", on_click=go, args=("data",))
+        if not read_only():
+            with st.expander(_("No list of offices at hand?"), expanded=st.session_state.get("starter") is not None):
+                offer_starter(here.session, here.language)
     with st.container(border=True):
         st.header(_("Open a run"))
         st.write(_("Every run stays where it was made; come back to it at any time."))
