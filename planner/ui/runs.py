@@ -120,7 +120,8 @@ def open_document(path: Path) -> dict[str, Any]:
     return _read_document(str(path), path.stat().st_mtime_ns)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+# The very object, which pages read and never change: a copy of a large plan would cost each of them half a second.
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _read_plan(run_dir: str, _changed_ns: int) -> Plan:
     return read_plan(Path(run_dir))
 
