@@ -26,6 +26,7 @@ from planner.ui.country import (
     kind_name,
     what_for,
 )
+from planner.ui.map import show_map
 from planner.ui.runs import new_run_folder, start_run
 from planner.ui.session import read_only, upload_limit_mb
 from planner.ui.starter import open_terrain
@@ -375,12 +376,8 @@ def _grid(country: Country, problems: list[dict[str, Any]]) -> None:
     with places:
         points = _points(country, kind, frame, faulty)
         if points:
-            st.pydeck_chart(
-                points_map(points, (480, _GRID_PX)),
-                height=_GRID_PX,
-                key=f"points-{kind}",
-                alt=_("Map of the {n} rows that have a place.").format(n=number(len(points))),
-            )
+            alt = _("Map of the {n} rows that have a place.").format(n=number(len(points)))
+            show_map(points_map(points), f"points-{kind}", alt, height=_GRID_PX)
     if not edited.equals(shown):
         frame.loc[edited.index] = edited
         cells = frame[seen["columns"]]

@@ -12,7 +12,8 @@ from planner.jobs import read_events, run_state
 from planner.ui.address import asked, go, note
 from planner.ui.card import find_selected, show_card
 from planner.ui.frontiers import frontier_of, next_offices
-from planner.ui.map import ROOM, description, id_of, legend, plan_map
+from planner.ui.map import ROOM, has_regions, show_map
+from planner.ui.plan_maps import description, legend, plan_map
 from planner.ui.runs import open_plan
 from planner.ui.tables import baselines_table, links_table, mix_table, offices_table, problems_table
 from planner.ui.text import literal
@@ -137,9 +138,9 @@ def _show_plan(here: Here, plan: Plan, run_dir: Path) -> None:
 
 
 def _map(plan: Plan, run_dir: Path, selected: str | None) -> None:
-    key = f"map-{run_dir.name}"
-
     layers = {"terrain": _("Terrain"), "links": _("Links"), "left_out": _("Offices left out")}
+    if has_regions(run_dir):
+        layers["regions"] = _("Regions")
     shown = st.pills(
         _("Layers"),
         list(layers),
@@ -150,17 +151,13 @@ def _map(plan: Plan, run_dir: Path, selected: str | None) -> None:
         key="layers",
     )
 
-    def select() -> None:
-        objects = st.session_state[key]["selection"]["objects"]
-        note(selected=next((id_of(rows[0]) for rows in objects.values() if rows), None))
-
-    st.pydeck_chart(
-        plan_map(plan, run_dir, selected=selected, hidden=set(layers) - set(shown)),
-        height=ROOM[1],
-        key=key,
-        alt=description(plan),
-        on_select=select,
-        selection_mode="single-object",
+    show_map(
+        plan_map(plan, run_dir),
+        f"map-{run_dir.name}",
+        description(plan),
+        selected=selected,
+        hidden=set(layers) - set(shown),
+        on_pick=lambda picked: note(selected=picked),
     )
 
 

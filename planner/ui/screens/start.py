@@ -10,7 +10,8 @@ from planner.i18n import _
 from planner.jobs import run_state
 from planner.ui.address import go, note
 from planner.ui.frame import page_name
-from planner.ui.map import description, plan_map
+from planner.ui.map import show_map
+from planner.ui.plan_maps import description, plan_map
 from planner.ui.runs import new_run_folder, open_plan, start_run
 from planner.ui.screens.plan import warnings
 from planner.ui.session import read_only
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from planner.ui.frame import Here
 
-_ROOM = (720, 330)
+_HEIGHT_PX = 330
 
 
 def show(here: Here) -> None:
@@ -72,9 +73,7 @@ def _show_solved(run: Path) -> None:
     if plan.outcome.value is None:
         return
     show_tiles(plan, short=True)
-    st.pydeck_chart(
-        plan_map(plan, run, room=_ROOM), height=_ROOM[1], key=f"start-map-{run.name}", alt=description(plan)
-    )
+    show_map(plan_map(plan, run), f"start-map-{run.name}", description(plan), height=_HEIGHT_PX)
 
 
 def _ways_on(here: Here) -> None:
