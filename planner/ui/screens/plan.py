@@ -14,6 +14,7 @@ from planner.ui.card import find_selected, show_card
 from planner.ui.frontiers import frontier_of, next_offices
 from planner.ui.map import ROOM, has_regions, show_map
 from planner.ui.plan_maps import description, legend, plan_map
+from planner.ui.plan_tabs import choose_year, more_tabs, second_path
 from planner.ui.runs import open_plan
 from planner.ui.tables import baselines_table, links_table, mix_table, offices_table, problems_table
 from planner.ui.text import literal
@@ -145,17 +146,20 @@ def _map(plan: Plan, run_dir: Path, selected: str | None) -> None:
         _("Layers"),
         list(layers),
         selection_mode="multi",
-        default=list(layers),
+        default=[name for name in layers if name != "regions"],
         format_func=layers.__getitem__,
         label_visibility="collapsed",
         key="layers",
     )
 
+    until = choose_year(plan, run_dir.name)
     show_map(
         plan_map(plan, run_dir),
         f"map-{run_dir.name}",
         description(plan),
         selected=selected,
+        until=until,
+        path=second_path(plan, selected),
         hidden=set(layers) - set(shown),
         on_pick=lambda picked: note(selected=picked),
     )
@@ -181,15 +185,20 @@ def _find(plan: Plan, selected: str | None) -> None:
 
 def _show_tables(here: Here, plan: Plan, run_dir: Path) -> None:
     name = run_dir.name
-    offices, links, more, comparison, grounds = st.tabs(
+    others = more_tabs(plan)
+    offices, links, *places, more, comparison, grounds = st.tabs(
         [
             _("Offices"),
             _("Links"),
+            *others,
             _("With 10 % more"),
             _("Technologies and simple rules"),
             _("What it rests on"),
         ]
     )
+    for place, show_part in zip(places, others.values(), strict=True):
+        with place:
+            show_part(plan, name)
     with offices:
         frame = offices_table(plan)
         table(frame, f"{name}-offices", height=TABLE_HEIGHT_PX, ids=frame[_("Office")].tolist())
