@@ -108,8 +108,9 @@ def _drawn(links: pd.DataFrame) -> pd.DataFrame:
 def _links(plan: Plan) -> Iterator[Line]:
     drawn = _drawn(plan.all_links)
     columns = ("id", "technology", "geometry", "option", "length_km", "load_mbps", "capacity_mbps", "year")
-    for name, technology, geometry, *figures, year in zip(*(drawn[column] for column in columns), strict=True):
-        yield Line(name, technology, geometry["coordinates"], *figures, _year(year))
+    rows = zip(*(drawn[column] for column in columns), strict=True)
+    for name, technology, geometry, option, km, load_mbps, capacity_mbps, year in rows:
+        yield Line(name, technology, geometry["coordinates"], option, km, load_mbps, capacity_mbps, _year(year))
 
 
 def _office_marks(plan: Plan) -> Iterator[Placed]:

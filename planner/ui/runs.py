@@ -14,6 +14,7 @@ from planner.errors import PlannerError
 from planner.i18n import _
 from planner.jobs import start_detached
 from planner.ui.address import asked, note
+from planner.ui.session import no_room
 from planner.ui.text import literal
 
 if TYPE_CHECKING:
@@ -95,7 +96,11 @@ def new_run_folder(session: Session, stem: str) -> Path:
 
 
 def start_run(run_dir: Path, arguments: Sequence[str]) -> bool:
-    """Start a detached run; what keeps it from starting is shown."""
+    """Start a detached run in a session's folder of runs; what keeps it from starting is shown."""
+    full = no_room(run_dir.parents[1])
+    if full is not None:
+        st.error(full)
+        return False
     try:
         start_detached(run_dir, arguments)
     except PlannerError as error:

@@ -28,7 +28,7 @@ from planner.ui.country import (
 )
 from planner.ui.map import show_map
 from planner.ui.runs import new_run_folder, start_run
-from planner.ui.session import read_only, upload_limit_mb
+from planner.ui.session import no_room, read_only, upload_limit_mb
 from planner.ui.starter import open_terrain
 from planner.ui.study_maps import points_map
 from planner.ui.text import literal
@@ -180,6 +180,7 @@ def _upload(country: Country) -> None:
     fault = fault_of(kind, given.name, data)
     if len(data) > upload_limit_mb() * _MB:
         fault = _("The file is larger than {limit} MB.").format(limit=upload_limit_mb())
+    fault = fault or no_room(country.session.folder, len(data))
     if fault is not None:
         st.error(literal(labelled(given.name, fault)))
         return

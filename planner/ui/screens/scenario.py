@@ -64,7 +64,7 @@ def show(here: Here) -> None:
         st.error(literal(str(error)))
         return
     st.header(_("What may be changed"))
-    wish_forms(plan, scenario, edits)
+    wish_forms(here, plan, scenario, edits)
 
 
 def _budgets(here: Here, plan: Plan, edits: Edits) -> None:
