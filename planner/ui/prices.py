@@ -34,8 +34,6 @@ def price_form(here: Here, plan: Plan, technologies: Collection[str], edits: Edi
     if prices is None:
         return
     chosen = st.selectbox(_("Technology"), list(prices), format_func=technology_heading, key="prices-of")
-    if chosen is None:
-        return
     rows = prices[chosen]
     now = {path: edits.wishes.get(path, told) for path, told in rows.items()}
     units = {path: told["unit"] for path, told in rows.items()}
@@ -110,8 +108,12 @@ def _note(edited: pd.DataFrame, rows: dict[str, dict[str, Any]], edits: Edits) -
     for path, name, _unit, *figures, source in edited.itertuples(index=False):
         told = rows[path]
         before = {key: told[key] for key in (*_FIGURES, "source")}
-        after = {**dict(zip(_FIGURES, map(float, figures), strict=True)), "source": str(source or "").strip() or "user"}
-        if not 0 <= after["low"] <= after["typical"] <= after["high"]:
+        after: dict[str, Any] = {
+            **dict(zip(_FIGURES, map(float, figures), strict=True)),
+            "source": str(source or "").strip() or "user",
+        }
+        low, typical, high = map(float, figures)
+        if not 0 <= low <= typical <= high:
             faults.append(labelled(name, _("low, typical and high must be in ascending order.")))
         # Whoever changes a figure and leaves the source as it was would put words into somebody's mouth.
         elif any(after[key] != before[key] for key in _FIGURES) and after["source"] == before["source"]:
