@@ -42,8 +42,6 @@ def test_prices_are_changed_in_a_form_with_their_range_and_source(show, home, mo
     _note(table(95.0, 90.0, 180.0), rows, edits)
     assert not wishes
     plain = load_scenario(EXAMPLE)
-    changed = load_scenario(
-        home / "demo", overrides={field: {"low": 80.0, "typical": 90.0, "high": 180.0, "source": "user"}}
-    )
+    changed = load_scenario(EXAMPLE, overrides={field: {"low": 80.0, "typical": 90.0, "high": 180.0, "source": "user"}})
     assert load_catalogue(changed).leo.monthly_fee.typical == 90.0
     assert load_catalogue(plain).leo.monthly_fee.typical != 90.0
