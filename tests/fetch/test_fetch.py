@@ -8,7 +8,7 @@ import numpy as np
 import pyogrio
 import pytest
 import rasterio
-from serving import serving
+from open_data_server import serving
 from typer.testing import CliRunner
 
 from planner.cli.commands import app
