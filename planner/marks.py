@@ -9,7 +9,6 @@ import base64
 import io
 import math
 from dataclasses import dataclass
-from functools import cache
 
 from PIL import Image, ImageDraw
 
@@ -95,12 +94,6 @@ def dashes_of(technology: str) -> tuple[int, ...]:
     return () if technology in _UNBROKEN else _AIR_DASHES
 
 
-@cache
-def atlas(marks: tuple[Mark, ...]) -> str:
-    """Return a picture of the marks side by side, `_CELL_PX` wide each, as a data address (PNG)."""
-    return "data:image/png;base64," + base64.b64encode(png(*marks)).decode("ascii")
-
-
 def png(*marks: Mark) -> bytes:
     """Return a picture of marks side by side, `_CELL_PX` wide each."""
     cell = _CELL_PX * _FINER
@@ -114,11 +107,6 @@ def png(*marks: Mark) -> bytes:
     stream = io.BytesIO()
     small.save(stream, format="PNG")
     return stream.getvalue()
-
-
-def atlas_cell(column: int) -> dict[str, int | bool]:
-    """Return where in the atlas a mark stands, in deck.gl's words."""
-    return {"x": column * _CELL_PX, "y": 0, "width": _CELL_PX, "height": _CELL_PX, "mask": False}
 
 
 def mark_picture(mark: Mark) -> str:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import TYPE_CHECKING
 
-from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+from babel import Locale
+from babel.numbers import (
+    NumberPattern,
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    format_percent,
+    parse_pattern,
+)
 
 from planner.i18n import _, language
 
@@ -19,10 +28,31 @@ if TYPE_CHECKING:
 _MONEY_PATTERNS: dict[Language, str] = {"en": "¤¤ #,##0{decimals}", "fr": "#,##0{decimals} ¤¤"}
 
 
+STAND_IN = "STAND-IN"
+"""A scenario whose name says this plans for places that stand in for post offices, and everything shown says so too."""
+
+
+def what_data(*, synthetic: bool, name: str) -> str:
+    """Return what must be known of invented or borrowed data before any figure is read, else nothing.
+
+    Parameters
+    ----------
+    synthetic : bool
+        As results say of themselves.
+    name : str
+        Of the scenario.
+    """
+    if synthetic:
+        return _("SYNTHETIC DATA: this country does not exist.")
+    if STAND_IN in name:
+        return _("STAND-IN DATA: populated places take the place of post offices; no result is about real offices.")
+    return ""
+
+
 def money(cents: float, currency: str, *, exact: bool = False) -> str:
     """Return an amount in whole units of currency, e.g. ``USD 12,345``, or to the cent."""
     pattern = _MONEY_PATTERNS[language()].format(decimals=".00" if exact else "")
-    return format_currency(cents / 100, currency, pattern, locale=language(), currency_digits=False)
+    return format_currency(cents / 100, currency, _parsed(pattern), locale=_locale(language()), currency_digits=False)
 
 
 def money_short(cents: float, currency: str) -> str:
@@ -33,9 +63,21 @@ def money_short(cents: float, currency: str) -> str:
     return f"{amount}\N{NO-BREAK SPACE}{currency}" if language() == "fr" else f"{currency}\N{NO-BREAK SPACE}{amount}"
 
 
+# Plans say thousands of figures: reading pattern and language anew for each takes longer than setting it.
+@cache
+def _parsed(pattern: str) -> NumberPattern:
+    return parse_pattern(pattern)
+
+
+@cache
+def _locale(speech: Language) -> Locale:
+    return Locale.parse(speech)
+
+
 def number(value: float, digits: int = 0) -> str:
     """Return a number with at most so many decimals."""
-    return format_decimal(value, "#,##0." + "#" * digits if digits else "#,##0", locale=language())
+    pattern = "#,##0." + "#" * digits if digits else "#,##0"
+    return format_decimal(value, _parsed(pattern), locale=_locale(language()))
 
 
 def decimals(value: float, digits: int) -> str:

@@ -11,6 +11,7 @@ import typer
 from planner.cli.comparing import compare
 from planner.cli.explaining import explain
 from planner.cli.exporting import export
+from planner.cli.fetching import fetch, starter
 from planner.cli.looking import table
 from planner.cli.searching import (
     Force,
@@ -95,6 +96,18 @@ def new(
             here.document({"files": [str(path) for path in files]})
         here.say(_("Written:") + "".join(f"\n  {path}" for path in files))
         here.say(_("Put your data in place of the examples, then: planner check {folder}").format(folder=directory))
+
+
+app.command(help=_("Fetch open data into a scenario's folder: terrain (Copernicus GLO-30) or roads (OpenStreetMap)."))(
+    fetch
+)
+
+
+app.command(
+    help=_(
+        "Write a scenario folder for a country without data at hand: its populated places stand in for post offices."
+    )
+)(starter)
 
 
 app.command(help=_("Show a table or a layer as it is, and what its columns are taken for."))(table)

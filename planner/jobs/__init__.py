@@ -12,6 +12,8 @@ another machine) can follow a run, cancel it or pick up its result without talki
     The same for people.
 ``hillshade.webp``, ``hillshade.json``
     The terrain for maps, and where it lies.
+``regions.json``
+    Outlines of the regions for maps, where there are any.
 ``plan.json``, ``plan.gpkg``
     The answer; they appear by atomic rename, ``plan.json`` last.
 ``frontier.json``, ``frontier.csv``

@@ -332,6 +332,7 @@ def _prepare(
     from planner.inputs import read_inputs  # noqa: PLC0415
     from planner.links import build_links  # noqa: PLC0415
     from planner.report.hillshade import hillshade, map_bounds, write_hillshade  # noqa: PLC0415
+    from planner.report.outlines import write_outlines  # noqa: PLC0415
     from planner.scenario import dump_scenario  # noqa: PLC0415
 
     def step(phase: str, message: str, share: float | None = None) -> None:
@@ -350,6 +351,8 @@ def _prepare(
         step("links", _("Drawing the terrain"))
         bounds = map_bounds(options.places.lon, options.places.lat)
         write_hillshade(hillshade(inputs.terrain, bounds), run_dir)
+    if inputs.regions is not None:
+        write_outlines(inputs.regions, run_dir)
     return inputs, options
 
 

@@ -134,7 +134,7 @@ class Plan:
         """Benefit of the offices that are connected."""
         return math.fsum(self.offices.loc[self.offices["connected"], "benefit"])
 
-    @property
+    @cached_property
     def totals(self) -> dict[str, Any]:
         """Sums over the plan; amounts in currency. ``people`` are people within reach of offices that gain."""
         offices = self.offices
@@ -209,7 +209,7 @@ class Plan:
         """Offices, people and purchases by status, over all, by region and funder; nothing where none is known."""
         return progress_rows(self.as_built, self.all_links, self.offices, self.masts)
 
-    @property
+    @cached_property
     def all_links(self) -> pd.DataFrame:
         """The links of the plan and those that are bought for second paths."""
         if not len(self.backup_links):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import geopandas
 import numpy as np
+import pyogrio
 import shapely
 
 from planner.errors import InputError, Problem
@@ -17,6 +19,7 @@ from planner.plan.model import Plan
 from planner.plan.tables import LINK_KEYS, MAST_KEYS, OFFICE_KEYS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import pandas as pd
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 PLAN_JSON, PLAN_GPKG = "plan.json", "plan.gpkg"
 
 _WGS84 = "EPSG:4326"
+_SYNCHRONOUS = "OGR_SQLITE_SYNCHRONOUS"
 
 
 def write_run_files(plan: Plan, run_dir: Path) -> None:
@@ -32,13 +36,24 @@ def write_run_files(plan: Plan, run_dir: Path) -> None:
 
     The same plan always gives the same ``plan.json``, byte for byte.
     """
-    with whole_file(run_dir / PLAN_GPKG) as temporary:
+    with whole_file(run_dir / PLAN_GPKG) as temporary, _without_syncing():
         # The format's driver makes its file itself; an empty one that is already there is no GeoPackage to it.
         temporary.unlink()
         for layer, frame in layers(plan).items():
             mode = "a" if temporary.exists() else "w"
             frame.to_file(temporary, layer=layer, driver="GPKG", engine="pyogrio", mode=mode)
     write_whole(run_dir / PLAN_JSON, _as_text(plan.document()))
+
+
+@contextmanager
+def _without_syncing() -> Iterator[None]:
+    """Spare SQLite its waits for the disk, of which there are several a layer: the whole file is flushed at its end."""
+    before = pyogrio.get_gdal_config_option(_SYNCHRONOUS)
+    pyogrio.set_gdal_config_options({_SYNCHRONOUS: "OFF"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({_SYNCHRONOUS: before})
 
 
 def read_plan(run_dir: Path) -> Plan:

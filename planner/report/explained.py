@@ -11,7 +11,7 @@ from planner.plan.what_if import some
 from planner.report.layout import Grid, print_grid, say, say_title
 from planner.report.resilience import resilience_lines
 from planner.report.summary import verdict
-from planner.wording import figure, money, number, share
+from planner.wording import figure, money, number, share, what_data
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,8 +58,8 @@ def print_overview(plan: Plan, budgets: Budgets | None, console: Console) -> Non
     console : Console
     """
     say_title(console, plan.scenario["name"])
-    if plan.data["synthetic"]:
-        say(console, _("SYNTHETIC DATA: this country does not exist."), style="bold yellow")
+    if warning := what_data(synthetic=plan.data["synthetic"], name=plan.scenario["name"]):
+        say(console, warning, style="bold yellow")
     for line in (verdict(plan), *_binding(plan), *resilience_lines(plan)):
         say(console, line)
     if budgets is None:

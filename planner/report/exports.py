@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 WRITERS = {
     "pdf": "planner.report.documents.pdf",
     "docx": "planner.report.documents.docx",
+    "png": "planner.report.documents.pages",
     "xlsx": "planner.report.workbook",
     "gpkg": "planner.report.geopackage",
     "geojson": "planner.report.geojson",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from planner.i18n import _, ngettext
 from planner.report.layout import Grid, print_grid, say, say_title
-from planner.wording import number
+from planner.wording import number, what_data
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,8 +20,8 @@ SHOWN = 5
 def print_fewest(found: FewestYears, console: Console) -> None:
     """Print in how few years all offices can be connected, and what each year takes."""
     say_title(console, found.scenario)
-    if found.synthetic:
-        say(console, _("SYNTHETIC DATA: this country does not exist."), style="bold yellow")
+    if warning := what_data(synthetic=found.synthetic, name=found.scenario):
+        say(console, warning, style="bold yellow")
     for line in (verdict(found), *_left_out(found)):
         say(console, line)
     if found.by_year:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from planner.i18n import _
 from planner.report.layout import Grid, print_grid, say, say_title
-from planner.wording import figure, measure_name, money, number, share
+from planner.wording import figure, measure_name, money, number, share, what_data
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,8 +27,8 @@ def print_frontier(frontier: BenefitFrontier, console: Console, run_dir: Path) -
     """
     currency = frontier.scenario["currency"]
     say_title(console, frontier.scenario["name"])
-    if frontier.synthetic:
-        say(console, _("SYNTHETIC DATA: this country does not exist."), style="bold yellow")
+    if warning := what_data(synthetic=frontier.synthetic, name=frontier.scenario["name"]):
+        say(console, warning, style="bold yellow")
     text = _("Benefit against budget ({measure}), up to the best known cost of connecting all offices, {all}.")
     everything = money(100 * frontier.connect_all, currency)
     say(console, text.format(measure=measure_name(frontier.measure), all=everything))

@@ -13,7 +13,7 @@ from planner.i18n import _
 from planner.marks import LEFT_OUT, LINE_WIDTH_PX, LINE_WIDTHS_PX, MARKS, OTHER, Mark, mark_of, png
 from planner.report.geojson import feature_layers
 from planner.report.zipped import add_bytes
-from planner.wording import labelled, money, number, share, status_name, technology_heading
+from planner.wording import labelled, money, number, share, status_name, technology_heading, what_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -80,10 +80,10 @@ def document(run: ExportedRun) -> str:
         for name, placemarks in folders.items()
         if placemarks
     )
-    synthetic = _("SYNTHETIC DATA: this country does not exist.") if plan.data["synthetic"] else ""
+    warning = what_data(synthetic=plan.data["synthetic"], name=plan.scenario["name"])
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
-        f"<name>{_text(plan.scenario['name'])}</name><description>{_text(synthetic)}</description>"
+        f"<name>{_text(plan.scenario['name'])}</name><description>{_text(warning)}</description>"
         f"{_styles(run)}{body}</Document></kml>\n"
     )
 

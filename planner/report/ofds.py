@@ -17,6 +17,7 @@ from planner.files import write_whole
 from planner.i18n import _, language
 from planner.inputs.fibre_routes import ROUTE_MARK
 from planner.plan.tables import LINK_KEYS, PLACE_KEYS, to_records
+from planner.wording import what_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -174,4 +175,5 @@ def _accuracy(run: ExportedRun) -> str:
     planned = _(
         "A plan, not built: routes are least-cost trenches over terrain or along roads, hops are straight lines."
     )
-    return f"{_('SYNTHETIC DATA: this country does not exist.')} {planned}" if run.plan.data["synthetic"] else planned
+    warning = what_data(synthetic=run.plan.data["synthetic"], name=run.plan.scenario["name"])
+    return f"{warning} {planned}".lstrip()

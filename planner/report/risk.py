@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _
 from planner.report.layout import Grid, print_grid, say, say_title
-from planner.wording import figure, measure_name, money, number, share
+from planner.wording import figure, measure_name, money, number, share, what_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +33,8 @@ def print_risk(risk: Risk, console: Console, run_dir: Path) -> None:
         Where the files lie.
     """
     say_title(console, risk.scenario["name"])
-    if risk.synthetic:
-        say(console, _("SYNTHETIC DATA: this country does not exist."), style="bold yellow")
+    if warning := what_data(synthetic=risk.synthetic, name=risk.scenario["name"]):
+        say(console, warning, style="bold yellow")
     for line in (*_headline(risk), *_regret(risk), *_offices(risk), *_robust(risk)):
         say(console, line)
     for title, grid in (

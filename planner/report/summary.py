@@ -28,6 +28,7 @@ from planner.wording import (
     share,
     technology_name,
     too_little,
+    what_data,
 )
 
 if TYPE_CHECKING:
@@ -53,8 +54,8 @@ def print_summary(plan: Plan, console: Console, run_dir: Path) -> None:
         Where the files of the run lie.
     """
     say_title(console, plan.scenario["name"])
-    if plan.data["synthetic"]:
-        say(console, _("SYNTHETIC DATA: this country does not exist."), style="bold yellow")
+    if warning := what_data(synthetic=plan.data["synthetic"], name=plan.scenario["name"]):
+        say(console, warning, style="bold yellow")
     found = plan.outcome
     lacking = plan.shortfall
     short = [too_little(**lacking, currency=plan.scenario["currency"])] if lacking else []

@@ -1,5 +1,6 @@
 """The scenario: what is asked, in one YAML file with a checked schema, units and help in every field."""
 
+from planner.scenario.amend import amend
 from planner.scenario.datasets import Dataset, InputFiles
 from planner.scenario.funding import Funder, FunderScope
 from planner.scenario.loading import SCENARIO_FILE, dump_scenario, load_scenario
@@ -32,6 +33,7 @@ __all__ = [
     "Target",
     "Technology",
     "WorstFirst",
+    "amend",
     "dump_scenario",
     "load_scenario",
     "scenario_json_schema",

@@ -64,7 +64,10 @@ def find_selected(plan: Plan, identifier: str | None) -> Selected | None:
     """Return the office or the link of a name; None if the plan has none of it."""
     if identifier is None:
         return None
-    kinds: tuple[tuple[Literal["office", "link"], pd.DataFrame], ...] = (("office", plan.offices), ("link", plan.links))
+    kinds: tuple[tuple[Literal["office", "link"], pd.DataFrame], ...] = (
+        ("office", plan.offices),
+        ("link", plan.all_links),
+    )
     for kind, frame in kinds:
         rows = frame[frame["id"] == identifier]
         if len(rows):

@@ -23,7 +23,13 @@ def number_axis(title: str) -> alt.Axis:
     """Return an axis of figures as the language writes them."""
     # Vega knows no French thin blanks by itself.
     blank = "'\N{NARROW NO-BREAK SPACE}'" if language() == "fr" else "','"
-    return alt.Axis(title=title, labelExpr=f"replace(format(datum.value, ',.12~g'), /,/g, {blank})", labelFlush=False)
+    return alt.Axis(
+        title=title,
+        labelExpr=f"replace(format(datum.value, ',.12~g'), /,/g, {blank})",
+        labelFlush=False,
+        labelOverlap="greedy",
+        labelSeparation=8,
+    )
 
 
 def frontier_chart(frontiers: Mapping[str, dict[str, Any]], name: str, amount: float | None = None) -> None:

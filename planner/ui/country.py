@@ -8,16 +8,17 @@ import io
 import json
 import re
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from planner.i18n import _, language
 from planner.jobs import errand_answer, errand_state, start_errand
+from planner.wording import labelled, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from planner.jobs import State
     from planner.ui.session import Session
@@ -46,6 +47,8 @@ NEW: dict[str, Any] = {"title": "", "currency": "USD", "price_year": 2026, "budg
 MAX_GRID_ROWS = 20_000
 """Larger tables stay as they were uploaded: they are mended at home."""
 _MEMORY_MB = 4096
+_FETCHED = "terrain/*.tif"
+"""Where “planner fetch dem” puts tiles."""
 _NAME = re.compile(r"[^\w-]+")
 _SHEETS = {".xlsx"}
 _TEXTS = {".csv", ".tsv", ".txt"}
@@ -155,11 +158,30 @@ class Country:
         shutil.rmtree(self._errand(f"table-{kind}"), ignore_errors=True)
         self._keep()
 
+    def take_fetched(self) -> bool:
+        """Take up terrain that “planner fetch” has put into the folder; return whether there is any that is new."""
+        tiles = sorted(path.relative_to(self.folder).as_posix() for path in self.folder.glob(_FETCHED))
+        if not tiles or "terrain" in self.files:
+            return False
+        record = self.folder / Path(_FETCHED).with_name("fetched.json")
+        told = json.loads(record.read_bytes()) if record.exists() else {}
+        first, *more = tiles
+        self.files["terrain"] = {
+            "file": first,
+            "more": more,
+            "called": labelled("Copernicus GLO-30", number(len(tiles))),
+            "columns": {},
+            "sea": bool(told.get("sea")),
+        }
+        self._keep()
+        return True
+
     def drop(self, kind: str) -> None:
         """Forget a file."""
         given = self.files.pop(kind, None)
         if given is not None:
-            (self.folder / given["file"]).unlink(missing_ok=True)
+            for file in (given["file"], *given.get("more", ())):
+                (self.folder / file).unlink(missing_ok=True)
             self._keep()
 
     def look(self, kind: str) -> tuple[State | None, dict[str, Any]]:
@@ -212,8 +234,9 @@ class Country:
         self.scenario_file.write_text(self.scenario(), encoding="utf-8")
         told = hashlib.sha256(self.scenario().encode())
         for given in self.files.values():
-            file = self.folder / given["file"]
-            told.update(f"{given['file']} {file.stat().st_mtime_ns} {file.stat().st_size}".encode())
+            for name in (given["file"], *given.get("more", ())):
+                file = (self.folder / name).stat()
+                told.update(f"{name} {file.st_mtime_ns} {file.st_size}".encode())
         folder = self._errand(f"check-{told.hexdigest()[:16]}-{language()}")
         if errand_state(folder) is None:
             start_errand(folder, ["check", str(self.scenario_file)], memory_mb=_MEMORY_MB)
@@ -226,7 +249,9 @@ class Country:
         inputs: dict[str, Any] = {}
         for kind, given in self.files.items():
             if kind == "terrain":
-                inputs[kind] = [given["file"]]
+                inputs[kind] = [given["file"], *given.get("more", ())]
+                if given.get("sea"):
+                    inputs["terrain_voids"] = "sea"
             elif kind == "population":
                 inputs[kind] = given["file"]
             else:

@@ -132,6 +132,8 @@ def _value(field: str, value: Any, currency: str) -> str:
     text = str(value)
     if value is None or value == []:
         text = "–"
+    elif isinstance(value, dict) and "typical" in value:
+        text = number(value["typical"], 4)
     elif isinstance(value, bool):
         text = _("yes") if value else _("no")
     elif isinstance(value, int | float):

@@ -14,6 +14,7 @@ from planner.errors import PlannerError
 from planner.i18n import _
 from planner.jobs import start_detached
 from planner.ui.address import asked, note
+from planner.ui.session import no_room
 from planner.ui.text import literal
 
 if TYPE_CHECKING:
@@ -95,7 +96,11 @@ def new_run_folder(session: Session, stem: str) -> Path:
 
 
 def start_run(run_dir: Path, arguments: Sequence[str]) -> bool:
-    """Start a detached run; what keeps it from starting is shown."""
+    """Start a detached run in a session's folder of runs; what keeps it from starting is shown."""
+    full = no_room(run_dir.parents[1])
+    if full is not None:
+        st.error(full)
+        return False
     try:
         start_detached(run_dir, arguments)
     except PlannerError as error:
@@ -120,7 +125,8 @@ def open_document(path: Path) -> dict[str, Any]:
     return _read_document(str(path), path.stat().st_mtime_ns)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+# The very object, which pages read and never change: a copy of a large plan would cost each of them half a second.
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _read_plan(run_dir: str, _changed_ns: int) -> Plan:
     return read_plan(Path(run_dir))
 

@@ -1,6 +1,6 @@
 """Whose page this is: a folder of its own for uploads and runs, a password if there is one, and what may be done.
 
-Three environment variables are for whoever serves the app to others:
+Four environment variables are for whoever serves the app to others:
 
 ``PLANNER_APP_PASSWORD``
     Asked for before anything is shown.
@@ -8,6 +8,8 @@ Three environment variables are for whoever serves the app to others:
     ``1``: runs are shown and nothing is started, uploaded or written.
 ``PLANNER_APP_UPLOAD_MB``
     Largest upload; 50 if it is not set.
+``PLANNER_APP_SESSION_MB``
+    What the uploads, runs and answers of a session may take together; 2,000 if it is not set.
 """
 
 from __future__ import annotations
@@ -24,11 +26,13 @@ import streamlit as st
 
 from planner.i18n import _
 from planner.ui.address import asked, note
+from planner.wording import number
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _PASSWORD, _READ_ONLY, _UPLOAD_MB = "PLANNER_APP_PASSWORD", "PLANNER_APP_READ_ONLY", "PLANNER_APP_UPLOAD_MB"
+_SESSION_MB = "PLANNER_APP_SESSION_MB"
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _WRONG_S = 1.0
 """Every wrong password costs this long, so that nobody tries them all."""
@@ -95,6 +99,16 @@ def read_only() -> bool:
 def upload_limit_mb() -> int:
     """Return the size of the largest upload."""
     return int(os.environ.get(_UPLOAD_MB, "50"))
+
+
+def no_room(session_folder: Path, more_bytes: int = 0) -> str | None:
+    """Return what to say where a session's folder holds as much as it may, or would with so much more; else None."""
+    limit_mb = int(os.environ.get(_SESSION_MB, "2000"))
+    taken = more_bytes + sum(path.stat().st_size for path in session_folder.rglob("*") if path.is_file())
+    if taken <= limit_mb * 1_000_000:
+        return None
+    text = _("This session holds as much as it may ({limit} MB). Take files out, or begin a new session.")
+    return text.format(limit=number(limit_mb))
 
 
 def may_enter() -> bool:

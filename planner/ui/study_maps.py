@@ -9,14 +9,12 @@ import pandas as pd
 
 from planner.i18n import _
 from planner.marks import LEFT_OUT, MARKS, Mark, mark_picture
-from planner.ui.map import Placed, Room, map_of_places
+from planner.ui.map import Map, Placed, make_map
 from planner.wording import share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
-
-    import pydeck
 
     from planner import Plan
 
@@ -27,20 +25,20 @@ _SHADES = ((0, 58, 92), (0, 114, 178), (86, 180, 233), (160, 210, 240), (255, 25
 """From nearly always to seldom: blues that grow lighter, each with a size of its own."""
 
 
-def points_map(points: Sequence[tuple[str, float, float, bool]], room: Room) -> pydeck.Deck:
+def points_map(points: Sequence[tuple[str, float, float, bool]]) -> Map:
     """Return the map of rows of a table: label, lon, lat, and whether something is wrong with the row."""
-    placed = [(LEFT_OUT if faulty else MARKS["fibre"], "", lon, lat, label) for label, lon, lat, faulty in points]
+    placed = [Placed(LEFT_OUT if faulty else MARKS["fibre"], "", lon, lat, label) for label, lon, lat, faulty in points]
     # A place that was mistyped may lie on another continent: the others say where to look.
     sound = [point for point in points if not point[3]] or points
     where = pd.DataFrame([(lon, lat) for _label, lon, lat, _faulty in sound], columns=["lon", "lat"])
     # A little room around them: marks have a width.
     around = (where.max() - where.min()) * _MARGIN
-    return map_of_places(placed, pd.concat([where - around, where + around]), None, room)
+    return make_map(placed, [], pd.concat([where - around, where + around]))
 
 
 def difference_map(
     changes: Sequence[Mapping[str, Any]], places: Mapping[str, tuple[float, float]], plan: Plan, run_dir: Path
-) -> pydeck.Deck:
+) -> Map:
     """Return the map of what differs between two plans, office by office.
 
     Parameters
@@ -58,13 +56,13 @@ def difference_map(
     differ = {change["id"] for change in changes}
     rest = plan.offices[~plan.offices["id"].isin(differ)]
     placed: list[Placed] = [
-        (MARKS["existing"], str(name), lon, lat, _("Office {name}").format(name=called))
+        Placed(MARKS["existing"], str(name), lon, lat, _("Office {name}").format(name=called))
         for name, called, lon, lat in zip(rest["id"], rest["name"], rest["lon"], rest["lat"], strict=True)
     ]
     for change in changes:
         label = "\n".join((_("Office {name}").format(name=change["name"]), words[change["change"]]))
-        placed.append((marks[change["change"]], change["id"], *places[change["id"]], label))
-    return map_of_places(placed, plan.places, run_dir)
+        placed.append(Placed(marks[change["change"]], change["id"], *places[change["id"]], label))
+    return make_map(placed, [], plan.places, run_dir)
 
 
 def difference_legend() -> str:
@@ -79,7 +77,7 @@ def difference_legend() -> str:
     )
 
 
-def robustness_map(plan: Plan, shares: Mapping[str, float], run_dir: Path) -> pydeck.Deck:
+def robustness_map(plan: Plan, shares: Mapping[str, float], run_dir: Path) -> Map:
     """Return the map of how often each office is in, over the draws of a study."""
     placed: list[Placed] = []
     columns = (plan.offices[name] for name in ("id", "name", "lon", "lat"))
@@ -88,8 +86,8 @@ def robustness_map(plan: Plan, shares: Mapping[str, float], run_dir: Path) -> py
             label = "\n".join(
                 (_("Office {name}").format(name=called), _("In {share} of the draws").format(share=share(shares[name])))
             )
-            placed.append((_shade(shares[name]), name, lon, lat, label))
-    return map_of_places(placed, plan.places, run_dir)
+            placed.append(Placed(_shade(shares[name]), name, lon, lat, label))
+    return make_map(placed, [], plan.places, run_dir)
 
 
 def robustness_legend() -> str:

@@ -30,6 +30,7 @@ def offices_table(plan: Plan) -> pd.DataFrame:
             _("Connected"): offices["connected"],
             _("Technology"): _headings(offices["technology"]),
             _("Hangs from"): _places(offices["parent"]),
+            **_years(plan, offices),
             _("People within reach"): offices["people_total"],
             _("of them underserved"): offices["people"],
             _("Equipment: purchases ({currency})").format(currency=currency): offices["capex_cents"] / 100,
@@ -41,7 +42,7 @@ def offices_table(plan: Plan) -> pd.DataFrame:
 
 def links_table(plan: Plan) -> pd.DataFrame:
     """Return the links of the plan, dearest first."""
-    links = plan.links.sort_values("programme_cost_cents", ascending=False, kind="stable")
+    links = plan.all_links.sort_values("programme_cost_cents", ascending=False, kind="stable")
     currency = plan.scenario["currency"]
     return pd.DataFrame(
         {
@@ -50,6 +51,7 @@ def links_table(plan: Plan) -> pd.DataFrame:
             _("To"): links["to"],
             _("Technology"): _headings(links["technology"]),
             _("Option"): links["option"],
+            **_years(plan, links),
             _("Length (km)"): links["length_km"],
             _("Capacity (Mbit/s)"): links["capacity_mbps"].replace(np.inf, np.nan),
             _("Load (Mbit/s)"): links["load_mbps"],
@@ -120,6 +122,11 @@ def problems_table(plan: Plan) -> pd.DataFrame:
     problems = pd.DataFrame(plan.data["problems"], columns=list(keys))
     problems["severity"] = problems["severity"].map(words)
     return problems.rename(columns=dict(zip(keys, headings, strict=True)))
+
+
+def _years(plan: Plan, rows: pd.DataFrame) -> dict[str, Any]:
+    """Return the column of years, where the plan has phases."""
+    return {_("Year"): [str(int(year)) if pd.notna(year) else None for year in rows["year"]]} if plan.phases else {}
 
 
 def _places(ids: pd.Series[Any]) -> pd.Series[Any]:

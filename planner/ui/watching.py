@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CANCEL = "cancel"
+_PATIENCE_S, _LOOK_S = 1.5, 0.05
 
 
 @st.fragment(run_every=0.5)
@@ -41,8 +43,19 @@ def watch(run_dir: Path) -> None:
     st.caption(_("{seconds} s so far").format(seconds=number(elapsed)))
     if (run_dir / _CANCEL).exists():
         st.write(_("Cancelling: the best plan so far is kept."))
+        _await_end(run_dir)
     elif not read_only():
         st.button(_("Cancel"), key=f"cancel-{run_dir.name}", on_click=request_cancel, args=(run_dir,))
+
+
+def _await_end(run_dir: Path) -> None:
+    """Wait a while for a run that was cancelled: whoever pressed the button waits too, and the next look is far off."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while run_state(run_dir) == "running":
+        if time.monotonic() > deadline:
+            return
+        time.sleep(_LOOK_S)
+    st.rerun()
 
 
 @st.fragment(run_every=0.5)

@@ -10,31 +10,44 @@ import yaml
 
 from planner.i18n import _
 from planner.ui.edits import SECTIONS, Edits
+from planner.ui.prices import price_form
 from planner.ui.text import literal
 from planner.wording import technology_heading
 
 if TYPE_CHECKING:
     from planner import Plan
+    from planner.ui.frame import Here
 
 
-def wish_forms(plan: Plan, scenario: Any, edits: Edits) -> None:
+def wish_forms(here: Here, plan: Plan, scenario: Any, edits: Edits) -> None:
     """Show the forms, each with the values of the scenario as it is wished so far.
 
     Parameters
     ----------
+    here : Here
     plan : Plan
     scenario : Scenario
         Of the run.
     edits : Edits
     """
     content = scenario.model_dump(mode="json")
-    budget, technologies, offices, equity, money, advanced = st.tabs(
-        [_("Budget"), _("Technologies"), _("Offices"), _("Equity"), _("Horizon and discount"), _("Advanced")]
+    budget, technologies, prices, offices, equity, money, advanced = st.tabs(
+        [
+            _("Budget"),
+            _("Technologies"),
+            _("Prices"),
+            _("Offices"),
+            _("Equity"),
+            _("Horizon and discount"),
+            _("Advanced"),
+        ]
     )
     with budget:
         _budgets(plan, edits)
     with technologies:
         _technologies(content, edits)
+    with prices:
+        price_form(here, plan, content["technologies"], edits)
     with offices:
         _offices(plan, content, edits)
     with equity:
@@ -90,7 +103,7 @@ def _budgets(plan: Plan, edits: Edits) -> None:
 
 def _technologies(content: dict[str, Any], edits: Edits) -> None:
     with st.form("technologies", border=False):
-        st.caption(_("What may be built or rented. Costs: see “Advanced”."))
+        st.caption(_("What may be built or rented. Costs: see “Prices”."))
         columns = st.columns(4)
         ticked = {}
         for position, (name, technology) in enumerate(content["technologies"].items()):

@@ -1,10 +1,14 @@
 """All formats at once: of the smallest plan that there can be, and files that appear whole or not at all."""
 
 import json
+import re
+import shutil
+import subprocess
 from dataclasses import replace
 
 import openpyxl
 import pytest
+from PIL import Image
 
 from planner.errors import InputError
 from planner.finance import MEASURES
@@ -91,3 +95,15 @@ def test_inputs_and_templates_are_not_replaced(priced, tmp_path):
     with pytest.raises(InputError, match=r"run\.docx"):
         export_run(replace(run, template=template), ["docx"], tmp_path / "out")
     assert template.read_text() == "letterhead"
+
+
+@pytest.mark.skipif(shutil.which("pdfinfo") is None, reason="poppler is not installed")
+def test_pages_are_pictures_of_the_proposal(priced, tmp_path):
+    files = export_run(priced(tmp_path / "run"), ["pdf", "png"], tmp_path / "out")
+    pages = [file for file in files if file.suffix == ".png"]
+    assert [file.name for file in pages[:2]] == ["run-001.png", "run-002.png"]
+    told = subprocess.run(["pdfinfo", tmp_path / "out/run.pdf"], capture_output=True, text=True, check=True).stdout
+    assert int(re.search(r"Pages:\s+(\d+)", told)[1]) == len(pages)
+    for page in pages:
+        with Image.open(page) as picture:
+            assert picture.height / picture.width == pytest.approx(297 / 210, rel=0.01)

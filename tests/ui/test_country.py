@@ -10,7 +10,7 @@ from conftest import EXAMPLE
 
 from planner.i18n import LANGUAGES, use_language
 from planner.ui.country import KINDS, Country, country_names, endings, fault_of, folder_name, kind_name, what_for
-from planner.ui.session import Session
+from planner.ui.session import Session, no_room
 
 PATIENCE_S = 180
 
@@ -107,3 +107,30 @@ def test_every_kind_of_data_is_named_and_explained_in_both_languages():
         with use_language(language):
             assert len({kind_name(kind) for kind in KINDS}) == len({what_for(kind) for kind in KINDS}) == len(KINDS)
     assert all(endings(kind) for kind in KINDS)
+
+
+def test_a_session_has_so_much_room_and_no_more(session, monkeypatch):
+    monkeypatch.setenv("PLANNER_APP_SESSION_MB", "1")
+    Country(session, "here").take("offices", "offices.csv", b"x" * 600_000)
+    assert no_room(session.folder) is None
+    assert no_room(session.folder, 300_000) is None
+    told = no_room(session.folder, 500_000)
+    assert told is not None
+    assert "1 MB" in told
+
+
+def test_terrain_that_was_fetched_into_the_folder_is_taken_up(session):
+    country = Country(session, "here")
+    country.take("offices", "offices.csv", b"id,lon,lat\nA,1,2\n")
+    assert not country.take_fetched()
+    (country.folder / "terrain").mkdir()
+    for name in ("b.tif", "a.tif"):
+        (country.folder / "terrain" / name).write_bytes(b"II*\x00")
+    (country.folder / "terrain/fetched.json").write_text('{"sea": {"c": ""}}', encoding="utf-8")
+    assert country.take_fetched()
+    inputs = yaml.safe_load(country.scenario())["inputs"]
+    assert inputs["terrain"] == ["terrain/a.tif", "terrain/b.tif"]
+    assert inputs["terrain_voids"] == "sea"
+    country.drop("terrain")
+    assert not list(country.folder.glob("terrain/*.tif"))
+    assert "terrain" not in Country(session, "here").files

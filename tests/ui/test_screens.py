@@ -40,7 +40,7 @@ def test_every_page_speaks_the_language(show, home, name, language):
         assert [option.content for option in pages.proto.options] == [page_name(each) for each in PAGES]
         # That no such country exists stands on every page with figures.
         if name in {"start", "scenario", "plan", "uncertainty", "invest", "export"}:
-            assert _("Synthetic data: this country does not exist.") in words(page)
+            assert _("SYNTHETIC DATA: this country does not exist.") in words(page)
 
 
 def test_roles_order_the_pages_and_hide_none():

@@ -16,7 +16,7 @@ def test_where_there_is_no_run_a_solved_example_is_on_screen(show, tmp_path, mon
     monkeypatch.chdir(tmp_path)
     page = show(page="start")
     assert page.metric
-    assert "Synthetic data" in texts(page.warning)
+    assert "SYNTHETIC DATA" in texts(page.warning)
     run = tmp_path / "runs" / "sessions" / page.query_params["session"] / "runs" / "example"
     # If this fails, prices, schema or results have changed since it was packed: python .ci/example.py
     assert changed_inputs(run, read_plan(run)) == []

@@ -45,6 +45,14 @@ def typeset(markup: bytes, data: dict[str, Any]) -> bytes:
         return _compiled(markup, inputs, format="pdf")
 
 
+def typeset_pages(markup: bytes, data: dict[str, Any], *, dots_per_inch: float = 96) -> list[bytes]:
+    """Return the pages of a document as PNG; see `typeset`."""
+    compiler = typst.Compiler(font_paths=_fonts())
+    inputs = {"data": json.dumps(data, ensure_ascii=False)}
+    made = compiler.compile(markup, format="png", ppi=dots_per_inch, sys_inputs=inputs)
+    return [made] if isinstance(made, bytes) else [page for page in made or [] if page is not None]
+
+
 def as_png(drawing: Drawing, *, dots_per_inch: float = 200) -> bytes:
     """Return a drawing as PNG."""
     figure = {"svg": drawing.svg(), "width": drawing.width, "height": drawing.height}

@@ -19,7 +19,7 @@ from planner.i18n import _, language
 from planner.marks import LEFT_OUT, line_picture, mark_of, mark_picture
 from planner.report.summary import verdict
 from planner.report.webmap.content import LEFT_OUT_KEY, MASTS_KEY, map_content
-from planner.wording import money, number, technology_heading
+from planner.wording import money, number, technology_heading, what_data
 
 if TYPE_CHECKING:
     from planner.plan.model import Plan
@@ -40,12 +40,12 @@ def page(run: ExportedRun) -> str:
     """Return the page of a run."""
     plan, content = run.plan, map_content(run.plan, run.folder)
     script, style = (_HERE.joinpath(name).read_text(encoding="utf-8") for name in ("map.js", "map.css"))
-    synthetic = _("SYNTHETIC DATA: this country does not exist.") if plan.data["synthetic"] else ""
+    warning = what_data(synthetic=plan.data["synthetic"], name=plan.scenario["name"])
     parts = {
         "language": language(),
         "policy": f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'",
         "title": html.escape(plan.scenario["name"]),
-        "synthetic": f'<p class="synthetic">{html.escape(synthetic)}</p>' if synthetic else "",
+        "synthetic": f'<p class="synthetic">{html.escape(warning)}</p>' if warning else "",
         "verdict": html.escape(verdict(plan)),
         "figures": _figures(plan),
         "layers": _layers(plan),

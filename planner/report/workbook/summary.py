@@ -11,7 +11,16 @@ from planner.i18n import _
 from planner.report.summary import verdict
 from planner.report.workbook.quantities import MONEY_COLUMNS, TECHNOLOGY
 from planner.report.workbook.tables import money_headings
-from planner.wording import labelled, measure_name, rule_name, scope_words, sentence, status_name, technology_heading
+from planner.wording import (
+    labelled,
+    measure_name,
+    rule_name,
+    scope_words,
+    sentence,
+    status_name,
+    technology_heading,
+    what_data,
+)
 
 if TYPE_CHECKING:
     from planner.plan.model import Plan
@@ -38,8 +47,8 @@ def write_summary(sheet: Sheet, plan: Plan, sources: Sources) -> int:
     sheet.widths(44, 14, 14, 14, 20, 20, 20, 20)
     sheet.text(0, 0, plan.scenario["name"], "title")
     row = 1
-    if plan.data["synthetic"]:
-        sheet.note(row, _("SYNTHETIC DATA: this country does not exist."), _COLUMNS, lines=1, style="warning")
+    if warning := what_data(synthetic=plan.data["synthetic"], name=plan.scenario["name"]):
+        sheet.note(row, warning, _COLUMNS, lines=1, style="warning")
         row += 1
     sheet.note(row, verdict(plan), _COLUMNS)
     row = _write_counts(sheet, row + 2, plan, sources)

@@ -14,7 +14,7 @@ from planner.jobs import errand_answer, errand_state, start_errand
 from planner.ui.address import asked, note
 from planner.ui.charts import frontier_chart
 from planner.ui.frontiers import frontier_of
-from planner.ui.map import ROOM
+from planner.ui.map import show_map
 from planner.ui.runs import kind_of, open_plan
 from planner.ui.session import read_only
 from planner.ui.study_maps import difference_legend, difference_map
@@ -153,12 +153,12 @@ def _differences(compared: dict[str, Any] | None, first: Plan, second: Plan, run
         row["id"]: (row["lon"], row["lat"]) for plan in (first, second) for row in plan.offices.to_dict("records")
     }
     on_map, legend = st.columns([4, 1])
-    on_map.pydeck_chart(
-        difference_map(changes, places, second, run),
-        height=ROOM[1],
-        key="difference-map",
-        alt=_("Map of the {n} offices that differ; the table below lists them.").format(n=number(len(changes))),
-    )
+    with on_map:
+        show_map(
+            difference_map(changes, places, second, run),
+            "difference-map",
+            _("Map of the {n} offices that differ; the table below lists them.").format(n=number(len(changes))),
+        )
     legend.html(difference_legend())
     rows = pd.DataFrame(
         {

@@ -26,8 +26,10 @@ from planner.ui.country import (
     kind_name,
     what_for,
 )
+from planner.ui.map import show_map
 from planner.ui.runs import new_run_folder, start_run
-from planner.ui.session import read_only, upload_limit_mb
+from planner.ui.session import no_room, read_only, upload_limit_mb
+from planner.ui.starter import open_terrain
 from planner.ui.study_maps import points_map
 from planner.ui.text import literal
 from planner.ui.watching import watch_errand
@@ -55,6 +57,7 @@ def show(here: Here) -> None:
     with left:
         _upload(country)
         _given(country)
+        open_terrain(country)
     with right:
         tables = [kind for kind in KINDS if kind in country.files and kind not in RASTERS]
         if not tables:
@@ -177,6 +180,7 @@ def _upload(country: Country) -> None:
     fault = fault_of(kind, given.name, data)
     if len(data) > upload_limit_mb() * _MB:
         fault = _("The file is larger than {limit} MB.").format(limit=upload_limit_mb())
+    fault = fault or no_room(country.session.folder, len(data))
     if fault is not None:
         st.error(literal(labelled(given.name, fault)))
         return
@@ -378,12 +382,8 @@ def _grid(country: Country, problems: list[dict[str, Any]]) -> None:
     with places:
         points = _points(country, kind, frame, faulty)
         if points:
-            st.pydeck_chart(
-                points_map(points, (480, _GRID_PX)),
-                height=_GRID_PX,
-                key=f"points-{kind}",
-                alt=_("Map of the {n} rows that have a place.").format(n=number(len(points))),
-            )
+            alt = _("Map of the {n} rows that have a place.").format(n=number(len(points)))
+            show_map(points_map(points), f"points-{kind}", alt, height=_GRID_PX)
     if not edited.equals(shown):
         frame.loc[edited.index] = edited
         cells = frame[seen["columns"]]

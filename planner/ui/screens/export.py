@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _FIRST = ("pdf", "xlsx")
 _LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
 _MB = 1e6
+_PAGES_SHOWN = 3
 _MIME = {
     ".pdf": "application/pdf",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -64,6 +65,7 @@ def show(here: Here) -> None:
         _ask(here, here.run)
     with right:
         _show_files(here, here.run)
+    _preview(here, here.run)
 
 
 def _folder(here: Here, run_dir: Path, asked: Language) -> Path:
@@ -98,6 +100,33 @@ def _ask(here: Here, run_dir: Path) -> None:
         with use_language(asked):
             start_errand(out / ".errand", ["export", str(run_dir), "--to", ",".join(ticked), "--out", str(out)])
         st.rerun()
+
+
+def _preview(here: Here, run_dir: Path) -> None:
+    """Show the pages of the proposal as they are printed, in the language of the page."""
+    st.header(_("Preview of the proposal"))
+    changed = (run_dir / "plan.json").stat().st_mtime_ns
+    folder = here.session.folder / "exports" / f".preview-{run_dir.name}-{language()}-{changed}"
+    state = errand_state(folder / ".errand")
+    if state == "running":
+        watch_errand(folder / ".errand", _("Setting the pages …"))
+        return
+    if state == "failed":
+        st.error(literal(errand_answer(folder / ".errand")["message"]))
+    pages = sorted(folder.glob("*.png"))
+    if state != "done" or not pages:
+        if read_only():
+            st.caption(_("This page is for reading only: nothing new is written."))
+        elif st.button(_("Show the pages"), key="preview"):
+            start_errand(folder / ".errand", ["export", str(run_dir), "--to", "png", "--out", str(folder)])
+            st.rerun()
+        return
+    first = st.number_input(_("From page"), 1, len(pages), 1, step=_PAGES_SHOWN, key="preview-from")
+    for column, number_of, page in zip(
+        st.columns(_PAGES_SHOWN), range(first, first + _PAGES_SHOWN), pages[first - 1 :], strict=False
+    ):
+        told = _("Page {n} of {count}").format(n=number(number_of), count=number(len(pages)))
+        column.image(page.read_bytes(), caption=told, width="stretch")
 
 
 def _show_files(here: Here, run_dir: Path) -> None:

@@ -13,7 +13,8 @@ from planner.i18n import _
 from planner.ui.address import go
 from planner.ui.charts import frontier_chart, number_axis
 from planner.ui.frontiers import frontier_of, tranches
-from planner.ui.runs import open_document, open_plan
+from planner.ui.plan_tabs import show_funders, show_years
+from planner.ui.runs import open_plan
 from planner.ui.screens.plan import headline, plan_or_state
 from planner.ui.tables import mix_table
 from planner.ui.tiles import gained
@@ -21,8 +22,6 @@ from planner.ui.widgets import chart, table
 from planner.wording import measure_name, nearness, scope_words
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from planner import Plan
     from planner.ui.frame import Here
 
@@ -44,7 +43,7 @@ def show(here: Here) -> None:
     with more:
         _more(here, plan)
     with money:
-        _money(plan, here.run)
+        _money(plan)
     with regions:
         _regions(plan)
     with years:
@@ -102,7 +101,7 @@ def _tranche_table(rows: pd.DataFrame, currency: str) -> pd.DataFrame:
     return rows.rename(columns={name: text.format(currency=currency) for name, text in headings.items()})
 
 
-def _money(plan: Plan, run: Path) -> None:
+def _money(plan: Plan) -> None:
     currency = plan.scenario["currency"]
     st.header(_("Budgets and earmarks"))
     table(
@@ -119,14 +118,9 @@ def _money(plan: Plan, run: Path) -> None:
         ),
         "invest-budgets",
     )
-    # Newer runs say who pays; older ones have no such part.
-    funders = open_document(run / "plan.json").get("funders") or []
-    if funders:
+    if plan.funders:
         st.header(_("Funders"))
-        flat = [
-            {name: value for name, value in funder.items() if not isinstance(value, dict | list)} for funder in funders
-        ]
-        table(pd.DataFrame(flat), "invest-funders")
+        show_funders(plan, "invest")
     st.header(_("Technologies"))
     table(mix_table(plan), "invest-mix")
 
@@ -170,6 +164,9 @@ def _regions(plan: Plan) -> None:
 
 
 def _years(plan: Plan) -> None:
+    if plan.phases:
+        show_years(plan, "invest")
+        st.header(_("From the purchase of each part on"))
     currency = plan.scenario["currency"]
     rows = pd.DataFrame(plan.cash_flow["years"])
     kinds = {

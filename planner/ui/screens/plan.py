@@ -12,14 +12,16 @@ from planner.jobs import read_events, run_state
 from planner.ui.address import asked, go, note
 from planner.ui.card import find_selected, show_card
 from planner.ui.frontiers import frontier_of, next_offices
-from planner.ui.map import ROOM, description, id_of, legend, plan_map
+from planner.ui.map import ROOM, has_regions, show_map
+from planner.ui.plan_maps import description, legend, plan_map
+from planner.ui.plan_tabs import choose_year, more_tabs, second_path
 from planner.ui.runs import open_plan
 from planner.ui.tables import baselines_table, links_table, mix_table, offices_table, problems_table
 from planner.ui.text import literal
 from planner.ui.tiles import show_tiles, verdict
 from planner.ui.watching import watch
 from planner.ui.widgets import TABLE_HEIGHT_PX, table
-from planner.wording import labelled, money, number, rule_name, sentence, too_little
+from planner.wording import labelled, money, number, rule_name, sentence, too_little, what_data
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,9 +96,7 @@ def headline(plan: Plan) -> None:
 
 def warnings(plan: Plan) -> None:
     """Say what must be known before any figure is read."""
-    told = []
-    if plan.data["synthetic"]:
-        told.append(_("Synthetic data: this country does not exist."))
+    told = [what_data(synthetic=plan.data["synthetic"], name=plan.scenario["name"])]
     excluded = plan.data["rows_excluded"]
     if excluded:
         text = ngettext(
@@ -105,8 +105,8 @@ def warnings(plan: Plan) -> None:
             excluded,
         )
         told.append(text.format(n=number(excluded)))
-    if told:
-        st.warning("  \n".join(told))
+    if any(told):
+        st.warning("  \n".join(filter(None, told)))
 
 
 def _show_plan(here: Here, plan: Plan, run_dir: Path) -> None:
@@ -139,30 +139,29 @@ def _show_plan(here: Here, plan: Plan, run_dir: Path) -> None:
 
 
 def _map(plan: Plan, run_dir: Path, selected: str | None) -> None:
-    key = f"map-{run_dir.name}"
-
     layers = {"terrain": _("Terrain"), "links": _("Links"), "left_out": _("Offices left out")}
+    if has_regions(run_dir):
+        layers["regions"] = _("Regions")
     shown = st.pills(
         _("Layers"),
         list(layers),
         selection_mode="multi",
-        default=list(layers),
+        default=[name for name in layers if name != "regions"],
         format_func=layers.__getitem__,
         label_visibility="collapsed",
         key="layers",
     )
 
-    def select() -> None:
-        objects = st.session_state[key]["selection"]["objects"]
-        note(selected=next((id_of(rows[0]) for rows in objects.values() if rows), None))
-
-    st.pydeck_chart(
-        plan_map(plan, run_dir, selected=selected, hidden=set(layers) - set(shown)),
-        height=ROOM[1],
-        key=key,
-        alt=description(plan),
-        on_select=select,
-        selection_mode="single-object",
+    until = choose_year(plan, run_dir.name)
+    show_map(
+        plan_map(plan, run_dir),
+        f"map-{run_dir.name}",
+        description(plan),
+        selected=selected,
+        until=until,
+        path=second_path(plan, selected),
+        hidden=set(layers) - set(shown),
+        on_pick=lambda picked: note(selected=picked),
     )
 
 
@@ -186,15 +185,20 @@ def _find(plan: Plan, selected: str | None) -> None:
 
 def _show_tables(here: Here, plan: Plan, run_dir: Path) -> None:
     name = run_dir.name
-    offices, links, more, comparison, grounds = st.tabs(
+    others = more_tabs(plan)
+    offices, links, *places, more, comparison, grounds = st.tabs(
         [
             _("Offices"),
             _("Links"),
+            *others,
             _("With 10 % more"),
             _("Technologies and simple rules"),
             _("What it rests on"),
         ]
     )
+    for place, show_part in zip(places, others.values(), strict=True):
+        with place:
+            show_part(plan, name)
     with offices:
         frame = offices_table(plan)
         table(frame, f"{name}-offices", height=TABLE_HEIGHT_PX, ids=frame[_("Office")].tolist())

@@ -16,7 +16,8 @@ from planner.ui.address import note, use_address_language
 from planner.ui.charts import frontier_chart
 from planner.ui.edits import Edits, told
 from planner.ui.frontiers import ceiling_at, frontier_of, frontier_run_of, own_point, point_at
-from planner.ui.map import frontier_map, legend_of
+from planner.ui.map import show_map
+from planner.ui.plan_maps import frontier_map, legend_of
 from planner.ui.runs import new_run_folder, start_run
 from planner.ui.screens.plan import plan_or_state, show_end_without_result, warnings
 from planner.ui.session import read_only
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from planner import Plan
     from planner.ui.frame import Here
 
-_ROOM = (700, 330)
+_HEIGHT_PX = 330
 _POINTS = "25"
 _WISH = "solve-wish"
 """A solve that was asked for, kept until it is agreed on what its plan would rest."""
@@ -63,7 +64,7 @@ def show(here: Here) -> None:
         st.error(literal(str(error)))
         return
     st.header(_("What may be changed"))
-    wish_forms(plan, scenario, edits)
+    wish_forms(here, plan, scenario, edits)
 
 
 def _budgets(here: Here, plan: Plan, edits: Edits) -> None:
@@ -116,13 +117,13 @@ def _slider(here: Here, plan: Plan, frontier: dict[str, Any], edits: Edits) -> N
     links = frontier["links"] | (point or {}).get("drawn", {})
     on_map, on_curve = st.tabs([_("Map"), _("Curve")])
     with on_map:
-        st.pydeck_chart(
-            frontier_map(frontier | {"links": links}, point, run or here.session.home, _ROOM),
-            height=_ROOM[1],
-            key="frontier-map",
-            alt=_("Map of the {n} offices that this budget connects or upgrades.").format(
+        show_map(
+            frontier_map(frontier | {"links": links}, point, run or here.session.home),
+            "frontier-map",
+            _("Map of the {n} offices that this budget connects or upgrades.").format(
                 n=number(len(point["offices"]) if point else 0)
             ),
+            height=_HEIGHT_PX,
         )
         drawn = {links[link]["technology"] for link in (point["links"] if point else [])}
         st.html(legend_of({*(point["technologies"] if point else []), "existing", "source"}, drawn, left_out=True))

@@ -10,10 +10,12 @@ from planner.i18n import _
 from planner.jobs import run_state
 from planner.ui.address import go, note
 from planner.ui.frame import page_name
-from planner.ui.map import description, plan_map
+from planner.ui.map import show_map
+from planner.ui.plan_maps import description, plan_map
 from planner.ui.runs import new_run_folder, open_plan, start_run
 from planner.ui.screens.plan import warnings
 from planner.ui.session import read_only
+from planner.ui.starter import offer_starter
 from planner.ui.text import literal
 from planner.ui.tiles import show_tiles, verdict
 from planner.ui.watching import watch
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from planner.ui.frame import Here
 
-_ROOM = (720, 330)
+_HEIGHT_PX = 330
 
 
 def show(here: Here) -> None:
@@ -71,9 +73,7 @@ def _show_solved(run: Path) -> None:
     if plan.outcome.value is None:
         return
     show_tiles(plan, short=True)
-    st.pydeck_chart(
-        plan_map(plan, run, room=_ROOM), height=_ROOM[1], key=f"start-map-{run.name}", alt=description(plan)
-    )
+    show_map(plan_map(plan, run), f"start-map-{run.name}", description(plan), height=_HEIGHT_PX)
 
 
 def _ways_on(here: Here) -> None:
@@ -90,6 +90,9 @@ def _ways_on(here: Here) -> None:
         st.header(_("Load my country"))
         st.write(_("Upload your list of offices as it is; the program says row by row what to mend."))
         st.button(_("Go to the data"), width="stretch", key="load", on_click=go, args=("data",))
+        if not read_only():
+            with st.expander(_("No list of offices at hand?"), expanded=st.session_state.get("starter") is not None):
+                offer_starter(here.session, here.language)
     with st.container(border=True):
         st.header(_("Open a run"))
         st.write(_("Every run stays where it was made; come back to it at any time."))

@@ -13,7 +13,7 @@ from planner.jobs import run_state
 from planner.ui.charts import number_axis
 from planner.ui.edits import Edits
 from planner.ui.frontiers import same_question
-from planner.ui.map import ROOM
+from planner.ui.map import show_map
 from planner.ui.runs import kind_of, new_run_folder, open_document, start_run
 from planner.ui.screens.plan import plan_or_state, show_end_without_result, warnings
 from planner.ui.session import read_only
@@ -192,12 +192,12 @@ def _offices(risk: dict[str, Any], plan: Plan, study: Path) -> None:
     st.write(text)
     shares = {office["id"]: office[column] for office in risk["offices"] if office[column] is not None}
     on_map, legend = st.columns([4, 1])
-    on_map.pydeck_chart(
-        robustness_map(plan, shares, study),
-        height=ROOM[1],
-        key="robustness",
-        alt=_("Map of {n} offices by how robust they are; the table below lists them.").format(n=number(len(shares))),
-    )
+    with on_map:
+        show_map(
+            robustness_map(plan, shares, study),
+            "robustness",
+            _("Map of {n} offices by how robust they are; the table below lists them.").format(n=number(len(shares))),
+        )
     legend.html(robustness_legend())
     named = {office["id"]: office["name"] for office in risk["offices"]}
     frame = pd.DataFrame(

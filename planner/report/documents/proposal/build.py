@@ -17,6 +17,7 @@ from planner.report.documents.proposal.costs import bill_or_note, costs
 from planner.report.documents.proposal.method import method
 from planner.report.documents.proposal.results import results
 from planner.report.documents.proposal.summary import summary
+from planner.wording import what_data
 
 if TYPE_CHECKING:
     from planner.report.exported import ExportedRun
@@ -55,7 +56,7 @@ def build_proposal(run: ExportedRun) -> Document:
         title=head["name"],
         subtitle=_("Investment proposal for connecting post offices"),
         facts=facts,
-        banner=_("SYNTHETIC DATA: this country does not exist.") if plan.data["synthetic"] else "",
+        banner=what_data(synthetic=plan.data["synthetic"], name=plan.scenario["name"]),
         contents=_("Contents"),
         blocks=blocks,
     )

@@ -9,7 +9,7 @@ from planner.report.documents.blocks import Figure, Heading, KeyFigures, Note, P
 from planner.report.documents.map import map_drawing, map_words
 from planner.report.documents.typography import about, about_money
 from planner.report.summary import verdict
-from planner.wording import measure_name, number, rule_name, share, too_little
+from planner.wording import measure_name, number, rule_name, share, too_little, what_data
 
 if TYPE_CHECKING:
     from planner.plan.model import Plan
@@ -34,11 +34,9 @@ def summary(run: ExportedRun) -> list[Block]:
 def cautions(plan: Plan) -> list[Block]:
     """Return what must be known where results stand: invented data, rows left out, offices of unknown position."""
     said: list[Block] = []
-    if plan.data["synthetic"]:
-        text = " ".join(
-            (_("SYNTHETIC DATA: this country does not exist."), _("Every figure below follows from invented data."))
-        )
-        said.append(Note(text, serious=True))
+    if warning := what_data(synthetic=plan.data["synthetic"], name=plan.scenario["name"]):
+        invented = [_("Every figure below follows from invented data.")] if plan.data["synthetic"] else []
+        said.append(Note(" ".join((warning, *invented)), serious=True))
     if excluded := plan.data["rows_excluded"]:
         text = ngettext(
             "{n} row of the inputs was left out of everything that follows; the national assessment says which.",
