@@ -153,20 +153,23 @@ def frontier(
     options: LinkOptions,
     *,
     points: int = 25,
+    dense: bool = False,
     cancelled: Callable[[], bool] | None = None,
     on_progress: Callable[[Headway], None] | None = None,
 ) -> BenefitFrontier:
     """Find the benefit that each of a number of budgets can buy, and the proven ceiling there.
 
-    The budgets are equal steps up to the best known cost of connecting all offices. Each point is a plan that is
-    accounted for like that of `solve`, against the same measure, and does no worse than the simple rules where these
-    keep all limits.
+    The budgets are equal steps, or steps that are smaller for small budgets, up to the best known cost of connecting all
+    offices. Each point is a plan that is accounted for like that of `solve`, against the same measure, and does no worse
+    than the simple rules where these keep all limits.
 
     Parameters
     ----------
     scenario, inputs, options, cancelled
         As in `solve`; the limit of the scenario's budget is not looked at, its measure is.
     points : int
+    dense : bool
+        Budgets rise as the squares of 1, 2, 3 …, for curves that bend most where money is short.
     on_progress : callable or None
         Told how many budgets are done.
 
@@ -183,7 +186,7 @@ def frontier(
     graph = question.graph
     found = find_frontier(
         question.problem(scenario.objective[0], Kept()),
-        sorted({max(round(everything * k / points), 1) for k in range(1, points + 1)}),
+        sorted({max(round(everything * (k / points) ** (2 if dense else 1)), 1) for k in range(1, points + 1)}),
         gap=wanted.gap,
         time_limit_s=wanted.time_limit_s,
         seed=wanted.seed,
@@ -222,6 +225,7 @@ def frontier(
         requested_gap=wanted.gap,
         seconds=round(found.seconds, 3),
         points=tuple(told),
+        ceiling=tuple((cents / 100, value) for cents, value in found.concave_ceiling().tolist()),
         synthetic=plan.data["synthetic"],
         places=drawn_places(plan),
         links=drawn,

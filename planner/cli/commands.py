@@ -11,6 +11,7 @@ import typer
 from planner.cli.comparing import compare
 from planner.cli.explaining import explain
 from planner.cli.exporting import export
+from planner.cli.investing import portfolio
 from planner.cli.looking import table
 from planner.cli.searching import (
     Force,
@@ -195,6 +196,9 @@ app.command(help=_("Find what each of a number of budgets can buy, and how much 
 app.command(help=_("Find in how few years all offices can be connected with so much a year."))(years)
 app.command(help=_("Draw prices and demand: what they do to the plan, and which offices are in whatever they are."))(
     risk
+)
+app.command(help=_("Share one budget out among countries by their frontiers: where the next money brings most."))(
+    portfolio
 )
 
 

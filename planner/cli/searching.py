@@ -16,6 +16,9 @@ ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help=_("Scenar
 TimeLimit = Annotated[float | None, typer.Option(help=_("Seconds of search."), min=0.0)]
 Gap = Annotated[float | None, typer.Option(help=_("Stop at this relative gap, e.g. 0.005."), min=0.0)]
 Seed = Annotated[int | None, typer.Option(help=_("Seed of the search."), min=0)]
+Workers = Annotated[
+    int, typer.Option(help=_("Processes that work at the same time; 0: as many as the machine has."), min=0)
+]
 Force = Annotated[bool, typer.Option("--force", help=_("Replace the run that is in the folder."))]
 
 
@@ -44,6 +47,21 @@ def amount_of(text: str) -> float | str:
     cells = np.array([text], dtype=object)
     (value,), (faulty,) = to_numbers(cells, decimal_mark([cells]))
     return text if faulty else float(value)
+
+
+def positive_amount(option: str, text: str) -> float:
+    """Read an amount of money above zero.
+
+    Raises
+    ------
+    InputError
+        It is none.
+    """
+    amount = amount_of(text)
+    if not isinstance(amount, float) or not 0 < amount < float("inf"):
+        message, remedy = _("An amount of money above zero is expected."), _("For instance: 2000000.")
+        raise InputError(Problem("bad-option", message, remedy, column=option, value=text))
+    return amount
 
 
 def limit_option(text: str) -> "Amount | Share":

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _LOCK = ".lock"
 _MADE_BY_RUNS = (
     "plan.json", "frontier.json", "frontier.csv", "risk.json", "risk.csv",
+    "portfolio.json", "portfolio.csv",
     EVENTS, "plan.gpkg", "cancel", LOG, "inputs.json", "hillshade.webp", "hillshade.json",
 )  # fmt: skip
 """In the order in which they go: a folder never seems to hold the finished plan of a run that is being replaced."""
