@@ -159,9 +159,9 @@ def frontier(
 ) -> BenefitFrontier:
     """Find the benefit that each of a number of budgets can buy, and the proven ceiling there.
 
-    The budgets are equal steps, or steps that are smaller for small budgets, up to the best known cost of connecting all
-    offices. Each point is a plan that is accounted for like that of `solve`, against the same measure, and does no worse
-    than the simple rules where these keep all limits.
+    The budgets are equal steps, or steps that are smaller for small budgets, up to the best known cost of connecting
+    all offices. Each point is a plan that is accounted for like that of `solve`, against the same measure, and does no
+    worse than the simple rules where these keep all limits.
 
     Parameters
     ----------

@@ -36,6 +36,7 @@ from planner.cli.session import (
     session,
 )
 from planner.cli.studying import frontier, risk, years
+from planner.cli.sweeping import sweep
 from planner.errors import CancelledError, InfeasibleError, InputError, Problem, VerificationError
 from planner.i18n import _
 
@@ -200,6 +201,11 @@ app.command(help=_("Draw prices and demand: what they do to the plan, and which 
 app.command(help=_("Share one budget out among countries by their frontiers: where the next money brings most."))(
     portfolio
 )
+app.command(
+    help=_(
+        "Find many plans at once: scenarios, budgets, draws; on this machine or on a cluster; go on where it was left."
+    )
+)(sweep)
 
 
 @app.command(help=_("Recompute everything of a stored plan without the solver; exit code 1 if anything differs."))

@@ -64,8 +64,8 @@ def positive_amount(option: str, text: str) -> float:
     return amount
 
 
-def limit_option(text: str) -> "Amount | Share":
-    """Read ``--limit``: an amount above zero, or a share of connecting all.
+def limit_option(text: str, option: str = "--limit") -> "Amount | Share":
+    """Read an option such as ``--limit``: an amount above zero, or a share of connecting all.
 
     Raises
     ------
@@ -79,16 +79,20 @@ def limit_option(text: str) -> "Amount | Share":
     except ValueError as error:
         raise InputError(
             Problem(
-                "bad-option", str(error), _("For instance: --limit 250000 or --limit 4%."), column="--limit", value=text
+                "bad-option",
+                str(error),
+                _("For instance: {option} 250000 or {option} 4%.").format(option=option),
+                column=option,
+                value=text,
             )
         ) from error
     if limit.model_dump().get("amount") == 0:
         raise InputError(
             Problem(
                 "bad-option",
-                _("With nothing a year nothing can be built."),
-                _("For instance: --limit 250000 or --limit 4%."),
-                column="--limit",
+                _("With nothing nothing can be built."),
+                _("For instance: {option} 250000 or {option} 4%.").format(option=option),
+                column=option,
                 value=text,
             )
         )

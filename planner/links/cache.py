@@ -48,7 +48,7 @@ def cache_file(scenario: Scenario, inputs: Inputs, catalogue: Catalogue, folder:
     # What is built is found among the candidates, which stay the same.
     built = {dataset["file"] for dataset in sections["inputs"].pop("as_built")}
     content = {
-        "version": [__version__, _code_hash()],
+        "version": [__version__, code_hash(*_ROOMS)],
         "language": language(),
         "files": [[file.file, file.sha256] for file in inputs.files if file.file not in built],
         "roads": None if inputs.roads is None else inputs.roads.digest(),
@@ -67,10 +67,10 @@ def cache_folder() -> Path:
 
 
 @cache
-def _code_hash() -> str:
-    """Return a hash of the code in `_ROOMS`: a mended bug must not live on in the cache."""
+def code_hash(*rooms: str) -> str:
+    """Return a hash of the code in some rooms: a mended bug must not live on in what was kept."""
     package = Path(__file__).parent.parent
-    files = [file for room in _ROOMS for file in sorted([package / room, *(package / room).glob("*.py")])]
+    files = [file for room in rooms for file in sorted([package / room, *(package / room).glob("*.py")])]
     digest = hashlib.sha256()
     for file in files:
         if file.is_file():
