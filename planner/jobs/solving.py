@@ -322,7 +322,7 @@ def _prepare(
     """Write what is asked into the run folder; read the inputs and build the candidate links."""
     from planner.inputs import read_inputs  # noqa: PLC0415
     from planner.links import build_links  # noqa: PLC0415
-    from planner.report.hillshade import hillshade, map_bounds, write_hillshade  # noqa: PLC0415
+    from planner.report.hillshade import map_bounds, write_hillshade  # noqa: PLC0415
     from planner.scenario import dump_scenario  # noqa: PLC0415
 
     def step(phase: str, message: str, share: float | None = None) -> None:
@@ -340,7 +340,7 @@ def _prepare(
     if inputs.terrain:
         step("links", _("Drawing the terrain"))
         bounds = map_bounds(options.places.lon, options.places.lat)
-        write_hillshade(hillshade(inputs.terrain, bounds), run_dir)
+        write_hillshade(inputs.terrain, bounds, run_dir)
     return inputs, options
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from planner.errors import InputError, Problem
 from planner.i18n import _
-from planner.plan.record import RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -103,6 +102,9 @@ def export_run(run: ExportedRun, names: Sequence[str], folder: Path) -> list[Pat
 
 def _spare_what_is_read(run: ExportedRun, folder: Path) -> None:
     """Refuse a folder in which a file that was given has a name such as exports have: the run's, whatever follows."""
+    # Behind it stand the catalogue and the schema of scenarios: `planner --help` names the formats without them.
+    from planner.plan.record import RECORD  # noqa: PLC0415
+
     given = [] if run.template is None else [run.template]
     if (run.folder / RECORD).is_file():
         roots = {run.data_root or run.record.data_folder, run.record.data_folder}

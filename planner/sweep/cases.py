@@ -17,8 +17,9 @@ from planner.errors import InputError, PlannerError
 from planner.finance import MEASURES
 from planner.i18n import _, language, use_language
 from planner.inputs import read_inputs
+from planner.kept import code_hash
 from planner.links import build_links
-from planner.links.cache import cache_file, code_hash
+from planner.links.cache import cache_file
 from planner.links.reprice import reprice
 from planner.pipeline import only_budget, solve
 from planner.question import cost_of_all

@@ -53,7 +53,7 @@ def test_draws_have_the_same_money_and_other_prices(serial):
     assert sorted(drawn.draw.unique()) == list(range(1, DRAWS + 1))
     assert (drawn.drop_duplicates(["figure", "value"]).figure.value_counts() == DRAWS).all()
     rich = table[table.budget == 250_000]
-    assert rich.value.nunique() > 1
+    assert len(set(rich.value)) > 1
     assert (rich.spent <= 250_000).all()
 
 
