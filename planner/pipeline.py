@@ -210,10 +210,11 @@ def frontier(
             trace=((found.seconds, best[1], point.bound),),
         )
         budget = Budget(asked.name, asked.measure, point.budget)
+        # A point tells totals, offices and links, no reasons.
         if question.plain:
-            plan, best = _no_worse_than_rules(scenario, inputs, options, best, outcome, budget)
+            plan, best = _no_worse_than_rules(scenario, inputs, options, best, outcome, budget, reasoned=False)
         else:  # the simple rules do not heed a limit of hops
-            plan = build_plan(scenario, inputs, options, best[0], outcome, [budget])
+            plan = build_plan(scenario, inputs, options, best[0], outcome, [budget], reasoned=False)
         told.append(FrontierPoint.of(plan))
         drawn |= drawn_links(plan)
     return BenefitFrontier(
@@ -277,15 +278,18 @@ def _no_worse_than_rules(
     found: tuple[Choice, float],
     outcome: Outcome,
     budget: Budget,
+    *,
+    reasoned: bool = True,
 ) -> tuple[Plan, tuple[Choice, float]]:
     """Return the plan of what a search has found, or of a simple rule that is worth more, and what it was made of."""
-    plan = build_plan(scenario, inputs, options, found[0], outcome, [budget])
+    plan = build_plan(scenario, inputs, options, found[0], outcome, [budget], reasoned=reasoned)
     # A search that is cut short may end below what the simple rules beside it do with the same money.
     forbidden = forbidden_links(options, scenario.limits.forbid_links)
     better = None if plan.outcome.value is None else better_rule(plan, options, inputs.offices, budget, forbidden)
     if better is None:
         return plan, found
-    return build_plan(scenario, inputs, options, better[0], surpass(plan.outcome, better[1]), [budget]), better
+    outcome = surpass(plan.outcome, better[1])
+    return build_plan(scenario, inputs, options, better[0], outcome, [budget], reasoned=reasoned), better
 
 
 def only_budget(scenario: Scenario, command: str, heeded: Sequence[str] = ("exclude",)) -> AskedBudget:
