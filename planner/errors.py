@@ -93,6 +93,10 @@ class InputError(PlannerError):
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """Let it travel between processes with its problems rather than with its message alone."""
+        return type(self), (self.problems,)
+
 
 class InfeasibleError(PlannerError):
     """No plan can keep all limits; the message says which and the smallest relaxation."""

@@ -156,20 +156,23 @@ def frontier(
     options: LinkOptions,
     *,
     points: int = 25,
+    dense: bool = False,
     cancelled: Callable[[], bool] | None = None,
     on_progress: Callable[[Headway], None] | None = None,
 ) -> BenefitFrontier:
     """Find the benefit that each of a number of budgets can buy, and the proven ceiling there.
 
-    The budgets are equal steps up to the best known cost of connecting all offices. Each point is a plan that is
-    accounted for like that of `solve`, against the same measure, and does no worse than the simple rules where these
-    keep all limits.
+    The budgets are equal steps, or steps that are smaller for small budgets, up to the best known cost of connecting
+    all offices. Each point is a plan that is accounted for like that of `solve`, against the same measure, and does no
+    worse than the simple rules where these keep all limits.
 
     Parameters
     ----------
     scenario, inputs, options, cancelled
         As in `solve`; the limit of the scenario's budget is not looked at, its measure is.
     points : int
+    dense : bool
+        Budgets rise as the squares of 1, 2, 3 …, for curves that bend most where money is short.
     on_progress : callable or None
         Told how many budgets are done.
 
@@ -186,7 +189,7 @@ def frontier(
     graph = question.graph
     found = find_frontier(
         question.problem(scenario.objective[0], Kept()),
-        sorted({max(round(everything * k / points), 1) for k in range(1, points + 1)}),
+        sorted({max(round(everything * (k / points) ** (2 if dense else 1)), 1) for k in range(1, points + 1)}),
         gap=wanted.gap,
         time_limit_s=wanted.time_limit_s,
         seed=wanted.seed,
@@ -210,10 +213,11 @@ def frontier(
             trace=((found.seconds, best[1], point.bound),),
         )
         budget = Budget(asked.name, asked.measure, point.budget)
+        # A point tells totals, offices and links, no reasons.
         if question.plain:
-            plan, best = _no_worse_than_rules(scenario, inputs, options, best, outcome, budget)
+            plan, best = _no_worse_than_rules(scenario, inputs, options, best, outcome, budget, reasoned=False)
         else:  # the simple rules do not heed a limit of hops
-            plan = build_plan(scenario, inputs, options, best[0], outcome, [budget])
+            plan = build_plan(scenario, inputs, options, best[0], outcome, [budget], reasoned=False)
         told.append(FrontierPoint.of(plan))
         drawn |= drawn_links(plan)
     return BenefitFrontier(
@@ -225,6 +229,7 @@ def frontier(
         requested_gap=wanted.gap,
         seconds=round(found.seconds, 3),
         points=tuple(told),
+        ceiling=tuple((cents / 100, value) for cents, value in found.concave_ceiling().tolist()),
         synthetic=plan.data["synthetic"],
         places=drawn_places(plan),
         links=drawn,
@@ -276,15 +281,18 @@ def _no_worse_than_rules(
     found: tuple[Choice, float],
     outcome: Outcome,
     budget: Budget,
+    *,
+    reasoned: bool = True,
 ) -> tuple[Plan, tuple[Choice, float]]:
     """Return the plan of what a search has found, or of a simple rule that is worth more, and what it was made of."""
-    plan = build_plan(scenario, inputs, options, found[0], outcome, [budget])
+    plan = build_plan(scenario, inputs, options, found[0], outcome, [budget], reasoned=reasoned)
     # A search that is cut short may end below what the simple rules beside it do with the same money.
     forbidden = forbidden_links(options, scenario.limits.forbid_links)
     better = None if plan.outcome.value is None else better_rule(plan, options, inputs.offices, budget, forbidden)
     if better is None:
         return plan, found
-    return build_plan(scenario, inputs, options, better[0], surpass(plan.outcome, better[1]), [budget]), better
+    outcome = surpass(plan.outcome, better[1])
+    return build_plan(scenario, inputs, options, better[0], outcome, [budget], reasoned=reasoned), better
 
 
 def only_budget(scenario: Scenario, command: str, heeded: Sequence[str] = ("exclude",)) -> AskedBudget:

@@ -12,6 +12,7 @@ from planner.cli.comparing import compare
 from planner.cli.explaining import explain
 from planner.cli.exporting import export
 from planner.cli.fetching import fetch, starter
+from planner.cli.investing import portfolio
 from planner.cli.looking import table
 from planner.cli.searching import (
     Force,
@@ -36,6 +37,7 @@ from planner.cli.session import (
     session,
 )
 from planner.cli.studying import frontier, risk, years
+from planner.cli.sweeping import sweep
 from planner.errors import CancelledError, InfeasibleError, InputError, Problem, VerificationError
 from planner.i18n import _
 
@@ -209,6 +211,14 @@ app.command(help=_("Find in how few years all offices can be connected with so m
 app.command(help=_("Draw prices and demand: what they do to the plan, and which offices are in whatever they are."))(
     risk
 )
+app.command(help=_("Share one budget out among countries by their frontiers: where the next money brings most."))(
+    portfolio
+)
+app.command(
+    help=_(
+        "Find many plans at once: scenarios, budgets, draws; on this machine or on a cluster; go on where it was left."
+    )
+)(sweep)
 
 
 @app.command(help=_("Recompute everything of a stored plan without the solver; exit code 1 if anything differs."))

@@ -16,6 +16,9 @@ ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help=_("Scenar
 TimeLimit = Annotated[float | None, typer.Option(help=_("Seconds of search."), min=0.0)]
 Gap = Annotated[float | None, typer.Option(help=_("Stop at this relative gap, e.g. 0.005."), min=0.0)]
 Seed = Annotated[int | None, typer.Option(help=_("Seed of the search."), min=0)]
+Workers = Annotated[
+    int, typer.Option(help=_("Processes that work at the same time; 0: as many as the machine has."), min=0)
+]
 Force = Annotated[bool, typer.Option("--force", help=_("Replace the run that is in the folder."))]
 
 
@@ -46,8 +49,23 @@ def amount_of(text: str) -> float | str:
     return text if faulty else float(value)
 
 
-def limit_option(text: str) -> "Amount | Share":
-    """Read ``--limit``: an amount above zero, or a share of connecting all.
+def positive_amount(option: str, text: str) -> float:
+    """Read an amount of money above zero.
+
+    Raises
+    ------
+    InputError
+        It is none.
+    """
+    amount = amount_of(text)
+    if not isinstance(amount, float) or not 0 < amount < float("inf"):
+        message, remedy = _("An amount of money above zero is expected."), _("For instance: 2000000.")
+        raise InputError(Problem("bad-option", message, remedy, column=option, value=text))
+    return amount
+
+
+def limit_option(text: str, option: str = "--limit") -> "Amount | Share":
+    """Read an option such as ``--limit``: an amount above zero, or a share of connecting all.
 
     Raises
     ------
@@ -61,16 +79,20 @@ def limit_option(text: str) -> "Amount | Share":
     except ValueError as error:
         raise InputError(
             Problem(
-                "bad-option", str(error), _("For instance: --limit 250000 or --limit 4%."), column="--limit", value=text
+                "bad-option",
+                str(error),
+                _("For instance: {option} 250000 or {option} 4%.").format(option=option),
+                column=option,
+                value=text,
             )
         ) from error
     if limit.model_dump().get("amount") == 0:
         raise InputError(
             Problem(
                 "bad-option",
-                _("With nothing a year nothing can be built."),
-                _("For instance: --limit 250000 or --limit 4%."),
-                column="--limit",
+                _("With nothing nothing can be built."),
+                _("For instance: {option} 250000 or {option} 4%.").format(option=option),
+                column=option,
                 value=text,
             )
         )

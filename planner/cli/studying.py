@@ -14,6 +14,7 @@ from planner.cli.searching import (
     ScenarioFile,
     Seed,
     TimeLimit,
+    Workers,
     file_of_scenario,
     limit_option,
     solver_overrides,
@@ -27,6 +28,7 @@ from planner.i18n import _
 def frontier(
     scenario: ScenarioFile,
     points: Annotated[int, typer.Option(help=_("Number of budgets."), min=2, max=1000)] = 25,
+    dense: Annotated[bool, typer.Option("--dense", help=_("Smaller steps at small budgets."))] = False,
     gap: Gap = None,
     time_limit: TimeLimit = None,
     seed: Seed = None,
@@ -49,6 +51,7 @@ def frontier(
                 scenario_file,
                 run_dir,
                 points=points,
+                dense=dense,
                 data_root=data_root,
                 overrides=solver_overrides(gap, time_limit, seed),
                 command=sys.argv[1:],
@@ -113,9 +116,7 @@ def risk(
             "--robust", help=_("Look for the plan that keeps most on average over the draws too; takes longer.")
         ),
     ] = False,
-    workers: Annotated[
-        int, typer.Option(help=_("Processes that work at the same time; 0: as many as the machine has."), min=0)
-    ] = 0,
+    workers: Workers = 0,
     gap: Gap = None,
     time_limit: TimeLimit = None,
     seed: Seed = None,

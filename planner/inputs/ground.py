@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import rasterio
 import shapely
+from rasterio.errors import RasterioError
 
 from planner.errors import InputError
+from planner.files import sha256_of
 from planner.i18n import _
 from planner.inputs.landmass import SHORE_KM
 from planner.terrain import VOID_HEIGHT, open_elevation
 from planner.wording import number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -25,6 +29,15 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _ELSEWHERE = "terrain-elsewhere"
+
+
+def raster_contents(files: Sequence[Path]) -> Iterator[str]:
+    """Yield hashes over the contents of rasters, and of the files that they are put together from (VRT)."""
+    for file in files:
+        parts = {file}
+        with suppress(RasterioError), rasterio.open(file) as raster:
+            parts |= {path for path in map(Path, raster.files) if path.is_file()}
+        yield from (sha256_of(path) for path in sorted(parts))
 
 
 def ground_at(

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.i18n import _, ngettext
-from planner.inputs.catchment import find_catchments, open_population, whole_people
+from planner.inputs.catchment import Catchments, find_catchments, open_population, whole_people
+from planner.inputs.ground import raster_contents
 from planner.inputs.reading import require_file
+from planner.kept import kept_arrays
 from planner.scenario import PEOPLE_UNDERSERVED
 from planner.wording import number
 
@@ -44,8 +46,7 @@ def people_from_raster(scenario: Scenario, offices: ReadOffices, terrain: Sequen
     assert file is not None
     frame, group = offices.frame, offices.group
     lon, lat = frame["lon"].to_numpy(np.float64), frame["lat"].to_numpy(np.float64)
-    with open_population(require_file(file, scenario.locate(file)), file) as raster:
-        found = find_catchments(raster, terrain, lon, lat, scenario.benefit.catchment_km)
+    found = _catchments(scenario, file, terrain, lon, lat)
     outside = np.zeros(len(group), dtype=bool)
     outside[np.flatnonzero(group.sound)[~found.on_land]] = True
     message = _(
@@ -57,6 +58,23 @@ def people_from_raster(scenario: Scenario, offices: ReadOffices, terrain: Sequen
     said = _("{reached} of {total} people live within {km} km of an office on their own land (straight line).")
     reached, total, km = number(people.sum()), number(found.total), number(scenario.benefit.catchment_km, 3)
     return Reached(people, (said.format(reached=reached, total=total, km=km),))
+
+
+def _catchments(
+    scenario: Scenario, file: str, terrain: Sequence[Path], lon: NDArray[np.float64], lat: NDArray[np.float64]
+) -> Catchments:
+    """Return what each office has within reach, from the cache where it was counted before."""
+    path, within_km = require_file(file, scenario.locate(file)), scenario.benefit.catchment_km
+
+    def count() -> dict[str, NDArray[np.generic]]:
+        with open_population(path, file) as raster:
+            found = find_catchments(raster, terrain, lon, lat, within_km)
+        return {"people": found.people, "total": np.array(found.total), "on_land": found.on_land}
+
+    contents = raster_contents((path, *terrain))
+    asked: list[str | bytes] = ["catchments", *contents, lon.tobytes(), lat.tobytes(), repr(within_km)]
+    kept = kept_arrays(("inputs", "terrain"), asked, count)
+    return Catchments(kept["people"].astype(np.float64), float(kept["total"]), kept["on_land"].astype(np.bool_))
 
 
 def people_from_column(scenario: Scenario, offices: pd.DataFrame) -> Reached:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -16,7 +16,8 @@ from planner.inputs.group import Group, read_group
 from planner.inputs.lines import checked_lines, corners_of
 from planner.inputs.numerals import to_numbers
 from planner.inputs.reading import OSM_FILES
-from planner.inputs.road_network import DUCT, NO_POLES, POLES, RURAL, URBAN, Lines, RoadNetwork, clean
+from planner.inputs.road_network import DUCT, NO_POLES, POLES, RURAL, URBAN, Cleaned, Lines, RoadNetwork, clean
+from planner.kept import kept_arrays
 from planner.scenario.datasets import RoadDataset
 from planner.wording import number, share
 
@@ -55,7 +56,7 @@ def read_roads(scenario: Scenario, terrain: Sequence[Path]) -> tuple[RoadNetwork
     if len(rows) == 0:
         return None, group, ()
     gap_m = scenario.links.fibre.road_gap_m
-    cleaned = clean(_as_lines(geometry[rows], rows, level), gap_m)
+    cleaned = _cleaned(_as_lines(geometry[rows], rows, level), gap_m)
     _warn_of_overlaps(group, cleaned.overlapping)
     names, index = np.unique(classes[rows].astype(np.str_), return_inverse=True)
     class_of = np.zeros(len(group), dtype=np.int64)
@@ -172,6 +173,17 @@ def _as_lines(geometry: Geometries, rows: NDArray[np.int64], level: NDArray[np.i
     xy, line = shapely.get_coordinates(parts, return_index=True)
     start = np.concatenate([[0], np.cumsum(np.bincount(line, minlength=len(parts)))]).astype(np.int64)
     return Lines(xy[:, 0], xy[:, 1], start, road, level[road])
+
+
+def _cleaned(lines: Lines, gap_m: float) -> Cleaned:
+    """Return what lines become, from the cache where they were cleaned before."""
+
+    def reckon() -> dict[str, NDArray[np.generic]]:
+        return {name: np.asarray(value) for name, value in vars(clean(lines, gap_m)).items()}
+
+    asked = ("roads", repr(gap_m), *(column.tobytes() for column in vars(lines).values()))
+    kept: dict[str, Any] = dict(kept_arrays(("inputs",), asked, reckon))
+    return Cleaned(**{**kept, "gaps": int(kept["gaps"])})
 
 
 def _warn_of_overlaps(group: Group, roads: NDArray[np.int64]) -> None:

@@ -7,8 +7,6 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from charset_normalizer import from_bytes
-
 from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.inputs.raw import RawTable, table_of_rows
@@ -85,6 +83,9 @@ def recognise_encoding(data: bytes) -> str:
     for name, high_bytes in (("utf-16-le", data[1::2]), ("utf-16-be", data[0::2])):
         if high_bytes.count(0) > _MOSTLY * len(high_bytes):
             return name
+    # Loaded for files of unknown encoding alone.
+    from charset_normalizer import from_bytes  # noqa: PLC0415
+
     matches = from_bytes(data, cp_isolation=list(_EIGHT_BIT))
     best = matches.best()
     if best is None or any(_WESTERN in match.could_be_from_charset for match in matches):

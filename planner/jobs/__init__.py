@@ -18,6 +18,10 @@ another machine) can follow a run, cancel it or pick up its result without talki
     The answer; they appear by atomic rename, ``plan.json`` last.
 ``frontier.json``, ``frontier.csv``
     The answer of a run that asked for benefit against budget, in place of a plan.
+``portfolio.json``, ``portfolio.csv``
+    The answer of a run that shared a budget out among countries; their frontiers are runs below ``countries``.
+``sweep.jsonl``, ``sweep.parquet``, ``draws.parquet``
+    The answers of a run of many plans as they come, from which it goes on if it was stopped; then as tables.
 ``risk.json``, ``risk.csv``
     What draws of prices and demand do to the plan, beside it.
 ``cancel``
@@ -30,9 +34,11 @@ from planner.jobs.cancellation import request_cancel
 from planner.jobs.detached import start_detached
 from planner.jobs.errand import errand_answer, errand_state, start_errand, stop_errand
 from planner.jobs.folder import run_folder, tell_failure
+from planner.jobs.investing import portfolio_run
 from planner.jobs.journal import Event, Journal, State, read_events, run_state
 from planner.jobs.origin import changed_inputs, revise
 from planner.jobs.solving import demo_run, evaluate_run, frontier_run, risk_run, solve_run
+from planner.jobs.sweeping import sweep_run
 
 __all__ = [
     "Event",
@@ -44,6 +50,7 @@ __all__ = [
     "errand_state",
     "evaluate_run",
     "frontier_run",
+    "portfolio_run",
     "read_events",
     "request_cancel",
     "revise",
@@ -54,5 +61,6 @@ __all__ = [
     "start_detached",
     "start_errand",
     "stop_errand",
+    "sweep_run",
     "tell_failure",
 ]

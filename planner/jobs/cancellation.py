@@ -26,10 +26,10 @@ def request_cancel(run_dir: Path) -> None:
 
 
 @contextmanager
-def cancellation(run_dir: Path) -> Iterator[Callable[[], bool]]:
-    """Give a function that says whether to stop: the cancel file, Ctrl-C or a polite kill."""
+def cancellation(*run_dirs: Path) -> Iterator[Callable[[], bool]]:
+    """Give a function that says whether to stop: the cancel file of one of some folders, Ctrl-C or a polite kill."""
     asked: list[int] = []
-    flag = cancel_file(run_dir)
+    flags = [cancel_file(run_dir) for run_dir in run_dirs]
     before: dict[signal.Signals, Any] = {}
     # Only the main thread can catch signals; elsewhere (a notebook) they stay with whoever handles them.
     if threading.current_thread() is threading.main_thread():
@@ -45,7 +45,7 @@ def cancellation(run_dir: Path) -> Iterator[Callable[[], bool]]:
         now = time.monotonic()
         if not asked and now - looked > 0.1:
             looked = now
-            if flag.exists():
+            if any(flag.exists() for flag in flags):
                 asked.append(0)
         return bool(asked)
 

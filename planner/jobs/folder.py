@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _LOCK = ".lock"
 _MADE_BY_RUNS = (
     "plan.json", "frontier.json", "frontier.csv", "risk.json", "risk.csv",
+    "portfolio.json", "portfolio.csv", "sweep.parquet", "draws.parquet", "sweep.jsonl",
     EVENTS, "plan.gpkg", "cancel", LOG, "inputs.json", "hillshade.webp", "hillshade.json",
 )  # fmt: skip
 """In the order in which they go: a folder never seems to hold the finished plan of a run that is being replaced."""
@@ -36,7 +37,11 @@ _HANDED_OVER = 2
 
 @contextmanager
 def run_folder(
-    run_dir: Path, *, force: bool = False, listener: Callable[[Event], None] | None = None
+    run_dir: Path,
+    *,
+    force: bool = False,
+    listener: Callable[[Event], None] | None = None,
+    resumed_by: str | None = None,
 ) -> Iterator[Journal]:
     """Take a folder for a run, and give its journal, whose last line will say which error ended the run, if one does.
 
@@ -50,6 +55,8 @@ def run_folder(
         answer to a new scenario. Files that do not belong to a run are never touched.
     listener : callable or None
         Receives each `Event`.
+    resumed_by : str or None
+        Name of a file from which a run that was there goes on; it stays, unless ``force`` is given.
 
     Raises
     ------
@@ -58,7 +65,7 @@ def run_folder(
     """
     with entrance(run_dir):
         if not _handed_over(run_dir):
-            make_free(run_dir, force=force)
+            make_free(run_dir, force=force, resumed_by=resumed_by)
         with _writing(run_dir):
             journal = Journal(run_dir, listener)
             journal.note(STARTING)
@@ -76,8 +83,8 @@ def entrance(run_dir: Path) -> Iterator[None]:
         yield
 
 
-def make_free(run_dir: Path, *, force: bool = False) -> None:
-    """Clear a folder for a new run, under its lock.
+def make_free(run_dir: Path, *, force: bool = False, resumed_by: str | None = None) -> None:
+    """Clear a folder for a new run, or for one that goes on from a file, under its lock.
 
     Raises
     ------
@@ -94,7 +101,10 @@ def make_free(run_dir: Path, *, force: bool = False) -> None:
             )
         )
     present = [path for path in (run_dir / name for name in _MADE_BY_RUNS) if path.exists()]
-    if present and not force:
+    resumed = not force and resumed_by is not None and (run_dir / resumed_by).exists()
+    if resumed:
+        present = [path for path in present if path.name != resumed_by]
+    elif present and not force:
         raise InputError(
             Problem(
                 "run-exists",

@@ -179,11 +179,13 @@ def frontier_run(
     run_dir: Path,
     *,
     points: int,
+    dense: bool = False,
     data_root: Path | None = None,
     overrides: Mapping[str, object] | None = None,
     command: Sequence[str] = (),
     listener: Callable[[Event], None] | None = None,
     force: bool = False,
+    within: Path | None = None,
 ) -> BenefitFrontier:
     """Find benefit against budget, and write ``frontier.json`` and ``frontier.csv`` into a run folder.
 
@@ -193,6 +195,10 @@ def frontier_run(
         As in `solve_run`.
     points : int
         Number of budgets.
+    dense : bool
+        Smaller steps at small budgets.
+    within : Path or None
+        Folder of a larger run that this one is a part of: its cancel file stops this one too.
     """
     from planner.pipeline import frontier  # noqa: PLC0415
     from planner.plan.frontier import write_frontier  # noqa: PLC0415
@@ -200,7 +206,8 @@ def frontier_run(
 
     scenario = load_scenario(scenario_file, data_root=data_root, overrides=overrides)
     _spare(scenario_file, run_dir)
-    with run_folder(run_dir, force=force, listener=listener) as journal, cancellation(run_dir) as cancelled:
+    folders = (run_dir,) if within is None else (run_dir, within)
+    with run_folder(run_dir, force=force, listener=listener) as journal, cancellation(*folders) as cancelled:
         inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)
         journal.note("solve", _("Searching among {count} candidate links").format(count=len(options)))
         told = -1
@@ -212,7 +219,7 @@ def frontier_run(
                 text = _("Budgets done: {n} of {total}").format(n=now.closed, total=now.budgets)
                 journal.note("solve", text, share=now.closed / now.budgets)
 
-        found = frontier(scenario, inputs, options, points=points, cancelled=cancelled, on_progress=tell)
+        found = frontier(scenario, inputs, options, points=points, dense=dense, cancelled=cancelled, on_progress=tell)
         write_frontier(found, run_dir)
         ended = "cancelled" if found.termination == "cancelled" else "done"
         journal.note(ended, _("The frontier is written."))
@@ -331,7 +338,7 @@ def _prepare(
     """Write what is asked into the run folder; read the inputs and build the candidate links."""
     from planner.inputs import read_inputs  # noqa: PLC0415
     from planner.links import build_links  # noqa: PLC0415
-    from planner.report.hillshade import hillshade, map_bounds, write_hillshade  # noqa: PLC0415
+    from planner.report.hillshade import map_bounds, write_hillshade  # noqa: PLC0415
     from planner.report.outlines import write_outlines  # noqa: PLC0415
     from planner.scenario import dump_scenario  # noqa: PLC0415
 
@@ -350,7 +357,7 @@ def _prepare(
     if inputs.terrain:
         step("links", _("Drawing the terrain"))
         bounds = map_bounds(options.places.lon, options.places.lat)
-        write_hillshade(hillshade(inputs.terrain, bounds), run_dir)
+        write_hillshade(inputs.terrain, bounds, run_dir)
     if inputs.regions is not None:
         write_outlines(inputs.regions, run_dir)
     return inputs, options

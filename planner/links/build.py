@@ -27,10 +27,10 @@ from planner.links.places import highest_rung, make_places, with_hilltops, with_
 from planner.links.ports import within_ports
 from planner.links.power import find_supplies
 from planner.links.regional import with_price_factors, with_regional_prices
-from planner.links.retention import cache_limits, mark_used, prune
 from planner.links.splices import find_splices
 from planner.links.store import load_options, save_options
 from planner.links.task import Task, clearance_criteria
+from planner.retention import cache_limits, mark_used, prune
 from planner.terrain import is_silent, open_elevation, with_land_cover
 
 if TYPE_CHECKING:

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-from platformdirs import user_cache_dir
 
 from planner._version import __version__
 from planner.catalogue.itu_maps import maps_version
 from planner.i18n import language
+from planner.kept import cache_folder, code_hash
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from planner.catalogue import Catalogue
     from planner.inputs import Inputs
     from planner.scenario import Scenario
-
-CACHE_VARIABLE = "PLANNER_CACHE_DIR"
-"""Environment variable that names another folder for the cache."""
 
 _SECTIONS = {"money", "inputs", "missing", "service", "package", "climate", "technologies", "links"}
 """Sections of the scenario that candidate links depend on: no budget, objective, limit, solver or name among them."""
@@ -54,7 +49,7 @@ def cache_file(scenario: Scenario, inputs: Inputs, catalogue: Catalogue, folder:
     # What is built is found among the candidates, which stay the same.
     built = {dataset["file"] for dataset in sections["inputs"].pop("as_built")}
     content = {
-        "version": [__version__, _code_hash()],
+        "version": [__version__, code_hash(*_ROOMS)],
         "language": language(),
         "files": [[file.file, file.sha256] for file in inputs.files if file.file not in built],
         "roads": None if inputs.roads is None else inputs.roads.digest(),
@@ -65,21 +60,3 @@ def cache_file(scenario: Scenario, inputs: Inputs, catalogue: Catalogue, folder:
     }
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return (folder or cache_folder()) / f"{hashlib.sha256(text.encode()).hexdigest()}.links"
-
-
-def cache_folder() -> Path:
-    """Return where link options are kept if nothing else is said."""
-    named = os.environ.get(CACHE_VARIABLE)
-    return Path(named) if named else Path(user_cache_dir("postlink-planner")) / "links"
-
-
-@cache
-def _code_hash() -> str:
-    """Return a hash of the code in `_ROOMS`: a mended bug must not live on in the cache."""
-    package = Path(__file__).parent.parent
-    files = [file for room in _ROOMS for file in sorted([package / room, *(package / room).glob("*.py")])]
-    digest = hashlib.sha256()
-    for file in files:
-        if file.is_file():
-            digest.update(file.name.encode() + file.read_bytes())
-    return digest.hexdigest()

@@ -8,8 +8,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from planner.errors import InputError, Problem
 from planner.files import write_whole
 from planner.finance import MEASURES
+from planner.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,6 +121,8 @@ class BenefitFrontier:
     requested_gap, seconds : float
     points : tuple of FrontierPoint
         The smallest budget first; values and bounds never fall.
+    ceiling : tuple of (float, float)
+        Money and benefit of the vertices of a concave polyline above which no plan lies; level beyond the last one.
     synthetic : bool
         The scenario is about no real country.
     places : sequence of mapping
@@ -135,6 +139,7 @@ class BenefitFrontier:
     requested_gap: float
     seconds: float
     points: tuple[FrontierPoint, ...]
+    ceiling: tuple[tuple[float, float], ...]
     synthetic: bool
     places: Sequence[Mapping[str, Any]]
     links: Mapping[str, Mapping[str, Any]]
@@ -150,6 +155,7 @@ class BenefitFrontier:
             "requested_gap": self.requested_gap,
             "seconds": self.seconds,
             "points": [point.as_dict() for point in self.points],
+            "ceiling": [list(vertex) for vertex in self.ceiling],
             "places": [dict(place) for place in self.places],
             "links": {name: dict(link) for name, link in self.links.items()},
         }
@@ -160,6 +166,33 @@ def write_frontier(frontier: BenefitFrontier, run_dir: Path) -> None:
     write_whole(run_dir / FRONTIER_CSV, _as_csv(frontier.points))
     text = json.dumps(frontier.document(), ensure_ascii=False, allow_nan=False, indent=1)
     write_whole(run_dir / FRONTIER_JSON, text + "\n")
+
+
+def read_frontier(run_dir: Path) -> dict[str, Any]:
+    """Return the content of ``frontier.json`` of a run folder.
+
+    Raises
+    ------
+    InputError
+        If there is none, or it is no JSON object.
+    """
+    path = run_dir / FRONTIER_JSON
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        reason = "" if isinstance(stored, dict) else type(stored).__name__
+    except OSError as error:
+        reason = str(error.strerror)
+    except ValueError as error:
+        reason = str(error)
+    if reason:
+        message = _("The frontier cannot be read: {reason}.").format(reason=reason)
+        raise InputError(Problem("no-frontier", message, where_from(), str(path)))
+    return dict(stored)
+
+
+def where_from() -> str:
+    """Return how to come to a frontier that can be read."""
+    return _("Name the folder of a finished run of: planner frontier.")
 
 
 def _as_csv(points: Sequence[FrontierPoint]) -> str:

@@ -67,6 +67,8 @@ def build_plan(
     budgets: Sequence[Budget],
     floors: Sequence[FloorRow] = (),
     phase_limits: Sequence[int] = (),
+    *,
+    reasoned: bool = True,
 ) -> Plan:
     """Account for a choice: places, links, masts, offices, their money and their reasons.
 
@@ -84,6 +86,8 @@ def build_plan(
         Those that the plan keeps, target included.
     phase_limits : sequence of int
         Cents that each phase of the scenario adds; the choice then says the years.
+    reasoned : bool
+        Say of each office why it is in or out; without that its reason is empty, and thousands are done much sooner.
 
     Raises
     ------
@@ -118,8 +122,8 @@ def build_plan(
     transit = office_transit(options, tree, entering, gains)
     totals = [sum(int(frame[name].sum()) for frame in frames) for name in CENTS]
     alone = office_ways(network, options, Standing.nowhere(options), demand_mbps, measure=measure)
-    reasons = [without_plan(outcome)] * len(offices)
-    if planned:
+    reasons = ["" if planned else without_plan(outcome)] * len(offices)
+    if planned and reasoned:
         standing = Standing.of(network, options, tree, np.ones(len(tree), np.bool_))
         extra = office_ways(network, options, standing, demand_mbps, measure=measure)
         reasons = office_reasons(Case(offices, links, masts, tree, entering, alone, extra, limits, measure, currency))

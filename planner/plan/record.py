@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel
 
@@ -13,10 +13,19 @@ from planner.files import sha256_of
 from planner.i18n import Language, _
 
 if TYPE_CHECKING:
-    from planner.plan.model import Plan
+    from collections.abc import Mapping
+
     from planner.scenario import Scenario
 
 RECORD = "inputs.json"
+
+
+class Stored(Protocol):
+    """A plan, a frontier: what tells the scenario that it was made from, as ``plan.json`` does."""
+
+    @property
+    def scenario(self) -> Mapping[str, Any]:
+        """Its hash among others."""
 
 
 class Record(BaseModel):
@@ -60,7 +69,7 @@ def read_record(run_dir: Path) -> Record:
         raise InputError(Problem("no-run", message, remedy, str(path))) from error
 
 
-def changes_since(record: Record, scenario: Scenario, plan: Plan) -> list[Problem]:
+def changes_since(record: Record, scenario: Scenario, plan: Stored) -> list[Problem]:
     """Return what is no longer as it was when a plan was made: the scenario, each input file, else the prices.
 
     Parameters
@@ -68,7 +77,7 @@ def changes_since(record: Record, scenario: Scenario, plan: Plan) -> list[Proble
     record : Record
     scenario : Scenario
         Of the run, loaded with the folder in which its inputs are looked for.
-    plan : Plan
+    plan : Plan, or another result of a run
     """
     problems = _changed_scenario(scenario, plan)
     remedy = _("Put the file of the run back, name the folder of the original data with --data-root, or solve again.")
@@ -83,12 +92,12 @@ def changes_since(record: Record, scenario: Scenario, plan: Plan) -> list[Proble
     return problems or _changed_prices(record, scenario)
 
 
-def prices_changed_since(record: Record, scenario: Scenario, plan: Plan) -> list[Problem]:
+def prices_changed_since(record: Record, scenario: Scenario, plan: Stored) -> list[Problem]:
     """Return what keeps a plan's lines from being priced again: another scenario, or other prices; inputs aside."""
     return _changed_scenario(scenario, plan) or _changed_prices(record, scenario)
 
 
-def _changed_scenario(scenario: Scenario, plan: Plan) -> list[Problem]:
+def _changed_scenario(scenario: Scenario, plan: Stored) -> list[Problem]:
     if scenario.hash == plan.scenario["hash"]:
         return []
     message = _("This is not the scenario that the plan was made from.")

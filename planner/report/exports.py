@@ -103,7 +103,8 @@ def export_run(run: ExportedRun, names: Sequence[str], folder: Path) -> list[Pat
 
 def _spare_what_is_read(run: ExportedRun, folder: Path) -> None:
     """Refuse a folder in which a file that was given has a name such as exports have: the run's, whatever follows."""
-    from planner.plan.record import RECORD  # noqa: PLC0415 - the command line names the formats without reading a run
+    # Behind it stand the catalogue and the schema of scenarios: `planner --help` names the formats without them.
+    from planner.plan.record import RECORD  # noqa: PLC0415
 
     given = [] if run.template is None else [run.template]
     if (run.folder / RECORD).is_file():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from rasterio.enums import Resampling
 from rasterio.warp import reproject
 
 from planner.files import whole_file, write_whole
+from planner.inputs.ground import raster_contents
+from planner.kept import kept_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,11 +106,18 @@ def hillshade(files: Sequence[Path], bounds: tuple[float, float, float, float]) 
     return Hillshade(_coloured(ground, pixel_m * scale), bounds)
 
 
-def write_hillshade(picture: Hillshade, run_dir: Path) -> None:
-    """Write ``hillshade.webp`` and its bounds into a run folder."""
+def write_hillshade(files: Sequence[Path], bounds: tuple[float, float, float, float], run_dir: Path) -> None:
+    """Write ``hillshade.webp`` and its bounds (as of `map_bounds`) into a run folder, as drawn before if it was."""
+
+    def draw() -> dict[str, NDArray[np.generic]]:
+        stream = io.BytesIO()
+        Image.fromarray(hillshade(files, bounds).image).save(stream, format="WEBP", quality=75)
+        return {"webp": np.frombuffer(stream.getvalue(), dtype=np.uint8)}
+
+    asked = ("hillshade", *raster_contents(files), repr(bounds))
     with whole_file(run_dir / "hillshade.webp") as temporary:
-        Image.fromarray(picture.image).save(temporary, quality=75)
-    write_whole(run_dir / "hillshade.json", json.dumps({"bounds": picture.bounds}) + "\n")
+        temporary.write_bytes(kept_arrays(("report/hillshade.py",), asked, draw)["webp"].tobytes())
+    write_whole(run_dir / "hillshade.json", json.dumps({"bounds": bounds}) + "\n")
 
 
 def _widened(low: float, high: float) -> tuple[float, float]:

@@ -197,19 +197,7 @@ def make_study(
         Nothing in the scenario and its catalogue is uncertain, or a figure that it names is not there.
     """
     catalogue = load_catalogue(scenario)
-    figures = uncertain_figures(catalogue, price_list(catalogue, scenario), scenario)
-    demand = scenario.uncertainty.demand
-    if demand is not None and demand.low < demand.high:
-        figures += (Uncertain(DEMAND, DEMAND, "factor", demand.low, 1.0, demand.high),)
-    if not figures:
-        raise InputError(
-            Problem(
-                "nothing-uncertain",
-                _("No price of this scenario has a range, and demand has none: there is nothing to draw."),
-                _("Give low and high in a catalogue file, or uncertainty.spread, ranges or demand in the scenario."),
-                column="uncertainty",
-            )
-        )
+    figures = figures_of(scenario, catalogue)
     budget = plan.budgets[0]
     return Study(
         scenario=scenario,
@@ -224,6 +212,37 @@ def make_study(
         forbidden=forbidden_links(options, scenario.limits.forbid_links),
         cancel_file=None if cancel_file is None else str(cancel_file),
     )
+
+
+def figures_of(scenario: Scenario, catalogue: Catalogue) -> tuple[Uncertain, ...]:
+    """Return what is uncertain in a scenario: prices with a range, and a factor on demand.
+
+    Raises
+    ------
+    InputError
+        Nothing is, or a figure that the scenario names is not there.
+    """
+    figures = uncertain_figures(catalogue, price_list(catalogue, scenario), scenario)
+    demand = scenario.uncertainty.demand
+    if demand is not None and demand.low < demand.high:
+        figures += (Uncertain(DEMAND, DEMAND, "factor", demand.low, 1.0, demand.high),)
+    if not figures:
+        raise InputError(
+            Problem(
+                "nothing-uncertain",
+                _("No price of this scenario has a range, and demand has none: there is nothing to draw."),
+                _("Give low and high in a catalogue file, or uncertainty.spread, ranges or demand in the scenario."),
+                column="uncertainty",
+            )
+        )
+    return figures
+
+
+def with_demand(offices: pd.DataFrame, factor: float) -> pd.DataFrame:
+    """Return offices whose demand, where they still need a connection, is another one by a factor."""
+    asks = (offices["status_before"] != "adequate").to_numpy()
+    demand = offices["demand_mbps"].to_numpy(np.float64) * np.where(asks, factor, 1.0)
+    return offices.assign(demand_mbps=demand)
 
 
 def assess_all(study: Study, points: NDArray[np.float64], reoptimise: bool) -> list[Assessment | None]:
@@ -265,9 +284,7 @@ def price(study: Study, point: NDArray[np.float64]) -> Priced:
     """Return the candidate links at some values of the uncertain figures, (k,)."""
     values = {figure.name: float(value) for figure, value in zip(study.figures, point, strict=True)}
     factor = values.pop(DEMAND, 1.0)
-    asks = (study.inputs.offices["status_before"] != "adequate").to_numpy()
-    demand = study.inputs.offices["demand_mbps"].to_numpy(np.float64) * np.where(asks, factor, 1.0)
-    offices = study.inputs.offices.assign(demand_mbps=demand)
+    offices = with_demand(study.inputs.offices, factor)
     options = _at(study, values, offices)
     graph = build_graph(
         options,

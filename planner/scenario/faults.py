@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 
-def problems_of(error: ValidationError, file: str, rows: Mapping[Location, int]) -> list[Problem]:
-    """Return one problem per error, in the order of the file's lines."""
+def problems_of(
+    error: ValidationError, file: str, rows: Mapping[Location, int], root: type[BaseModel] = Scenario
+) -> list[Problem]:
+    """Return one problem per error, in the order of the file's lines; ``root`` is the schema of the file."""
     errors = error.errors(include_url=False)
     # A list whose entries are wrong is also reported as too short: that is no fault of its own.
     inner = {details["loc"][:-1] for details in errors} | {details["loc"][:-2] for details in errors}
     problems = [
-        _problem(details, file, rows)
+        _problem(details, file, rows, root)
         for details in errors
         if not (details["type"] == "too_short" and details["loc"] in inner)
     ]
@@ -51,16 +53,16 @@ def line_of(at: Location, rows: Mapping[Location, int]) -> int | None:
     return next((rows[at[:size]] for size in range(len(at), -1, -1) if at[:size] in rows), None)
 
 
-def _problem(details: ErrorDetails, file: str, rows: Mapping[Location, int]) -> Problem:
-    at = _in_the_file(details["loc"], rows)
-    return replace(problem_at(details, at, Scenario), file=file, row=line_of(at, rows))
+def _problem(details: ErrorDetails, file: str, rows: Mapping[Location, int], root: type[BaseModel]) -> Problem:
+    at = _in_the_file(details["loc"], rows, root)
+    return replace(problem_at(details, at, root), file=file, row=line_of(at, rows))
 
 
-def _in_the_file(loc: tuple[int | str, ...], rows: Mapping[Location, int]) -> Location:
+def _in_the_file(loc: tuple[int | str, ...], rows: Mapping[Location, int], root: type[BaseModel]) -> Location:
     """Drop the parts that pydantic adds: names of union members and the marks of mapping keys."""
     at: Location = ()
     for part in loc:
-        if (*at, part) in rows or _model(at, Scenario) is not None:
+        if (*at, part) in rows or _model(at, root) is not None:
             at = (*at, part)
     return at
 

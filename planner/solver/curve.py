@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.solver.bound import round_up
+from planner.solver.envelope import concave_ceiling
 from planner.solver.knapsack import select_within
 from planner.solver.layers import find_plan, plan_of_tree
 from planner.solver.result import OPTIMALITY_GAP, Status, Termination, relative_gap
@@ -126,6 +127,11 @@ class Frontier:
         if self._whole_prizes and ceiling < self._everything:
             ceiling = float(math.floor(ceiling))
         return min([ceiling, *(point.bound for point in self.points if point.budget >= budget)])
+
+    def concave_ceiling(self) -> NDArray[np.float64]:
+        """Return the ceiling as a concave polyline, ``(v, 2)``: budget in cents, value; level beyond its end."""
+        budgets, bounds = zip(*((point.budget, point.bound) for point in self.points), strict=True)
+        return concave_ceiling(self.lines, budgets, bounds, max(self._everything, bounds[-1]))
 
     def at(self, budget: int) -> Point:
         """Return a plan within any budget in cents, and the ceiling there.

@@ -12,7 +12,7 @@ import pytest
 
 from planner.errors import InputError
 from planner.links import build_links, load_options, save_options
-from planner.links.retention import Limits, Usage, cache_limits, cache_usage, mark_used, prune
+from planner.retention import Limits, Usage, cache_limits, cache_usage, mark_used, prune
 
 NOW, DAY_S = 1_700_000_000.0, 86_400
 """Longer ago than any use that the tests make of a file."""
@@ -158,7 +158,7 @@ def test_a_kill_at_any_moment_leaves_a_sound_cache_within_its_limits(options, tm
     code = (
         "import itertools, pathlib, sys\n"
         "from planner.links import load_options, save_options\n"
-        "from planner.links.retention import Limits, prune\n"
+        "from planner.retention import Limits, prune\n"
         "folder, source, size = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), float(sys.argv[3])\n"
         "options = load_options(source)\n"
         "print('ready', flush=True)\n"

@@ -98,12 +98,30 @@ def test_tiles_on_both_sides_of_the_antimeridian_make_one_picture(tmp_path):
     assert np.ptp(picture.image.astype(int), axis=(0, 1)).max() <= 1
 
 
-def test_it_is_written_whole_with_its_bounds(tmp_path):
+def test_it_is_written_whole_with_its_bounds(tmp_path, monkeypatch):
+    monkeypatch.setenv("PLANNER_CACHE_DIR", str(tmp_path / "cache"))
     file = write(tmp_path / "land.tif", np.full((30, 60), 100.0), 10.0, 50.0, 0.01)
     bounds = (10.0, 49.7, 10.6, 50.0)
-    write_hillshade(hillshade([file], bounds), tmp_path)
+    write_hillshade([file], bounds, tmp_path)
     with Image.open(tmp_path / "hillshade.webp") as image:
         assert max(image.size) == LONGEST_SIDE_PX
         # Web Mercator at 50° N: a degree of longitude is cos 50° of one of latitude.
         assert image.width / image.height == pytest.approx(2 * np.cos(np.radians(49.85)), rel=0.01)
     assert json.loads((tmp_path / "hillshade.json").read_text())["bounds"] == list(bounds)
+
+
+def test_it_is_drawn_once_for_a_terrain_and_a_frame(tmp_path, monkeypatch):
+    from planner.report import hillshade as module
+
+    monkeypatch.setenv("PLANNER_CACHE_DIR", str(tmp_path / "cache"))
+    drawn = []
+    draw = module.hillshade
+    monkeypatch.setattr(module, "hillshade", lambda files, bounds: drawn.append(bounds) or draw(files, bounds))
+    frame, other = (10.0, 49.7, 10.6, 50.0), (10.0, 49.7, 10.5, 50.0)
+    pictures = []
+    for height, bounds in ((100.0, frame), (100.0, frame), (100.0, other), (-5.0, frame)):
+        file = write(tmp_path / "land.tif", np.full((30, 60), height), 10.0, 50.0, 0.01)
+        write_hillshade([file], bounds, tmp_path)
+        pictures.append((tmp_path / "hillshade.webp").read_bytes())
+    assert drawn == [frame, other, frame], "another frame and another content of the same file are drawn anew"
+    assert pictures[0] == pictures[1] != pictures[3]

@@ -25,8 +25,8 @@ GB_VARIABLE, DAYS_VARIABLE = "PLANNER_CACHE_GB", "PLANNER_CACHE_DAYS"
 """Environment variables: how large the cache may be, in units of 10⁹ bytes, and how many days unused files stay."""
 DEFAULT_GB, DEFAULT_DAYS = 5.0, 90.0
 
-_KEPT = re.compile(r"[0-9a-f]{64}\.links")
-_WRITTEN = re.compile(r"\.[0-9a-f]{64}-[0-9a-f]{12}\.links")
+_KEPT = re.compile(r"[0-9a-f]{64}\.(links|arrays)")
+_WRITTEN = re.compile(r"\.[0-9a-f]{64}-[0-9a-f]{12}\.(links|arrays)")
 """Names of what is still being written, or was when its process was killed; see `planner.files.whole_file`."""
 _DAY_S = 86_400.0
 _WRITING_S = 3600.0
@@ -97,7 +97,7 @@ def prune(folder: Path, limits: Limits, now: float | None = None) -> None:
 
 def _files(folder: Path) -> Iterator[tuple[float, int, Path]]:
     """Give the time of last use, size and path of each file of the cache."""
-    for path in folder.glob("*.links"):
+    for path in folder.glob("*.*"):
         if _KEPT.fullmatch(path.name) or _WRITTEN.fullmatch(path.name):
             with suppress(OSError):  # another process removed it meanwhile
                 told = path.stat()

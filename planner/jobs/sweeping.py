@@ -1,0 +1,145 @@
+"""A sweep as a run: many plans at once, begun again where it was left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from planner.i18n import _
+from planner.jobs.cancellation import cancellation, request_cancel
+from planner.jobs.folder import run_folder
+from planner.jobs.workers import new_workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+    from typing import Any
+
+    from planner.jobs.journal import Event, Journal
+    from planner.jobs.workers import Cluster
+    from planner.scenario import Amount, Share
+    from planner.sweep import Case, Task
+
+JOURNAL = "sweep.jsonl"
+
+
+@dataclass(frozen=True)
+class Swept:
+    """How a sweep has ended.
+
+    Attributes
+    ----------
+    termination : str
+        ``done`` or ``cancelled``.
+    rows : tuple of mapping
+        Of the tasks that are done, in their order.
+    total : int
+        Tasks in all.
+    known : int
+        Tasks that were done before this run began.
+    """
+
+    termination: str
+    rows: tuple[Mapping[str, Any], ...]
+    total: int
+    known: int
+
+    @property
+    def errors(self) -> int:
+        """How many tasks ended in an error."""
+        return sum(row["status"] == "error" for row in self.rows)
+
+
+def sweep_run(
+    scenario_files: Sequence[Path],
+    run_dir: Path,
+    *,
+    limits: Sequence[Amount | Share] = (),
+    draws: int = 0,
+    workers: int = 1,
+    cluster: Cluster | None = None,
+    data_root: Path | None = None,
+    overrides: Mapping[str, object] | None = None,
+    listener: Callable[[Event], None] | None = None,
+    force: bool = False,
+) -> Swept:
+    """Find the plan of every scenario, budget and draw; write ``sweep.parquet`` and ``draws.parquet``.
+
+    Parameters
+    ----------
+    scenario_files : sequence of Path
+    run_dir : Path
+        If it holds a sweep, what that has done of these tasks is not done again.
+    limits : sequence of Amount or Share
+        Of the only budget of each scenario; empty: as the scenario has them.
+    draws : int
+        Beside the plan at typical prices and demand.
+    workers : int
+        Processes of this machine; 1: this one.
+    cluster : Cluster or None
+        Who works instead.
+    data_root, overrides, listener
+        As in `planner.jobs.solve_run`.
+    force : bool
+        Begin anew, or replace another run that is in the folder.
+
+    Raises
+    ------
+    InputError
+        Wrong input; or the cluster cannot be reached.
+    PlannerError
+        Workers are lost again and again.
+    """
+    from planner.scenario import load_scenario  # noqa: PLC0415
+    from planner.sweep import DoneTasks, do_tasks, make_case, tasks_of, write_tables  # noqa: PLC0415
+
+    scenarios = [load_scenario(file, data_root=data_root, overrides=overrides) for file in scenario_files]
+    with (
+        run_folder(run_dir, force=force, listener=listener, resumed_by=JOURNAL) as journal,
+        cancellation(run_dir) as cancelled,
+    ):
+        done = DoneTasks(run_dir)
+        try:
+            cases: list[Case] = []
+            tasks: list[Task] = []
+            for number, scenario in enumerate(scenarios):
+                journal.note("links", _("Preparing “{name}”").format(name=scenario.name), share=number / len(scenarios))
+                cases.append(make_case(scenario))
+                tasks += tasks_of(cases[-1], number, limits, draws)
+            known = len({task.key for task in tasks} & set(done.rows))
+
+            def stop() -> bool:
+                # Other processes see the file, not the signal.
+                if cancelled():
+                    request_cancel(run_dir)
+                return cancelled()
+
+            with new_workers(workers, cluster, run_dir, stop) as hands:
+                whole = do_tasks(cases, tasks, done, hands, cancelled=stop, on_progress=_teller(journal))
+        finally:
+            done.close()
+        answered = [task for task in tasks if task.key in done.rows]
+        rows = [{**done.rows[task.key], "scenario": task.scenario, "draw": task.draw} for task in answered]
+        write_tables(run_dir, answered, rows)
+        ended = "done" if whole else "cancelled"
+        journal.note(ended, _("The tables are written."))
+        return Swept(ended, tuple(rows), len(tasks), known)
+
+
+def _teller(journal: Journal) -> Callable[[int, int, float | None], None]:
+    def tell(n_done: int, total: int, rest_s: float | None) -> None:
+        text = _("Plans found: {n} of {total}").format(n=n_done, total=total)
+        if rest_s is not None and n_done < total:
+            text = _("{done}; about {time} left").format(done=text, time=_duration(rest_s))
+        journal.note("solve", text, share=n_done / max(total, 1))
+
+    return tell
+
+
+def _duration(seconds: float) -> str:
+    """Return a duration roughly, in one unit."""
+    if seconds >= 2 * 3600:
+        return _("{n} h").format(n=round(seconds / 3600))
+    if seconds >= 2 * 60:
+        return _("{n} min").format(n=round(seconds / 60))
+    return _("{n} s").format(n=max(round(seconds), 1))

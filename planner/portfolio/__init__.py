@@ -1,0 +1,251 @@
+"""One budget over many countries: where the next money goes, by the frontiers of the countries.
+
+See docs/method/portfolio.md.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.errors import InputError, Problem
+from planner.i18n import _
+from planner.portfolio.allocation import Curve, allocate
+from planner.portfolio.asked import CountryAsked, PortfolioAsked, load_portfolio
+from planner.portfolio.country import CountryFrontier, comparable, read_country
+from planner.portfolio.result import (
+    PORTFOLIO_CSV,
+    PORTFOLIO_JSON,
+    Conflict,
+    CountryPart,
+    Next,
+    Portfolio,
+    Shared,
+    write_portfolio,
+)
+from planner.scenario import Share
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from planner.portfolio.allocation import Allocation
+    from planner.scenario import Amount
+
+__all__ = [
+    "PORTFOLIO_CSV",
+    "PORTFOLIO_JSON",
+    "CountryAsked",
+    "CountryFrontier",
+    "Curve",
+    "Portfolio",
+    "PortfolioAsked",
+    "allocate",
+    "load_portfolio",
+    "read_country",
+    "share_out",
+    "write_portfolio",
+]
+
+
+def share_out(asked: PortfolioAsked, countries: Sequence[CountryFrontier], budgets: Sequence[float]) -> Portfolio:
+    """Share each of some budgets out among countries so that their plans bring most benefit together.
+
+    Parameters
+    ----------
+    asked : PortfolioAsked
+    countries : sequence of CountryFrontier
+        One for each that is asked for, in the same order.
+    budgets : sequence of float
+        In the portfolio's currency.
+
+    Raises
+    ------
+    InputError
+        Benefits or money of the countries cannot be added up, or one has to get more than it may.
+    """
+    if problems := [*comparable(countries), *_crossed(asked.countries, countries, budgets)]:
+        raise InputError(problems)
+    return Portfolio(
+        name=asked.name,
+        currency=asked.currency,
+        measure=countries[0].measure,
+        weights=countries[0].weights,
+        rates={
+            country.name: {
+                "currency": country.currency,
+                "rate": country.rate,
+                "source": wish.rate_source,
+                "price_year": country.price_year,
+            }
+            for wish, country in zip(asked.countries, countries, strict=True)
+        },
+        notes=_notes(countries),
+        synthetic=any(country.synthetic for country in countries),
+        budgets=tuple(_shared(asked.countries, countries, round(100 * budget)) for budget in sorted(set(budgets))),
+    )
+
+
+def _crossed(
+    asked: Sequence[CountryAsked], countries: Sequence[CountryFrontier], budgets: Sequence[float]
+) -> list[Problem]:
+    """Return which countries would have to get more than they may."""
+    problems = []
+    for budget in budgets:
+        for wish, own in zip(asked, least_money(asked, countries, round(100 * budget)), strict=True):
+            if wish.most is not None and _cents(wish.most, round(100 * budget)) < own:
+                message = _("Of a budget of {budget}, “{name}” would have to get more than it may.")
+                remedy = _("Lower least, or raise most.")
+                text = message.format(budget=f"{budget:.12g}", name=wish.name)
+                problems.append(Problem("bad-part", text, remedy, column="most"))
+    return problems
+
+
+def _notes(countries: Sequence[CountryFrontier]) -> tuple[str, ...]:
+    """Return what a reader of the figures has to know."""
+    notes = []
+    years = sorted({country.price_year for country in countries})
+    if len(years) > 1:
+        text = _("Amounts are in prices of different years ({years}): rates have to allow for that.")
+        notes.append(text.format(years=", ".join(map(str, years))))
+    if unfinished := [country.name for country in countries if country.termination == "cancelled"]:
+        text = _("The search of these frontiers was cancelled; their ceilings may be loose: {names}.")
+        notes.append(text.format(names=", ".join(unfinished)))
+    return tuple(notes)
+
+
+def _shared(asked: Sequence[CountryAsked], countries: Sequence[CountryFrontier], budget: int) -> Shared:
+    """Share one budget in cents out."""
+    least = least_money(asked, countries, budget)
+    if sum(least) > budget:
+        return Shared(budget=budget / 100, conflict=_conflict(asked, countries, least, budget))
+    most = []
+    for wish, own in zip(asked, least, strict=True):
+        left = budget - sum(least) + own
+        most.append(left if wish.most is None else min(max(_cents(wish.most, budget), own), left))
+    curves = [country.curve.between(own, top) for country, own, top in zip(countries, least, most, strict=True)]
+    found = allocate(curves, budget)
+    # Plans that cost more than a country may get are none of its curve any more.
+    within = [np.flatnonzero(country.curve.cost <= top) for country, top in zip(countries, most, strict=True)]
+    plans = [int(numbers[k]) for numbers, k in zip(within, found.plan.tolist(), strict=True)]
+    return _told(asked, countries, least, plans, budget, found)
+
+
+def _cents(part: Amount | Share, budget: int) -> int:
+    """Return an amount of the portfolio's currency, or a share of the budget, in cents."""
+    return math.floor(part.share * budget) if isinstance(part, Share) else round(100 * part.amount)
+
+
+def least_money(asked: Sequence[CountryAsked], countries: Sequence[CountryFrontier], budget: int) -> list[int]:
+    """Return in cents what each country has to get of a budget, at most what its dearest plan can put to use."""
+    return [
+        0 if wish.least is None else min(_cents(wish.least, budget), country.connect_all_cents)
+        for wish, country in zip(asked, countries, strict=True)
+    ]
+
+
+def _conflict(
+    asked: Sequence[CountryAsked], countries: Sequence[CountryFrontier], least: Sequence[int], budget: int
+) -> Conflict:
+    """Return why a budget cannot be shared out, and what would be enough."""
+    missing = sum(least) - budget
+    # What countries have to get grows with the budget, where it is a share: the first budget that keeps up with it.
+    enough = budget
+    while (needed := sum(least_money(asked, countries, enough))) > enough:
+        enough = needed
+    rows = list(zip(asked, least, strict=True))
+    return Conflict(
+        least=tuple((wish.name, cents / 100) for wish, cents in rows if cents),
+        missing=missing / 100,
+        budget=enough / 100,
+        instead=tuple((wish.name, cents / 100, (cents - missing) / 100) for wish, cents in rows if cents >= missing),
+    )
+
+
+def _told(
+    asked: Sequence[CountryAsked],
+    countries: Sequence[CountryFrontier],
+    least: Sequence[int],
+    plans: Sequence[int],
+    budget: int,
+    found: Allocation,
+) -> Shared:
+    """Return an allocation in the words of the result."""
+    parts, ceilings = [], 0.0
+    for wish, country, own, plan in zip(asked, countries, least, plans, strict=True):
+        part = _part(wish, country, own, plan, budget)
+        parts.append(part)
+        money = max(int(country.curve.cost[plan]), own)
+        ceilings += max(country.curve.at_most(money), part.value)
+    best = max((part for part in parts if part.next), key=_gain, default=None)
+    size = max(found.value, 1e-9)
+    return Shared(
+        budget=budget / 100,
+        spent=sum(round(100 * part.spent) for part in parts) / 100,
+        value=found.value,
+        bound=found.bound,
+        gap=(found.bound - found.value) / size,
+        gap_of_countries=min(ceilings - found.value, found.bound - found.value) / size,
+        best_known=found.best_known,
+        ceiling_per_1000=100_000 * found.price,
+        offices=sum(part.offices for part in parts),
+        people=sum(part.people for part in parts),
+        next=None if best is None else best.name,
+        countries=tuple(parts),
+    )
+
+
+def _gain(part: CountryPart) -> float:
+    return part.next.benefit_per_1000 if part.next else 0.0
+
+
+def _part(wish: CountryAsked, country: CountryFrontier, least: int, plan: int, budget: int) -> CountryPart:
+    """Return what one country gets and does with it."""
+    point, spent = country.points[plan], int(country.curve.cost[plan])
+    totals = point["totals"]
+    most = None if wish.most is None else _cents(wish.most, budget)
+    return CountryPart(
+        name=country.name,
+        run=str(country.folder),
+        point=plan - 1 if plan else None,
+        limit_own=point["limit"],
+        spent_own=point["spent"],
+        spent=spent / 100,
+        kept_back=max(least - spent, 0) / 100,
+        least=None if wish.least is None else least / 100,
+        most=None if most is None else most / 100,
+        value=point["value"],
+        bound=point["bound"],
+        gap=point["gap"],
+        offices=_gained(totals),
+        connected=totals["offices_newly_connected"],
+        upgraded=totals["offices_upgraded"],
+        people=totals["people"],
+        next=_next(country, plan, most),
+    )
+
+
+def _gained(totals: Mapping[str, Any]) -> int:
+    return int(totals["offices_newly_connected"] + totals["offices_upgraded"])
+
+
+def _next(country: CountryFrontier, plan: int, most: int | None) -> Next | None:
+    """Return the dearer plan that brings most benefit for each unit of money more; none beyond what may be got."""
+    more = country.curve.cost - country.curve.cost[plan]
+    gain = country.curve.value - country.curve.value[plan]
+    allowed = True if most is None else country.curve.cost <= most
+    dearer = np.flatnonzero((more > 0) & (gain > 0) & allowed)
+    if not dearer.size:
+        return None
+    k = int(dearer[np.argmax(gain[dearer] / more[dearer])])
+    before, after = country.points[plan]["totals"], country.points[k]["totals"]
+    people, thousands = after["people"] - before["people"], float(more[k]) / 100_000
+    return Next(
+        money=float(more[k]) / 100,
+        benefit=float(gain[k]),
+        offices=_gained(after) - _gained(before),
+        people=people,
+        benefit_per_1000=float(gain[k]) / thousands,
+        people_per_1000=people / thousands,
+    )

@@ -1,0 +1,218 @@
+"""The answer as it is told and stored: ``portfolio.json``, which says everything, and ``portfolio.csv``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from planner.files import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+PORTFOLIO_JSON, PORTFOLIO_CSV = "portfolio.json", "portfolio.csv"
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Next:
+    """The dearer plan of a country that brings most for each unit of money more; per 1,000 of the common currency."""
+
+    money: float
+    benefit: float
+    offices: int
+    people: float
+    benefit_per_1000: float
+    people_per_1000: float
+
+
+@dataclass(frozen=True)
+class CountryPart:
+    """What one country gets and does with it; money in the portfolio's currency unless told otherwise.
+
+    Attributes
+    ----------
+    name, run : str
+        Run: folder of the frontier.
+    point : int or None
+        Which of the frontier's points, from 0; None: nothing is built.
+    limit_own, spent_own : float
+        Budget and money of that point in the country's currency.
+    spent : float
+    kept_back : float
+        What the country has to get at least and does not spend.
+    least, most : float or None
+        What it had to get, and could, as far as that was asked for and can be used.
+    value, bound, gap : float
+        Benefit of the plan, proven ceiling on that of any plan of the point's budget, their relative distance.
+    offices, connected, upgraded : int
+        Newly connected or upgraded, and of these either.
+    people : float
+    next : Next or None
+        None: nothing more can be bought, or may be.
+    """
+
+    name: str
+    run: str
+    point: int | None
+    limit_own: float
+    spent_own: float
+    spent: float
+    kept_back: float
+    least: float | None
+    most: float | None
+    value: float
+    bound: float
+    gap: float
+    offices: int
+    connected: int
+    upgraded: int
+    people: float
+    next: Next | None
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Why a budget cannot be shared out: what the countries have to get, and changes that are enough each by itself.
+
+    Attributes
+    ----------
+    least : tuple of (str, float)
+        Countries and what they have to get at least.
+    missing : float
+        By how much that is more than the budget.
+    budget : float
+        The least budget that would do.
+    instead : tuple of (str, float, float)
+        Countries whose least alone could give way: name, what it is, what it would have to be.
+    """
+
+    least: tuple[tuple[str, float], ...]
+    missing: float
+    budget: float
+    instead: tuple[tuple[str, float, float], ...]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """One budget shared out.
+
+    Attributes
+    ----------
+    budget : float
+    conflict : Conflict or None
+        If there is one, what follows is nought and there are no countries.
+    spent : float
+    value, bound, gap : float
+        Benefit of all plans, proven ceiling on any plans of any shares, their relative distance.
+    gap_of_countries : float
+        What of the gap is the countries' own: by how much the plans' ceilings at what they spend exceed their benefit.
+    best_known : bool
+        No other choice of the known plans is worth more.
+    ceiling_per_1000 : float
+        By how much the ceiling rises for 1,000 more.
+    offices : int
+    people : float
+    next : str or None
+        The country whose next plan brings most for its money.
+    countries : tuple of CountryPart
+    """
+
+    budget: float
+    conflict: Conflict | None = None
+    spent: float = 0.0
+    value: float = 0.0
+    bound: float = 0.0
+    gap: float = 0.0
+    gap_of_countries: float = 0.0
+    best_known: bool = True
+    ceiling_per_1000: float = 0.0
+    offices: int = 0
+    people: float = 0.0
+    next: str | None = None
+    countries: tuple[CountryPart, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """``feasible``, or ``infeasible``."""
+        return "feasible" if self.conflict is None else "infeasible"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as it is stored."""
+        return {"status": self.status, **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """Budgets shared out among countries.
+
+    Attributes
+    ----------
+    name, currency : str
+    measure : str
+        Money column that all budgets count.
+    weights : mapping of str to float
+        Of the benefit, by column.
+    rates : mapping of str to mapping
+        For each country its currency, rate, source of the rate and price year.
+    notes : tuple of str
+        What has to be known to read the figures.
+    synthetic : bool
+        A country does not exist.
+    budgets : tuple of Shared
+        The smallest first.
+    """
+
+    name: str
+    currency: str
+    measure: str
+    weights: Mapping[str, float]
+    rates: Mapping[str, Mapping[str, Any]]
+    notes: tuple[str, ...]
+    synthetic: bool
+    budgets: tuple[Shared, ...]
+
+    @property
+    def conflicts(self) -> bool:
+        """Whether a budget cannot be shared out."""
+        return any(shared.conflict is not None for shared in self.budgets)
+
+    def document(self) -> dict[str, Any]:
+        """Return the content of ``portfolio.json``."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "name": self.name,
+            "currency": self.currency,
+            "synthetic": self.synthetic,
+            "measure": self.measure,
+            "benefit_weights": dict(self.weights),
+            "rates": {name: dict(rate) for name, rate in self.rates.items()},
+            "notes": list(self.notes),
+            "budgets": [shared.as_dict() for shared in self.budgets],
+        }
+
+
+def write_portfolio(portfolio: Portfolio, run_dir: Path) -> None:
+    """Write ``portfolio.csv``, then ``portfolio.json`` into a run folder; each appears whole or not at all."""
+    write_whole(run_dir / PORTFOLIO_CSV, _as_csv(portfolio))
+    text = json.dumps(portfolio.document(), ensure_ascii=False, allow_nan=False, indent=1)
+    write_whole(run_dir / PORTFOLIO_JSON, text + "\n")
+
+
+_COLUMNS = ("spent", "kept_back", "spent_own", "value", "bound", "gap", "offices", "people")
+
+
+def _as_csv(portfolio: Portfolio) -> str:
+    """Return a row for each budget and country."""
+    table = io.StringIO()
+    rows = csv.writer(table, lineterminator="\n")
+    rows.writerow(("budget", "country", *_COLUMNS, "benefit_per_1000_next", "people_per_1000_next"))
+    for shared in portfolio.budgets:
+        for part in shared.countries:
+            more = (part.next.benefit_per_1000, part.next.people_per_1000) if part.next else ("", "")
+            rows.writerow((shared.budget, part.name, *(getattr(part, name) for name in _COLUMNS), *more))
+    return table.getvalue()

@@ -1,0 +1,62 @@
+"""Inputs are the same from the cache, and are read anew when what they come from has changed."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+
+from planner.demo import make_country
+from planner.inputs import people, read_inputs, roads
+from planner.scenario import load_scenario
+
+
+@pytest.fixture
+def country(tmp_path, monkeypatch):
+    monkeypatch.setenv("PLANNER_CACHE_DIR", str(tmp_path / "cache"))
+    return make_country(tmp_path / "country", offices=12, seed=3)
+
+
+def asked(country, **overrides):
+    """Return the country's scenario with its roads, and other rules."""
+    return load_scenario(country, overrides={"inputs.roads": [{"file": "data/roads.gpkg"}], **overrides})
+
+
+@pytest.fixture
+def work(monkeypatch):
+    """Return the names of the costly parts that were done."""
+    done = []
+    for module, name in ((people, "find_catchments"), (roads, "clean")):
+        plain = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *asked, plain=plain, name=name: done.append(name) or plain(*asked))
+    return done
+
+
+def test_the_second_reading_is_the_same_without_the_work(country, work):
+    scenario = asked(country)
+    first, second = read_inputs(scenario), read_inputs(scenario)
+    assert work == ["clean", "find_catchments"]
+    pd.testing.assert_frame_equal(first.offices, second.offices)
+    assert first.assumptions == second.assumptions
+    assert first.roads.digest() == second.roads.digest()
+    assert first.roads.told() == second.roads.told()
+
+
+def test_other_content_and_other_rules_are_read_anew(country, work):
+    before = read_inputs(asked(country))
+    wider = read_inputs(asked(country, **{"benefit.catchment_km": 9}))
+    assert wider.offices.people_total.sum() > before.offices.people_total.sum()
+    read_inputs(asked(country, **{"links.fibre.road_gap_m": 0}))
+    assert work == ["clean", "find_catchments", "find_catchments", "clean"]
+    offices = country.parent / "data/offices.csv"
+    table = pd.read_csv(offices)
+    table["lon"] = np.roll(table["lon"], 1)
+    table["lat"] = np.roll(table["lat"], 1)
+    table.to_csv(offices, index=False)
+    moved = read_inputs(asked(country))
+    assert work[4:] == ["find_catchments"]
+    assert moved.offices.people_total.tolist() != before.offices.people_total.tolist()
+    raster = country.parent / "data/population.tif"
+    with rasterio.open(raster, "r+") as dataset:
+        dataset.write(2 * dataset.read(1), 1)
+    doubled = read_inputs(asked(country))
+    assert doubled.offices.people_total.sum() > 1.5 * moved.offices.people_total.sum()
