@@ -45,6 +45,8 @@ ROWS_AGE = 3
 """Linear programs after which a row that does not bind leaves; capacity cuts come back when they are needed."""
 NOTHING = 0
 """No result of SCIP's: nothing was added."""
+SOLVED = 1
+"""SCIP's state of a linear program that is solved to its optimum."""
 MUCH_UNFOLDED, MANY_UNFOLDED = 2.5, 6_000
 """Arcs of a layered graph, for each of the problem's and all together, above which the program has one variable for
 each of the problem's."""
@@ -114,8 +116,6 @@ class Connectivity(Conshdlr):
                 self.model.interruptSolve()
                 return {"result": SCIP_RESULT.DIDNOTRUN}
         value = self.arc_values()
-        if self.folding is None and self.program.asked is not None and self.model.getDepth() == 0:
-            self.note_root(value)
         if self.waiting:
             rows, self.waiting = self.waiting, []
             return {"result": self.add_rows(rows)}
@@ -173,8 +173,11 @@ class Connectivity(Conshdlr):
                 )
             )
 
-    def note_root(self, value: NDArray[np.float64]) -> None:
-        """Take down the linear program at the root: its value, solution and reduced costs."""
+    def note_root(self) -> None:
+        """Take down the linear program, if it is the root's: its value, solution and reduced costs."""
+        if self.folding is not None or self.program.asked is None or self.model.getDepth() > 0:
+            return
+        value = self.arc_values()
         node_value = np.zeros(self.program.graph.n_nodes)
         for v, variable in self.node.items():
             node_value[v] = variable.getLPSol()
@@ -289,8 +292,11 @@ class FollowRelaxation(Heur):
 
     def heurexec(self, _timing: int, _node_infeasible: bool) -> dict[str, Any]:
         """Propose a plan to SCIP."""
+        if self.model.getLPSolstat() != SOLVED:
+            return {"result": SCIP_RESULT.DIDNOTRUN}
+        self.connectivity.note_root()
         self.calls_left -= 1
-        if self.calls_left > 0 or self.model.getLPSolstat() != 1:
+        if self.calls_left > 0:
             return {"result": SCIP_RESULT.DIDNOTRUN}
         tree = self.watch.propose(self.connectivity.arc_values())
         self.pause = 1.5 * self.pause if tree is None else 1.0

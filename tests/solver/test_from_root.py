@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from oracles import all_plans, best_plan, plan_value, random_graph, random_towns
-from pyscipopt import SCIP_PARAMSETTING
+from pyscipopt import SCIP_PARAMSETTING, SCIP_RESULT
 
 from planner.solver import Status, exact, from_root, search, solve
 from planner.solver import branch_and_cut as module
@@ -43,7 +43,7 @@ def relax(problem, floor):
 
 @pytest.fixture
 def _plain_root(monkeypatch):
-    """Let SCIP find nothing before the root's program is solved: what that says then holds for every plan."""
+    """Let SCIP accept nothing before the root's program is solved: what that says then holds for every plan."""
 
     def set_up(model, watch):
         plainly(model, watch)
@@ -51,13 +51,15 @@ def _plain_root(monkeypatch):
 
     plainly = module.set_up
     monkeypatch.setattr(module, "set_up", set_up)
+    refused = {"result": SCIP_RESULT.INFEASIBLE}
+    monkeypatch.setattr(module.Connectivity, "conscheck", lambda *_asked: refused)
 
 
 @pytest.mark.usefixtures("_plain_root")
 @pytest.mark.parametrize("name", MAKERS)
 def test_no_plan_contradicts_reduced_costs_and_rows(name):
     looked_at = 0
-    for seed in range(150):
+    for seed in range(600):
         problem = free_of_capacities(MAKERS[name], 5_000 + seed)
         relaxation = relax(problem, -1.0) if problem.n_arcs <= MOST_ARCS else None
         if relaxation is None:
@@ -85,7 +87,7 @@ def test_no_plan_contradicts_reduced_costs_and_rows(name):
             assert all(
                 row.slack(*on_graph(above.graph, relaxation.graph.number[held])) >= -1e-9 for row in above.rows
             ), (name, seed, plan)
-    assert looked_at > 200
+    assert looked_at > 250
 
 
 def led_to_prizes(graph, held):
@@ -105,7 +107,7 @@ def on_graph(graph, numbers):
 @pytest.mark.usefixtures("_plain_root")
 def test_a_neighbourhood_holds_what_it_is_asked_to_hold():
     """Without arcs of its own it is the plan and nothing else."""
-    relaxation = relax(free_of_capacities(random_towns, 5_003), -1.0)
+    relaxation = next(filter(None, (relax(free_of_capacities(random_towns, seed), -1.0) for seed in range(20))))
     held = np.arange(2, dtype=np.int32)
     near = relaxation.near(1, held)
     assert set(relaxation.graph.number[held]) <= set(near.graph.number)
