@@ -110,7 +110,7 @@ class Ascent(NamedTuple):
     component: Component
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def begin_ascent(
     in_start: NDArray[np.int32],
     tail: NDArray[np.int32],

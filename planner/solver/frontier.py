@@ -2,20 +2,26 @@
 
 Each evaluation of the Lagrangian is a line that bounds every budget, each plan is a plan of every budget that pays for
 it, and the tree of one budget is where the search of the next smaller one starts. The local search goes where the gap
-is widest; what it cannot close is left to the exact search of that budget.
+is widest; what it cannot close is left to the exact search of that budget. Two budgets at a time are searched in two
+threads, and tell the others what they found once both are done: the answer does not depend on who was first.
 """
 
 from __future__ import annotations
 
 import math
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from itertools import zip_longest
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from planner.solver.bound import Pricing, price_out
 from planner.solver.curve import Frontier, Line, Point
+from planner.solver.desk import new_desk
+from planner.solver.dice import new_dice
 from planner.solver.exact import Finish
 from planner.solver.result import Termination
 from planner.solver.search import CHUNK, CHUNK_PER_ARC, Search
@@ -28,6 +34,8 @@ if TYPE_CHECKING:
 
     from planner.solver.problem import Problem
 
+T = TypeVar("T")
+
 STEP = 0.25
 """Binary logarithm of the ratio of neighbouring prices of the sweep."""
 OVERSHOOT, MOST_PRICES = 2, 80
@@ -36,10 +44,12 @@ VISITS_A_PRICE = 3
 """Visits of a budget at one price: what moving it costs is about what the search of one visit costs."""
 FIRST_VISITS = 6
 """Visits of a budget before the next smaller one starts from its tree."""
-NEAR, WIDENING, FARTHEST = 0.0001, 4.0, 0.01
+NEAR, WIDENING, FARTHEST = 0.0001, 4.0, 0.03
 """Relative distance from its ceiling at which plans of a budget are sought at first, by what it grows when none turns
 up, and beyond which the budget is left to the exact search."""
-PATIENCE = 4
+THREADS = 2
+"""Budgets that are searched at the same time."""
+PATIENCE = 6
 """Visits that bring nothing after which the distance grows."""
 
 
@@ -121,16 +131,28 @@ class Trail:
         self.searches: list[Search] = []
         self.nearness = [NEAR] * len(budgets)
         self.fruitless = [0] * len(budgets)
+        # What is drawn for a budget depends on no other one.
+        self.dice = [new_dice(seed + k) for k in range(len(budgets))]
+        self.orders = [np.random.default_rng([seed, k]) for k in range(len(budgets))]
+        self.threads = ThreadPoolExecutor(THREADS)
 
     def follow(self) -> Frontier:
         """Search until every gap is closed or the search is stopped."""
-        self.sweep()
-        for k in reversed(range(len(self.budgets))):
-            self.begin(k)
-        while (k_worst := self.worst()) is not None and not self.stopped():
-            self.visit(k_worst)
-        self.finish()
+        with self.threads:
+            self.sweep()
+            halves = np.array_split(np.arange(len(self.budgets))[::-1], THREADS)
+            for in_turn in zip_longest(*halves):
+                self.begin([int(k) for k in in_turn if k is not None])
+            while (worst := self.worst()) and not self.stopped():
+                self.visit(worst)
+            self.finish()
         return self.conclude()
+
+    def at_once(self, work: Callable[[int], T], numbers: Sequence[int]) -> list[T]:
+        """Do the same for several budgets at the same time; return the answers in order."""
+        if len(numbers) == 1:
+            return [work(numbers[0])]
+        return list(self.threads.map(work, numbers))
 
     def stopped(self) -> bool:
         """Whether time is up or somebody asked to stop."""
@@ -138,12 +160,16 @@ class Trail:
 
     def sweep(self) -> None:
         """Evaluate the Lagrangian at prices that are best for the smallest to the largest budget; make the searches."""
-        self.guides = [self.evaluate(0.0)] * len(self.budgets)
+        evaluated = [price_out(self.whole.graph, 0.0)]
         if self.whole.graph.n_arcs > 0:
             middle = math.log2(self.whole.total) - math.log2(max(self.budgets[-1], 1)) - 1.5
-            self.guides = [self.evaluate(2.0**middle)] * len(self.budgets)
-            for outermost, step in ((len(self.budgets) - 1, -STEP), (0, STEP)):
-                self.sweep_towards(outermost, middle, step)
+            evaluated.append(price_out(self.whole.graph, 2.0**middle))
+            up_and_down = [(len(self.budgets) - 1, -STEP), (0, STEP)]
+            found = self.at_once(lambda way: self.sweep_towards(*up_and_down[way], middle, evaluated[-1]), [0, 1])
+            evaluated += [pricing for pricings in found for pricing in pricings]
+        self.lines = [Line(pricing.intercept, pricing.price, self.budgets[-1]) for pricing in evaluated]
+        guides = evaluated[1:] or evaluated  # nothing is searched where money has no price
+        self.guides = [min(guides, key=lambda pricing: pricing.bound(budget)) for budget in self.budgets]
         for k, budget in enumerate(self.budgets):
             search = self.start_anew(k)
             search.adopt(np.empty(0, np.int32), float(self.problem.prize[0]))
@@ -152,32 +178,26 @@ class Trail:
                     search.prices = (line.price,)
             self.searches.append(search)
 
-    def sweep_towards(self, outermost: int, middle: float, step: float) -> None:
+    def sweep_towards(self, outermost: int, step: float, middle: float, begun: Pricing) -> list[Pricing]:
         """Evaluate prices from the middle up or down until the ceiling of the outermost budget rises."""
-        fruitless, exponent = 0, middle
+        found: list[Pricing] = []
+        fruitless, exponent, best = 0, middle, begun.bound(self.budgets[outermost])
         for _ in range(MOST_PRICES):
             exponent += step
             if self.stopped() or fruitless >= OVERSHOOT:
                 break
-            pricing = self.evaluate(2.0**exponent)
-            lower = [
-                pricing.bound(budget) < guide.bound(budget)
-                for budget, guide in zip(self.budgets, self.guides, strict=True)
-            ]
-            self.guides = [pricing if better else guide for better, guide in zip(lower, self.guides, strict=True)]
-            fruitless = 0 if lower[outermost] else fruitless + 1
-            if step < 0 and pricing.reached_all:
+            found.append(price_out(self.whole.graph, 2.0**exponent))
+            ceiling = found[-1].bound(self.budgets[outermost])
+            fruitless = 0 if ceiling < best else fruitless + 1
+            best = min(ceiling, best)
+            if step < 0 and found[-1].reached_all:
                 break  # a straight line from here on, down to price 0
-
-    def evaluate(self, price: float) -> Pricing:
-        """Evaluate the Lagrangian on the whole graph, for all budgets."""
-        pricing = price_out(self.whole.graph, price)
-        self.lines.append(Line(pricing.intercept, pricing.price, self.budgets[-1]))
-        return pricing
+        return found
 
     def start_anew(self, k: int) -> Search:
         """Return a search of a budget on the whole graph that knows no plan and no ceiling."""
         search = self.whole.at_budget(self.budgets[k])
+        search.dice, search.orders = self.dice[k], self.orders[k]
         search.guide = self.guides[k]
         search.base_price = search.guide.price
         if search.graph is not self.whole.graph:
@@ -196,20 +216,27 @@ class Trail:
         search.tree = transplant(search, tree_numbers(old)) if richer else search.tree_of_plan(old.plan)
         self.searches[k] = search
 
-    def begin(self, k: int) -> None:
-        """Start the search of a budget from the tree of the next larger one, the first from the root."""
+    def begin(self, numbers: Sequence[int]) -> None:
+        """Start the searches of some budgets, and search each for a while."""
+        waiting = [k for k in numbers if self.waits(k)]
+        if waiting and not self.stopped():
+            self.at_once(self.start, waiting)
+        for _ in range(FIRST_VISITS):
+            waiting = [k for k in numbers if self.waits(k)]
+            if waiting and not self.stopped():
+                self.visit(waiting)
+
+    def start(self, k: int) -> None:
+        """Start the search of a budget from the tree of the next larger one of its half, the first from the root."""
         search = self.searches[k]
-        if not self.waits(k) or self.stopped():
-            return
-        above = next((other for other in self.searches[k + 1 :] if (other.tree >= 0).any()), None)
+        largest = len(self.budgets) if k >= len(self.budgets) // THREADS else len(self.budgets) // THREADS
+        above = next((other for other in self.searches[k + 1 : largest] if (other.tree >= 0).any()), None)
         if above is None:
+            search.desk = new_desk(search.graph)
             search.plant()
         else:
             search.tree = transplant(search, tree_numbers(above))
         self.aim(k)
-        for _ in range(FIRST_VISITS):
-            if self.waits(k) and not self.stopped():
-                self.visit(k)
 
     def waits(self, k: int) -> bool:
         """Whether the gap of a budget is open and local search may close it."""
@@ -219,10 +246,10 @@ class Trail:
         """Whether the gap of a budget is closed."""
         return self.searches[k].proven(self.gap)
 
-    def worst(self) -> int | None:
-        """Return the budget of the widest gap among those that wait, None if there is none."""
+    def worst(self) -> list[int]:
+        """Return the budgets of the widest gaps among those that wait, as many as there are threads."""
         waiting = [k for k in range(len(self.budgets)) if self.waits(k)]
-        return max(waiting, key=lambda k: self.searches[k].gap or 0.0, default=None)
+        return sorted(waiting, key=lambda k: self.searches[k].gap or 0.0, reverse=True)[:THREADS]
 
     def aim(self, k: int) -> None:
         """Let the search of a budget look for plans near its ceiling only."""
@@ -230,23 +257,39 @@ class Trail:
         assert search.bound is not None
         if search.graph.n_arcs > 0:
             search.aim_at(search.bound * (1.0 - self.nearness[k]))
+        if search.desk is self.whole.desk:
+            search.desk = new_desk(search.graph)  # another thread may work at the other one
 
-    def visit(self, k: int) -> None:
-        """Search locally for a while and tell the other budgets; aim lower when that brings nothing."""
+    def visit(self, numbers: Sequence[int]) -> None:
+        """Search some budgets locally for a while and tell the others; aim lower where that brings nothing."""
+        before = [self.searches[k].gap for k in numbers]
+        self.at_once(self.look, numbers)
+        for k in numbers:
+            self.tell(k)
+        stuck = []
+        for k, gap in zip(numbers, before, strict=True):
+            search = self.searches[k]
+            self.fruitless[k] = self.fruitless[k] + 1 if search.gap == gap else 0
+            if self.closed(k) or (search.graph.n_arcs > 0 and self.fruitless[k] < PATIENCE):
+                continue
+            self.fruitless[k] = 0
+            self.nearness[k] *= WIDENING
+            if self.waits(k):
+                stuck.append(k)
+        if stuck:
+            self.at_once(self.aim_lower, stuck)
+
+    def look(self, k: int) -> None:
+        """Search one budget locally for a while."""
         search = self.searches[k]
-        before = search.gap
         if search.graph.n_arcs > 0:
             work = min(CHUNK, CHUNK_PER_ARC * search.graph.n_arcs)
             search.improve(work, keep_price=search.n_chunks % VISITS_A_PRICE > 0)
-        self.tell(k)
-        self.fruitless[k] = self.fruitless[k] + 1 if search.gap == before else 0
-        if self.closed(k) or (search.graph.n_arcs > 0 and self.fruitless[k] < PATIENCE):
-            return
-        self.fruitless[k] = 0
-        self.nearness[k] *= WIDENING
-        if self.waits(k):
-            self.renew(k)
-            self.aim(k)
+
+    def aim_lower(self, k: int) -> None:
+        """Let a search begin again with the whole graph, for plans farther from its ceiling."""
+        self.renew(k)
+        self.aim(k)
 
     def tell(self, k: int) -> None:
         """Tell the other budgets what the search of one has found and proven."""
@@ -275,9 +318,13 @@ class Trail:
         """Leave the open budgets to the exact search, each with its part of the time left, until that is spent."""
         waiting = [k for k in range(len(self.budgets)) if not self.closed(k)]
         while waiting and not self.stopped():
-            for n_done, k in enumerate(waiting):
-                if not self.closed(k) and not self.stopped():
-                    self.finish_one(k, 1.0 / (len(waiting) - n_done))
+            for first in range(0, len(waiting), THREADS):
+                numbers = [k for k in waiting[first : first + THREADS] if not self.closed(k)]
+                if numbers and not self.stopped():
+                    share = min(1.0, THREADS / (len(waiting) - first))
+                    self.at_once(partial(self.finish_one, share=share), numbers)
+                for k in numbers:
+                    self.tell(k)
             waiting = [k for k in waiting if not self.closed(k) and self.searches[k].graph.n_arcs > 0]
 
     def finish_one(self, k: int, share: float) -> None:
@@ -285,10 +332,10 @@ class Trail:
         self.renew(k)
         search = self.searches[k]
         if search.graph.n_arcs > 0:
+            search.desk = new_desk(search.graph)
             now = time.monotonic()
             search.deadline = now + share * (self.whole.deadline - now)
             Finish(search, self.gap).close_gap()
-        self.tell(k)
 
     def conclude(self) -> Frontier:
         """Put what the searches know into an answer."""

@@ -38,7 +38,7 @@ DISSOLVING = 0.5
 again in its own layers."""
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def improve(
     graph: Graph,
     parent: NDArray[np.int32],

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     F = TypeVar("F", bound=Callable[..., object])
 
-OPTIONS: dict[str, Any] = {"cache": True, "_nrt": False}
+OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
 """``_nrt`` is Numba's own name for its reference counts; it compiles some of its own kernels like this."""
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def distances(
     start: NDArray[np.int32],
     arcs: NDArray[np.int32],
