@@ -57,11 +57,22 @@ def column_widths(table: Table, room_pt: float, *, wider: float = 1.0) -> list[f
             for column, width in enumerate(widths)
         ]
     _shrink(widths, least, words, room_pt)
-    spare = room_pt - sum(widths)
+    spare = room_pt - sum(widths) - _unbroken(widths, table, size, wider, room_pt - sum(widths))
     if spare > 0:
         share = spare / (words or len(widths))
         return [width + share if column < (words or len(widths)) else width for column, width in enumerate(widths)]
     return widths
+
+
+def _unbroken(widths: list[float], table: Table, size: float, wider: float, spare_pt: float) -> float:
+    """Widen columns of figures towards what their headings take in one line; return what was given of the spare room."""
+    lacking = [
+        max(wider * text_width(heading, size, bold=True) + 2 * INSET_PT + 1 - width, 0.0) if place >= len(table.words) else 0
+        for place, (heading, width) in enumerate(zip(table.headings, widths, strict=True))
+    ]
+    part = min(max(spare_pt, 0.0) / max(sum(lacking), 1e-9), 1.0)
+    widths[:] = [width + part * more for width, more in zip(widths, lacking, strict=True)]
+    return part * sum(lacking)
 
 
 def _shrink(widths: list[float], least: list[float], words: int, room_pt: float) -> None:
