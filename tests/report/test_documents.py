@@ -293,7 +293,8 @@ def test_a_run_without_a_plan_has_no_proposal(tmp_path):
 @pytest.mark.parametrize(
     ("amount", "english", "french"),
     [
-        (1_176_900, "USD 1.18 million", "1,18 millions USD"),
+        (1_176_900, "USD 1.18 million", "1,18 million USD"),
+        (2_000_000, "USD 2 million", "2 millions USD"),
         (217_544.6, "USD 218,000", f"218{NARROW}000 USD"),
         (2.7733, "USD 2.77", "2,77 USD"),
         (0, "USD 0", "0 USD"),

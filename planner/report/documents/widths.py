@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 USUAL_PT, SMALL_PT, INSET_PT = 8.0, 7.0, 4.0
 """Text of tables, and the blank at each side of a cell."""
+ABOVE_PT = 3.0
+"""Blank above and below the text of a cell."""
+CAPITAL_EM = 0.714
+"""Height of a capital letter of our fonts: that of a line in a cell."""
+SURELY = 1.01
+"""The typesetter may find a text so much wider than we do."""
 KEPT_ROWS, KEPT_LINES = 18, 40
 """Tables of no more rows and lines are kept on one page."""
 SQUEEZED = 0.55
@@ -22,6 +28,8 @@ SQUEEZED = 0.55
 MEASURED = 400
 """So many different texts of a column are measured, the longest ones: measuring takes time."""
 
+_OTHER_SIGNS = re.compile("[^ -~\u00a0-\u024f\u0370-\u03ff\u0400-\u052f\u2010-\u2027\u202f\u2212]")
+"""What may be set in another font, or end a line."""
 _BREAK = "\N{ZERO WIDTH SPACE}"
 _JOINTS = re.compile(r"(?<=[/\\_.,:>=\-])(?=.)")
 
@@ -101,6 +109,27 @@ def fits_a_page(table: Table, widths: Sequence[float]) -> bool:
         if lines > KEPT_LINES:
             return False
     return len(table.rows) <= KEPT_ROWS
+
+
+def row_heights(table: Table, widths: Sequence[float]) -> list[float | None]:
+    """Return the height of each row whose cells take one line, points; None for rows that are still to be measured."""
+    size = SMALL_PT if table.small else USUAL_PT
+    rooms = [width - 2 * INSET_PT for width in widths]
+    height = CAPITAL_EM * size + 2 * ABOVE_PT
+    bold = len(table.rows) - 1 if table.total else None
+    return [
+        height
+        if all(_one_line(cell, size, room, bold=place == bold) for cell, room in zip(row, rooms, strict=True))
+        else None
+        for place, row in enumerate(table.rows)
+    ]
+
+
+def _one_line(cell: str, size: float, room: float, *, bold: bool) -> bool:
+    """Return whether a text is certainly set in one line and in our own fonts."""
+    if _OTHER_SIGNS.search(cell):
+        return False
+    return len(cell) * size <= room or SURELY * text_width(cell, size, bold=bold) <= room
 
 
 def breakable(text: str, width_pt: float, *, small: bool) -> str:
