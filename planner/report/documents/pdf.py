@@ -13,7 +13,7 @@ from planner.report.documents.files import write_document
 from planner.report.documents.proposal import build_proposal
 from planner.report.documents.typesetting import typeset
 from planner.report.documents.typography import figure_in_print, in_print
-from planner.report.documents.widths import breakable, column_widths, fits_a_page, row_heights
+from planner.report.documents.widths import breakable, column_widths, fits_a_page, row_heights, small_if_tight
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +98,7 @@ def _data(block: Block) -> dict[str, Any]:
 
 def _table(table: Table) -> dict[str, Any]:
     """Return a table with the widths of its columns and the heights of its rows; words that do not fit theirs may be broken."""
-    table = minus_signs(table)
+    table = small_if_tight(minus_signs(table), ROOM_PT)
     widths = column_widths(table, ROOM_PT)
     words = len(table.words)
     rows = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from planner.report.documents.drawing import text_width
@@ -49,15 +50,7 @@ def column_widths(table: Table, room_pt: float, *, wider: float = 1.0) -> list[f
     """
     size = SMALL_PT if table.small else USUAL_PT
     words = len(table.words)
-    widths, least = [], []
-    for column, heading in enumerate(table.headings):
-        cells = sorted({row[column] for row in table.rows}, key=len)[-MEASURED:]
-        pieces = {piece for cell in cells for piece in cell.split(" ")} if column < words else set(cells)
-        # A cell may be of the row of sums, which is bold like the headings.
-        longest = max((text_width(piece, size, bold=True) for piece in {*pieces, *heading.split(" ")}), default=0.0)
-        natural = max((text_width(cell, size, bold=True) for cell in cells), default=0.0)
-        least.append(wider * longest + 2 * INSET_PT + 1)
-        widths.append(max(least[-1], wider * natural + 2 * INSET_PT + 1 if column < words else 0.0))
+    widths, least = _natural(table, size, wider)
     if words and max(widths[:words]) > room_pt:
         longest = max(widths[:words])
         widths = [
@@ -72,10 +65,35 @@ def column_widths(table: Table, room_pt: float, *, wider: float = 1.0) -> list[f
     return widths
 
 
+def small_if_tight(table: Table, room_pt: float, *, wider: float = 1.0) -> Table:
+    """Return a table in small print if its longest words and figures do not fit the room in usual print."""
+    if table.small or sum(_natural(table, USUAL_PT, wider)[1]) <= room_pt:
+        return table
+    return replace(table, small=True)
+
+
+def _natural(table: Table, size: float, wider: float) -> tuple[list[float], list[float]]:
+    """Return the widths that columns would like to have, figures only what they need, and those of the longest words."""
+    words = len(table.words)
+    widths: list[float] = []
+    least: list[float] = []
+    for column, heading in enumerate(table.headings):
+        cells = sorted({row[column] for row in table.rows}, key=len)[-MEASURED:]
+        pieces = {piece for cell in cells for piece in cell.split(" ")} if column < words else set(cells)
+        # A cell may be of the row of sums, which is bold like the headings.
+        longest = max((text_width(piece, size, bold=True) for piece in {*pieces, *heading.split(" ")}), default=0.0)
+        natural = max((text_width(cell, size, bold=True) for cell in cells), default=0.0)
+        least.append(wider * longest + 2 * INSET_PT + 1)
+        widths.append(max(least[-1], wider * natural + 2 * INSET_PT + 1 if column < words else 0.0))
+    return widths, least
+
+
 def _unbroken(widths: list[float], table: Table, size: float, wider: float, spare_pt: float) -> float:
     """Widen columns of figures towards what their headings take in one line; return what was given of the spare room."""
     lacking = [
-        max(wider * text_width(heading, size, bold=True) + 2 * INSET_PT + 1 - width, 0.0) if place >= len(table.words) else 0
+        max(wider * text_width(heading, size, bold=True) + 2 * INSET_PT + 1 - width, 0.0)
+        if place >= len(table.words)
+        else 0
         for place, (heading, width) in enumerate(zip(table.headings, widths, strict=True))
     ]
     part = min(max(spare_pt, 0.0) / max(sum(lacking), 1e-9), 1.0)

@@ -42,7 +42,9 @@ def _figure(portfolio: Portfolio, budgets: list[Shared]) -> Figure:
     """Return the shares of each budget; countries with little money are drawn together."""
     drawn = some(budgets, BARS)
     parts = [{part.name: part.spent + part.kept_back for part in shared.countries} for shared in drawn]
-    most = {name: max(money[name] / shared.budget for money, shared in zip(parts, drawn, strict=True)) for name in parts[0]}
+    most = {
+        name: max(money[name] / shared.budget for money, shared in zip(parts, drawn, strict=True)) for name in parts[0]
+    }
     large = {name for name in sorted(most, key=lambda name: -most[name])[:DRAWN] if most[name] > 0}
     # In the order of the file, so that a country has the same place in text, table and figure.
     series = [(name, [money[name] for money in parts]) for name in most if name in large]

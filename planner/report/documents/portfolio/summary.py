@@ -91,7 +91,9 @@ def _conflicts(portfolio: Portfolio) -> list[str]:
     told = []
     for shared in portfolio.budgets:
         if shared.conflict is not None:
-            lines = [line.removeprefix("  – ") for line in conflict_text(shared.conflict, portfolio.currency).split("\n")]
+            lines = [
+                line.removeprefix("  – ") for line in conflict_text(shared.conflict, portfolio.currency).split("\n")
+            ]
             budget = about_money(shared.budget, portfolio.currency)
             told.append(_("{budget}: {reason}").format(budget=budget, reason=" ".join(_ended(lines))))
     return told
