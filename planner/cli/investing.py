@@ -64,7 +64,7 @@ def portfolio(
                 force=force,
             )
         if report is not None:
-            from planner.report.documents.portfolio import build_portfolio  # noqa: PLC0415 - it takes its time to load
+            from planner.report.documents.portfolio import build_portfolio
 
             write_named(build_portfolio(found), report, template=template)
         if json:

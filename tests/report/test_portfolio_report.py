@@ -122,7 +122,7 @@ def test_every_country_has_its_figures_by_budget(asked):
 
 
 def test_what_limits_cost_is_the_difference_to_the_same_budget_without_them(asked):
-    # 350,000 buy two cheap plans (50 + 160 in 6 + 17 offices); if East has to get 150,000 (20 in 3), one of them is lost.
+    # 350,000 buy two plans (50 + 160 in 6 + 17 offices); if East has to get 150,000 (20 in 3), one of them is lost.
     free = shared(asked((350_000,)))
     assert (free.budgets[0].value, free.budgets[0].without_limits) == (210.0, None)
     bound = shared(asked((350_000,), East={"least": 150_000}))

@@ -148,8 +148,8 @@ def _terrain(run_dir: Path, offices: pd.DataFrame) -> tuple[tuple[float, float, 
     lat = np.radians(offices["lat"].to_numpy(np.float64))
     top, high = _mercator(north), _mercator(north) - _mercator(south)
     down = (top - np.arcsinh(np.tan(lat))) / high
-    left, right = _kept(known.any(axis=0), across)
-    upper, lower = _kept(known.any(axis=1), down)
+    left, right = _kept(np.logical_or.reduce(known, axis=0), across)
+    upper, lower = _kept(np.logical_or.reduce(known, axis=1), down)
     height, width = known.shape
     shade = shade.crop((left, upper, right, lower))
     picture = Image.new("RGB", shade.size, (255, 255, 255))

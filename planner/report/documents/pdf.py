@@ -97,7 +97,7 @@ def _data(block: Block) -> dict[str, Any]:
 
 
 def _table(table: Table) -> dict[str, Any]:
-    """Return a table with the widths of its columns and the heights of its rows; words that do not fit theirs may be broken."""
+    """Return a table with widths of columns and heights of rows; words that do not fit theirs may be broken."""
     table = small_if_tight(minus_signs(table), ROOM_PT)
     widths = column_widths(table, ROOM_PT)
     words = len(table.words)

@@ -73,7 +73,7 @@ def small_if_tight(table: Table, room_pt: float, *, wider: float = 1.0) -> Table
 
 
 def _natural(table: Table, size: float, wider: float) -> tuple[list[float], list[float]]:
-    """Return the widths that columns would like to have, figures only what they need, and those of the longest words."""
+    """Return the widths that columns would like to have, figures what they need, and those of the longest words."""
     words = len(table.words)
     widths: list[float] = []
     least: list[float] = []
@@ -89,7 +89,7 @@ def _natural(table: Table, size: float, wider: float) -> tuple[list[float], list
 
 
 def _unbroken(widths: list[float], table: Table, size: float, wider: float, spare_pt: float) -> float:
-    """Widen columns of figures towards what their headings take in one line; return what was given of the spare room."""
+    """Widen columns of figures towards what their headings take in one line; return what that takes of the room."""
     lacking = [
         max(wider * text_width(heading, size, bold=True) + 2 * INSET_PT + 1 - width, 0.0)
         if place >= len(table.words)

@@ -56,8 +56,8 @@ def _assumptions(portfolio: Portfolio) -> list[Block]:
     )
     weights = ", ".join(labelled(name, figure(weight)) for name, weight in portfolio.weights.items())
     text = _(
-        "Costs are converted by the rates of this table and rounded up to the cent. Benefit counts these columns of the "
-        "offices, each with its weight: {weights}."
+        "Costs are converted by the rates of this table and rounded up to the cent. Benefit counts these columns of "
+        "the offices, each with its weight: {weights}."
     )
     headings = (_("Country"), _("Currency"), _("Source"), _("Price year"))
     worth = _("Worth of one unit in {currency}").format(currency=portfolio.currency)
@@ -93,8 +93,8 @@ def _again(portfolio: Portfolio) -> list[Block]:
     )
     text = _(
         "All figures are those of portfolio.json in the folder of this run. Each country's frontier is a run of its own "
-        "with scenario, prices and fingerprints of its inputs in its folder; “planner portfolio” shares the money out "
-        "again. Made with PostLink Planner {version}."
+        "with scenario, prices and fingerprints of its inputs in its folder; “planner portfolio” shares the money "
+        "out again. Made with PostLink Planner {version}."
     )
     headings = (_("Country"), _("Scenario"), _("Fingerprint of the scenario"), _("Search ended"))
     most = _("Dearest plan, {currency}").format(currency=portfolio.currency)

@@ -13,7 +13,8 @@ from planner.wording import figure, number, share
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from planner.portfolio import Portfolio, Shared
+    from planner.portfolio import Portfolio
+    from planner.portfolio.result import Shared
     from planner.report.documents.blocks import Block
 
 
@@ -77,8 +78,8 @@ def limits(portfolio: Portfolio) -> list[Block]:
     if not asked:
         return [heading, Paragraph(_("No country has to get a least amount, and none is kept to a most."))]
     text = _(
-        "What limits cost is what the same budget brings without any of them, less what it brings with all. Money that a "
-        "country has to get and its plans cannot use is kept back. Nothing in it says that a limit is wrong."
+        "What limits cost is what the same budget brings without any of them, less what it brings with all. Money that "
+        "a country has to get and its plans cannot use is kept back. Nothing in it says that a limit is wrong."
     )
     blocks: list[Block] = [
         heading,

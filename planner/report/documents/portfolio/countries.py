@@ -11,8 +11,8 @@ from planner.report.documents.portfolio.summary import answer, cautions, feasibl
 from planner.wording import figure, nearness, number, share
 
 if TYPE_CHECKING:
-    from planner.portfolio import Portfolio, Shared
-    from planner.portfolio.result import CountryPart
+    from planner.portfolio import Portfolio
+    from planner.portfolio.result import CountryPart, Shared
     from planner.report.documents.blocks import Block
 
 BARS, DRAWN, COLUMNS = 16, 9, 5
@@ -55,8 +55,8 @@ def _figure(portfolio: Portfolio, budgets: list[Shared]) -> Figure:
     rows = [(number(shared.budget), shared.budget) for shared in drawn]
     drawing = shares_drawing(rows, series, left=_("not spent"), currency=portfolio.currency)
     words = _(
-        "A bar for each budget, divided into what each country gets, from left to right in the order of the legend; the "
-        "table below has the amounts."
+        "A bar for each budget, divided into what each country gets, from left to right in the order of the legend; "
+        "the table below has the amounts."
     )
     return Figure(_("How each budget is divided, in shares of it"), drawing, words)
 

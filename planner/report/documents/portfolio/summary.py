@@ -11,7 +11,8 @@ from planner.report.portfolio import conflict_text
 from planner.wording import STAND_IN, figure, nearness, number, what_data
 
 if TYPE_CHECKING:
-    from planner.portfolio import Portfolio, Shared
+    from planner.portfolio import Portfolio
+    from planner.portfolio.result import Shared
     from planner.report.documents.blocks import Block
 
 TOLD = 8
@@ -22,8 +23,8 @@ def summary(portfolio: Portfolio) -> list[Block]:
     """Return the summary."""
     shared = feasible(portfolio)
     text = _(
-        "One budget is shared out over {n} countries. Of each country plans are known that connect post offices for more "
-        "and more money; those are chosen that bring most benefit together within the budget. No way of dividing the "
+        "One budget is shared out over {n} countries. Of each country plans are known that connect post offices for "
+        "more and more money; those are chosen that bring most benefit together within the budget. No way of dividing the "
         "money among any plans of these countries, known or not, brings more than the proven ceiling."
     )
     return [
