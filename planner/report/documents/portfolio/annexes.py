@@ -92,9 +92,9 @@ def _again(portfolio: Portfolio) -> list[Block]:
         for country in portfolio.countries
     )
     text = _(
-        "All figures are those of portfolio.json in the folder of this run. Each country's frontier is a run of its own "
-        "with scenario, prices and fingerprints of its inputs in its folder; “planner portfolio” shares the money "
-        "out again. Made with PostLink Planner {version}."
+        "All figures are those of portfolio.json in the folder of this run. Each country's frontier is a run of its "
+        "own with scenario, prices and fingerprints of its inputs in its folder; “planner portfolio” shares the "
+        "money out again. Made with PostLink Planner {version}."
     )
     headings = (_("Country"), _("Scenario"), _("Fingerprint of the scenario"), _("Search ended"))
     most = _("Dearest plan, {currency}").format(currency=portfolio.currency)
