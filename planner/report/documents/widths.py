@@ -89,16 +89,19 @@ def _natural(table: Table, size: float, wider: float) -> tuple[list[float], list
 
 
 def _unbroken(widths: list[float], table: Table, size: float, wider: float, spare_pt: float) -> float:
-    """Widen columns of figures towards what their headings take in one line; return what that takes of the room."""
-    lacking = [
-        max(wider * text_width(heading, size, bold=True) + 2 * INSET_PT + 1 - width, 0.0)
-        if place >= len(table.words)
-        else 0
-        for place, (heading, width) in enumerate(zip(table.headings, widths, strict=True))
-    ]
-    part = min(max(spare_pt, 0.0) / max(sum(lacking), 1e-9), 1.0)
-    widths[:] = [width + part * more for width, more in zip(widths, lacking, strict=True)]
-    return part * sum(lacking)
+    """Widen columns of figures to what their headings take in one line; return what that takes of the room.
+
+    Those that lack least come first: half of what a heading lacks would leave a word alone on its second line.
+    """
+    taken = 0.0
+    wished = [wider * text_width(heading, size, bold=True) + 2 * INSET_PT + 1 for heading in table.headings]
+    figures = range(len(table.words), len(widths))
+    for column in sorted(figures, key=lambda column: wished[column] - widths[column]):
+        lacking = max(wished[column] - widths[column], 0.0)
+        if taken + lacking <= spare_pt:
+            widths[column] += lacking
+            taken += lacking
+    return taken
 
 
 def _shrink(widths: list[float], least: list[float], words: int, room_pt: float) -> None:
