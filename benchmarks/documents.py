@@ -26,7 +26,7 @@ def main() -> None:
             (file,) = export_run(read_exported(asked.run), [name], Path(folder))
             seconds, size = time.process_time() - begun, file.stat().st_size / 1e6
             print(f"{name}: {seconds:.1f} s of processor time, {size:.1f} MB")
-    print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6:.0f} MB")
 
 
 if __name__ == "__main__":

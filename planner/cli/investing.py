@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from planner.cli.exporting import Template
 from planner.cli.searching import Force, Gap, Seed, TimeLimit, Workers, positive_amount, solver_overrides, stamp
 from planner.cli.session import DataRoot, DebugOption, JsonOption, LangOption, Out, QuietOption, session
 from planner.errors import InfeasibleError
@@ -29,6 +30,10 @@ def portfolio(
     gap: Gap = None,
     time_limit: TimeLimit = None,
     seed: Seed = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", help=_("Write a document too, as .pdf or .docx."), show_default=False)
+    ] = None,
+    template: Template = None,
     out: Out = None,
     force: Force = False,
     data_root: DataRoot = None,
@@ -38,9 +43,11 @@ def portfolio(
     debug: DebugOption = False,
 ) -> None:
     from planner.jobs import portfolio_run
+    from planner.report.documents.written import check_report, write_named
     from planner.report.portfolio import conflict_text, print_portfolio
 
     with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
+        check_report(report, template)
         budgets = [positive_amount("--budget", text) for text in budget or []]
         run_dir = out or Path("runs") / f"{file.stem}-{stamp()}"
         with here.progress() as progress:
@@ -56,10 +63,16 @@ def portfolio(
                 listener=progress.show,
                 force=force,
             )
+        if report is not None:
+            from planner.report.documents.portfolio import build_portfolio
+
+            write_named(build_portfolio(found), report, template=template)
         if json:
             here.document(found.document())
         elif not quiet:
             print_portfolio(found, here.out, run_dir)
+        if report is not None:
+            here.say(_("Written:") + f"\n  {report}")
         if found.conflicts:
             if json or quiet:
                 for shared in found.budgets:

@@ -23,9 +23,11 @@ from planner.portfolio.result import (
     Next,
     Portfolio,
     Shared,
+    Unlimited,
     write_portfolio,
 )
 from planner.scenario import Share
+from planner.scenario.rules import say_limit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,7 +86,23 @@ def share_out(asked: PortfolioAsked, countries: Sequence[CountryFrontier], budge
         notes=_notes(countries),
         synthetic=any(country.synthetic for country in countries),
         budgets=tuple(_shared(asked.countries, countries, round(100 * budget)) for budget in sorted(set(budgets))),
+        countries=tuple(map(_asked_of, asked.countries, countries)),
     )
+
+
+def _asked_of(wish: CountryAsked, country: CountryFrontier) -> dict[str, Any]:
+    """Return where the figures of a country come from, and what it was to get."""
+    return {
+        "name": country.name,
+        "run": str(country.folder),
+        "scenario": country.scenario,
+        "hash": country.scenario_hash,
+        "synthetic": country.synthetic,
+        "termination": country.termination,
+        "connect_all": country.connect_all_cents / 100,
+        "least": None if wish.least is None else say_limit(wish.least),
+        "most": None if wish.most is None else say_limit(wish.most),
+    }
 
 
 def _crossed(
@@ -180,6 +198,7 @@ def _told(
         ceilings += max(country.curve.at_most(money), part.value)
     best = max((part for part in parts if part.next), key=_gain, default=None)
     size = max(found.value, 1e-9)
+    limited = any(wish.least is not None or wish.most is not None for wish in asked)
     return Shared(
         budget=budget / 100,
         spent=sum(round(100 * part.spent) for part in parts) / 100,
@@ -193,6 +212,23 @@ def _told(
         people=sum(part.people for part in parts),
         next=None if best is None else best.name,
         countries=tuple(parts),
+        without_limits=_unlimited(countries, budget) if limited else None,
+    )
+
+
+def _unlimited(countries: Sequence[CountryFrontier], budget: int) -> Unlimited:
+    """Share a budget in cents out as if no country had least or most money."""
+    found = allocate([country.curve for country in countries], budget)
+    plans = found.plan.tolist()
+    totals = [country.points[plan]["totals"] for country, plan in zip(countries, plans, strict=True)]
+    spent = [int(country.curve.cost[plan]) / 100 for country, plan in zip(countries, plans, strict=True)]
+    return Unlimited(
+        spent=found.spent / 100,
+        value=found.value,
+        bound=found.bound,
+        offices=sum(map(_gained, totals)),
+        people=sum(total["people"] for total in totals),
+        countries=tuple((country.name, money) for country, money in zip(countries, spent, strict=True)),
     )
 
 

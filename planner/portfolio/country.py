@@ -33,6 +33,8 @@ class CountryFrontier:
     name : str
     folder : Path
         Of the frontier's run.
+    scenario, scenario_hash : str
+        Name and fingerprint of what the frontier was asked.
     currency : str
     rate : float
         Worth of one unit of it in the portfolio's currency.
@@ -52,6 +54,8 @@ class CountryFrontier:
 
     name: str
     folder: Path
+    scenario: str
+    scenario_hash: str
     currency: str
     rate: float
     price_year: int
@@ -90,11 +94,13 @@ def read_country(asked: CountryAsked, folder: Path, currency: str) -> CountryFro
         return CountryFrontier(
             name=asked.name,
             folder=folder,
+            scenario=(asked_there := load_scenario(folder)).name,
+            scenario_hash=str(stored["scenario"]["hash"]),
             currency=own,
             rate=(rate := _rate(asked, own, currency)),
             price_year=int(stored["scenario"]["price_year"]),
             measure=stored["budget"]["measure"],
-            weights=dict(load_scenario(folder).benefit.weights),
+            weights=dict(asked_there.benefit.weights),
             points=(points := (_nothing(stored["points"][0]), *stored["points"])),
             curve=_curve(points, stored["ceiling"], rate),
             termination=stored["termination"],

@@ -98,6 +98,28 @@ class Conflict:
 
 
 @dataclass(frozen=True)
+class Unlimited:
+    """What the same budget does where no country has least or most money; of money only what plans spend.
+
+    Attributes
+    ----------
+    spent, value, bound : float
+        As of `Shared`.
+    offices : int
+    people : float
+    countries : tuple of (str, float)
+        Countries and what their plans spend.
+    """
+
+    spent: float
+    value: float
+    bound: float
+    offices: int
+    people: float
+    countries: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
 class Shared:
     """One budget shared out.
 
@@ -120,6 +142,8 @@ class Shared:
     next : str or None
         The country whose next plan brings most for its money.
     countries : tuple of CountryPart
+    without_limits : Unlimited or None
+        None: no country has least or most money.
     """
 
     budget: float
@@ -135,6 +159,7 @@ class Shared:
     people: float = 0.0
     next: str | None = None
     countries: tuple[CountryPart, ...] = ()
+    without_limits: Unlimited | None = None
 
     @property
     def status(self) -> str:
@@ -165,6 +190,9 @@ class Portfolio:
         A country does not exist.
     budgets : tuple of Shared
         The smallest first.
+    countries : tuple of mapping
+        Of each its name, run, the name and hash of its scenario, whether it is invented, why the search of its frontier
+        ended, what its dearest plan takes, and least and most money as they were asked for.
     """
 
     name: str
@@ -175,6 +203,7 @@ class Portfolio:
     notes: tuple[str, ...]
     synthetic: bool
     budgets: tuple[Shared, ...]
+    countries: tuple[Mapping[str, Any], ...]
 
     @property
     def conflicts(self) -> bool:
@@ -192,6 +221,7 @@ class Portfolio:
             "benefit_weights": dict(self.weights),
             "rates": {name: dict(rate) for name, rate in self.rates.items()},
             "notes": list(self.notes),
+            "countries": [dict(country) for country in self.countries],
             "budgets": [shared.as_dict() for shared in self.budgets],
         }
 

@@ -19,11 +19,13 @@ from planner.files import write_whole
 from planner.i18n import use_language
 from planner.report.documents.blocks import Document, Figure, Heading, Note, Paragraph, Table
 from planner.report.documents.docx import PLACEHOLDER, as_docx
-from planner.report.documents.pdf import as_pdf, document_data
+from planner.report.documents.drawing import text_width
+from planner.report.documents.pdf import TEMPLATE, as_pdf, document_data
 from planner.report.documents.proposal import build_proposal
 from planner.report.documents.proposal.costs import _steps
+from planner.report.documents.typesetting import typeset
 from planner.report.documents.typography import about, about_money, figure_in_print, in_print
-from planner.report.documents.widths import breakable, column_widths
+from planner.report.documents.widths import INSET_PT, SMALL_PT, breakable, column_widths, row_heights, small_if_tight
 from planner.report.exported import read_exported
 
 BLANKS = re.compile(r"[\s\u00a0\u202f\u200b\u2060\u00ad]+")
@@ -293,7 +295,8 @@ def test_a_run_without_a_plan_has_no_proposal(tmp_path):
 @pytest.mark.parametrize(
     ("amount", "english", "french"),
     [
-        (1_176_900, "USD 1.18 million", "1,18 millions USD"),
+        (1_176_900, "USD 1.18 million", "1,18 million USD"),
+        (2_000_000, "USD 2 million", "2 millions USD"),
         (217_544.6, "USD 218,000", f"218{NARROW}000 USD"),
         (2.7733, "USD 2.77", "2,77 USD"),
         (0, "USD 0", "0 USD"),
@@ -314,6 +317,50 @@ def test_blanks_and_signs_of_print():
     assert [figure_in_print(text) for text in ("-1,320", "2024-2030", "7-GHz")] == [
         "\N{MINUS SIGN}1,320", "2024-2030", "7-GHz",
     ]  # fmt: skip
+
+
+def test_a_table_that_is_too_wide_is_set_in_small_print_and_breaks_no_heading():
+    headings = ("Investissement initial", "Remplacements", "Exploitation", "Valeur résiduelle", "Total", "Programme")
+    table = Table("t", ("Année",), headings, (("10", *["12 345 678"] * 6),))
+    assert small_if_tight(table, 476) is table
+    tight = small_if_tight(table, 476, wider=1.32)
+    assert tight.small
+    widths = column_widths(tight, 476, wider=1.32)
+    assert sum(widths) == pytest.approx(476)
+    for heading, width in zip(table.headings, widths, strict=True):
+        longest = max(text_width(word, SMALL_PT, bold=True) for word in heading.split(" "))
+        assert 1.32 * longest + 2 * INSET_PT <= width
+
+
+def test_headings_of_figures_stand_in_one_line_where_there_is_room():
+    table = Table("t", ("Country",), ("People per 1,000 more",), (("North", "1"),))
+    words, figures = column_widths(table, 476)
+    assert text_width("People per 1,000 more", 8, bold=True) + 2 * INSET_PT <= figures
+    assert words + figures == pytest.approx(476)
+    tight = column_widths(table, 90)
+    assert tight[1] < figures
+
+
+def test_rows_of_one_line_are_as_high_as_the_typesetter_makes_them(tmp_path):
+    """What is measured here must be what it would be there: the same pages, with heights given and without."""
+    rows = tuple((f"Bureau {k} Ég", "Ωmega", f"{k * 1234:,}") for k in range(120))
+    document = small(Table("T", ("Nom", "Signe"), ("Total",), rows, total=True), Paragraph("After the table."))
+    data = document_data(document)
+    (table,) = [block for block in data["blocks"] if block["kind"] == "table"]
+    assert all(table["heights"])
+    places = []
+    for heights in (table["heights"], [None] * len(rows)):
+        table["heights"] = heights
+        (tmp_path / "it.pdf").write_bytes(typeset(TEMPLATE.read_bytes(), data))
+        told = run_program("pdftotext", "-bbox", tmp_path / "it.pdf", "-")
+        places.append([float(y) for y in re.findall(r'yMin="([\d.]+)"', told)])
+    assert len(places[0]) > 300
+    assert places[0] == pytest.approx(places[1], abs=0.3)
+
+
+def test_rows_that_may_take_two_lines_are_left_to_the_typesetter():
+    table = Table("t", ("What",), ("Value",), (("short", "1"), ("long " * 60, "2"), ("two\nlines", "3"), ("مكتب", "4")))
+    assert [height is None for height in row_heights(table, column_widths(table, 200))] == [False, True, True, True]
 
 
 def test_columns_fill_their_room_and_break_no_figure():

@@ -115,6 +115,21 @@ def test_two_runs_stand_side_by_side(show, home):
     assert [row["demo"], row["long"]] == [number(plan.totals["programme_cost"]) for plan in plans]
 
 
+def test_the_comparison_of_the_runs_side_by_side_is_written_by_a_command(show, home, monkeypatch):
+    commands = []
+    monkeypatch.setattr(
+        "planner.ui.comparison.start_errand", lambda folder, command: commands.append((folder, command))
+    )
+    page = show(home / "demo", page="compare", **{"with": "demo~long"})
+    click(page, "Write the report")
+    ((folder, command),) = commands
+    assert command[0] == "compare"
+    assert [Path(name).name for name in command[1:3]] == ["demo", "long"]
+    assert command[3] == "--report"
+    assert Path(command[4]).suffix == ".pdf"
+    assert folder.parent == Path(command[4]).parent
+
+
 def test_a_study_is_told_by_bands_only(show, home):
     page = show(home / "demo", page="uncertainty")
     risk = json.loads((home / "demo-risk/risk.json").read_text(encoding="utf-8"))

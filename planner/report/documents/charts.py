@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from planner.i18n import _
 from planner.report.documents.drawing import Drawing, legend, text_width, ticks
-from planner.wording import number
+from planner.wording import number, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +16,19 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 480.0, 230.0
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 28.0, 16.0, 46.0
 DARK, MIDDLE, LIGHT, WARM, INK = "#00466e", "#0072b2", "#9fd3f2", "#d55e00", "#222222"
+PARTS = (
+    ("#00466e", "#ffffff"),
+    ("#9fd3f2", INK),
+    ("#0072b2", "#ffffff"),
+    ("#f0c878", INK),
+    ("#a34700", "#ffffff"),
+    ("#cfe8d8", INK),
+    ("#00785a", "#ffffff"),
+    ("#f3c6d8", INK),
+    ("#8c4670", "#ffffff"),
+    ("#d9d9d9", INK),
+)
+"""Fills of parts of a bar, dark and light by turns, with what can be read on each."""
 
 
 def frontier_drawing(
@@ -175,6 +188,53 @@ def grouped_drawing(groups: Sequence[tuple[str, Sequence[float]]], names: Sequen
     drawing.line((left, 0), (left, foot - gap / 2), stroke=INK, stroke_width=0.7)
     drawing.text((WIDTH / 2, foot + 8), currency, anchor="middle", size=7.5)
     legend(drawing, (left, foot + 14), WIDTH - left, list(zip(names, style[: len(names)], strict=True)))
+    return drawing
+
+
+def shares_drawing(
+    rows: Sequence[tuple[str, float]], series: Sequence[tuple[str, Sequence[float]]], *, left: str, currency: str
+) -> Drawing:
+    """Return how wholes are divided, a bar of the same length for each; numbers in the parts say whose they are.
+
+    Parameters
+    ----------
+    rows : sequence of (label, whole)
+    series : sequence of (name, parts)
+        Of each name its part of every whole, ten names at most: neighbours differ in brightness.
+    left : str
+        What the rest is called that belongs to nobody.
+    currency : str
+        Of the labels.
+    """
+    height, size = 17.0, 7.5
+    start = max(text_width(label, size) for label, _whole in (*rows, (currency, 0.0))) + 10
+    room = WIDTH - start - RIGHT
+    top = 16.0
+    drawing = Drawing(WIDTH, top + height * len(rows) + 20)
+    drawing.text((start - 6, top - 5), currency, anchor="end", size=size)
+    for line, (label, whole) in enumerate(rows):
+        y, x = top + line * height, start
+        drawing.text((start - 6, y + 10), label, anchor="end", size=size)
+        drawing.rectangle((start, y + 1.5), room, height - 4, fill="#ffffff", stroke=INK, stroke_width=0.5)
+        for place, (_name, parts) in enumerate(series):
+            wide = parts[line] / whole * room
+            fill, ink = PARTS[place % len(PARTS)]
+            if wide > 0:
+                drawing.rectangle((x, y + 1.5), wide, height - 4, fill=fill, stroke="#ffffff", stroke_width=0.6)
+            sign = str(place + 1)
+            if wide > text_width(sign, 7, bold=True) + 3:
+                drawing.text((x + wide / 2, y + 10.4), sign, anchor="middle", size=7, bold=True, colour=ink)
+            x += wide
+    foot = top + height * len(rows)
+    for part in range(5):
+        x = start + part / 4 * room
+        drawing.line((x, foot), (x, foot + 3), stroke=INK, stroke_width=0.6)
+        drawing.text((x, foot + 11), share(part / 4), anchor="middle", size=7)
+    entries: list[tuple[str, dict[str, object]]] = [
+        (f"{place + 1} {name}", {"fill": PARTS[place % len(PARTS)][0]}) for place, (name, _parts) in enumerate(series)
+    ]
+    entries.append((left, {"fill": "#ffffff", "stroke": INK, "stroke_width": 0.5}))
+    drawing.height = foot + 18 + legend(drawing, (start, foot + 18), room, entries) + 4
     return drawing
 
 

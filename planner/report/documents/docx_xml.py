@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from docx.oxml import parse_xml
 
-from planner.report.documents.widths import SMALL_PT, USUAL_PT, column_widths, fits_a_page
+from planner.report.documents.widths import SMALL_PT, USUAL_PT, column_widths, fits_a_page, small_if_tight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +31,7 @@ def table_xml(table: Table, *, room_twips: int, text: Callable[[str], str]) -> A
     text : callable
         Sets a text as it is printed.
     """
+    table = small_if_tight(table, room_twips / 20, wider=WIDER)
     widths = [int(20 * width) for width in column_widths(table, room_twips / 20, wider=WIDER)]
     size = round(2 * (SMALL_PT if table.small else USUAL_PT))
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from planner.marks import Mark
     from planner.report.documents.drawing import Point
@@ -31,6 +32,8 @@ KM_PER_DEGREE = 111.195
 """Of latitude, on a sphere of 6371 km."""
 MARK_PT = 0.5
 """Points on paper for a pixel of the app's marks."""
+MARK_ROOM = 0.02
+"""Of a side of the picture, around an office."""
 SCALE = 26.0
 """Height of the strip with scale and north."""
 
@@ -78,7 +81,7 @@ def ground_of(offices: pd.DataFrame, run_dir: Path) -> Ground:
     run_dir : Path
         Folder of a run, for the picture of the terrain; without it the ground is plain.
     """
-    bounds, picture = _terrain(run_dir)
+    bounds, picture = _terrain(run_dir, offices)
     if bounds is None:
         bounds = map_bounds(offices["lon"].to_numpy(np.float64), offices["lat"].to_numpy(np.float64))
     west, south, east, north = bounds
@@ -128,20 +131,54 @@ def _mercator(lat: float) -> float:
     return math.asinh(math.tan(math.radians(lat)))
 
 
-def _terrain(run_dir: Path) -> tuple[tuple[float, float, float, float] | None, bytes | None]:
-    """Return the bounds and the picture (JPEG) that the run keeps of its terrain, None where it has none."""
+def _terrain(run_dir: Path, offices: pd.DataFrame) -> tuple[tuple[float, float, float, float] | None, bytes | None]:
+    """Return the bounds and the picture (JPEG) that the run keeps of its terrain, None where it has none.
+
+    Edges of which nothing is known are cut off as far as no office is there.
+    """
     image, told = run_dir / "hillshade.webp", run_dir / "hillshade.json"
     if not (image.exists() and told.exists()):
         return None, None
     west, south, east, north = json.loads(told.read_text(encoding="utf-8"))["bounds"]
     with Image.open(image) as stored:
-        picture = Image.new("RGB", stored.size, (255, 255, 255))
         shade = stored.convert("RGBA")
-        picture.paste(shade, mask=shade)
+    # Pixels are even in longitude and in Mercator's latitude.
+    known = np.asarray(shade)[..., 3] > 0
+    across = (offices["lon"].to_numpy(np.float64) - west) % 360 / (east - west)
+    lat = np.radians(offices["lat"].to_numpy(np.float64))
+    top, high = _mercator(north), _mercator(north) - _mercator(south)
+    down = (top - np.arcsinh(np.tan(lat))) / high
+    left, right = _kept(np.logical_or.reduce(known, axis=0), across)
+    upper, lower = _kept(np.logical_or.reduce(known, axis=1), down)
+    height, width = known.shape
+    shade = shade.crop((left, upper, right, lower))
+    picture = Image.new("RGB", shade.size, (255, 255, 255))
+    picture.paste(shade, mask=shade)
     picture.thumbnail((MOST_PICTURE_PX, MOST_PICTURE_PX))
     content = io.BytesIO()
     picture.save(content, "JPEG", quality=88)
+    south, north = (math.degrees(math.atan(math.sinh(top - edge / height * high))) for edge in (lower, upper))
+    west, east = (west + edge / width * (east - west) for edge in (left, right))
     return (west, south, east, north), content.getvalue()
+
+
+def _kept(known: NDArray[np.bool_], places: NDArray[np.float64]) -> tuple[int, int]:
+    """Return the first pixel of a side that is kept, and the one behind the last: from what is known to all offices.
+
+    Parameters
+    ----------
+    known : (n,) bool
+        Whether anything is known of a row or column of pixels.
+    places : (m,) float64
+        Where offices lie, as shares of the side; NaN where that is not known.
+    """
+    size = len(known)
+    inside = places[np.isfinite(places)] * size
+    # A mark is some pixels wide.
+    wanted = [*np.flatnonzero(known), *(inside - size * MARK_ROOM), *(inside + size * MARK_ROOM)]
+    if not wanted:
+        return 0, size
+    return max(math.floor(min(wanted)), 0), min(math.floor(max(wanted)) + 1, size)
 
 
 def _scale_bar(drawing: Drawing, at: Point, ground: Ground) -> None:

@@ -13,7 +13,7 @@ from planner.report.documents.files import write_document
 from planner.report.documents.proposal import build_proposal
 from planner.report.documents.typesetting import typeset
 from planner.report.documents.typography import figure_in_print, in_print
-from planner.report.documents.widths import breakable, column_widths, fits_a_page
+from planner.report.documents.widths import breakable, column_widths, fits_a_page, row_heights, small_if_tight
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +42,7 @@ def as_pdf(document: Document) -> bytes:
 def document_data(document: Document) -> dict[str, Any]:
     """Return a document as the template reads it, in the signs of print."""
     blocks = [_data(block) for block in document.blocks]
+    _number(blocks)
     for kind in ("annex", "sheet"):
         first = next((block for block in blocks if block["kind"] == kind or block.get(kind)), None)
         if first is not None:
@@ -60,6 +61,16 @@ def document_data(document: Document) -> dict[str, Any]:
         "blocks": blocks,
     }
     return {name: _printed(value, document.language) for name, value in data.items()}
+
+
+def _number(blocks: Sequence[dict[str, Any]]) -> None:
+    """Count tables and figures, those on sheets too."""
+    counts = {"table": 0, "figure": 0}
+    for block in blocks:
+        for part in block["blocks"] if block["kind"] == "sheet" else (block,):
+            if part["kind"] in counts:
+                counts[part["kind"]] += 1
+                part["number"] = str(counts[part["kind"]])
 
 
 _KINDS: dict[type[Any], str] = {
@@ -86,8 +97,8 @@ def _data(block: Block) -> dict[str, Any]:
 
 
 def _table(table: Table) -> dict[str, Any]:
-    """Return a table with the widths of its columns; words that do not fit theirs may be broken."""
-    table = minus_signs(table)
+    """Return a table with widths of columns and heights of rows; words that do not fit theirs may be broken."""
+    table = small_if_tight(minus_signs(table), ROOM_PT)
     widths = column_widths(table, ROOM_PT)
     words = len(table.words)
     rows = [
@@ -97,7 +108,13 @@ def _table(table: Table) -> dict[str, Any]:
         ]
         for row in table.rows
     ]
-    return {**vars(table), "rows": rows, "widths": widths, "kept": fits_a_page(table, widths)}
+    return {
+        **vars(table),
+        "rows": rows,
+        "widths": widths,
+        "heights": row_heights(table, widths),
+        "kept": fits_a_page(table, widths),
+    }
 
 
 def minus_signs(table: Table) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from planner.i18n import _, language
+from planner.i18n import language, ngettext
 from planner.wording import number
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ def about_money(amount: float, currency: str) -> str:
     if abs(value) < 1e6:
         text = number(value, 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2)
     else:
-        text = _("{amount} million").format(amount=number(value / 1e6, 2)).replace(" ", blank)
+        # In French what is less than two is singular: 1,18 million.
+        words = ngettext("{amount} million", "{amount} million", int(abs(value) / 1e6))
+        text = words.format(amount=number(value / 1e6, 2)).replace(" ", blank)
     return f"{text}{blank}{currency}" if language() == "fr" else f"{currency}{blank}{text}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from planner.report.documents.drawing import text_width
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
 USUAL_PT, SMALL_PT, INSET_PT = 8.0, 7.0, 4.0
 """Text of tables, and the blank at each side of a cell."""
+ABOVE_PT = 3.0
+"""Blank above and below the text of a cell."""
+CAPITAL_EM = 0.714
+"""Height of a capital letter of our fonts: that of a line in a cell."""
+SURELY = 1.01
+"""The typesetter may find a text so much wider than we do."""
 KEPT_ROWS, KEPT_LINES = 18, 40
 """Tables of no more rows and lines are kept on one page."""
 SQUEEZED = 0.55
@@ -22,6 +29,8 @@ SQUEEZED = 0.55
 MEASURED = 400
 """So many different texts of a column are measured, the longest ones: measuring takes time."""
 
+_OTHER_SIGNS = re.compile("[^ -~\u00a0-\u024f\u0370-\u03ff\u0400-\u052f\u2010-\u2027\u202f\u2212]")
+"""What may be set in another font, or end a line."""
 _BREAK = "\N{ZERO WIDTH SPACE}"
 _JOINTS = re.compile(r"(?<=[/\\_.,:>=\-])(?=.)")
 
@@ -41,7 +50,33 @@ def column_widths(table: Table, room_pt: float, *, wider: float = 1.0) -> list[f
     """
     size = SMALL_PT if table.small else USUAL_PT
     words = len(table.words)
-    widths, least = [], []
+    widths, least = _natural(table, size, wider)
+    if words and max(widths[:words]) > room_pt:
+        longest = max(widths[:words])
+        widths = [
+            max(least[column], SQUEEZED * width) if column < words and width < longest else width
+            for column, width in enumerate(widths)
+        ]
+    _shrink(widths, least, words, room_pt)
+    spare = room_pt - sum(widths) - _unbroken(widths, table, size, wider, room_pt - sum(widths))
+    if spare > 0:
+        share = spare / (words or len(widths))
+        return [width + share if column < (words or len(widths)) else width for column, width in enumerate(widths)]
+    return widths
+
+
+def small_if_tight(table: Table, room_pt: float, *, wider: float = 1.0) -> Table:
+    """Return a table in small print if its longest words and figures do not fit the room in usual print."""
+    if table.small or sum(_natural(table, USUAL_PT, wider)[1]) <= room_pt:
+        return table
+    return replace(table, small=True)
+
+
+def _natural(table: Table, size: float, wider: float) -> tuple[list[float], list[float]]:
+    """Return the widths that columns would like to have, figures what they need, and those of the longest words."""
+    words = len(table.words)
+    widths: list[float] = []
+    least: list[float] = []
     for column, heading in enumerate(table.headings):
         cells = sorted({row[column] for row in table.rows}, key=len)[-MEASURED:]
         pieces = {piece for cell in cells for piece in cell.split(" ")} if column < words else set(cells)
@@ -50,18 +85,23 @@ def column_widths(table: Table, room_pt: float, *, wider: float = 1.0) -> list[f
         natural = max((text_width(cell, size, bold=True) for cell in cells), default=0.0)
         least.append(wider * longest + 2 * INSET_PT + 1)
         widths.append(max(least[-1], wider * natural + 2 * INSET_PT + 1 if column < words else 0.0))
-    if words and max(widths[:words]) > room_pt:
-        longest = max(widths[:words])
-        widths = [
-            max(least[column], SQUEEZED * width) if column < words and width < longest else width
-            for column, width in enumerate(widths)
-        ]
-    _shrink(widths, least, words, room_pt)
-    spare = room_pt - sum(widths)
-    if spare > 0:
-        share = spare / (words or len(widths))
-        return [width + share if column < (words or len(widths)) else width for column, width in enumerate(widths)]
-    return widths
+    return widths, least
+
+
+def _unbroken(widths: list[float], table: Table, size: float, wider: float, spare_pt: float) -> float:
+    """Widen columns of figures to what their headings take in one line; return what that takes of the room.
+
+    Those that lack least come first: half of what a heading lacks would leave a word alone on its second line.
+    """
+    taken = 0.0
+    wished = [wider * text_width(heading, size, bold=True) + 2 * INSET_PT + 1 for heading in table.headings]
+    figures = range(len(table.words), len(widths))
+    for column in sorted(figures, key=lambda column: wished[column] - widths[column]):
+        lacking = max(wished[column] - widths[column], 0.0)
+        if taken + lacking <= spare_pt:
+            widths[column] += lacking
+            taken += lacking
+    return taken
 
 
 def _shrink(widths: list[float], least: list[float], words: int, room_pt: float) -> None:
@@ -90,6 +130,27 @@ def fits_a_page(table: Table, widths: Sequence[float]) -> bool:
         if lines > KEPT_LINES:
             return False
     return len(table.rows) <= KEPT_ROWS
+
+
+def row_heights(table: Table, widths: Sequence[float]) -> list[float | None]:
+    """Return the height of each row whose cells take one line, points; None for rows that are still to be measured."""
+    size = SMALL_PT if table.small else USUAL_PT
+    rooms = [width - 2 * INSET_PT for width in widths]
+    height = CAPITAL_EM * size + 2 * ABOVE_PT
+    bold = len(table.rows) - 1 if table.total else None
+    return [
+        height
+        if all(_one_line(cell, size, room, bold=place == bold) for cell, room in zip(row, rooms, strict=True))
+        else None
+        for place, row in enumerate(table.rows)
+    ]
+
+
+def _one_line(cell: str, size: float, room: float, *, bold: bool) -> bool:
+    """Return whether a text is certainly set in one line and in our own fonts."""
+    if _OTHER_SIGNS.search(cell):
+        return False
+    return len(cell) * size <= room or SURELY * text_width(cell, size, bold=bold) <= room
 
 
 def breakable(text: str, width_pt: float, *, small: bool) -> str:

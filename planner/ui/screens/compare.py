@@ -13,6 +13,7 @@ from planner.i18n import _, language
 from planner.jobs import errand_answer, errand_state, start_errand
 from planner.ui.address import asked, note
 from planner.ui.charts import frontier_chart
+from planner.ui.comparison import offer_comparison
 from planner.ui.frontiers import frontier_of
 from planner.ui.map import show_map
 from planner.ui.runs import kind_of, open_plan
@@ -47,7 +48,9 @@ def show(here: Here) -> None:
         return
     _figures(plans)
     first, *others = plans
-    with_map, with_frontiers, with_settings = st.tabs([_("Map of differences"), _("Frontiers"), _("Settings")])
+    with_map, with_frontiers, with_settings, with_report = st.tabs(
+        [_("Map of differences"), _("Frontiers"), _("Settings"), _("Report")]
+    )
     second = others[0]
     if len(others) > 1:
         second = with_map.segmented_control(
@@ -60,6 +63,8 @@ def show(here: Here) -> None:
         _frontiers(here, runs, plans)
     with with_settings:
         _settings(compared, first, second)
+    with with_report:
+        offer_comparison(here, [runs[name] for name in plans])
 
 
 def _choose(here: Here, runs: dict[str, Path]) -> list[str]:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from planner.i18n import LANGUAGES, _, language, use_language
 from planner.jobs import errand_answer, errand_state, start_errand
+from planner.ui.offered import LANGUAGE_NAMES, offer_file
 from planner.ui.screens.plan import plan_or_state, warnings
 from planner.ui.session import read_only
 from planner.ui.text import literal
@@ -22,16 +23,7 @@ if TYPE_CHECKING:
     from planner.ui.frame import Here
 
 _FIRST = ("pdf", "xlsx")
-_LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
-_MB = 1e6
 _PAGES_SHOWN = 3
-_MIME = {
-    ".pdf": "application/pdf",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".html": "text/html",
-    ".zip": "application/zip",
-}
 
 
 def _formats() -> dict[str, tuple[str, str]]:
@@ -87,7 +79,7 @@ def _ask(here: Here, run_dir: Path) -> None:
             LANGUAGES,
             default=language(),
             required=True,
-            format_func=_LANGUAGE_NAMES.__getitem__,
+            format_func=LANGUAGE_NAMES.__getitem__,
             key="export-language",
         )
         pressed = st.form_submit_button(_("Write the files"), type="primary", disabled=read_only())
@@ -140,7 +132,7 @@ def _show_files(here: Here, run_dir: Path) -> None:
         nothing = False
         if state == "running":
             watch_errand(
-                folder / ".errand", _("Writing the files ({language}) …").format(language=_LANGUAGE_NAMES[known])
+                folder / ".errand", _("Writing the files ({language}) …").format(language=LANGUAGE_NAMES[known])
             )
             continue
         if state == "failed":
@@ -148,20 +140,6 @@ def _show_files(here: Here, run_dir: Path) -> None:
         elif state == "lost":
             st.warning(_("The last export was stopped; files that were finished are below."))
         for file in sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")):
-            _offer(file, known)
+            offer_file(file, known)
     if nothing:
         st.write(_("Nothing is written yet. Files of this run will stay here when you come back."))
-
-
-def _offer(file: Path, of: str) -> None:
-    size = file.stat().st_size / _MB
-    name = f"{file.stem}-{of}{file.suffix}"
-    st.download_button(
-        _("{name} ({size} MB)").format(name=name, size=number(size, 1) if size >= 0.1 else "< " + number(0.1, 1)),
-        file.read_bytes,
-        file_name=name,
-        mime=_MIME.get(file.suffix, "application/octet-stream"),
-        key=f"file-{of}-{file.name}",
-        on_click="ignore",
-        width="stretch",
-    )

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.errors import InputError, Problem
-from planner.i18n import _
+from planner.report.documents.written import check_report, write_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-FORMATS = (".pdf", ".docx")
 
 
 def write_report(
@@ -35,23 +32,8 @@ def write_report(
     InputError
         For another format, a template of a PDF, runs that cannot be compared, or a file that cannot be written.
     """
-    # The typesetter and what it draws with take their time to load; comparing on the terminal needs none of it.
+    # Comparing on the terminal needs nothing of this, which takes its time to load.
     from planner.report.documents.comparison import build_comparison, read_compared  # noqa: PLC0415
-    from planner.report.documents.files import write_document  # noqa: PLC0415
 
-    kind = file.suffix.lower()
-    if kind not in FORMATS:
-        message, remedy = _("A report is written as PDF or DOCX."), _("Give a name that ends in .pdf or .docx.")
-        raise InputError(Problem("bad-option", message, remedy, column="--report", value=str(file)))
-    if template is not None and kind != ".docx":
-        message, remedy = _("A template is for DOCX."), _("Give --report a name that ends in .docx.")
-        raise InputError(Problem("bad-option", message, remedy, column="--template", value=str(template)))
-    document = build_comparison(read_compared(folders, frontier=frontier))
-    if kind == ".docx":
-        from planner.report.documents.docx import as_docx  # noqa: PLC0415 - as above
-
-        write_document(file, as_docx(document, template=template))
-    else:
-        from planner.report.documents.pdf import as_pdf  # noqa: PLC0415 - as above
-
-        write_document(file, as_pdf(document))
+    check_report(file, template)
+    write_named(build_comparison(read_compared(folders, frontier=frontier)), file, template=template)
