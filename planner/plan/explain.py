@@ -20,7 +20,7 @@ from planner.plan.explanation import Explanation, Line
 from planner.plan.floors import ROUNDING, floor_rows, floor_words, target_row
 from planner.plan.lines import ROOT_ID, shared_cost
 from planner.plan.plan import forbidden_links
-from planner.plan.reasons import PER_MONEY
+from planner.plan.reasons import per_money
 from planner.plan.recall import recall
 from planner.plan.resilience import resilience_of_link, resilience_of_office
 from planner.plan.runner_up import Ledger, ways_into
@@ -145,7 +145,7 @@ def _explain_office(setting: _Setting, office: int) -> Explanation:
         share=share,
         benefit=benefit,
         needed=needed,
-        rate=PER_MONEY * benefit / needed if needed else None,
+        rate=per_money(benefit / needed) if needed else None,
         resilience=resilience_of_office(plan, str(told["id"])) if inside else (),
     )
 
@@ -358,7 +358,7 @@ def _head(setting: _Setting, told: Mapping[Hashable, Any], kind: str, *, inside:
         ),
         "currency": plan.scenario["currency"],
         "measure": plan.measure,
-        "left": None if budget is None or budget["scope"] else budget["limit"] - budget["spent"],
-        "mean_rate": PER_MONEY * value / spent if value is not None and spent else None,
-        "marginal_rate": None if price is None else PER_MONEY * price,
+        "left": None if budget is None or budget["scope"] else round(budget["limit"] - budget["spent"], 2),
+        "mean_rate": per_money(value / spent) if value is not None and spent else None,
+        "marginal_rate": None if price is None else per_money(price),
     }

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from planner.plan.lines import shared_by_chain
+from planner.plan.reasons import per_money
 from planner.solver import transport
 
 if TYPE_CHECKING:
@@ -227,7 +228,7 @@ def _told(
         "opex": (spent - capex) / 100,
         "offices": helped[0],
         "people": helped[1],
-        "benefit_per_1000": None if price is None else 1000 * price,
+        "benefit_per_1000": None if price is None else per_money(price),
         "regions": _sums(lines["region"], bills, paid, "region"),
         "technologies": _sums(lines["technology"], bills, paid, "technology"),
         "payments": [
