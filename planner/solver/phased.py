@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.solver.bound import round_up
+from planner.solver.coarse import capped, unit_of
 from planner.solver.phases import FREE
 from planner.solver.problem import MAX_MONEY
 from planner.solver.result import Progress, Result, Status, relative_gap
@@ -287,7 +288,10 @@ def whole_money(problem: Problem, phases: Phases) -> Problem:
 
     Everything is bought once, and runs for a year at least where operation is paid for.
     """
-    least, most = phases.capex + min(phases.paid_years, 1) * phases.opex, int(phases.limit.sum())
+    most = int(phases.limit.sum())
+    least = capped(phases.capex + min(phases.paid_years, 1) * phases.opex, most)
+    unit = unit_of([least])
+    least, most = least // unit, most // unit
     if problem.budget >= MAX_MONEY:
         return replace(problem, cost=least, budget=most)
     rules = problem.rules
