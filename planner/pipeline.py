@@ -29,6 +29,7 @@ from planner.question import (
     fewest_years,
     other_budgets,
     rule_notes,
+    unpaid_costs,
     with_office,
 )
 from planner.scenario import Amount, Limits, load_scenario
@@ -399,8 +400,8 @@ def explain_run(
 
 def next_best_of_run(
     run_dir: Path, *, data_root: Path | None = None, time_limit_s: float = 10.0
-) -> tuple[Plan, Budgets | None]:
-    """Return a stored plan, and plans of larger budgets, the first a tenth above its own.
+) -> tuple[Plan, Budgets | None, tuple[str, ...]]:
+    """Return a stored plan, plans of larger budgets, the first a tenth above its own, and costs that nobody may pay.
 
     Parameters
     ----------
@@ -415,10 +416,11 @@ def next_best_of_run(
         As `explain_run`.
     """
     plan, scenario, inputs, options = _recalled(run_dir, data_root)
+    unpaid = unpaid_costs(ask(scenario, inputs, options)) if scenario.funders else ()
     if time_limit_s <= 0:
-        return plan, None
+        return plan, None, unpaid
     compile_kernels()
-    return plan, other_budgets(scenario, inputs, options, plan, time_limit_s=time_limit_s)
+    return plan, other_budgets(scenario, inputs, options, plan, time_limit_s=time_limit_s), unpaid
 
 
 def _recalled(run_dir: Path, data_root: Path | None) -> tuple[Plan, Scenario, Inputs, LinkOptions]:

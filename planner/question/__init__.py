@@ -2,7 +2,7 @@
 
 from planner.question.answer import Answer
 from planner.question.answering import answer
-from planner.question.asked import Kept, Question, ask, rule_notes
+from planner.question.asked import Kept, Question, ask, rule_notes, unpaid_costs
 from planner.question.budgets import cost_of_all, resolved_budgets
 from planner.question.fewest import fewest_years
 from planner.question.kept import broken_rules
@@ -22,5 +22,6 @@ __all__ = [
     "other_budgets",
     "resolved_budgets",
     "rule_notes",
+    "unpaid_costs",
     "with_office",
 ]
