@@ -164,7 +164,15 @@ class Question:
             most_new=np.array([FREE if phase.max_works is None else phase.max_works for phase in asked], np.int64),
             # A plan has one mast at a place: all steps that it is raised by are bought together.
             lump=np.where(parts.rung != NO_MAST, parts.place, FREE).astype(np.int32),
+            # What is built stands when the first year ends.
+            begun=tuple(parts.arcs_of(np.array([row])) for row in self.options.fixed),
+            reached_first=self._nodes_of(self.options.fixed_offices),
         )
+
+    def _nodes_of(self, offices: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the nodes at which some offices, by their rows, are served."""
+        at = self.graph.terminal
+        return np.asarray(at[np.isin(self.graph.terminal_office[at], offices)], np.int32)
 
     def main_budget(self, objective: Objective) -> Budget | None:
         """Return the budget that a stage is searched under; the others are limits beside it.

@@ -176,8 +176,12 @@ class Schedule:
         return found.value, weight[: len(limits)], weight[len(limits) :]
 
     def _least(self) -> NDArray[np.float64]:
-        """Return the least values of the variables: required nodes are reached by the end."""
+        """Return the least values of the variables: required nodes are reached by the end, what has begun at once."""
         least = np.zeros(self.arcs.size * len(self.phases))
+        begun = np.isin(self.problem.head[self.arcs], self.phases.reached_first)
+        for group in self.phases.begun:
+            begun |= np.isin(self.arcs, group)
+        least[np.flatnonzero(begun) * len(self.phases)] = 1.0
         rows = np.flatnonzero(np.isin(self.problem.head[self.arcs], self.problem.rules.required))
         least[rows * len(self.phases) + len(self.phases) - 1] = 1.0
         return least
@@ -192,7 +196,7 @@ class Schedule:
         stopped
             Asked several times a second, from another thread; True ends the search with the best it has.
         """
-        required = set(self.problem.rules.required.tolist()) - {0}
+        required = {*self.problem.rules.required.tolist(), *self.phases.reached_first.tolist()} - {0}
         if not required <= self.position.keys():
             return None
         for tighter in (0.0, TIGHTER):
@@ -215,6 +219,7 @@ class Schedule:
         return bool(
             few
             and carried
+            and self.phases.has_begun(problem, arcs, phase[held])
             and self.phases.keeps_limits(self.phases.cash(arcs, phase[held]))
             and not broken_rules(problem, arcs)
         )

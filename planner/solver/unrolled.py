@@ -147,9 +147,10 @@ def unroll(problem: Problem, phases: Phases) -> Unrolled:
     rules = Rules(
         limits=tuple(limits),
         floors=tuple(Floor(floor.name, of_nodes(floor.weight), floor.least) for floor in asked.floors),
-        required=at(asked.required, count - 1).astype(np.int32),
+        required=np.concatenate([at(asked.required, count - 1), at(phases.reached_first, 0)]).astype(np.int32),
         excluded=np.concatenate([at(asked.excluded, phase) for phase in range(count)]).astype(np.int32),
-        held=tuple(copies(group) for group in asked.held),
+        # The copies of the first phase have the numbers of the arcs themselves.
+        held=(*(copies(group) for group in asked.held), *phases.begun),
         forbidden=copies(np.union1d(asked.forbidden, too_narrow).astype(np.int32)),
         ports=ports(),
     )

@@ -130,6 +130,13 @@ def errors_of(problem: Problem, phases: Phases, arcs, bought) -> list[str]:
         ]
         if most != FREE and len(new) > most:
             errors.append(f"{len(new)} new nodes in phase {phase}")
+    first = [arc for arc, phase in zip(arcs, bought, strict=True) if phase == 0]
+    errors += [f"{group} has not begun" for group in phases.begun if not set(group.tolist()) & set(first)]
+    errors += [
+        f"node {node} is not reached at first"
+        for node in phases.reached_first.tolist()
+        if node not in problem.head[first]
+    ]
     return errors
 
 
@@ -138,10 +145,12 @@ def worth(problem: Problem, phases: Phases, arcs, bought) -> float:
 
 
 def best_by_enumeration(problem: Problem, phases: Phases) -> float:
-    """Return the optimum, by trying every tree within the budget in all years."""
+    """Return the optimum, by trying every tree within the budget in all years; 0 without any plan."""
     best = 0.0
     for plan in all_plans(problem):
         if sum(int(problem.cost[a]) for a in plan) > problem.budget:
+            continue
+        if not all(set(group) & set(plan) for group in phases.begun):
             continue
         hope = sum(float(problem.prize[problem.head[a]]) for a in plan) * float(phases.weight[0])
         if hope <= best:
@@ -371,3 +380,35 @@ def test_fewest_phases_of_large_amounts():
     counts = [fewest_phases(problem, money, time_limit_s=5.0) for money in (small, large)]
     assert counts[0].count == counts[1].count
     assert counts[0].at_least == counts[1].at_least
+
+
+@pytest.mark.parametrize("first", range(0, 60, 10))
+def test_what_stands_at_the_beginning_against_enumeration(first):
+    """A node with a prize is reached in the first phase, maybe by one arc of two that are told."""
+    had = 0
+    for seed in range(first, first + 10):
+        problem, phases = draw(seed)
+        rng = np.random.default_rng(seed)
+        node = int(rng.choice(np.flatnonzero(problem.prize > 0)))
+        entering = np.flatnonzero(problem.head == node).astype(np.int32)
+        group = rng.permutation(entering)[:2] if rng.random() < 0.7 else None
+        phases = replace(
+            phases,
+            limit=phases.limit + np.where(np.arange(len(phases)) == 0, 60, 0),
+            begun=() if group is None else (group,),
+            reached_first=np.array([node], np.int32),
+        )
+        problem = replace(problem, rules=replace(problem.rules, required=np.array([node], np.int32)))
+        best = best_by_enumeration(problem, phases)
+        found = solve_phases(problem, phases, gap=1e-6, time_limit_s=1.5)
+        if best == 0.0:
+            assert found.result.value is None
+            continue
+        assert found.result.value is not None, seed
+        had += 1
+        arcs, bought = found.result.arcs.tolist(), found.bought.tolist()
+        assert plan_errors(problem, arcs) == []
+        assert errors_of(problem, phases, arcs, bought) == []
+        assert found.result.value <= best + 1e-9 <= found.result.bound + 2e-9
+        assert found.result.value >= 0.9 * best
+    assert had >= 4
