@@ -21,9 +21,6 @@ from planner.plan.recall import recall
 from planner.plan.record import changes_since, read_record
 from planner.plan.store import read_plan
 from planner.question import (
-    AtBudget,
-    AtBudgets,
-    Kept,
     answer,
     answer_with_second_paths,
     ask,
@@ -36,7 +33,7 @@ from planner.question import (
     with_office,
 )
 from planner.scenario import Amount, Limits, load_scenario
-from planner.solver import compile_kernels, find_frontier
+from planner.solver import compile_kernels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,7 +47,6 @@ if TYPE_CHECKING:
     from planner.plan.fewest import FewestYears
     from planner.plan.plan import Plan
     from planner.plan.what_if import Budgets
-    from planner.question import Question
     from planner.scenario import Budget as AskedBudget
     from planner.scenario import Scenario, Share
     from planner.solver import Headway, Progress
@@ -195,7 +191,11 @@ def frontier(
     question = ask(scenario, inputs, options)
     graph = question.graph
     limits = sorted({max(round(everything * (k / points) ** (2 if dense else 1)), 1) for k in range(1, points + 1)})
-    found = _at_budgets(question, limits, cancelled, on_progress)
+    found = at_budgets(question, limits, cancelled=cancelled, on_progress=on_progress)
+    if not found.points:
+        message = _("No budget up to that of connecting all offices has a plan that keeps all limits.")
+        remedy = _("“planner solve” tells which limits conflict; a larger budget or more time (--time-limit) may do.")
+        raise InputError(Problem("no-plan", message, remedy, column="limits"))
     drawn: dict[str, dict[str, Any]] = {}
     told, best = [], (chosen(graph, options, found.points[0].arcs, len(inputs.offices)), found.points[0].value)
     for point in found.points:
@@ -235,34 +235,6 @@ def frontier(
         places=drawn_places(plan),
         links=drawn,
     )
-
-
-def _at_budgets(
-    question: Question,
-    limits: list[int],
-    cancelled: Callable[[], bool] | None,
-    on_progress: Callable[[Headway], None] | None,
-) -> AtBudgets:
-    """Search for plans of all budgets: together where limits only leave out, else one by one."""
-    wanted = question.scenario.solver
-    if question.only_leaves_out:
-        found = find_frontier(
-            question.problem(question.scenario.objective[0], Kept()),
-            limits,
-            gap=wanted.gap,
-            time_limit_s=wanted.time_limit_s,
-            seed=wanted.seed,
-            cancelled=cancelled,
-            on_progress=on_progress,
-        )
-        points = tuple(AtBudget(point.budget, point.arcs, point.value, point.bound) for point in found.points)
-        return AtBudgets(points, (), found.concave_ceiling(), found.termination, found.seconds)
-    one_by_one = at_budgets(question, limits, cancelled=cancelled, on_progress=on_progress)
-    if not one_by_one.points:
-        message = _("No budget up to that of connecting all offices has a plan that keeps all limits.")
-        remedy = _("“planner solve” tells which limits conflict; a larger budget or more time (--time-limit) may do.")
-        raise InputError(Problem("no-plan", message, remedy, column="limits"))
-    return one_by_one
 
 
 def years(

@@ -115,7 +115,7 @@ def funders_words(scenario: Scenario, plan: Plan, lines: Sequence[NewLine]) -> l
     """
     if not scenario.funders:
         return []
-    lack = lack_of(scenario, bills_of(_with(plan, lines), scenario))
+    lack = lack_of(scenario, bills_of(with_lines(plan, lines), scenario))
     if lack is None:
         return [_("The funders do not bind: together they could pay for the first of these ways beside the plan.")]
     currency = plan.scenario["currency"]
@@ -151,8 +151,14 @@ def cost_words(first: int, last: int) -> str:
     return text.format(first=first, last=last)
 
 
-def _with(plan: Plan, lines: Sequence[NewLine]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return links, masts and offices of a plan with more lines; a mast of the plan grows."""
+def with_lines(plan: Plan, lines: Sequence[NewLine]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return links, masts and offices of a plan with more lines; a mast of the plan grows.
+
+    Parameters
+    ----------
+    plan : Plan
+    lines : sequence of NewLine
+    """
     links, masts, offices = plan.links, plan.masts.copy(), plan.offices.copy()
     money_columns = ["capex_cents", "opex_per_year_cents"]
     new: dict[str, list[dict[str, Any]]] = {"link": [], "mast": []}

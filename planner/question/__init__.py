@@ -3,7 +3,7 @@
 from planner.question.answer import Answer
 from planner.question.answering import answer
 from planner.question.asked import Kept, Question, ask, rule_notes, unpaid_costs
-from planner.question.at_budgets import AtBudget, AtBudgets, at_budgets
+from planner.question.at_budgets import at_budgets
 from planner.question.budgets import cost_of_all, resolved_budgets
 from planner.question.fewest import fewest_years
 from planner.question.kept import broken_rules
@@ -12,8 +12,6 @@ from planner.question.what_if import other_budgets, with_office
 
 __all__ = [
     "Answer",
-    "AtBudget",
-    "AtBudgets",
     "Kept",
     "Question",
     "answer",

@@ -1,4 +1,4 @@
-"""Many budgets under limits that have to be in a plan: a search for each, the largest first.
+"""Many budgets: searched together where limits only leave out, else a search for each, the largest first.
 
 A plan of a smaller budget is one of a larger one too, and a ceiling of a larger one holds for the smaller ones,
 whatever the limits. But the empty plan is none: small budgets may have no plan at all.
@@ -11,16 +11,17 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from planner.question.answering import Run
 from planner.question.asked import Kept
-from planner.solver import Headway, Status
+from planner.solver import Headway, Status, find_frontier
 from planner.solver.envelope import concave_ceiling
 from planner.solver.result import Termination, relative_gap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from planner.question.asked import Question
@@ -68,6 +69,8 @@ def at_budgets(
 ) -> AtBudgets:
     """Find for each budget the plan worth most that keeps all limits, and a proven ceiling.
 
+    No points: no plan was found within any of them.
+
     Parameters
     ----------
     question : Question
@@ -77,6 +80,28 @@ def at_budgets(
     cancelled, on_progress
         As for `planner.solver.find_frontier`.
     """
+    if not question.only_leaves_out:
+        return _one_by_one(question, budgets, cancelled, on_progress)
+    wanted = question.scenario.solver
+    found = find_frontier(
+        question.problem(question.scenario.objective[0], Kept()),
+        budgets,
+        gap=wanted.gap,
+        time_limit_s=wanted.time_limit_s,
+        seed=wanted.seed,
+        cancelled=cancelled,
+        on_progress=on_progress,
+    )
+    points = tuple(AtBudget(point.budget, point.arcs, point.value, point.bound) for point in found.points)
+    return AtBudgets(points, (), found.concave_ceiling(), found.termination, found.seconds)
+
+
+def _one_by_one(
+    question: Question,
+    budgets: Sequence[int],
+    cancelled: Callable[[], bool] | None,
+    on_progress: Callable[[Headway], None] | None,
+) -> AtBudgets:
     started, wanted = time.monotonic(), question.scenario.solver
     (asked,), (objective,) = question.budgets, question.scenario.objective
     found: list[AtBudget] = []
@@ -91,12 +116,10 @@ def at_budgets(
             # Nor is there any of less money.
             without += [(less, True) for less in reversed(budgets[: len(budgets) - done])]
             break
-        if stage.value is None:
-            without.append((budget, False))
-        else:
+        if stage.value is not None:
             bound = bound if stage.bound is None else min(bound, stage.bound)
-            found.append(AtBudget(budget, stage.arcs, stage.value, bound))
             start = stage.arcs
+        found.append(AtBudget(budget, stage.arcs, -math.inf if stage.value is None else stage.value, bound))
         if stopped:
             without += [(less, False) for less in reversed(budgets[: len(budgets) - done - 1])]
             break
@@ -104,12 +127,14 @@ def at_budgets(
             n_closed = sum(_closed(point, wanted.gap) for point in found)
             on_progress(Headway(time.monotonic() - started, n_closed, len(budgets)))
     points = _never_falling(found[::-1])
+    without = [*((point.budget, False) for point in points[::-1] if point.value == -math.inf), *without]
+    points = tuple(point for point in points if point.value > -math.inf)
     open_ones = any(not _closed(point, wanted.gap) for point in points) or any(not sure for _least, sure in without)
     termination = Termination.TIME_LIMIT if open_ones else Termination.GAP
     return AtBudgets(
         points=points,
         without=tuple(without[::-1]),
-        ceiling=_ceiling(points, question),
+        ceiling=_ceiling(points, question) if points else np.empty((0, 2)),
         termination=Termination.CANCELLED if stopped else termination,
         seconds=time.monotonic() - started,
     )
@@ -121,7 +146,10 @@ def _closed(point: AtBudget, gap: float) -> bool:
 
 
 def _never_falling(points: list[AtBudget]) -> tuple[AtBudget, ...]:
-    """Return points, the smallest budget first, each with the plan of a smaller one where that is worth more."""
+    """Return points, the smallest budget first, each with the plan of a smaller one where that is worth more.
+
+    A budget that no plan was found for has the value −∞.
+    """
     best: list[AtBudget] = []
     for point in points:
         if best and best[-1].value > point.value:

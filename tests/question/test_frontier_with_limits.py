@@ -6,6 +6,7 @@ from every_plan import every_plan
 
 from planner import pipeline
 from planner.errors import InputError
+from planner.question.at_budgets import AtBudget, _never_falling
 from planner.solver import compile_kernels
 
 
@@ -88,6 +89,17 @@ def test_what_has_to_be_in_every_plan_of_a_frontier(make, seed, rule):
         money, worth = plan.spent("programme_cost") / 100, plan.benefit
         xs, ys = zip(*found.ceiling, strict=True)
         assert worth <= np.interp(money, xs, ys) + 1e-9
+
+
+def test_budgets_that_no_plan_was_found_for_in_time_take_that_of_a_smaller_one():
+    def point(budget, value, bound):
+        return AtBudget(budget, np.array([budget], np.int32), value, bound)
+
+    none = -np.inf
+    points = _never_falling([point(1, none, 9.0), point(2, 4.0, 9.0), point(3, none, 9.0), point(4, 3.0, 9.5)])
+    assert [each.value for each in points] == [none, 4.0, 4.0, 4.0]
+    assert [each.arcs.tolist() for each in points[1:]] == [[2], [2], [2]]
+    assert [each.bound for each in points] == [9.0, 9.0, 9.0, 9.5]
 
 
 @pytest.mark.parametrize(

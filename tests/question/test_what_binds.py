@@ -12,7 +12,7 @@ from planner.links.options import PlaceKind
 from planner.plan.explain import explain
 from planner.plan.funding import bills_of, lack_of
 from planner.plan.model import Plan
-from planner.plan.on_top import _with, cash_of, entries
+from planner.plan.on_top import cash_of, entries, with_lines
 from planner.solver import compile_kernels
 
 FUNDED = 5
@@ -81,7 +81,7 @@ def test_funders_lack_what_a_linear_program_cannot_pay(make, seed):
     funders = random_funders(rng)
     scenario, plan = solved(make, country, funders=funders)
     for found in left_out(scenario, country, plan):
-        frames = _with(plan, found.others[0].lines)
+        frames = with_lines(plan, found.others[0].lines)
         lack = lack_of(scenario, bills_of(frames, scenario))
         kind_at = dict(zip(plan.offices["id"], plan.offices["kind"], strict=True))
         lines = [
