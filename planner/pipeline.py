@@ -21,18 +21,19 @@ from planner.plan.recall import recall
 from planner.plan.record import changes_since, read_record
 from planner.plan.store import read_plan
 from planner.question import (
-    Kept,
     answer,
     answer_with_second_paths,
     ask,
+    at_budgets,
     cost_of_all,
     fewest_years,
     other_budgets,
     rule_notes,
+    unpaid_costs,
     with_office,
 )
 from planner.scenario import Amount, Limits, load_scenario
-from planner.solver import compile_kernels, find_frontier
+from planner.solver import compile_kernels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from planner.scenario import Scenario, Share
     from planner.solver import Headway, Progress
 
+FRONTIER_HEEDS = ("exclude", "forbid_links", "max_hops", "must_connect", "fix_links", "floors")
+"""Limits that a frontier heeds."""
 MAX_MONEY = 2**62
 """Cents that no plan costs: for pricing a plan before its budget is known."""
 
@@ -179,23 +182,20 @@ def frontier(
     Raises
     ------
     InputError
-        If no office can be connected, or if the scenario asks for more than the most benefit within one budget, a limit
-        of hops, and offices and links that are left out: what has to be in a plan asks for a search at each budget.
+        If no office can be connected, if the scenario asks for more than the most benefit within one budget and for
+        limits of hops, offices, links and floors, or if no budget up to that of connecting all has a plan.
     """
     compile_kernels()
-    asked, wanted = only_budget(scenario, "frontier", ("exclude", "forbid_links", "max_hops")), scenario.solver
+    asked, wanted = only_budget(scenario, "frontier", FRONTIER_HEEDS), scenario.solver
     everything = cost_of_all(scenario, inputs, options, asked.measure, f"budgets.{asked.name}.limit")
     question = ask(scenario, inputs, options)
     graph = question.graph
-    found = find_frontier(
-        question.problem(scenario.objective[0], Kept()),
-        sorted({max(round(everything * (k / points) ** (2 if dense else 1)), 1) for k in range(1, points + 1)}),
-        gap=wanted.gap,
-        time_limit_s=wanted.time_limit_s,
-        seed=wanted.seed,
-        cancelled=cancelled,
-        on_progress=on_progress,
-    )
+    limits = sorted({max(round(everything * (k / points) ** (2 if dense else 1)), 1) for k in range(1, points + 1)})
+    found = at_budgets(question, limits, cancelled=cancelled, on_progress=on_progress)
+    if not found.points:
+        message = _("No budget up to that of connecting all offices has a plan that keeps all limits.")
+        remedy = _("“planner solve” tells which limits conflict; a larger budget or more time (--time-limit) may do.")
+        raise InputError(Problem("no-plan", message, remedy, column="limits"))
     drawn: dict[str, dict[str, Any]] = {}
     told, best = [], (chosen(graph, options, found.points[0].arcs, len(inputs.offices)), found.points[0].value)
     for point in found.points:
@@ -216,7 +216,7 @@ def frontier(
         # A point tells totals, offices and links, no reasons.
         if question.plain:
             plan, best = _no_worse_than_rules(scenario, inputs, options, best, outcome, budget, reasoned=False)
-        else:  # the simple rules do not heed a limit of hops
+        else:  # the simple rules do not heed a limit of hops, nor what has to be in a plan
             plan = build_plan(scenario, inputs, options, best[0], outcome, [budget], reasoned=False)
         told.append(FrontierPoint.of(plan))
         drawn |= drawn_links(plan)
@@ -229,7 +229,8 @@ def frontier(
         requested_gap=wanted.gap,
         seconds=round(found.seconds, 3),
         points=tuple(told),
-        ceiling=tuple((cents / 100, value) for cents, value in found.concave_ceiling().tolist()),
+        ceiling=tuple((cents / 100, value) for cents, value in found.ceiling.tolist()),
+        without_plan=tuple((cents / 100, proven) for cents, proven in found.without),
         synthetic=plan.data["synthetic"],
         places=drawn_places(plan),
         links=drawn,
@@ -399,8 +400,8 @@ def explain_run(
 
 def next_best_of_run(
     run_dir: Path, *, data_root: Path | None = None, time_limit_s: float = 10.0
-) -> tuple[Plan, Budgets | None]:
-    """Return a stored plan, and plans of larger budgets, the first a tenth above its own.
+) -> tuple[Plan, Budgets | None, tuple[str, ...]]:
+    """Return a stored plan, plans of larger budgets, the first a tenth above its own, and costs that nobody may pay.
 
     Parameters
     ----------
@@ -415,10 +416,11 @@ def next_best_of_run(
         As `explain_run`.
     """
     plan, scenario, inputs, options = _recalled(run_dir, data_root)
+    unpaid = unpaid_costs(ask(scenario, inputs, options)) if scenario.funders else ()
     if time_limit_s <= 0:
-        return plan, None
+        return plan, None, unpaid
     compile_kernels()
-    return plan, other_budgets(scenario, inputs, options, plan, time_limit_s=time_limit_s)
+    return plan, other_budgets(scenario, inputs, options, plan, time_limit_s=time_limit_s), unpaid
 
 
 def _recalled(run_dir: Path, data_root: Path | None) -> tuple[Plan, Scenario, Inputs, LinkOptions]:

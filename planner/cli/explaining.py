@@ -50,11 +50,11 @@ def explain(
                 message, remedy = _("A profile is that of a link."), _("Name the link, or leave --out out.")
                 raise InputError(Problem("bad-option", message, remedy, column="--out", value=str(out)))
         if identifier is None:
-            plan, budgets = next_best_of_run(run, data_root=data_root, time_limit_s=time_limit)
+            plan, budgets, unpaid = next_best_of_run(run, data_root=data_root, time_limit_s=time_limit)
             if json:
-                here.document(overview(plan, budgets))
+                here.document(overview(plan, budgets, unpaid))
             elif not quiet:
-                print_overview(plan, budgets, here.out)
+                print_overview(plan, budgets, here.out, unpaid)
             return
         explanation = explain_run(run, identifier, data_root=data_root, time_limit_s=time_limit)
         if json:

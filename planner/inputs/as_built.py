@@ -12,6 +12,7 @@ from planner.inputs.columns import AS_BUILT_COLUMNS, plain_name
 from planner.inputs.group import Group, read_group
 from planner.inputs.limits import MADE, ROOT_ID
 from planner.likeness import nearest_ids
+from planner.wording import money
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -71,11 +72,13 @@ def read_as_built(scenario: Scenario, known: Collection[str]) -> tuple[pd.DataFr
         group.fault(empty, "missing-value", _("The value is missing."), remedy, column=name)
     for name, ids in ends.items():
         _check_places(group, name, ids, {*known, ROOT_ID})
+    _check_funders(group, scenario)
     _check_twice(group, columns)
     unbuilt = group.sound & (columns["status"] == PLANNED) & np.isfinite(columns["spent"])
     remedy = _("Give it the status contracted, built or working, or leave the amount out.")
     message = _("Money was spent on a link that is only planned.")
     group.fault(unbuilt, "spent-on-planned", message, remedy, column="spent")
+    _tell_sums(group, scenario, columns)
     if not group.sound.any():
         return None, group
     return pd.DataFrame({name: values[group.sound] for name, values in columns.items()}), group
@@ -96,6 +99,33 @@ def _check_places(group: Group, column: str, ids: NDArray[np.object_], known: se
         remedy = _("The nearest ids are: {ids}.").format(ids=", ".join(near)) if near else _("Correct or remove it.")
         rows = np.arange(len(group)) == i
         group.fault(rows, "unknown-place", _("No place has this id."), remedy, column=column, values=ids)
+
+
+def _check_funders(group: Group, scenario: Scenario) -> None:
+    """Note funders that the scenario does not have, if it has any."""
+    known, names = [funder.name for funder in scenario.funders], group.text("funder")
+    for i in np.flatnonzero(group.sound & (names != "") & ~np.isin(names, known)) if known else ():
+        near = nearest_ids(str(names[i]), known) or known
+        remedy = _("Funders of the scenario are: {names}.").format(names=", ".join(f"“{name}”" for name in near))
+        rows, message = np.arange(len(group)) == i, _("The scenario has no funder of this name (funders).")
+        group.fault(rows, "unknown-funder", message, remedy, column="funder")
+
+
+def _tell_sums(group: Group, scenario: Scenario, columns: dict[str, NDArray[np.generic]]) -> None:
+    """Warn at the row with which purchases come to more than their funder gives."""
+    fixed = group.sound & np.isin(columns["status"], FIXED)
+    cents = sum(np.rint(100 * np.nan_to_num(columns[name])) for name in ("spent", "spent_equipment"))
+    for funder in scenario.funders:
+        sums = np.cumsum(np.where(fixed & (columns["funder"] == funder.name), cents, 0.0))
+        over = np.flatnonzero(sums > funder.cents)
+        if not over.size:
+            continue
+        currency = scenario.money.currency
+        text = _("Purchases entered as paid by this funder come to {spent} in all; it gives {amount} (funders).")
+        amounts = {"spent": money(sums[-1], currency, exact=True), "amount": money(funder.cents, currency, exact=True)}
+        remedy = _("Correct the amounts or who paid, or raise the funder's amount.")
+        rows = np.arange(len(group)) == over[0]
+        group.warn(rows, "funder-overspent", text.format(**amounts), remedy, column="funder")
 
 
 def _check_twice(group: Group, columns: dict[str, NDArray[np.generic]]) -> None:

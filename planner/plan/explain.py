@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from planner.catalogue import terms
 from planner.errors import InputError, Problem
@@ -19,8 +20,9 @@ from planner.plan.buildup import link_parts, mast_parts, office_parts
 from planner.plan.explanation import Explanation, Line
 from planner.plan.floors import ROUNDING, floor_rows, floor_words, target_row
 from planner.plan.lines import ROOT_ID, shared_cost
+from planner.plan.on_top import funders_words, years_words
 from planner.plan.plan import forbidden_links
-from planner.plan.reasons import PER_MONEY
+from planner.plan.reasons import per_money
 from planner.plan.recall import recall
 from planner.plan.resilience import resilience_of_link, resilience_of_office
 from planner.plan.runner_up import Ledger, ways_into
@@ -145,7 +147,7 @@ def _explain_office(setting: _Setting, office: int) -> Explanation:
         share=share,
         benefit=benefit,
         needed=needed,
-        rate=PER_MONEY * benefit / needed if needed else None,
+        rate=per_money(benefit / needed) if needed else None,
         resilience=resilience_of_office(plan, str(told["id"])) if inside else (),
     )
 
@@ -263,7 +265,19 @@ def _lacking(setting: _Setting, ways: tuple[Way, ...]) -> tuple[str, ...]:
         )
         amounts = {name: money(100 * amount, currency) for name, amount in (("taken", taken), ("left", left))}
         told.append(text.format(name=budget["name"], **amounts))
+    told += funders_words(setting.scenario, setting.plan, first.lines)
+    told += years_words(setting.scenario, setting.plan, first.lines, _earliest(setting.plan, first))
     return tuple(told)
+
+
+def _earliest(plan: Plan, way: Way) -> int:
+    """Return the first year in which what a way hangs on is there; 0 where the plan has no years."""
+    if not plan.phases:
+        return 0
+    links, masts = plan.links, plan.masts
+    years = [*links.loc[links["to"] == way.hangs_on, "year"]]
+    years += [*masts.loc[masts["place"] == way.hangs_on, "year"]] if way.from_mast else []
+    return max((int(year) for year in years if not pd.isna(year)), default=0)
 
 
 def _sheet(setting: _Setting, option: int, *, backwards: bool) -> Sheet | None:
@@ -358,7 +372,7 @@ def _head(setting: _Setting, told: Mapping[Hashable, Any], kind: str, *, inside:
         ),
         "currency": plan.scenario["currency"],
         "measure": plan.measure,
-        "left": None if budget is None or budget["scope"] else budget["limit"] - budget["spent"],
-        "mean_rate": PER_MONEY * value / spent if value is not None and spent else None,
-        "marginal_rate": None if price is None else PER_MONEY * price,
+        "left": None if budget is None or budget["scope"] else round(budget["limit"] - budget["spent"], 2),
+        "mean_rate": per_money(value / spent) if value is not None and spent else None,
+        "marginal_rate": None if price is None else per_money(price),
     }

@@ -56,8 +56,8 @@ class Explanation:
     left : float or None
         What the plan leaves of the budget over everything; None without one.
     mean_rate, marginal_rate : float or None
-        Benefit per 1,000 of money: of the whole plan on average; of a little more money at most (the price of money in
-        the proof).
+        Benefit per 1,000 of money, to six figures: of the whole plan on average; of a little more money at most (the
+        price of money in the proof).
     lines : tuple of Line
         Of an office in the plan: its own line and every link and mast of its chain, from the office to the source. Of
         a link: itself and the masts at its ends. Empty for an office that is left out.
@@ -73,7 +73,7 @@ class Explanation:
     needed : float or None
         What it would take on top of the plan to connect an office that is left out.
     rate : float or None
-        Benefit of the office per 1,000 of ``needed``.
+        Benefit of the office per 1,000 of ``needed``, to six significant figures.
     resilience : tuple of str
         Of what is in the plan: its second path; what of all that it hangs from, or whether itself, cuts off most.
     what_if : WithOffice or None

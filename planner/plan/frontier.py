@@ -123,6 +123,8 @@ class BenefitFrontier:
         The smallest budget first; values and bounds never fall.
     ceiling : tuple of (float, float)
         Money and benefit of the vertices of a concave polyline above which no plan lies; level beyond the last one.
+    without_plan : tuple of (float, bool)
+        Budgets asked for at which no plan that keeps all limits was found, and whether it is proven that there is none.
     synthetic : bool
         The scenario is about no real country.
     places : sequence of mapping
@@ -140,6 +142,7 @@ class BenefitFrontier:
     seconds: float
     points: tuple[FrontierPoint, ...]
     ceiling: tuple[tuple[float, float], ...]
+    without_plan: tuple[tuple[float, bool], ...]
     synthetic: bool
     places: Sequence[Mapping[str, Any]]
     links: Mapping[str, Mapping[str, Any]]
@@ -156,6 +159,7 @@ class BenefitFrontier:
             "seconds": self.seconds,
             "points": [point.as_dict() for point in self.points],
             "ceiling": [list(vertex) for vertex in self.ceiling],
+            "without_plan": [{"limit": limit, "proven": proven} for limit, proven in self.without_plan],
             "places": [dict(place) for place in self.places],
             "links": {name: dict(link) for name, link in self.links.items()},
         }

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from planner.plan.lines import shared_by_chain
+from planner.plan.reasons import per_money
 from planner.solver import transport
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def fund(
     """
     if not scenario.funders:
         return ()
-    bills = _bills(frames, scenario)
+    bills = bills_of(frames, scenario)
     paid = _shared_out(scenario, bills)
     people = _people(tree, frames, bills, paid)
     return tuple(
@@ -85,8 +86,15 @@ def fund(
     )
 
 
-def _bills(frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], scenario: Scenario) -> Bills:
-    """Return the bills of a plan: purchases, then operation in spans of years within which nobody stops paying."""
+def bills_of(frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], scenario: Scenario) -> Bills:
+    """Return the bills of a plan: purchases, then operation in spans of years within which nobody stops paying.
+
+    Parameters
+    ----------
+    frames : three DataFrame
+        Links, masts and offices.
+    scenario : Scenario
+    """
     links, masts, offices = frames
     kind_at = dict(zip(offices["id"], offices["kind"], strict=True))
     blocks = []
@@ -108,6 +116,73 @@ def _bills(frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], scenario: Sc
     years = [np.full((len(own), 2), (first, last)) for own, (first, last, _cents) in zip(row, spans, strict=True)]
     cents = [of_span[own] for own, (_first, _last, of_span) in zip(row, spans, strict=True)]
     return Bills(lines, np.concatenate(row), np.concatenate(years), np.concatenate(cents))
+
+
+class Lack(NamedTuple):
+    """A set of funders that have too little for what the others may not pay.
+
+    Attributes
+    ----------
+    members : tuple of int
+        None at all where nobody may pay.
+    needed_cents, cents : int
+        What would have to come from them, and what they have.
+    costs : tuple of (str, int, int)
+        Of no members: which costs, by ``link``, ``mast`` or ``office`` and first and last year (0: purchases).
+    """
+
+    members: tuple[int, ...]
+    needed_cents: int
+    cents: int
+    costs: tuple[tuple[str, int, int], ...]
+
+
+def lack_of(scenario: Scenario, bills: Bills) -> Lack | None:
+    """Return the set of funders that lacks most for some bills; None where all of them can be paid.
+
+    By maximum flow and minimum cut: what the others may not pay of the bills is within what a set of funders has, for
+    every set, if and only if everything can be paid.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    bills : Bills
+    """
+    funders, funded = scenario.funders, scenario.money.funded_years
+    most = np.array(
+        [_may_pay(funder, bills, funded) * _shares(funder, bills.cents) for funder in funders], np.int64
+    ).reshape(len(funders), -1)
+    found: Lack | None = None
+    for chosen in range(1 << len(funders)):
+        members = tuple(at for at in range(len(funders)) if chosen >> at & 1)
+        others = [at for at in range(len(funders)) if at not in members]
+        unpaid = np.maximum(bills.cents - most[others].sum(axis=0), 0)
+        needed, has = int(unpaid.sum()), sum(funders[at].cents for at in members)
+        if not members and needed:
+            return Lack((), needed, 0, _costs(bills, unpaid))
+        if needed > has and (found is None or _rank(needed - has, members) > _rank(_short(found), found.members)):
+            found = Lack(members, needed, has, ())
+    return found
+
+
+def _rank(short: int, members: tuple[int, ...]) -> tuple[int, int]:
+    """Return what tells sets of funders apart: what is lacking, then how few they are."""
+    return short, -len(members)
+
+
+def _short(lack: Lack) -> int:
+    return lack.needed_cents - lack.cents
+
+
+def _costs(bills: Bills, unpaid: NDArray[np.int64]) -> tuple[tuple[str, int, int], ...]:
+    """Return kinds of lines and years of bills of which something is not paid."""
+    rows = np.flatnonzero(unpaid)
+    lines = bills.lines["line"].to_numpy(object)[bills.row[rows]]
+    return tuple(
+        sorted(
+            {(str(line), int(first), int(last)) for line, (first, last) in zip(lines, bills.years[rows], strict=True)}
+        )
+    )
 
 
 def _shared_out(scenario: Scenario, bills: Bills) -> NDArray[np.int64]:
@@ -164,6 +239,11 @@ def _may_pay(funder: Funder, bills: Bills, funded: int) -> NDArray[np.bool_]:
     last = bills.years[:, 1]
     in_time = np.where(last == 0, "capex" in funder.cost_kinds, last <= funder.years(funded))
     return counted[bills.row] & in_time
+
+
+def _shares(funder: Funder, cents: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return what a funder may pay of each bill at most."""
+    return cents if funder.rate == 1 else np.array([_share(funder, each) for each in cents.tolist()], np.int64)
 
 
 def _share(funder: Funder, cents: int) -> int:
@@ -227,7 +307,7 @@ def _told(
         "opex": (spent - capex) / 100,
         "offices": helped[0],
         "people": helped[1],
-        "benefit_per_1000": None if price is None else 1000 * price,
+        "benefit_per_1000": None if price is None else per_money(price),
         "regions": _sums(lines["region"], bills, paid, "region"),
         "technologies": _sums(lines["technology"], bills, paid, "technology"),
         "payments": [

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 PER_MONEY = 1000
 """Benefit is told per so many units of currency."""
+RATE_FIGURES, RATE_DECIMALS = 6, 9
+"""Significant figures and most decimals of benefit per `PER_MONEY`: what is finer is noise of the arithmetic."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,11 @@ def _left_out(case: Case, office: dict[Hashable, Any], row: int, mean: float) ->
     worth = _worth(office["benefit"], float(min(alone, extra)), mean, case.currency)
     hops = int((case.extra if extra < alone else case.alone).hops[row])
     return " ".join((sentence, worth, *_too_many_hops(hops, case.limits.max_hops)))
+
+
+def per_money(each: float) -> float:
+    """Return benefit per `PER_MONEY` units of currency from that of one unit, to six significant figures."""
+    return round(float(f"{PER_MONEY * each:.{RATE_FIGURES}g}"), RATE_DECIMALS)
 
 
 def _too_many_hops(hops: int, most: int | None) -> list[str]:

@@ -9,10 +9,11 @@ import numpy as np
 
 from planner.finance import MEASURES
 from planner.graph import NO_OPTION, Scope, cost_of
-from planner.links.options import ROOT
+from planner.links.options import NO_MAST, ROOT
 from planner.plan.alternatives import Standing, find_ways
 from planner.plan.arborescence import NONE
 from planner.plan.lines import ROOT_ID
+from planner.plan.on_top import new_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from planner.links.options import LinkOptions
     from planner.plan.alternatives import Network
     from planner.plan.arborescence import Arborescence
+    from planner.plan.on_top import NewLine
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,12 @@ class Way:
         From the root to the place.
     takes : dict of str to float
         What it takes of each budget, in currency.
+    lines : tuple of NewLine
+        What it buys.
+    hangs_on : str
+        Id of the place of the plan where it starts; ``root`` for the outside world.
+    from_mast : bool
+        Its first link starts from a mast there.
     """
 
     technology: str
@@ -48,6 +56,9 @@ class Way:
     links: tuple[str, ...]
     hops: int
     takes: dict[str, float]
+    lines: tuple[NewLine, ...]
+    hangs_on: str
+    from_mast: bool
 
 
 @dataclass(frozen=True)
@@ -146,8 +157,10 @@ def ways_into(
         if tree.residual_mbps(options)[row] < demand_mbps:
             return []
         name = str(options.technology()[tree.option[row]])
-        takes = ledger.takes(network, options, [], (office, line, name))
-        return [Way(name, float(line[measure]) / 100, (), int(tree.hops[row]), takes)]
+        own = (office, line, name)
+        takes, bought = ledger.takes(network, options, [], own), new_lines(network, options, ledger.offices, [], own)
+        at = str(options.places.id[place])
+        return [Way(name, float(line[measure]) / 100, (), int(tree.hops[row]), takes, bought, at, from_mast=False)]
 
     # No way may run through the place itself: only what arrives there is compared.
     blocked = standing.entered.copy()
@@ -174,5 +187,16 @@ def ways_into(
         hops = int(network.hops[trail].sum() + standing.hops[from_plan].sum())
         own = (NONE if ends_at_office[best] else office, line, name)
         takes = ledger.takes(network, options, trail, own)
-        found.append(Way(name, float(price[best]) / 100, links, hops, takes))
+        bought = new_lines(network, options, ledger.offices, trail, own)
+        start = _start(network, options, trail)
+        found.append(Way(name, float(price[best]) / 100, links, hops, takes, bought, *start))
     return sorted(found, key=lambda way: (way.price, way.technology))
+
+
+def _start(network: Network, options: LinkOptions, trail: Sequence[int]) -> tuple[str, bool]:
+    """Return the place where a way starts, and whether its first link starts from a mast there."""
+    first = next(arc for arc in trail if network.option[arc] != NO_OPTION)
+    option = int(network.option[first])
+    rung = options.rung_v[option] if network.reversed[first] else options.rung_u[option]
+    place = int(network.place[network.tail[first]])
+    return (ROOT_ID if place == NONE else str(options.places.id[place])), bool(rung != NO_MAST)

@@ -90,17 +90,20 @@ def read_country(asked: CountryAsked, folder: Path, currency: str) -> CountryFro
     """
     stored = read_frontier(folder)
     try:
+        scenario = load_scenario(folder)
+        if has_to_be := [name for name in ("must_connect", "fix_links", "floors") if getattr(scenario.limits, name)]:
+            raise InputError(_not_without(folder, has_to_be))
         own = stored["scenario"]["currency"]
         return CountryFrontier(
             name=asked.name,
             folder=folder,
-            scenario=(asked_there := load_scenario(folder)).name,
+            scenario=scenario.name,
             scenario_hash=str(stored["scenario"]["hash"]),
             currency=own,
             rate=(rate := _rate(asked, own, currency)),
             price_year=int(stored["scenario"]["price_year"]),
             measure=stored["budget"]["measure"],
-            weights=dict(asked_there.benefit.weights),
+            weights=dict(scenario.benefit.weights),
             points=(points := (_nothing(stored["points"][0]), *stored["points"])),
             curve=_curve(points, stored["ceiling"], rate),
             termination=stored["termination"],
@@ -115,6 +118,14 @@ def read_country(asked: CountryAsked, folder: Path, currency: str) -> CountryFro
             str(folder / FRONTIER_JSON),
         )
         raise InputError(problem) from error
+
+
+def _not_without(folder: Path, names: Sequence[str]) -> list[Problem]:
+    """Return why a country in which something has to be built cannot be one of many: it may be given nothing."""
+    message = _("A portfolio may give a country nothing, which this limit does not allow.")
+    remedy = _("Find the frontier without it.")
+    file = str(folder / "scenario.yaml")
+    return [Problem("not-heeded", message, remedy, file, column=f"limits.{name}") for name in names]
 
 
 def comparable(countries: Sequence[CountryFrontier]) -> list[Problem]:

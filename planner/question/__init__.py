@@ -2,7 +2,8 @@
 
 from planner.question.answer import Answer
 from planner.question.answering import answer
-from planner.question.asked import Kept, Question, ask, rule_notes
+from planner.question.asked import Kept, Question, ask, rule_notes, unpaid_costs
+from planner.question.at_budgets import at_budgets
 from planner.question.budgets import cost_of_all, resolved_budgets
 from planner.question.fewest import fewest_years
 from planner.question.kept import broken_rules
@@ -16,11 +17,13 @@ __all__ = [
     "answer",
     "answer_with_second_paths",
     "ask",
+    "at_budgets",
     "broken_rules",
     "cost_of_all",
     "fewest_years",
     "other_budgets",
     "resolved_budgets",
     "rule_notes",
+    "unpaid_costs",
     "with_office",
 ]

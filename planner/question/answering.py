@@ -76,7 +76,7 @@ def answer(
     if question.phases is not None:
         return answer_phases(question, cancelled=cancelled, on_progress=on_progress)
     started = time.monotonic()
-    run = _Run(question, started, cancelled, on_progress)
+    run = Run(question, started, cancelled, on_progress)
     without = _without_fairness(run)
     fair = Settled((), Kept(), None)
     if question.scenario.limits.worst_first is not None:
@@ -104,7 +104,7 @@ def answer(
     return Answer(choice, outcome, found[-1].arcs)
 
 
-def _without_fairness(run: _Run) -> tuple[float, float | None] | None:
+def _without_fairness(run: Run) -> tuple[float, float | None] | None:
     """Return value and bound of the first objective without floors; None where there are none, or no plan is found."""
     question = run.question
     if not question.floors and question.scenario.limits.worst_first is None:
@@ -116,7 +116,7 @@ def _without_fairness(run: _Run) -> tuple[float, float | None] | None:
 
 
 @dataclass(frozen=True)
-class _Run:
+class Run:
     """What all stages of a search share."""
 
     question: Question

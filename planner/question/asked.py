@@ -17,6 +17,7 @@ from planner.links.named import named_links
 from planner.links.options import NO_MAST
 from planner.plan.alternatives import Network, Standing, office_ways
 from planner.plan.floors import ROUNDING, FloorRow, floor_rows, target_row
+from planner.plan.on_top import cost_words
 from planner.question.budgets import resolved_budgets, resolved_phases
 from planner.question.funding import FunderRow, funder_rows, unpayable
 from planner.solver import FREE, Floor, Limit, Phases, Rules
@@ -163,7 +164,15 @@ class Question:
             most_new=np.array([FREE if phase.max_works is None else phase.max_works for phase in asked], np.int64),
             # A plan has one mast at a place: all steps that it is raised by are bought together.
             lump=np.where(parts.rung != NO_MAST, parts.place, FREE).astype(np.int32),
+            # What is built stands when the first year ends.
+            begun=tuple(parts.arcs_of(np.array([row])) for row in self.options.fixed),
+            reached_first=self._nodes_of(self.options.fixed_offices),
         )
+
+    def _nodes_of(self, offices: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the nodes at which some offices, by their rows, are served."""
+        at = self.graph.terminal
+        return np.asarray(at[np.isin(self.graph.terminal_office[at], offices)], np.int32)
 
     def main_budget(self, objective: Objective) -> Budget | None:
         """Return the budget that a stage is searched under; the others are limits beside it.
@@ -330,22 +339,25 @@ def rule_notes(question: Question) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _unpaid(question: Question) -> Iterator[str]:
-    """Yield a note on costs that no funders may pay in full."""
-    scenario = question.scenario
+def unpaid_costs(question: Question) -> tuple[str, ...]:
+    """Return in words which kinds of cost all funders together may not pay in full for some candidate."""
     if not any(row.members == () for row in question.funding):
-        return
+        return ()
+    scenario = question.scenario
     funded = scenario.money.funded_years
     kinds = unpayable(scenario.funders, funded, question.options, question.inputs.offices, question.graph.parts)
-    told = [
-        _("purchases") if last == 0 else _("operation of years {first} to {last}").format(first=first, last=last)
-        for first, last in kinds
-    ]
+    return tuple(cost_words(first, last) for first, last in kinds)
+
+
+def _unpaid(question: Question) -> Iterator[str]:
+    """Yield a note on costs that no funders may pay in full."""
+    told = unpaid_costs(question)
     text = _(
         "For some candidates all funders together may not pay in full, whatever their amounts, and these are not "
         "built. What nobody pays in full: {costs}."
     )
-    yield text.format(costs=", ".join(told))
+    if told:
+        yield text.format(costs=", ".join(told))
 
 
 def _lost(ids: Sequence[str], what: str) -> str:

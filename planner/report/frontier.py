@@ -33,6 +33,8 @@ def print_frontier(frontier: BenefitFrontier, console: Console, run_dir: Path) -
     everything = money(100 * frontier.connect_all, currency)
     say(console, text.format(measure=measure_name(frontier.measure), all=everything))
     say(console, _verdict(frontier))
+    if frontier.without_plan:
+        say(console, _without_plan(frontier))
     console.print()
     print_grid(console, _table(frontier))
     console.print()
@@ -51,6 +53,17 @@ def _verdict(frontier: BenefitFrontier) -> str:
         else _("The search ended at its time limit; the widest gap is {gap}.")
     )
     return text.format(gap=share(worst, 2) if worst <= 1 else _("more than {share}").format(share=share(1)))
+
+
+def _without_plan(frontier: BenefitFrontier) -> str:
+    """Return at which budgets no plan keeps all limits."""
+    most = frontier.without_plan[-1][0]
+    text = (
+        _("Budgets up to {most} have no plan that keeps all limits, proven.")
+        if all(proven for _limit, proven in frontier.without_plan)
+        else _("At {n} budgets up to {most} no plan that keeps all limits was found in time.")
+    )
+    return text.format(n=number(len(frontier.without_plan)), most=money(100 * most, frontier.scenario["currency"]))
 
 
 def _table(frontier: BenefitFrontier) -> Grid:

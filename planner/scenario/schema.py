@@ -49,13 +49,6 @@ def _no_order_in_years(value: Limits, info: ValidationInfo) -> Limits:
     return value
 
 
-def _no_built_in_years(value: tuple[Phase, ...], info: ValidationInfo) -> tuple[Phase, ...]:
-    inputs = info.data.get("inputs")
-    if value and inputs is not None and inputs.as_built:
-        raise ValueError(_("Phases and what is built (inputs.as_built) do not go together yet: leave one of them out."))
-    return value
-
-
 def _with_plain_limits(value: tuple[Redundancy, ...], info: ValidationInfo) -> tuple[Redundancy, ...]:
     limits = info.data.get("limits")
     asked = {"phases": info.data.get("phases"), "funders": info.data.get("funders")}
@@ -105,7 +98,6 @@ class Scenario(Section):
     phases: Annotated[
         tuple[Phase, ...],
         AfterValidator(one_after_another),
-        AfterValidator(_no_built_in_years),
         said("Phases", "Years of the programme, each with its money; without any, nothing is said of years."),
     ] = ()
     funders: Annotated[

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.solver.coarse import capped, unit_of
 from planner.solver.connect import connect_all, least_cost
 from planner.solver.linear import maximise
 from planner.solver.phases import Phases
@@ -64,6 +65,11 @@ class Money:
     counted: NDArray[np.bool_]
     limit: int
     carries: bool
+
+    def price(self, years: int) -> NDArray[np.int64]:
+        """Return what arcs take with so many years of operation, ``(m,)``, in units in which it can be added up."""
+        price = capped(self.capex + years * self.opex, MOST_PHASES * self.limit)
+        return price // unit_of([price])
 
     def phases(self, count: int) -> Phases:
         """Return so many phases of this money; to be reached early is worth a little more."""
@@ -123,7 +129,7 @@ def fewest_phases(
     """
     deadline = time.monotonic() + time_limit_s
     trees = [
-        connect_all(replace(problem, cost=money.capex + years * money.opex), seed=seed)
+        connect_all(replace(problem, cost=money.price(years)), seed=seed)
         for years in ([min(years, money.paid_years) for years in YEARS_COUNTED] if money.paid_years else [0])
     ]
     missed = min((_missed(tree) for tree in trees), key=len)
@@ -182,8 +188,10 @@ def is_excluded(problem: Problem, money: Money, count: int, ratio: float) -> boo
     weight = weights_for(ratio, count, money)
     runs = [weight[phase : phase + money.paid_years].sum() for phase in range(count)]
     dear = np.min([weight[phase] * money.capex + runs[phase] * money.opex for phase in range(count)], axis=0)
-    least = least_cost(replace(problem, cost=np.floor(dear * (1.0 - MARGIN)).astype(np.int64)))
-    return least > math.ceil(money.limit * float(weight.sum()) * (1.0 + MARGIN))
+    most = math.ceil(money.limit * float(weight.sum()) * (1.0 + MARGIN))
+    cost = capped(np.floor(dear * (1.0 - MARGIN)).astype(np.int64), most)
+    unit = unit_of([cost])
+    return least_cost(replace(problem, cost=cost // unit)) > most // unit
 
 
 def weights_for(ratio: float, count: int, money: Money) -> NDArray[np.float64]:

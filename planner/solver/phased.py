@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.solver.bound import round_up
+from planner.solver.coarse import capped, unit_of
 from planner.solver.phases import FREE
 from planner.solver.problem import MAX_MONEY
 from planner.solver.result import Progress, Result, Status, relative_gap
@@ -147,7 +148,7 @@ class _Search:
 
     def run(self, gap: float) -> None:
         """Search until the gap is closed or the search is stopped."""
-        if not self.problem.rules.any:
+        if not self.problem.rules.any and not self.phases.begun and not self.phases.reached_first.size:
             self.take(np.empty(0, np.int32), np.empty(0, np.int64))  # nothing at all is a plan too
         unrolled = unroll(self.problem, self.phases)
         self.weigh(self.first_trees(gap))
@@ -287,7 +288,10 @@ def whole_money(problem: Problem, phases: Phases) -> Problem:
 
     Everything is bought once, and runs for a year at least where operation is paid for.
     """
-    least, most = phases.capex + min(phases.paid_years, 1) * phases.opex, int(phases.limit.sum())
+    most = int(phases.limit.sum())
+    least = capped(phases.capex + min(phases.paid_years, 1) * phases.opex, most)
+    unit = unit_of([least])
+    least, most = least // unit, most // unit
     if problem.budget >= MAX_MONEY:
         return replace(problem, cost=least, budget=most)
     rules = problem.rules
@@ -324,7 +328,7 @@ def one_budget(
 def in_use(problem: Problem, phases: Phases, arcs: NDArray[np.int32], bought: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the rows of the arcs that are bought and lead to a prize, or to a node that is counted or required."""
     ends = (problem.prize > 0) | phases.counted
-    ends[problem.rules.required] = True
+    ends[problem.rules.required] = ends[phases.reached_first] = True
     used = np.zeros(problem.n_nodes, np.bool_)
     for row in range(arcs.size - 1, -1, -1):
         head = problem.head[arcs[row]]
@@ -348,11 +352,16 @@ def put_off(problem: Problem, phases: Phases, arcs: NDArray[np.int32], bought: N
             children[position[node]].append(row)
     ends = ((problem.prize > 0) | phases.counted)[problem.head[arcs]]
     cash = phases.cash(arcs, bought)
+    begun = np.isin(problem.head[arcs], phases.reached_first) | np.isin(
+        arcs, np.concatenate([np.empty(0, np.int32), *phases.begun])
+    )
     # What hangs on a unit comes behind its first arc.
     for unit in sorted(units.values(), key=lambda rows: -rows[0]):
         after = {child for row in unit for child in children[row]} - set(unit)
         needed = [int(bought[row]) for row in (*after, *(row for row in unit if ends[row]))]
         now = int(bought[unit[0]])
+        if begun[unit].any():
+            continue
         without = cash - phases.cash(arcs[unit], bought[unit])
         for phase in range(min(needed, default=now), now, -1):
             moved = without + phases.cash(arcs[unit], np.full(len(unit), phase))

@@ -6,7 +6,7 @@ and in the ones after it, as long as operation is paid for. See docs/method/phas
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,6 +45,10 @@ class Phases:
     lump
         ``(m,)`` int32: arcs of the same number are bought together, when the first of those that the plan holds is
         needed; `FREE` for arcs that are bought by themselves.
+    begun
+        Groups of arcs, of each of which the first phase buys one: what stands when the phases begin.
+    reached_first
+        Nodes that are reached in the first phase, int32.
     """
 
     capex: NDArray[np.int64]
@@ -56,6 +60,8 @@ class Phases:
     counted: NDArray[np.bool_]
     most_new: NDArray[np.int64]
     lump: NDArray[np.int32]
+    begun: tuple[NDArray[np.int32], ...] = ()
+    reached_first: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
 
     def check(self, problem: Problem) -> None:
         """Check shapes and ranges.
@@ -76,6 +82,9 @@ class Phases:
             raise ValueError("phases: limit, carries, weight and most_new must be of one length")
         if self.lump.shape != (problem.n_arcs,) or self.counted.shape != (problem.n_nodes,):
             raise ValueError("lump, counted: one entry for each arc, and for each node")
+        numbers = [(group, problem.n_arcs) for group in self.begun] + [(self.reached_first, problem.n_nodes)]
+        if any(each.dtype != np.int32 or ((each < 0) | (each >= size)).any() for each, size in numbers):
+            raise ValueError("begun, reached_first: int32 numbers of arcs, and of nodes")
         if problem.cost_weight > 0.0:
             raise ValueError("cost_weight: with phases, costs have no weight")
         if problem.prize[0] > 0 or ((problem.prize > 0) | self.counted)[problem.tail].any():
@@ -120,6 +129,12 @@ class Phases:
             runs = (bought <= phase) & (phase < bought + self.paid_years)
             cash[phase] += self.opex[arcs[runs]].sum()
         return cash
+
+    def has_begun(self, problem: Problem, arcs: NDArray[np.int32], bought: NDArray[np.int64]) -> bool:
+        """Whether arcs bought in given phases have in the first one what stands when it begins."""
+        first = arcs[bought == 0]
+        reached = np.isin(self.reached_first, problem.head[first]).all()
+        return bool(reached) and all(np.isin(group, first).any() for group in self.begun)
 
     def keeps_limits(self, cash: NDArray[np.int64]) -> bool:
         """Whether the cash of each phase is there."""

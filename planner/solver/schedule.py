@@ -35,6 +35,8 @@ NEAR = 1e-3
 """Relative gap at which the program of one tree is left: other trees have more to give."""
 TIGHTER = 1e-7
 """What limits are tightened by, as a share, where the tolerance of the program has let one be exceeded."""
+ROUNDING = 1e-9
+"""Relative margin for sums of what arcs carry, which may be taken in any order."""
 OBJECTIVE = 1_000.0
 """What all prizes add up to in the program: keeps its coefficients near those of the other rows."""
 
@@ -122,6 +124,31 @@ class Schedule:
             return Row(now, np.ones(rows.size), most)
         return Row(np.concatenate([now, before]), np.repeat([1.0, -1.0], rows.size), most)
 
+    def loads(self) -> list[Row]:
+        """Return what arcs carry, as rows, of those that the whole tree would load with more than they can.
+
+        A tree of the unrolled problem may: only what is reached until the last phase has a demand there.
+        """
+        demand = self.problem.demand[self.problem.head[self.arcs]]
+        load = demand.copy()
+        for row in range(self.arcs.size - 1, -1, -1):
+            if self.parent[row] != NEVER:
+                load[self.parent[row]] += load[row]
+        capacity = self.problem.capacity[self.arcs]
+        too_much = np.flatnonzero(load > capacity * (1.0 + ROUNDING))
+        beyond: dict[int, list[int]] = {int(row): [] for row in too_much}
+        for row in np.flatnonzero(demand > 0.0).tolist() if too_much.size else ():
+            above = row
+            while above != NEVER:
+                if above in beyond:
+                    beyond[above].append(row)
+                above = int(self.parent[above])
+        last = len(self.phases) - 1
+        return [
+            Row(self.columns(np.array(rows, np.int64), last), demand[rows], float(capacity[arc]))
+            for arc, rows in beyond.items()
+        ]
+
     def _orders(self) -> Iterator[tuple[int, int]]:
         """Yield pairs of variables of which the first is no larger than the second."""
         for row, above in enumerate(self.parent.tolist()):
@@ -138,7 +165,8 @@ class Schedule:
         limits, floors = self.limits(), self.floors()
         pairs = np.array(list(self._orders()), np.int64).reshape(-1, 2)
         orders = [Row(pair, np.array([1.0, -1.0]), 0.0) for pair in pairs]
-        rows = [(row.column, row.factor, row.most) for row in (*map(_scaled, (*limits, *floors)), *orders)]
+        weighed = map(_scaled, (*limits, *floors))
+        rows = [(row.column, row.factor, row.most) for row in (*weighed, *map(_scaled, self.loads()), *orders)]
         objective = (self.worth[:, None] * self.phases.steps).ravel()
         found = maximise(objective, rows, self._least(), np.ones(objective.size))
         if found is None:
@@ -148,8 +176,12 @@ class Schedule:
         return found.value, weight[: len(limits)], weight[len(limits) :]
 
     def _least(self) -> NDArray[np.float64]:
-        """Return the least values of the variables: required nodes are reached by the end."""
+        """Return the least values of the variables: required nodes are reached by the end, what has begun at once."""
         least = np.zeros(self.arcs.size * len(self.phases))
+        begun = np.isin(self.problem.head[self.arcs], self.phases.reached_first)
+        for group in self.phases.begun:
+            begun |= np.isin(self.arcs, group)
+        least[np.flatnonzero(begun) * len(self.phases)] = 1.0
         rows = np.flatnonzero(np.isin(self.problem.head[self.arcs], self.problem.rules.required))
         least[rows * len(self.phases) + len(self.phases) - 1] = 1.0
         return least
@@ -164,7 +196,7 @@ class Schedule:
         stopped
             Asked several times a second, from another thread; True ends the search with the best it has.
         """
-        required = set(self.problem.rules.required.tolist()) - {0}
+        required = {*self.problem.rules.required.tolist(), *self.phases.reached_first.tolist()} - {0}
         if not required <= self.position.keys():
             return None
         for tighter in (0.0, TIGHTER):
@@ -174,14 +206,22 @@ class Schedule:
         return None
 
     def keeps(self, phase: NDArray[np.int64]) -> bool:
-        """Whether the arcs that are bought keep all limits, to the cent."""
+        """Whether the arcs that are bought keep all limits, to the cent, and carry no more than they can."""
         held = phase != NEVER
         arcs, problem = self.arcs[held], self.problem
         new = phase[held][self.phases.counted[problem.head[arcs]]]
         most = self.phases.most_new
         few = (np.bincount(new, minlength=len(self.phases)) <= np.where(most == FREE, new.size, most)).all()
+        carried = all(
+            row.factor[held[row.column // len(self.phases)]].sum() <= row.most * (1.0 + ROUNDING)
+            for row in self.loads()
+        )
         return bool(
-            few and self.phases.keeps_limits(self.phases.cash(arcs, phase[held])) and not broken_rules(problem, arcs)
+            few
+            and carried
+            and self.phases.has_begun(problem, arcs, phase[held])
+            and self.phases.keeps_limits(self.phases.cash(arcs, phase[held]))
+            and not broken_rules(problem, arcs)
         )
 
     def _search(self, time_limit_s: float, stopped: Callable[[], bool], tighter: float) -> NDArray[np.int64] | None:
@@ -205,7 +245,7 @@ class Schedule:
             model.addVar(vtype="B", obj=each, lb=least)
             for each, least in zip(gain.tolist(), self._least().tolist(), strict=True)
         ]
-        for limit in map(_scaled, (*self.limits(), *self.floors())):
+        for limit in map(_scaled, (*self.limits(), *self.floors(), *self.loads())):
             most = limit.most - tighter
             parts = zip(limit.column.tolist(), limit.factor.tolist(), strict=True)
             model.addCons(quicksum(factor * bought[each] for each, factor in parts if factor) <= most)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from planner.solver.coarse import capped, unit_of
 from planner.solver.problem import MAX_MONEY, Problem
 from planner.solver.rules import Floor, Limit, Ports, Rules
 from planner.solver.tree import bare_tree, preorder
@@ -114,12 +115,20 @@ def unroll(problem: Problem, phases: Phases) -> Unrolled:
         )
         for phase in range(count)
     ]
-    limits = [Limit(f"phase {phase}", row, phases.money(phase)) for phase, row in enumerate(windows[:-1])]
+    windows = [capped(row, phases.money(phase)) for phase, row in enumerate(windows)]
+    over_all = [Limit("budget", problem.cost, problem.budget)] if problem.budget < MAX_MONEY else []
+    over_all += problem.rules.limits
+    over_all = [replace(limit, cost=of_arcs(capped(limit.cost, limit.most))) for limit in over_all]
+    # An arc stands here once for each phase: sums that were exact may be so no more.
+    unit = unit_of([*windows, *(limit.cost for limit in over_all)])
+    limits = [
+        Limit(f"phase {phase}", row // unit, phases.money(phase) // unit) for phase, row in enumerate(windows[:-1])
+    ]
     limits += _of_new(problem, phases, waiting)
-    if problem.budget < MAX_MONEY:
-        limits.append(Limit("budget", of_arcs(problem.cost), problem.budget))
-    limits += [replace(limit, cost=of_arcs(limit.cost)) for limit in problem.rules.limits]
+    limits += [replace(limit, cost=limit.cost // unit, most=limit.most // unit) for limit in over_all]
     asked = problem.rules
+    # Only the copy of the last phase has the demand: what cannot carry it must not reach the other copies either.
+    too_narrow = np.flatnonzero(problem.capacity < problem.demand[problem.head])
 
     def copies(arcs: NDArray[np.int32]) -> NDArray[np.int32]:
         return (arcs + n_arcs * np.arange(count)[:, None]).ravel().astype(np.int32)
@@ -138,22 +147,23 @@ def unroll(problem: Problem, phases: Phases) -> Unrolled:
     rules = Rules(
         limits=tuple(limits),
         floors=tuple(Floor(floor.name, of_nodes(floor.weight), floor.least) for floor in asked.floors),
-        required=at(asked.required, count - 1).astype(np.int32),
+        required=np.concatenate([at(asked.required, count - 1), at(phases.reached_first, 0)]).astype(np.int32),
         excluded=np.concatenate([at(asked.excluded, phase) for phase in range(count)]).astype(np.int32),
-        held=tuple(copies(group) for group in asked.held),
-        forbidden=copies(asked.forbidden),
+        # The copies of the first phase have the numbers of the arcs themselves.
+        held=(*(copies(group) for group in asked.held), *phases.begun),
+        forbidden=copies(np.union1d(asked.forbidden, too_narrow).astype(np.int32)),
         ports=ports(),
     )
     unrolled = Problem(
         n_nodes=size,
         tail=np.concatenate(tails).astype(np.int32),
         head=np.concatenate(heads).astype(np.int32),
-        cost=windows[-1],
+        cost=windows[-1] // unit,
         capacity=np.concatenate([np.tile(problem.capacity, count), np.full(waiting, np.inf)]),
         prize=prize,
         demand=demand,
         place=place,
-        budget=phases.money(count - 1),
+        budget=phases.money(count - 1) // unit,
         rules=rules,
         hops=hops,
         hop_limit=problem.hop_limit,

@@ -63,7 +63,7 @@ def test_limits_that_conflict_are_exit_code_3_and_told(asked, tmp_path, lang, wo
     ("sections", "fields"),
     [
         ({"redundancy": [{"office": "PO-00004"}]}, ["redundancy"]),
-        ({"limits": {"floors": [{"share": 0.2}], "must_connect": ["P-001"]}}, ["limits.must_connect", "limits.floors"]),
+        ({"limits": {"worst_first": {"by": "region"}}}, ["limits.worst_first"]),
         (
             {
                 "objective": [{"sense": "min", "measure": "capex", "target": {"connect_all": True}}],
@@ -75,15 +75,21 @@ def test_limits_that_conflict_are_exit_code_3_and_told(asked, tmp_path, lang, wo
 )
 @pytest.mark.parametrize("command", ["frontier", "risk"])
 def test_commands_that_do_not_heed_a_limit_say_so_and_stop(asked, tmp_path, command, sections, fields):
+    assert refused(command, asked(**sections), tmp_path) == sorted(fields)
+
+
+def test_draws_refuse_what_has_to_be_in_a_plan(asked, tmp_path):
     office = (EXAMPLE / "data/offices.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[0]
-    if "must_connect" in sections.get("limits", {}):
-        sections = {"limits": {**sections["limits"], "must_connect": [office]}}
-    arguments = ("--data-root", EXAMPLE, "--out", tmp_path / "run", "--json")
-    result = call(command, asked(**sections), *arguments)
+    folder = asked(limits={"floors": [{"share": 0.2}], "must_connect": [office]})
+    assert refused("risk", folder, tmp_path) == ["limits.floors", "limits.must_connect"]
+
+
+def refused(command, folder, tmp_path):
+    result = call(command, folder, "--data-root", EXAMPLE, "--out", tmp_path / "run", "--json")
     assert result.exit_code == 2, result.output
     problems = json.loads(result.stdout)["problems"]
     assert {problem["code"] for problem in problems} == {"not-heeded"}
-    assert sorted(problem["column"] for problem in problems) == sorted(fields)
+    return sorted(problem["column"] for problem in problems)
 
 
 def test_every_budget_is_set_by_name_and_scopes_hold(asked, tmp_path, referee):

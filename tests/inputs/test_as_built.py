@@ -4,7 +4,7 @@ import pytest
 
 from planner.demo import make_country
 from planner.errors import InputError
-from planner.inputs import read_inputs
+from planner.inputs import check_scenario, read_inputs
 from planner.scenario import load_scenario
 
 
@@ -64,3 +64,38 @@ def test_wrong_rows_are_told_with_row_and_column(country, row, code, column):
     assert caught.value.problems[0].remedy
     # bad rows may be left out instead
     assert read(country, text, bad_rows="exclude")["to"].tolist() == ["PO-00005"]
+
+
+def read_with_funders(country, text, funders):
+    (country.parent / "built.csv").write_text(text, encoding="utf-8")
+    overrides = {"inputs.as_built": [{"file": "built.csv"}], "funders": funders}
+    return check_scenario(country, overrides=overrides)
+
+
+FUNDERS = [{"name": "World Bank", "amount": 1000.0}, {"name": "Own money", "amount": 5000.0}]
+
+
+def test_funders_are_those_of_the_scenario(country):
+    text = "from,to,technology,status,funder\nroot,PO-00004,leo,built,Own money\nroot,PO-00005,leo,built,Wold Bank\n"
+    report = read_with_funders(country, text, FUNDERS)
+    (problem,) = report.errors
+    assert (problem.code, problem.row, problem.column, problem.value) == ("unknown-funder", 3, "funder", "Wold Bank")
+    assert problem.file == "built.csv"
+    assert "“World Bank”" in problem.remedy
+    # without funders in the scenario the column is free
+    assert read(country, text)["funder"].tolist() == ["Own money", "Wold Bank"]
+
+
+@pytest.mark.parametrize(("second", "row"), [("400.00", None), ("400.01", 4)])
+def test_sums_over_what_a_funder_gives_are_told(country, second, row):
+    text = (
+        "from,to,technology,status,spent,spent_equipment,funder\nroot,PO-00004,leo,built,500,100,World Bank\n"
+        f"root,PO-00006,leo,built,4000,,Own money\nroot,PO-00005,leo,working,,{second},World Bank\n"
+    )
+    report = read_with_funders(country, text, FUNDERS)
+    told = [problem for problem in report.problems if problem.code == "funder-overspent"]
+    assert [(problem.row, problem.severity, problem.value) for problem in told] == (
+        [] if row is None else [(row, "warning", "World Bank")]
+    )
+    assert all("1,000.01 in all; it gives USD 1,000.00" in problem.message for problem in told)
+    assert not report.errors

@@ -113,3 +113,35 @@ def test_every_change_is_noticed(document, basis, change):
     change(changed)
     findings = check_plan(PlanDocument.model_validate_json(json.dumps(changed)), basis)
     assert any(found.differences for found in findings)
+
+
+@pytest.fixture(scope="module")
+def in_years(run):
+    """Solve the same again over three years, of which the first has the money for what is built."""
+    phases = [{"year": 2027, "limit": "27 %"}, {"year": 2028, "limit": "12 %"}, {"year": 2029, "limit": "12 %"}]
+    overrides = {
+        "solver.time_limit_s": 5.0,
+        "phases": phases,
+        "budgets": [],
+        "inputs.as_built": [{"file": str(run.parent / "filled.xlsx"), "layer": "Monitoring"}],
+    }
+    solve_run(run.parent / "country" / "scenario.yaml", run.parent / "in_years", overrides=overrides)
+    return run.parent / "in_years"
+
+
+def test_what_is_built_stands_in_the_first_of_several_years(in_years, referee):
+    document = json.loads((in_years / "plan.json").read_text(encoding="utf-8"))
+    assert referee(document) == []
+    report = verify(in_years)
+    assert not report.differences, str(report)
+    basis = read_basis(in_years, None)[0]
+    built = {row["link"] for row in document["as_built"] if row["status"] != "planned"}
+    years = {link["id"]: link["year"] for link in document["links"]}
+    assert {years[name] for name in built} == {2027}
+    assert {year for year in years.values() if year} > {2027}
+    for link in document["links"]:
+        if link["id"] in built:
+            link["year"] = 2028
+            break
+    findings = check_plan(PlanDocument.model_validate_json(json.dumps(document)), basis)
+    assert any((where.where, where.what) == (link["id"], "year") for found in findings for where in found.differences)

@@ -192,6 +192,15 @@ def test_countries_that_count_otherwise_are_not_added_up(portfolio, tmp_path, ma
         assert word in result.stderr
 
 
+def test_a_country_in_which_something_has_to_be_built_is_refused(portfolio, tmp_path, make):
+    held = make["scenario"](limits={"must_connect": ["PO-1"], "floors": [{"share": 0.1}]})
+    write_frontier_run(tmp_path / "held", CURVES["East"], held)
+    result = call("portfolio", portfolio({"budgets": [1]}, East={"run": "held"}), "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "limits.must_connect" in result.stderr
+    assert "limits.floors" in result.stderr
+
+
 @pytest.mark.parametrize("content", ["[1]", "{}", '{"points": [], "scenario": {}}', "{"])
 def test_what_is_no_frontier_is_told(portfolio, tmp_path, content):
     file = portfolio({"budgets": [1]})

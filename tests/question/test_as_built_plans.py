@@ -50,7 +50,8 @@ def solved(make, town, rows, **asked):
     object.__setattr__(inputs, "as_built", built)
     demand = inputs.offices["demand_mbps"].to_numpy(np.float64)
     options = with_as_built(town.options(), built, demand, make["terms"])
-    return pipeline.solve(make["scenario"](solver={"gap": 0.0}, **asked), inputs, options), inputs, options
+    scenario = make["scenario"](**{"solver": {"gap": 0.0}, **asked})
+    return pipeline.solve(scenario, inputs, options), inputs, options
 
 
 def test_what_is_built_stays_though_it_would_not_be_chosen(make, town, referee):
@@ -124,6 +125,31 @@ def test_what_is_built_has_to_be_a_candidate(make, town, rows, code):
         solved(make, town, rows)
     assert [problem.code for problem in caught.value.problems] == [code]
     assert caught.value.problems[0].column.startswith("inputs.as_built")
+
+
+# Fibre of 20 km to A: 20,500 to buy and 200 a year; its source 1000 and 100; A's own line 400 and 160 with transit.
+QUICK = {"gap": 0.001, "time_limit_s": 3.0}
+PHASES = [{"year": 2027, "limit": 22_360}, {"year": 2028, "limit": 3_000}, {"year": 2029, "limit": 3_000}]
+
+
+def test_what_is_built_is_bought_in_the_first_year(make, town, referee):
+    rows = [row("S", "A", "fibre", "built"), row("root", "S", "source", "working")]
+    plan, _inputs, _options = solved(make, town, rows, phases=PHASES, budgets=[], solver=QUICK)
+    document = json.loads(json.dumps(plan.document()))
+    assert referee(document) == []
+    years = {line["id"]: line["year"] for line in [*document["links"], *document["offices"]]}
+    assert (years["source:root>S"], years["fibre:S>A"], years["A"]) == (2027, 2027, 2027)
+    assert document["phases"][0]["spent"] == 22_360.0
+    assert years["B"] == 2028  # the satellite: 1000 to buy and 640 a year
+
+
+def test_a_first_year_that_does_not_pay_for_what_is_built_has_no_plan(make, town):
+    phases = [PHASES[0] | {"limit": 22_359.99}, *PHASES[1:]]
+    plan, _inputs, _options = solved(
+        make, town, [row("S", "A", "fibre", "built")], phases=phases, budgets=[], solver=QUICK
+    )
+    assert plan.outcome.value is None
+    assert plan.phases == ()
 
 
 def test_commands_that_would_not_heed_it_refuse_it(make):

@@ -12,6 +12,7 @@ from planner import pipeline
 from planner.errors import InputError
 from planner.links.options import PlaceKind
 from planner.plan.model import Plan
+from planner.plan.reasons import per_money
 from planner.solver import compile_kernels
 
 COUNTRIES, DRAWS = range(12), 5
@@ -262,6 +263,15 @@ def test_least_money_within_what_funders_have(make, town):
     assert plan.totals["programme_cost"] == 4250 + 4200
     assert [funder["paid"] for funder in plan.funders] == [4250, 4200]
     assert [funder["benefit_per_1000"] for funder in plan.funders] == [None, None]
+
+
+def test_worth_of_more_money_has_no_noise_of_the_arithmetic(make, town):
+    """100 people for 4250: 23.5294117… per 1,000."""
+    plan = solved(make, town, [{"name": "n", "amount": 4249}], limits={"exclude": ["B", "C"]})
+    worth = [funder["benefit_per_1000"] for funder in plan.funders]
+    assert worth == [float(f"{worth[0]:.6g}")]
+    assert per_money(100 / 4250) == 23.5294
+    assert per_money(3e-17) == 0.0
 
 
 def test_costs_that_nobody_pays_in_full_are_noted(make, town):

@@ -130,6 +130,13 @@ def errors_of(problem: Problem, phases: Phases, arcs, bought) -> list[str]:
         ]
         if most != FREE and len(new) > most:
             errors.append(f"{len(new)} new nodes in phase {phase}")
+    first = [arc for arc, phase in zip(arcs, bought, strict=True) if phase == 0]
+    errors += [f"{group} has not begun" for group in phases.begun if not set(group.tolist()) & set(first)]
+    errors += [
+        f"node {node} is not reached at first"
+        for node in phases.reached_first.tolist()
+        if node not in problem.head[first]
+    ]
     return errors
 
 
@@ -138,10 +145,12 @@ def worth(problem: Problem, phases: Phases, arcs, bought) -> float:
 
 
 def best_by_enumeration(problem: Problem, phases: Phases) -> float:
-    """Return the optimum, by trying every tree within the budget in all years."""
+    """Return the optimum, by trying every tree within the budget in all years; 0 without any plan."""
     best = 0.0
     for plan in all_plans(problem):
         if sum(int(problem.cost[a]) for a in plan) > problem.budget:
+            continue
+        if not all(set(group) & set(plan) for group in phases.begun):
             continue
         hope = sum(float(problem.prize[problem.head[a]]) for a in plan) * float(phases.weight[0])
         if hope <= best:
@@ -308,3 +317,98 @@ def test_what_carries_stands_before_what_it_carries_though_a_place_is_entered_tw
         assert tail[arc] in seen
         seen.add(int(head[arc]))
     assert seen == {0, 1, 2, 3, 4}
+
+
+@pytest.mark.parametrize("room", [5.0, 10.0, 20.0])
+def test_no_arc_carries_more_than_it_can(room):
+    """One arc before two nodes that need 10 each: none, one or both of them, in the first of two phases."""
+    arcs = [(0, 1, 1, room), (1, 2, 1, INF), (1, 3, 1, INF)]
+    problem = make_problem(4, arcs, prize=[0, 0, 10, 9], demand=[0, 0, 10.0, 10.0], budget=10**6)
+    nothing = np.zeros(3, np.int64)
+    phases = Phases(
+        capex=problem.cost,
+        opex=nothing,
+        limit=np.array([3, 0]),
+        carries=np.zeros(2, np.bool_),
+        paid_years=0,
+        weight=np.array([1.0, 0.5]),
+        counted=problem.prize > 0,
+        most_new=np.full(2, FREE),
+        lump=np.full(3, FREE, np.int32),
+    )
+    found = solve_phases(problem, phases, gap=0.0, time_limit_s=2.0).result
+    assert found.value == {5.0: 0.0, 10.0: 10.0, 20.0: 19.0}[room]
+    assert plan_errors(problem, found.arcs.tolist()) == []
+
+
+@pytest.mark.parametrize("first", range(0, 40, 4))
+def test_capacities_against_enumeration(first):
+    for seed in range(first, first + 4):
+        problem, phases = draw(seed)
+        rng = np.random.default_rng(seed)
+        problem = replace(problem, capacity=rng.choice([0.5, 1.0, 2.0, INF], problem.n_arcs))
+        best = best_by_enumeration(problem, phases)
+        found = solve_phases(problem, phases, gap=0.0, time_limit_s=1.0)
+        assert found.result.bound >= best - 1e-9
+        assert found.result.value <= best + 1e-9
+        assert plan_errors(problem, found.result.arcs.tolist()) == []
+        assert errors_of(problem, phases, found.result.arcs, found.bought) == []
+
+
+@pytest.mark.parametrize("seed", range(0, 60, 6))
+def test_costs_whose_sum_over_all_years_is_not_exact_any_more(seed):
+    """The same small problem in smaller units of money, in which all costs add up to nearly 2⁵²."""
+    problem, phases = draw(seed)
+    times = int(0.9 * MAX_MONEY / max(problem.cost.sum(), phases.capex.sum()))
+    large = replace(phases, capex=times * phases.capex, opex=times * phases.opex, limit=times * phases.limit)
+    if large.opex.sum() > MAX_MONEY:
+        pytest.skip("the operation of a year alone is too much")
+    budget = min(times * problem.budget, MAX_MONEY)
+    asked = replace(problem, cost=times * problem.cost, budget=budget)
+    best = best_by_enumeration(problem, phases)
+    found = solve_phases(asked, large, gap=1e-6, time_limit_s=1.5)
+    assert found.result.value <= best + 1e-9 <= found.result.bound + 2e-9
+    assert errors_of(asked, large, found.result.arcs.tolist(), found.bought.tolist()) == []
+    assert found.result.value >= 0.9 * best
+
+
+def test_fewest_phases_of_large_amounts():
+    problem, capex, opex, lump = small_country(np.random.default_rng(5), 3)
+    small = Money(capex=capex, opex=opex, lump=lump, paid_years=3, counted=problem.prize > 0, limit=60, carries=False)
+    times = int(0.9 * MAX_MONEY / max(capex.sum(), problem.cost.sum()))
+    large = replace(small, capex=times * capex, opex=times * opex, limit=times * 60)
+    counts = [fewest_phases(problem, money, time_limit_s=5.0) for money in (small, large)]
+    assert counts[0].count == counts[1].count
+    assert counts[0].at_least == counts[1].at_least
+
+
+@pytest.mark.parametrize("first", range(0, 60, 10))
+def test_what_stands_at_the_beginning_against_enumeration(first):
+    """A node with a prize is reached in the first phase, maybe by one arc of two that are told."""
+    had = 0
+    for seed in range(first, first + 10):
+        problem, phases = draw(seed)
+        rng = np.random.default_rng(seed)
+        node = int(rng.choice(np.flatnonzero(problem.prize > 0)))
+        entering = np.flatnonzero(problem.head == node).astype(np.int32)
+        group = rng.permutation(entering)[:2] if rng.random() < 0.7 else None
+        phases = replace(
+            phases,
+            limit=phases.limit + np.where(np.arange(len(phases)) == 0, 60, 0),
+            begun=() if group is None else (group,),
+            reached_first=np.array([node], np.int32),
+        )
+        problem = replace(problem, rules=replace(problem.rules, required=np.array([node], np.int32)))
+        best = best_by_enumeration(problem, phases)
+        found = solve_phases(problem, phases, gap=1e-6, time_limit_s=1.5)
+        if best == 0.0:
+            assert found.result.value is None
+            continue
+        assert found.result.value is not None, seed
+        had += 1
+        arcs, bought = found.result.arcs.tolist(), found.bought.tolist()
+        assert plan_errors(problem, arcs) == []
+        assert errors_of(problem, phases, arcs, bought) == []
+        assert found.result.value <= best + 1e-9 <= found.result.bound + 2e-9
+        assert found.result.value >= 0.9 * best
+    assert had >= 4

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from planner.i18n import _
+from planner.plan.verify.as_built import STANDS, rows_of
 from planner.plan.verify.findings import Findings
 from planner.plan.verify.tree import ROOT_ID
 from planner.scenario import Amount
@@ -41,6 +42,7 @@ def check_phases(plan: PlanDocument, tree: Tree, basis: Basis) -> Findings:
         findings.compare("after_phases", basis.scenario.name, len(plan.after_phases), 0)
         return findings
     _check_order(plan, tree, findings)
+    _check_begun(plan, phases[0].year, basis, findings)
     left = 0
     for stated, phase in zip(plan.phases, phases, strict=False):
         left = _check_phase(plan, stated, phase, left, basis, findings)
@@ -91,6 +93,17 @@ def _check_order(plan: PlanDocument, tree: Tree, findings: Findings) -> None:
             findings.require(
                 own <= office.year, _("built no later than what hangs on it"), tree.into[office.id].id, own, office.year
             )
+
+
+def _check_begun(plan: PlanDocument, first: int, basis: Basis, findings: Findings) -> None:
+    """Check that what is built, and the offices that it leads to, are bought in the first year."""
+    built = {name for name, row in rows_of(basis).items() if row["status"] in STANDS}
+    offices = {office.id: office for office in plan.offices}
+    for link in plan.links:
+        if link.id in built:
+            findings.compare(_("year"), link.id, link.year, first)
+            if link.head in offices:
+                findings.compare(_("year"), link.head, offices[link.head].year, first)
 
 
 def _operation(plan: PlanDocument, year: int, funded_years: int) -> int:
