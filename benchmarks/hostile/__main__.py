@@ -18,7 +18,7 @@ from pathlib import Path
 from time import monotonic
 
 from benchmarks.hostile.campaign import Finding, as_lines, campaign, until
-from benchmarks.hostile.crafted import crafted_findings
+from benchmarks.hostile.crafted import crafted_cases
 from benchmarks.hostile.readers import ROOT, readers
 
 
@@ -37,7 +37,13 @@ def main() -> int:
         known = readers(asked.run or _solved(folder / "run"))
         wanted = [reader for name, reader in known.items() if not asked.only or name in asked.only.split(",")]
         count, found = _all_turns(wanted, folder, asked)
-        crafted, wrong = crafted_findings(folder / "crafted") if not asked.only else (0, [])
+        crafted, wrong = 0, []
+        for reader in wanted:
+            harmful = crafted_cases(reader.name)
+            # one process each: what the first leaves behind must not hide the second
+            for content in harmful.values():
+                cases, findings = campaign(reader, folder / "work", asked.keep, crafted=[content])
+                crafted, wrong = crafted + cases, wrong + findings
     _print(count, found)
     print(f"{'crafted files':28} {crafted:8d} {len(wrong):9d}")
     everything = [finding for findings in found.values() for finding in findings.values()] + wrong

@@ -9,6 +9,7 @@ import resource
 import shutil
 import time
 import traceback
+import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from planner.errors import PlannerError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from benchmarks.hostile.readers import Read, Reader
 
 GREATEST_BYTES = 1_500_000_000
@@ -51,7 +54,9 @@ def tried(read: Read, content: bytes) -> tuple[str, str, str] | None:
     return None
 
 
-def campaign(reader: Reader, folder: Path, kept: Path, *, number: int, cases: int) -> tuple[int, list[Finding]]:
+def campaign(
+    reader: Reader, folder: Path, kept: Path, *, number: int = 0, cases: int = 0, crafted: Sequence[bytes] = ()
+) -> tuple[int, list[Finding]]:
     """Give a reader some cases in a process of its own; return how many it had, and what was found.
 
     Parameters
@@ -64,12 +69,14 @@ def campaign(reader: Reader, folder: Path, kept: Path, *, number: int, cases: in
     number : int
         Seed of the cases.
     cases : int
+    crafted : sequence of bytes
+        Cases that are given instead.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     told = folder / "told.jsonl"
     context = multiprocessing.get_context("fork")
-    process = context.Process(target=_work, args=(reader, folder, number, cases))
+    process = context.Process(target=_work, args=(reader, folder, number, cases, crafted))
     process.start()
     fate = _watched(process, folder)
     lines = [json.loads(line) for line in told.read_text(encoding="utf-8").splitlines()] if told.exists() else []
@@ -118,7 +125,8 @@ def _watched(process: multiprocessing.process.BaseProcess, folder: Path) -> str:
     return "" if process.exitcode == 0 else f"process ended with {process.exitcode}"
 
 
-def _work(reader: Reader, folder: Path, number: int, cases: int) -> None:
+def _work(reader: Reader, folder: Path, number: int, cases: int, crafted: Sequence[bytes]) -> None:
+    warnings.simplefilter("ignore")
     place = folder / "place"
     place.mkdir()
     read = reader.prepare(place)
@@ -128,15 +136,6 @@ def _work(reader: Reader, folder: Path, number: int, cases: int) -> None:
     seen: set[tuple[str, str]] = set()
     with (folder / "told.jsonl").open("a", encoding="utf-8") as told:
 
-        @seed(number)
-        @settings(
-            max_examples=cases,
-            database=None,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(content=reader.cases())
         def once(content: bytes) -> None:
             nonlocal count
             count += 1
@@ -151,7 +150,17 @@ def _work(reader: Reader, folder: Path, number: int, cases: int) -> None:
                 told.write(json.dumps({"kind": kind, "where": where, "message": message, "case": name}) + "\n")
                 told.flush()
 
-        once()
+        for content in crafted:
+            once(content)
+        if not crafted:
+            plain = settings(
+                max_examples=cases,
+                database=None,
+                deadline=None,
+                phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            )
+            seed(number)(plain(given(content=reader.cases())(once)))()
 
 
 def as_lines(findings: list[Finding]) -> str:

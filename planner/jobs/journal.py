@@ -24,6 +24,7 @@ State = Literal["running", "done", "cancelled", "failed", "lost"]
 
 EVENTS, LOG = "events.jsonl", "log.txt"
 STARTING = "starting"
+_FIRST_PID = 1
 _LAST_PHASES: dict[str, State] = {"done": "done", "cancelled": "cancelled", "failed": "failed"}
 
 
@@ -109,14 +110,28 @@ def telling(journal: Journal) -> Iterator[Journal]:
 
 
 def read_events(run_dir: Path) -> list[dict[str, Any]]:
-    """Return the events so far; a last line that is still being written is left for the next call."""
+    """Return the events so far; a last line that is still being written is left for the next call.
+
+    Lines that a power cut or another program has spoilt tell nothing.
+    """
     path = run_dir / EVENTS
     try:
         # Bytes, and no splitlines: the end may be half a character, and a message may hold other marks of a line's end.
         whole = path.read_bytes().rpartition(b"\n")[0]
     except FileNotFoundError:
         return []
-    return [json.loads(line) for line in whole.split(b"\n") if line]
+    return [event for line in whole.split(b"\n") if (event := _event(line)) is not None]
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    """Return what a line of ``events.jsonl`` says, None if it is no event."""
+    try:
+        event = json.loads(line)
+        datetime.fromisoformat(event["time"])
+        sound = isinstance(event["phase"], str) and isinstance(event["pid"], int) and _FIRST_PID <= event["pid"] < 2**31
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return event if sound else None
 
 
 def run_state(run_dir: Path) -> State | None:

@@ -81,7 +81,7 @@ def read_plan(run_dir: Path) -> Plan:
             _("Check that the file may be read."),
             file=str(path),
         )
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, OverflowError) as error:
         problem = Problem(
             "bad-plan",
             _("This is not a whole plan of this program: {reason}.").format(reason=f"{type(error).__name__}: {error}"),

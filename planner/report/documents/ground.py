@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from PIL import Image
 from planner.i18n import _
 from planner.marks import colour_code
 from planner.report.documents.drawing import Drawing
-from planner.report.hillshade import map_bounds
+from planner.report.hillshade import hillshade_bounds, map_bounds
 from planner.wording import number
 
 if TYPE_CHECKING:
@@ -133,15 +132,19 @@ def _terrain(run_dir: Path) -> tuple[tuple[float, float, float, float] | None, b
     image, told = run_dir / "hillshade.webp", run_dir / "hillshade.json"
     if not (image.exists() and told.exists()):
         return None, None
-    west, south, east, north = json.loads(told.read_text(encoding="utf-8"))["bounds"]
-    with Image.open(image) as stored:
-        picture = Image.new("RGB", stored.size, (255, 255, 255))
-        shade = stored.convert("RGBA")
-        picture.paste(shade, mask=shade)
+    if (bounds := hillshade_bounds(told)) is None:
+        return None, None
+    try:
+        with Image.open(image) as stored:
+            picture = Image.new("RGB", stored.size, (255, 255, 255))
+            shade = stored.convert("RGBA")
+            picture.paste(shade, mask=shade)
+    except (OSError, ValueError, Image.DecompressionBombError):  # a map without terrain is still a map
+        return None, None
     picture.thumbnail((MOST_PICTURE_PX, MOST_PICTURE_PX))
     content = io.BytesIO()
     picture.save(content, "JPEG", quality=88)
-    return (west, south, east, north), content.getvalue()
+    return bounds, content.getvalue()
 
 
 def _scale_bar(drawing: Drawing, at: Point, ground: Ground) -> None:
