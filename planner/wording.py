@@ -463,3 +463,8 @@ def look_name(case: str) -> str:
 def modulation_name(modulation: str) -> str:
     """Return the name of a modulation as engineers write it."""
     return f"{modulation.removeprefix('QAM')}-QAM" if modulation.startswith("QAM") else modulation
+
+
+def no_formula(text: str) -> str:
+    """Return a text as a cell of a CSV: behind an apostrophe where a spreadsheet would take it for a formula."""
+    return f"'{text}" if text[:1] in set("=+-@\t\r") else text

@@ -1,8 +1,10 @@
 """A campaign of hostile files against every reader.
 
-    python -m benchmarks.hostile [--minutes 10] [--only NAME,…] [--seed 1] [--cases 200] [--run RUN] [--keep FOLDER]
+    python -m benchmarks.hostile [--minutes 10] [--only NAME,…] [--crafted NAME,…] [--seed 1] [--cases 200] [--run RUN]
+                                 [--keep FOLDER]
 
-Readers take turns with some cases each until the time is over. Printed are cases and different findings of each reader;
+Readers take turns with some cases each until the time is over, one turn at least; then come files made by hand to do
+harm. Printed are cases and different findings of each reader;
 every finding's file is kept. A finished run of the demonstration is made for ``verify`` and ``export`` unless one is
 named. Exit code 1 if anything was found.
 """
@@ -19,7 +21,7 @@ from time import monotonic
 
 from benchmarks.hostile.campaign import Finding, as_lines, campaign, until
 from benchmarks.hostile.crafted import crafted_cases
-from benchmarks.hostile.readers import ROOT, readers
+from benchmarks.hostile.readers import ROOT, Reader, readers
 
 
 def main() -> int:
@@ -27,6 +29,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--only", default="")
+    parser.add_argument("--crafted", default="", help="readers that get the files made by hand; all unless named")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cases", type=int, default=200)
     parser.add_argument("--run", type=Path)
@@ -38,7 +41,9 @@ def main() -> int:
         wanted = [reader for name, reader in known.items() if not asked.only or name in asked.only.split(",")]
         count, found = _all_turns(wanted, folder, asked)
         crafted, wrong = 0, []
-        for reader in wanted:
+        for reader in known.values():
+            if reader.name not in (asked.crafted.split(",") if asked.crafted else known):
+                continue
             harmful = crafted_cases(reader.name)
             # one process each: what the first leaves behind must not hide the second
             for content in harmful.values():
@@ -54,14 +59,14 @@ def main() -> int:
 
 
 def _all_turns(
-    wanted: list, folder: Path, asked: argparse.Namespace
+    wanted: list[Reader], folder: Path, asked: argparse.Namespace
 ) -> tuple[Counter[str], dict[str, dict[tuple[str, str], Finding]]]:
     count: Counter[str] = Counter()
     found: dict[str, dict[tuple[str, str], Finding]] = {reader.name: {} for reader in wanted}
     end, number = until(asked.minutes), asked.seed
-    while monotonic() < end:
+    while number == asked.seed or monotonic() < end:
         for reader in wanted:
-            if monotonic() >= end:
+            if number > asked.seed and monotonic() >= end:
                 break
             cases, findings = campaign(reader, folder / "work", asked.keep, number=number, cases=asked.cases)
             count[reader.name] += cases
@@ -74,7 +79,17 @@ def _all_turns(
 
 
 def _solved(run: Path) -> Path:
-    command = [sys.executable, "-m", "planner", "solve", str(ROOT / "scenarios/demo"), "--out", str(run), "--gap", "0.1"]
+    command = [
+        sys.executable,
+        "-m",
+        "planner",
+        "solve",
+        str(ROOT / "scenarios/demo"),
+        "--out",
+        str(run),
+        "--gap",
+        "0.1",
+    ]
     subprocess.run([*command, "--quiet"], check=True)
     return run
 

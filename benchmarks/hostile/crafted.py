@@ -15,9 +15,7 @@ from rasterio.io import MemoryFile
 DEEP = 100_000
 """Brackets in one another: more than any stack holds."""
 BILLION_LAUGHS = (
-    '<!DOCTYPE b [<!ENTITY a0 "ha">'
-    + "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 12))
-    + "]>"
+    '<!DOCTYPE b [<!ENTITY a0 "ha">' + "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 12)) + "]>"
 )
 OUTSIDE = '<!DOCTYPE b [<!ENTITY a11 SYSTEM "file:///etc/passwd">]>'
 
@@ -155,9 +153,7 @@ def _json() -> dict[str, bytes]:
 
 
 def _yaml() -> dict[str, bytes]:
-    laughs = "a0: &a0 [ha]\n" + "".join(
-        f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 12)
-    )
+    laughs = "a0: &a0 [ha]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 12))
     return {
         "empty": b"",
         "aliases": laughs.encode(),
@@ -192,7 +188,13 @@ def _rasters() -> dict[str, bytes]:
 
 def _sparse(rows: int, columns: int) -> bytes:
     """Return a GeoTIFF of some kilobytes that says to be as large as that."""
-    more: dict[str, Any] = {"SPARSE_OK": True, "tiled": True, "blockxsize": 32_768, "blockysize": 32_768, "BIGTIFF": "YES"}
+    more: dict[str, Any] = {
+        "SPARSE_OK": True,
+        "tiled": True,
+        "blockxsize": 32_768,
+        "blockysize": 32_768,
+        "BIGTIFF": "YES",
+    }
     with MemoryFile() as memory:
         with memory.open(
             driver="GTiff", height=rows, width=columns, count=1, dtype="int16", crs="EPSG:4326",
@@ -200,5 +202,3 @@ def _sparse(rows: int, columns: int) -> bytes:
         ):  # fmt: skip
             pass
         return bytes(memory.read())
-
-

@@ -211,7 +211,13 @@ FRONTIER = {
     "termination": "gap",
     "synthetic": True,
 }  # fmt: skip
-EVENT = {"time": "2026-01-01T00:00:00+00:00", "pid": 1, "seconds": 0.1, "phase": "solve", "row": {"key": "a", "status": "x"}}
+EVENT = {
+    "time": "2026-01-01T00:00:00+00:00",
+    "pid": 1,
+    "seconds": 0.1,
+    "phase": "solve",
+    "row": {"key": "a", "status": "x"},
+}
 
 
 def _lines() -> st.SearchStrategy[bytes]:
@@ -283,7 +289,9 @@ def readers(run: Path) -> dict[str, Reader]:
         Reader("plan.json in export", partial(_stored, run, "plan.json"), partial(_exported, run)),
         Reader("inputs.json in export", partial(_stored, run, "inputs.json"), partial(_beside, "inputs.json", run)),
         Reader("regions.json in export", partial(_stored, run, "regions.json"), partial(_beside, "regions.json", run)),
-        Reader("hillshade.json in export", partial(_stored, run, "hillshade.json"), partial(_beside, "hillshade.json", run)),
+        Reader(
+            "hillshade.json in export", partial(_stored, run, "hillshade.json"), partial(_beside, "hillshade.json", run)
+        ),
     ]
     return {reader.name: reader for reader in found}
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
+from shapely.errors import ShapelyError
 
 from planner.errors import InputError, Problem
 from planner.i18n import _
@@ -42,7 +43,7 @@ def read_layer(path: Path, file: str, *, layer: str | None) -> RawTable:
                 remedy = _("Its layers: {names}.").format(names=", ".join(layers))
                 raise InputError(Problem("wrong-layer", message, remedy, file, value=layer))
             frame = pyogrio.read_dataframe(path, layer=layer if layer is not None else 0)
-    except (DataSourceError, DataLayerError, ValueError) as error:
+    except (DataSourceError, DataLayerError, ShapelyError, ValueError) as error:
         message = _("The file cannot be read: {reason}.").format(reason=error)
         remedy = _("Save it again as GeoPackage or GeoJSON.")
         raise InputError(Problem("unreadable-file", message, remedy, file)) from error

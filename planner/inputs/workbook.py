@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from planner.errors import InputError, Problem
 from planner.i18n import _
@@ -30,10 +30,13 @@ def read_workbook(path: Path, file: str, *, sheet: str | None) -> RawTable:
     """
     try:
         _refuse_bomb(path, file)
-        rows = _rows(path, file, sheet)
+        with path.open("rb") as stream:  # openpyxl does not close what it fails on
+            rows = _rows(stream, file, sheet)
     except InputError:
         raise
-    except Exception as error:  # of a damaged part whatever it comes to: faults of XML, zlib, types, keys, places in lists
+    except (
+        Exception
+    ) as error:  # of a damaged part whatever it comes to: faults of XML, zlib, types, keys, places in lists
         reason = str(error) or type(error).__name__
         message = _("The workbook cannot be read: {reason}.").format(reason=reason)
         raise InputError(Problem("unreadable-file", message, _("Save it again as XLSX, or as CSV."), file)) from error
@@ -41,14 +44,14 @@ def read_workbook(path: Path, file: str, *, sheet: str | None) -> RawTable:
     return table_of_rows(header, rows[1:], file)
 
 
-def _rows(path: Path, file: str, sheet: str | None) -> list[tuple[int, list[Any]]]:
+def _rows(stream: IO[bytes], file: str, sheet: str | None) -> list[tuple[int, list[Any]]]:
     """Return the rows of a sheet that hold anything, with their numbers."""
     # Loaded for workbooks alone: it takes a tenth of the start of a run that reads none.
     from openpyxl import load_workbook  # noqa: PLC0415
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # openpyxl's remarks on formatting that it does not know
-        book = load_workbook(path, read_only=True, data_only=True)
+        book = load_workbook(stream, read_only=True, data_only=True)
     try:
         if sheet is not None and sheet not in book.sheetnames:
             raise InputError(

@@ -119,13 +119,11 @@ def _frontier(folder: Path) -> dict[str, Any]:
     file = folder / FRONTIER_JSON
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-        if not isinstance(found, dict):
-            raise TypeError(type(found).__name__)
-    except (OSError, ValueError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         message = _("The frontier cannot be read: {reason}.").format(reason=error)
         remedy = _("Name the folder that “planner frontier” has written.")
         raise InputError(Problem("no-frontier", message, remedy, file=str(file), column="--frontier")) from error
-    return found
+    return dict(found)
 
 
 def _lies_on(run: ExportedRun, frontier: dict[str, Any], home: Path) -> bool:
