@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "scenarios/demo"
-FULL_KB = (0, 1, 2, 4, 8, 16, 32, 64, 128)
+FULL_KB = (0, 1, 2, 4, 8, 16, 32, 64, 100)
 """Sizes beyond which no file can be written: another file is the first to fail at each."""
 PHASES = ("starting", "inputs", "links", "solve", "plan")
 

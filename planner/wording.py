@@ -63,6 +63,10 @@ def money_short(cents: float, currency: str) -> str:
     return f"{amount}\N{NO-BREAK SPACE}{currency}" if language() == "fr" else f"{currency}\N{NO-BREAK SPACE}{amount}"
 
 
+_TOO_LONG = 1e18
+"""No figure of a plan has more digits; numbers of wrong files have more than the decimals of Babel."""
+
+
 # Plans say thousands of figures: reading pattern and language anew for each takes longer than setting it.
 @cache
 def _parsed(pattern: str) -> NumberPattern:
@@ -76,6 +80,8 @@ def _locale(speech: Language) -> Locale:
 
 def number(value: float, digits: int = 0) -> str:
     """Return a number with at most so many decimals."""
+    if abs(value) >= _TOO_LONG:
+        return f"{value:.3g}"
     pattern = "#,##0." + "#" * digits if digits else "#,##0"
     return format_decimal(value, _parsed(pattern), locale=_locale(language()))
 

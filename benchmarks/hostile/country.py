@@ -1,5 +1,7 @@
 """A sound country so small that a reader of everything takes a tenth of a second, and sound tables of each kind."""
 
+# ruff: noqa: E501 - tables of cases are read across
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

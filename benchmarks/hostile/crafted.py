@@ -1,5 +1,7 @@
 """Files made by hand to do harm: bombs, paths out of archives, dimensions beyond memory."""
 
+# ruff: noqa: E501 - tables of cases are read across
+
 from __future__ import annotations
 
 import codecs

@@ -1,5 +1,7 @@
 """Values and bytes that no file should hold, and ways to put them into a sound one."""
 
+# ruff: noqa: E501 - tables of cases are read across
+
 from __future__ import annotations
 
 import copy

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 KM_PER_DEGREE = 110.57  # shortest degree of latitude, so that a margin is never too small
 OUTLINE_POINTS = 33  # per side of a box carried from one CRS into another
 _FURTHEST_LATITUDE = 91.0  # degrees: grids registered by points reach half a cell beyond a pole
+_SMALLEST_SIDE_M = 1e-3
 SAME_GRID_TOLERANCE = 0.01  # of a cell, over a whole tile: below it, two grids are one
 STRIP_CELLS = 1 << 24  # cells that are read, warped or filled at once
 
@@ -153,7 +154,7 @@ def lies_on_earth(dataset: rasterio.DatasetReader) -> bool:
     if not np.isfinite([lon, lat]).all() or np.abs(lat).max() > _FURTHEST_LATITUDE:
         return False
     sides_m = WGS84.inv(lon[[0, 0]], lat[[0, 0]], lon[1:], lat[1:])[2]
-    return bool((sides_m > 0).all())
+    return bool((sides_m > _SMALLEST_SIDE_M).all())
 
 
 def _describe(path: Path) -> Tile:

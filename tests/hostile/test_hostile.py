@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-import shapely
 
 from benchmarks.hostile import country as tiny
 from planner.errors import InputError
@@ -29,7 +28,7 @@ from planner.report.hillshade import hillshade_bounds
 from planner.scenario import load_scenario
 from planner.scenario.yaml_text import parse_yaml
 from planner.sweep.results import DoneTasks
-from planner.wording import no_formula
+from planner.wording import no_formula, number
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "scenarios/demo"
@@ -88,6 +87,7 @@ def test_empty_lines_count_and_take_no_memory(tmp_path):
 def test_numbers_beyond_all_bounds_are_told():
     assert as_text(float("inf")) == "inf"
     assert cell(10**400) == str(10**400)
+    assert number(1e32) == "1e+32"
     with pytest.raises(InputError, match="more than 300 digits"):
         parse_yaml("a: " + "9" * 5000, "s.yaml")
 
@@ -171,7 +171,7 @@ def test_an_export_of_a_changed_plan_names_the_plan(run, tmp_path):
 # Faults of the machine.
 
 
-@pytest.mark.parametrize("kilobytes", [0, 4, 128])
+@pytest.mark.parametrize("kilobytes", [0, 4, 64, 100])
 def test_a_full_disk_is_told_and_leaves_no_plan(run, tmp_path, kilobytes):
     resource = pytest.importorskip("resource")
 
@@ -261,7 +261,15 @@ def test_a_portfolio_table_holds_no_formula():
     assert list(csv.reader(told.splitlines()))[1][1] == "'=1+1"
 
 
-def test_shapes_without_a_point_have_no_coordinates():
-    points = shapely.point_on_surface(np.array([shapely.Point(np.nan, np.nan), None], dtype=object))
-    points[shapely.is_empty(points)] = None
-    assert np.isnan(shapely.get_x(points)).all()
+def test_a_line_without_points_is_no_place(tmp_path):
+    table, _geometries = tiny.TABLES["offices"]
+    shapes = [tiny.PLACE, {"type": "LineString", "coordinates": []}, tiny.PLACE]
+    features = [
+        {"type": "Feature", "properties": {"id": row[0], "kind": "branch"}, "geometry": shape}
+        for row, shape in zip(table[1:], shapes, strict=True)
+    ]
+    tiny.write_country(tmp_path, tiny.scenario(offices=[{"file": "case.geojson"}]))
+    (tmp_path / "case.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    with pytest.raises(InputError) as caught:
+        read_inputs(load_scenario(tmp_path))
+    assert 3 in {problem.row for problem in caught.value.problems}
