@@ -87,11 +87,10 @@ class Bench:
                 yield f"plan.json does not hold: {differences[0]}"
             if len(pyogrio.list_layers(run / "plan.gpkg")) != 3:
                 yield "plan.gpkg is not whole"
-        for file in self.cache.glob("[!.]*"):
-            if (file.suffix == ".links" and load_options(file) is None) or (
-                file.suffix == ".arrays" and _loaded(file) is None
-            ):
-                yield f"cache: {file.name} is not whole"
+        for entry in self.cache.glob("[!.]*"):
+            load = {".links": load_options, ".arrays": _loaded}[entry.suffix]
+            if load(entry) is None:
+                yield f"cache: {entry.name} is not whole"
 
     def next_run(self, name: str) -> Iterator[str]:
         """Yield what is wrong with a run after the fault."""
@@ -170,7 +169,7 @@ def damaged_cache(bench: Bench, rng: Generator, _kills: int) -> Iterator[str | N
             at = int(rng.integers(len(data)))
             data[at] ^= 1 << int(rng.integers(8))
             kinds = {"cut": data[:at], "changed": data, "empty": b"", "longer": file.read_bytes() + b"\0"}
-            file.write_bytes(kinds[damage])
+            file.write_bytes(bytes(kinds[damage]))
         yield "; ".join(bench.next_run("damaged-cache")) or None
 
 

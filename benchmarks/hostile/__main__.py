@@ -40,7 +40,8 @@ def main() -> int:
         known = readers(asked.run or _solved(folder / "run"))
         wanted = [reader for name, reader in known.items() if not asked.only or name in asked.only.split(",")]
         count, found = _all_turns(wanted, folder, asked)
-        crafted, wrong = 0, []
+        crafted = 0
+        wrong: list[Finding] = []
         for reader in known.values():
             if reader.name not in (asked.crafted.split(",") if asked.crafted else known):
                 continue

@@ -66,7 +66,7 @@ def _workbook(**parts: str) -> bytes:
     book.save(sound)
     with zipfile.ZipFile(sound) as old, zipfile.ZipFile(harmful, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            new.writestr(name, parts.pop(name, None) or old.read(name))
+            new.writestr(name, parts.pop(name, "") or old.read(name))
         for name, content in parts.items():
             new.writestr(name, content)
     return harmful.getvalue()

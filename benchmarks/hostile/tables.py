@@ -55,8 +55,11 @@ def rows(draw: st.DrawFn, sound: Sequence[Sequence[Any]]) -> Rows:
 def csv_bytes(draw: st.DrawFn, sound: Sequence[Sequence[Any]]) -> bytes:
     """Return a text table in some encoding, with some delimiter."""
     text = io.StringIO()
-    quoting = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
-    writer = csv.writer(text, delimiter=draw(st.sampled_from(";,\t|")), quoting=quoting)
+    writer = csv.writer(
+        text,
+        delimiter=draw(st.sampled_from(";,\t|")),
+        quoting=csv.QUOTE_ALL if draw(st.booleans()) else csv.QUOTE_MINIMAL,
+    )
     writer.writerows(draw(rows(sound)))
     data = text.getvalue().encode(draw(st.sampled_from(ENCODINGS)), "replace")
     return draw(mutated_bytes(data)) if draw(st.booleans()) else data
