@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 OFFICES ?= 300
 
-.PHONY: run app test format check types lint imports pytest messages docs bundle clean
+.PHONY: run app test format check types lint imports pytest messages docs bundle licences clean
 
 ## run: set up, make and solve the synthetic demonstration country, check the plan, say where the results lie
 run: $(VENV)/.runtime
@@ -45,6 +45,10 @@ docs: $(VENV)/.development
 ## bundle: a zip with all that Windows needs without internet, in dist/
 bundle: $(VENV)/.runtime
 	$(BIN)/python bundle/build.py
+
+## licences: what each package that the program needs says of its licence
+licences: $(VENV)/.runtime
+	$(BIN)/python .ci/licences.py
 
 ## format: put the code in the common format
 format: $(VENV)/.development

@@ -63,6 +63,10 @@ def money_short(cents: float, currency: str) -> str:
     return f"{amount}\N{NO-BREAK SPACE}{currency}" if language() == "fr" else f"{currency}\N{NO-BREAK SPACE}{amount}"
 
 
+_TOO_LONG = 1e18
+"""No figure of a plan has more digits; numbers of wrong files have more than the decimals of Babel."""
+
+
 # Plans say thousands of figures: reading pattern and language anew for each takes longer than setting it.
 @cache
 def _parsed(pattern: str) -> NumberPattern:
@@ -76,6 +80,8 @@ def _locale(speech: Language) -> Locale:
 
 def number(value: float, digits: int = 0) -> str:
     """Return a number with at most so many decimals."""
+    if abs(value) >= _TOO_LONG:
+        return f"{value:.3g}"
     pattern = "#,##0." + "#" * digits if digits else "#,##0"
     return format_decimal(value, _parsed(pattern), locale=_locale(language()))
 
@@ -463,3 +469,8 @@ def look_name(case: str) -> str:
 def modulation_name(modulation: str) -> str:
     """Return the name of a modulation as engineers write it."""
     return f"{modulation.removeprefix('QAM')}-QAM" if modulation.startswith("QAM") else modulation
+
+
+def no_formula(text: str) -> str:
+    """Return a text as a cell of a CSV: behind an apostrophe where a spreadsheet would take it for a formula."""
+    return f"'{text}" if text[:1] in set("=+-@\t\r") else text

@@ -19,6 +19,8 @@ from planner.i18n import _
 from planner.inputs.landmass import find_landmasses
 from planner.terrain import Elevation
 from planner.terrain.geodesy import earth_centred, surface_normals
+from planner.terrain.tiles import lies_on_earth
+from planner.wording import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 _CELLS_AT_ONCE = 4_000_000
+MOST_COLUMNS, MOST_CELLS = 10_000_000, 10_000_000_000
+"""The largest country has 2·10⁹ cells of 100 m; every cell is read."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def open_population(path: Path, file: str) -> Iterator[PopulationRaster]:
             warnings.simplefilter("ignore", NotGeoreferencedWarning)  # answered with a fault of our own
             dataset = rasterio.open(path)
         with dataset:
-            if dataset.crs is None:
+            if dataset.crs is None or not lies_on_earth(dataset):
                 message = _("The population raster does not say where on earth it lies.")
                 raise InputError(Problem("wrong-crs", message, _("Assign its coordinate reference system."), file))
             if dataset.count != 1:
@@ -115,6 +119,11 @@ def open_population(path: Path, file: str) -> Iterator[PopulationRaster]:
                 raise InputError(
                     Problem("unreadable-file", message, _("Give the band of people per cell alone."), file)
                 )
+            if dataset.width > MOST_COLUMNS or dataset.width * dataset.height > MOST_CELLS:
+                message = _("The raster has {columns} columns and {rows} rows, more than any country needs.")
+                size = {"columns": number(dataset.width), "rows": number(dataset.height)}
+                remedy = _("Cut it to the country, for instance with `gdal_translate -projwin`.")
+                raise InputError(Problem("unreadable-file", message.format(**size), remedy, file))
             yield PopulationRaster(dataset)
     except RasterioError as error:
         message = _("The population raster cannot be read: {reason}.").format(reason=error)

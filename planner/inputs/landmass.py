@@ -51,10 +51,11 @@ class Landmasses:
 
     def strips(self) -> Iterator[tuple[Strip, Ints]]:
         """Yield each strip of the raster with the landmass of its cells, (rows, columns), -1 on water."""
+        mass = np.append(self._mass, -1)  # a raster without land has none that could be looked up
         for strip, packed, first in zip(self._raster.strips(), self._land, self._first_label, strict=True):
             land = np.unpackbits(packed, count=strip.people.size).astype(bool).reshape(strip.people.shape)
             labels, _count = label(land, _CORNERS_TOUCH)
-            yield strip, np.where(labels > 0, self._mass[first + labels - 1], -1)
+            yield strip, np.where(labels > 0, mass[first + labels - 1], -1)
 
 
 def find_landmasses(raster: PopulationRaster, terrain: Sequence[Path], lon: Floats, lat: Floats) -> Landmasses:

@@ -130,7 +130,7 @@ def _read(dataset: Dataset, path: Path) -> _Draft:
         )
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         message = _("The file cannot be read: {reason}.").format(reason=error)
         raise InputError(Problem("unreadable-file", message, _standard(), dataset.file)) from error
     if isinstance(data, dict) and isinstance(data.get("networks"), list):

@@ -40,6 +40,8 @@ def read_coordinates(group: Group) -> tuple[Floats, Floats]:
         if part.table.geometry is not None:
             # an empty or missing geometry gives NaN
             points = shapely.point_on_surface(part.table.geometry)
+            # GEOS calls some geometries without extent, such as POINT (inf nan), empty only once it looks for a point
+            points[shapely.is_empty(points)] = None
             lon[mine], lat[mine] = shapely.get_x(points), shapely.get_y(points)
         try:
             lon[mine], lat[mine] = _to_degrees(part, lon[mine], lat[mine])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from planner.errors import InputError, Problem
 from planner.i18n import _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Cells = NDArray[np.object_]
@@ -69,7 +72,10 @@ def cell(value: Any) -> str | float | bool | None:
     if value is None or isinstance(value, bool | np.bool_):
         return None if value is None else bool(value)
     if isinstance(value, int | float | np.integer | np.floating):
-        return None if value != value else float(value)  # noqa: PLR0124 - NaN differs from itself
+        try:
+            return None if value != value else float(value)  # noqa: PLR0124 - NaN differs from itself
+        except OverflowError:  # a whole number of hundreds of digits is told as it stands
+            return str(value)
     return str(value).strip() or None
 
 
@@ -79,12 +85,12 @@ def as_text(value: str | float | bool | None) -> str | None:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    return str(int(value)) if abs(value) < 1e15 and value == int(value) else repr(value)
 
 
 def table_of_rows(
     header: list[Any],
-    rows: list[tuple[int, list[Any]]],
+    rows: Sequence[tuple[int, Sequence[Any]]],
     file: str,
     *,
     encoding: str | None = None,
@@ -110,7 +116,7 @@ def table_of_rows(
             1,
             name,
         )
-        for name in sorted({name for name in names if name and names.count(name) > 1})
+        for name in sorted(name for name, times in Counter(names).items() if name and times > 1)
     ]
     cells: list[list[str | float | bool | None]] = []
     numbers: list[int] = []

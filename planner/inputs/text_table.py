@@ -39,13 +39,14 @@ def read_text_table(path: Path, file: str, *, encoding: str | None, delimiter: s
     text, encoding = _decode(path.read_bytes(), file, encoding)
     delimiter = delimiter or _delimiter(text)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        reader = enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1)
+        # Empty lines count, and a file may hold millions of them.
+        rows = [(number, cells) for number, cells in reader if cells]
     except csv.Error as error:
         message = _("The text table cannot be read: {reason}.").format(reason=error)
         raise InputError(Problem("unreadable-file", message, _("Save it again as CSV UTF-8."), file)) from error
-    header, *data = rows or [[]]
-    numbered = [(number, list(cells)) for number, cells in enumerate(data, start=2)]
-    return table_of_rows(list(header), numbered, file, encoding=encoding, delimiter=delimiter)
+    header = rows[0][1] if rows and rows[0][0] == 1 else []
+    return table_of_rows(list(header), rows[1:], file, encoding=encoding, delimiter=delimiter)
 
 
 def _decode(data: bytes, file: str, encoding: str | None) -> tuple[str, str]:

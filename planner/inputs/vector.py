@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
+from shapely.errors import ShapelyError
 
 from planner.errors import InputError, Problem
 from planner.i18n import _
@@ -32,16 +33,17 @@ def read_layer(path: Path, file: str, *, layer: str | None) -> RawTable:
         The file is no vector file, has no such layer, or the layer is empty.
     """
     try:
-        layers = [str(name) for name, _geometry in pyogrio.list_layers(path)]
-        if layer is not None and layer not in layers:
-            message = _("The file has no layer “{layer}”.").format(layer=layer)
-            remedy = _("Its layers: {names}.").format(names=", ".join(layers))
-            raise InputError(Problem("wrong-layer", message, remedy, file, value=layer))
         with warnings.catch_warnings():
-            # GDAL's remarks on odd files (ring order, mixed types) are answered by our own checks of what was read
-            warnings.simplefilter("ignore", RuntimeWarning)
+            # GDAL's remarks on odd files (ring order, mixed types, text that looks like JSON) are answered by our own
+            # checks of what was read
+            warnings.simplefilter("ignore")
+            layers = [str(name) for name, _geometry in pyogrio.list_layers(path)]
+            if layer is not None and layer not in layers:
+                message = _("The file has no layer “{layer}”.").format(layer=layer)
+                remedy = _("Its layers: {names}.").format(names=", ".join(layers))
+                raise InputError(Problem("wrong-layer", message, remedy, file, value=layer))
             frame = pyogrio.read_dataframe(path, layer=layer if layer is not None else 0)
-    except (DataSourceError, DataLayerError, ValueError) as error:
+    except (DataSourceError, DataLayerError, ShapelyError, ValueError) as error:
         message = _("The file cannot be read: {reason}.").format(reason=error)
         remedy = _("Save it again as GeoPackage or GeoJSON.")
         raise InputError(Problem("unreadable-file", message, remedy, file)) from error

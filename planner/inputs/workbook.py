@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from planner.errors import InputError, Problem
 from planner.i18n import _
@@ -14,6 +14,8 @@ from planner.wording import number
 if TYPE_CHECKING:
     from pathlib import Path
 
+MAX_CELLS = 30_000_000
+"""A row is as wide as its last cell, and a million rows with something in the last column would not fit in memory."""
 MAX_UNPACKED_BYTES = 500_000_000
 """A sheet of a million rows of ten cells unpacks to less; zipfile never gives more of a part than it declares."""
 
@@ -26,18 +28,30 @@ def read_workbook(path: Path, file: str, *, sheet: str | None) -> RawTable:
     InputError
         The file is no workbook, has no such sheet, or holds no table.
     """
-    # Loaded for workbooks alone: it takes a tenth of the start of a run that reads none.
-    from openpyxl import load_workbook  # noqa: PLC0415
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
-
     try:
         _refuse_bomb(path, file)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # openpyxl's remarks on formatting that it does not know
-            book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
-        message = _("The workbook cannot be read: {reason}.").format(reason=error)
+        with path.open("rb") as stream:  # openpyxl does not close what it fails on
+            rows = _rows(stream, file, sheet)
+    except InputError:
+        raise
+    except (
+        Exception
+    ) as error:  # of a damaged part whatever it comes to: faults of XML, zlib, types, keys, places in lists
+        reason = str(error) or type(error).__name__
+        message = _("The workbook cannot be read: {reason}.").format(reason=reason)
         raise InputError(Problem("unreadable-file", message, _("Save it again as XLSX, or as CSV."), file)) from error
+    header = rows[0][1] if rows and rows[0][0] == 1 else []
+    return table_of_rows(header, rows[1:], file)
+
+
+def _rows(stream: IO[bytes], file: str, sheet: str | None) -> list[tuple[int, list[Any]]]:
+    """Return the rows of a sheet that hold anything, with their numbers."""
+    # Loaded for workbooks alone: it takes a tenth of the start of a run that reads none.
+    from openpyxl import load_workbook  # noqa: PLC0415
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # openpyxl's remarks on formatting that it does not know
+        book = load_workbook(stream, read_only=True, data_only=True)
     try:
         if sheet is not None and sheet not in book.sheetnames:
             raise InputError(
@@ -50,11 +64,20 @@ def read_workbook(path: Path, file: str, *, sheet: str | None) -> RawTable:
                 )
             )
         page = book[sheet] if sheet is not None else book.worksheets[0]
-        rows = [(number, list(cells)) for number, cells in enumerate(page.iter_rows(values_only=True), start=1)]
+        # Each row would be filled up to the width that the sheet claims to have.
+        page.reset_dimensions()
+        rows, count = [], 0
+        for number_of_row, cells in enumerate(page.iter_rows(values_only=True), start=1):
+            count += len(cells)
+            if count > MAX_CELLS:
+                message = _("The sheet has more than {limit} cells.").format(limit=number(MAX_CELLS))
+                remedy = _("Save the columns that matter as CSV.")
+                raise InputError(Problem("unreadable-file", message, remedy, file, number_of_row))
+            if any(value is not None for value in cells):
+                rows.append((number_of_row, list(cells)))
+        return rows
     finally:
         book.close()
-    header = rows[0][1] if rows else []
-    return table_of_rows(header, rows[1:], file)
 
 
 def _refuse_bomb(path: Path, file: str) -> None:

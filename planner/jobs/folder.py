@@ -8,6 +8,7 @@ an attempt that died in the middle keeps a folder for ever.
 
 from __future__ import annotations
 
+import errno
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ _MADE_BY_RUNS = (
     EVENTS, "plan.gpkg", "cancel", LOG, "inputs.json", "hillshade.webp", "hillshade.json",
 )  # fmt: skip
 """In the order in which they go: a folder never seems to hold the finished plan of a run that is being replaced."""
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 _HANDED_OVER = 2
 """Lines of a folder that waits for a detached run: its maker's, and the one that names the process that was started."""
 
@@ -69,7 +71,7 @@ def run_folder(
         with _writing(run_dir):
             journal = Journal(run_dir, listener)
             journal.note(STARTING)
-    with telling(journal):
+    with telling(journal), _room(run_dir):
         yield journal
 
 
@@ -141,6 +143,27 @@ def _handed_over(run_dir: Path) -> bool:
         return False
     here = psutil.Process()
     return alive(events[-1]) and events[-1]["pid"] in {here.pid, *(parent.pid for parent in here.parents())}
+
+
+@contextmanager
+def _room(run_dir: Path) -> Iterator[None]:
+    """Turn a disk that takes no more into an error that says what to do; other faults of the system stay what they are.
+
+    Inside, the cache has its own ways: what cannot be kept there is built again.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise InputError(
+            Problem(
+                "run-folder",
+                _("The run folder cannot be written: {reason}.").format(reason=error.strerror),
+                _("Make room on the disk, or choose another folder with --out."),
+                file=str(run_dir),
+            )
+        ) from error
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,6 +24,8 @@ State = Literal["running", "done", "cancelled", "failed", "lost"]
 
 EVENTS, LOG = "events.jsonl", "log.txt"
 STARTING = "starting"
+_FIRST_PID = 1
+_SAME_S = 0.5
 _LAST_PHASES: dict[str, State] = {"done": "done", "cancelled": "cancelled", "failed": "failed"}
 
 
@@ -66,6 +68,7 @@ class Journal:
         self._start = time.monotonic()
         self._listener = listener
         self._pid = os.getpid() if pid is None else pid
+        self._since_boot = _since_boot(self._pid)
         self._events = (run_dir / EVENTS).open("a", encoding="utf-8", buffering=1)
         self._log = (run_dir / LOG).open("a", encoding="utf-8", buffering=1)
 
@@ -73,7 +76,12 @@ class Journal:
         """Record one event now."""
         event = Event(round(time.monotonic() - self._start, 3), phase, message=message, **figures)
         stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
-        self._events.write(json.dumps({"time": stamp, "pid": self._pid, **vars(event)}, ensure_ascii=False) + "\n")
+        self._events.write(
+            json.dumps(
+                {"time": stamp, "pid": self._pid, "since_boot": self._since_boot, **vars(event)}, ensure_ascii=False
+            )
+            + "\n"
+        )
         if message:
             self._log.write(f"{stamp} {phase}: {message}\n")
         if self._listener:
@@ -92,8 +100,9 @@ class Journal:
 
     def close(self) -> None:
         """Close both files."""
-        self._events.close()
-        self._log.close()
+        for file in (self._events, self._log):
+            with suppress(OSError):  # a full disk: what was not written has been told as an error before
+                file.close()
 
 
 @contextmanager
@@ -102,21 +111,36 @@ def telling(journal: Journal) -> Iterator[Journal]:
     try:
         yield journal
     except BaseException as error:
-        journal.note_end(error)
+        with suppress(OSError):  # a full disk takes no last line, and must not hide the error
+            journal.note_end(error)
         raise
     finally:
         journal.close()
 
 
 def read_events(run_dir: Path) -> list[dict[str, Any]]:
-    """Return the events so far; a last line that is still being written is left for the next call."""
+    """Return the events so far; a last line that is still being written is left for the next call.
+
+    Lines that a power cut or another program has spoilt tell nothing.
+    """
     path = run_dir / EVENTS
     try:
         # Bytes, and no splitlines: the end may be half a character, and a message may hold other marks of a line's end.
         whole = path.read_bytes().rpartition(b"\n")[0]
     except FileNotFoundError:
         return []
-    return [json.loads(line) for line in whole.split(b"\n") if line]
+    return [event for line in whole.split(b"\n") if (event := _event(line)) is not None]
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    """Return what a line of ``events.jsonl`` says, None if it is no event."""
+    try:
+        event = json.loads(line)
+        datetime.fromisoformat(event["time"])
+        sound = isinstance(event["phase"], str) and isinstance(event["pid"], int) and _FIRST_PID <= event["pid"] < 2**31
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return event if sound else None
 
 
 def run_state(run_dir: Path) -> State | None:
@@ -129,10 +153,25 @@ def run_state(run_dir: Path) -> State | None:
 
 
 def alive(event: dict[str, Any]) -> bool:
-    """Return whether the process that an event speaks of still runs (its id may be reused)."""
+    """Return whether the process that an event speaks of still runs (its id may be reused).
+
+    It is the same process if it was there when the event was told; or, where the clock was set since, if it began as
+    long after the start of the machine as the one that told it.
+    """
     try:
         process = psutil.Process(event["pid"])
         told = datetime.fromisoformat(event["time"]).timestamp()
-        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= told + 1
+        began = _since_boot(event["pid"])
+        same = isinstance(said := event.get("since_boot"), float) and began is not None and abs(said - began) < _SAME_S
+        return process.status() != psutil.STATUS_ZOMBIE and (same or process.create_time() <= told + 1)
     except psutil.NoSuchProcess:
         return False
+
+
+def _since_boot(pid: int) -> float | None:
+    """Return seconds from the start of the machine to that of a process: setting the clock moves both alike."""
+    try:
+        boot = psutil.boot_time()  # first: psutil takes the last known one for the beginning of a process
+        return round(psutil.Process(pid).create_time() - boot, 2)
+    except psutil.Error:
+        return None

@@ -70,8 +70,9 @@ def solve_run(
 
     scenario = load_scenario(scenario_file, data_root=data_root, overrides=overrides)
     _spare(scenario_file, run_dir)
-    with run_folder(run_dir, force=force, listener=listener) as journal:
-        return _solve(journal, scenario, scenario_file, run_dir, data_root, command)
+    # Whoever asks a run to stop may do so from its first line on.
+    with cancellation(run_dir) as cancelled, run_folder(run_dir, force=force, listener=listener) as journal:
+        return _solve(journal, scenario, scenario_file, run_dir, data_root, command, cancelled)
 
 
 def demo_run(
@@ -96,10 +97,10 @@ def demo_run(
     from planner.scenario import load_scenario  # noqa: PLC0415
 
     # The country lies in the run's folder: a run that stays must keep the one that it was made from.
-    with run_folder(run_dir, force=force, listener=listener) as journal:
+    with cancellation(run_dir) as cancelled, run_folder(run_dir, force=force, listener=listener) as journal:
         journal.note("inputs", _("Making a country of {count} offices").format(count=offices))
         scenario_file = make_country(run_dir / "country", offices=offices, seed=seed)
-        return _solve(journal, load_scenario(scenario_file), scenario_file, run_dir, None, command)
+        return _solve(journal, load_scenario(scenario_file), scenario_file, run_dir, None, command, cancelled)
 
 
 def _solve(
@@ -109,22 +110,22 @@ def _solve(
     run_dir: Path,
     data_root: Path | None,
     command: Sequence[str],
+    cancelled: Callable[[], bool],
 ) -> Plan:
     """Read, link, solve and write, in a folder that has been taken."""
     from planner.pipeline import solve  # noqa: PLC0415
     from planner.plan.store import write_run_files  # noqa: PLC0415
 
-    with cancellation(run_dir) as cancelled:
-        inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)
-        journal.note("solve", _("Searching among {count} candidate links").format(count=len(options)))
-        plan = solve(scenario, inputs, options, cancelled=cancelled, on_progress=_searching(journal))
-        journal.note("plan", _("Writing the plan"))
-        write_run_files(plan, run_dir)
-        found = plan.outcome
-        # That no plan keeps all limits is an answer; plan.json has it in full.
-        text = str(found.conflict) if found.conflict is not None else _("The plan is written.")
-        journal.note("cancelled" if found.status == "cancelled" else "done", text)
-        return plan
+    inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)
+    journal.note("solve", _("Searching among {count} candidate links").format(count=len(options)))
+    plan = solve(scenario, inputs, options, cancelled=cancelled, on_progress=_searching(journal))
+    journal.note("plan", _("Writing the plan"))
+    write_run_files(plan, run_dir)
+    found = plan.outcome
+    # That no plan keeps all limits is an answer; plan.json has it in full.
+    text = str(found.conflict) if found.conflict is not None else _("The plan is written.")
+    journal.note("cancelled" if found.status == "cancelled" else "done", text)
+    return plan
 
 
 def evaluate_run(

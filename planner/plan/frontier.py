@@ -186,7 +186,7 @@ def read_frontier(run_dir: Path) -> dict[str, Any]:
         reason = "" if isinstance(stored, dict) else type(stored).__name__
     except OSError as error:
         reason = str(error.strerror)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         reason = str(error)
     if reason:
         message = _("The frontier cannot be read: {reason}.").format(reason=reason)

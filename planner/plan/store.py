@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import geopandas
 import numpy as np
 import pyogrio
 import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from planner.errors import InputError, Problem
 from planner.files import whole_file, write_whole
@@ -35,13 +37,21 @@ def write_run_files(plan: Plan, run_dir: Path) -> None:
     """Write ``plan.gpkg``, then ``plan.json`` into a run folder; each appears whole or not at all.
 
     The same plan always gives the same ``plan.json``, byte for byte.
+
+    Raises
+    ------
+    OSError
+        The system does not write them.
     """
     with whole_file(run_dir / PLAN_GPKG) as temporary, _without_syncing():
         # The format's driver makes its file itself; an empty one that is already there is no GeoPackage to it.
         temporary.unlink()
         for layer, frame in layers(plan).items():
             mode = "a" if temporary.exists() else "w"
-            frame.to_file(temporary, layer=layer, driver="GPKG", engine="pyogrio", mode=mode)
+            try:
+                frame.to_file(temporary, layer=layer, driver="GPKG", engine="pyogrio", mode=mode)
+            except (DataSourceError, DataLayerError, FeatureError) as error:  # a full disk, in the library's words
+                raise OSError(errno.EIO, str(error), str(run_dir / PLAN_GPKG)) from error
     write_whole(run_dir / PLAN_JSON, _as_text(plan.document()))
 
 
@@ -81,7 +91,7 @@ def read_plan(run_dir: Path) -> Plan:
             _("Check that the file may be read."),
             file=str(path),
         )
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, OverflowError) as error:
         problem = Problem(
             "bad-plan",
             _("This is not a whole plan of this program: {reason}.").format(reason=f"{type(error).__name__}: {error}"),

@@ -109,7 +109,7 @@ def read_country(asked: CountryAsked, folder: Path, currency: str) -> CountryFro
             termination=stored["termination"],
             synthetic=bool(stored["synthetic"]),
         )
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         message = _("This is no whole frontier of this version of the program: {reason}.")
         problem = Problem(
             "bad-frontier",

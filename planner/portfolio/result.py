@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from planner.files import write_whole
+from planner.wording import no_formula
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -244,5 +245,5 @@ def _as_csv(portfolio: Portfolio) -> str:
     for shared in portfolio.budgets:
         for part in shared.countries:
             more = (part.next.benefit_per_1000, part.next.people_per_1000) if part.next else ("", "")
-            rows.writerow((shared.budget, part.name, *(getattr(part, name) for name in _COLUMNS), *more))
+            rows.writerow((shared.budget, no_formula(part.name), *(getattr(part, name) for name in _COLUMNS), *more))
     return table.getvalue()

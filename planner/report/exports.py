@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from planner.errors import InputError, Problem
+from planner.errors import InputError, PlannerError, Problem
 from planner.i18n import _
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     Writer = Callable[[ExportedRun, Path], Sequence[Path]]
 
+_PLAN = "plan.json"
 WRITERS = {
     "pdf": "planner.report.documents.pdf",
     "docx": "planner.report.documents.docx",
@@ -88,7 +89,7 @@ def export_run(run: ExportedRun, names: Sequence[str], folder: Path) -> list[Pat
         files: list[Path] = []
         for name in names:
             write: Writer = importlib.import_module(WRITERS[name]).write
-            files += write(run, folder)
+            files += _written(write, run, folder)
     except OSError as error:
         raise InputError(
             Problem(
@@ -99,6 +100,42 @@ def export_run(run: ExportedRun, names: Sequence[str], folder: Path) -> list[Pat
             )
         ) from error
     return files
+
+
+def _written(write: Writer, run: ExportedRun, folder: Path) -> Sequence[Path]:
+    """Write one format.
+
+    Writers take ``plan.json`` for what this program wrote. Where one fails, verification says whether it was that: if
+    the plan does not hold, the plan is to blame, else the writer, whose error comes out.
+
+    Raises
+    ------
+    InputError
+        The writer's own; or the plan does not hold.
+    """
+    try:
+        return write(run, folder)
+    except (PlannerError, OSError):
+        raise
+    except Exception as error:
+        from planner.plan.verify import verify  # noqa: PLC0415 - only where something is wrong
+
+        try:
+            differences = verify(run.folder, data_root=run.data_root).differences
+        except PlannerError:
+            differences = []
+        if not differences:
+            raise
+        first = differences[0]
+        message = _("The plan was changed after it was made: “{what}” of {where} does not hold.")
+        raise InputError(
+            Problem(
+                "bad-plan",
+                message.format(what=first.what, where=first.where),
+                _("See all differences with: planner verify. Make the plan again with: planner solve."),
+                file=str(run.folder / _PLAN),
+            )
+        ) from error
 
 
 def _spare_what_is_read(run: ExportedRun, folder: Path) -> None:

@@ -44,6 +44,16 @@ MOST_EXAGGERATED = 8.0
 _CONTRAST = 0.5
 
 
+def hillshade_bounds(file: Path) -> tuple[float, float, float, float] | None:
+    """Return west, south, east and north of the picture from ``hillshade.json``; None if it does not tell them."""
+    try:
+        west, south, east, north = (float(value) for value in json.loads(file.read_text(encoding="utf-8"))["bounds"])
+    except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return None
+    sound = -360 <= west < east <= 720 and -HIGHEST_LATITUDE <= south < north <= HIGHEST_LATITUDE
+    return (west, south, east, north) if sound else None
+
+
 @dataclass(frozen=True)
 class Hillshade:
     """A picture and where it lies.

@@ -74,8 +74,8 @@ def _said(details: ErrorDetails, at: Location) -> tuple[str, str]:
     number, whole = _("A number is expected."), _("A whole number is expected.")
     mapping = _("A mapping (name: value) is expected.")
     says = {
-        "extra_forbidden": ("unknown-field", _("There is no field “{name}” here.").format(name=name)),
-        "missing": ("missing-field", _("The field “{name}” is missing.").format(name=name)),
+        "extra_forbidden": ("unknown-field", _("There is no field “{name}” here.")),
+        "missing": ("missing-field", _("The field “{name}” is missing.")),
         "greater_than": ("out-of-range", _("The value must be greater than {gt}.")),
         "greater_than_equal": ("out-of-range", _("The value must be at least {ge}.")),
         "less_than": ("out-of-range", _("The value must be less than {lt}.")),
@@ -96,7 +96,7 @@ def _said(details: ErrorDetails, at: Location) -> tuple[str, str]:
         "value_error": ("wrong-value", "{error}"),
     }
     code, message = says.get(kind, ("wrong-value", details["msg"]))
-    return code, message.format(**context) if kind in says else message
+    return code, message.format(**{"name": name, **context}) if kind in says else message
 
 
 def _help(at: Location, root: type[BaseModel]) -> str:

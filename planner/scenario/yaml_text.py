@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
@@ -19,6 +20,8 @@ _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]+)?|[-+]?\
 _EXPONENT = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
 _GREATEST_SIZE = 5_000_000
+_GREATEST_DEPTH = 50
+_MOST_DIGITS = 300
 
 
 @dataclass
@@ -48,6 +51,7 @@ def parse_yaml(text: str, file: str) -> Document:
     if len(text) > _GREATEST_SIZE:
         raise InputError(Problem("yaml-syntax", _("The file is far too long for a scenario."), file=file))
     try:
+        _refuse_depth(text, file)
         node = _composed(text)
     except yaml.MarkedYAMLError as error:
         raise InputError(_syntax_problem(error, text, file)) from error
@@ -59,6 +63,21 @@ def parse_yaml(text: str, file: str) -> Document:
     if reader.problems:
         raise InputError(reader.problems)
     return Document(data, reader.rows)
+
+
+def _refuse_depth(text: str, file: str) -> None:
+    """Refuse what is nested deeper than any scenario: the compiled parser would exhaust the stack of the process."""
+    depth = 0
+    with suppress(yaml.YAMLError):  # refused by the parser itself, soon
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > _GREATEST_DEPTH:
+                message = _("Lists and mappings stand in one another more than {depth} deep.")
+                row = event.start_mark.line + 1
+                raise InputError(Problem("yaml-syntax", message.format(depth=_GREATEST_DEPTH), file=file, row=row))
 
 
 def _composed(text: str) -> yaml.Node | None:
@@ -147,7 +166,10 @@ class _Reader:
         return truth == "true"
 
     def _number(self, raw: str, node: yaml.ScalarNode, at: Location) -> int | float:
-        if _LEADING_ZERO.fullmatch(raw):
+        if len(raw) > _MOST_DIGITS:
+            message = _("The number has more than {digits} digits.").format(digits=_MOST_DIGITS)
+            self._note("yaml-number", node, at, message, _("For text, put it in quotes."))
+        elif _LEADING_ZERO.fullmatch(raw):
             plain = str(int(raw))
             try:
                 octal = str(int(raw, 8))

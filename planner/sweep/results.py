@@ -50,8 +50,8 @@ class DoneTasks:
             whole = self._path.read_bytes()
             whole = whole[: whole.rfind(b"\n") + 1]
             for line in whole.splitlines():
-                told = json.loads(line)
-                self.rows[told["row"]["key"]] = told["row"]
+                if (row := _row(line)) is not None:
+                    self.rows[row["key"]] = row
         self._stream = self._path.open("ab")
         self._stream.truncate(len(whole))
 
@@ -68,6 +68,15 @@ class DoneTasks:
     def close(self) -> None:
         """Close the journal."""
         self._stream.close()
+
+
+def _row(line: bytes) -> dict[str, Any] | None:
+    """Return the row of a task; None for a line that a power cut or another program has spoilt: it is asked again."""
+    try:
+        row = json.loads(line)["row"]
+        return row if isinstance(row["key"], str) else None
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
 
 
 def write_tables(folder: Path, tasks: Sequence[Task], rows: Sequence[dict[str, Any]]) -> None:

@@ -11,13 +11,14 @@ import numpy as np
 import rasterio
 from affine import Affine
 from pyproj import CRS, Transformer
+from pyproj.exceptions import ProjError
 from rasterio.enums import ColorInterp
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from planner.errors import InputError, Problem
 from planner.i18n import _
-from planner.terrain.geodesy import contiguous_span, unwrap_longitudes
+from planner.terrain.geodesy import WGS84, contiguous_span, unwrap_longitudes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 KM_PER_DEGREE = 110.57  # shortest degree of latitude, so that a margin is never too small
 OUTLINE_POINTS = 33  # per side of a box carried from one CRS into another
+_FURTHEST_LATITUDE = 91.0  # degrees: grids registered by points reach half a cell beyond a pole
+_SMALLEST_SIDE_M = 1e-3
 SAME_GRID_TOLERANCE = 0.01  # of a cell, over a whole tile: below it, two grids are one
 STRIP_CELLS = 1 << 24  # cells that are read, warped or filled at once
 
@@ -136,6 +139,24 @@ def open_raster(path: Path) -> Iterator[rasterio.DatasetReader]:
         ) from error
 
 
+def lies_on_earth(dataset: rasterio.DatasetReader) -> bool:
+    """Return whether the middle cell of a raster that has a CRS lies on earth and has a size."""
+    frame = dataset.transform
+    if not np.isfinite(frame[:6]).all() or frame.is_degenerate:
+        return False
+    column, row = dataset.width / 2, dataset.height / 2
+    x, y = frame @ (np.array([column, column + 1, column]), np.array([row, row, row + 1]))
+    try:
+        crs = CRS.from_user_input(dataset.crs).to_2d()
+        lon, lat = Transformer.from_crs(crs, 4326, always_xy=True).transform(x, y)
+    except ProjError:
+        return False
+    if not np.isfinite([lon, lat]).all() or np.abs(lat).max() > _FURTHEST_LATITUDE:
+        return False
+    sides_m = WGS84.inv(lon[[0, 0]], lat[[0, 0]], lon[1:], lat[1:])[2]
+    return bool((sides_m > _SMALLEST_SIDE_M).all())
+
+
 def _describe(path: Path) -> Tile:
     if not path.is_file():
         raise InputError(
@@ -147,7 +168,7 @@ def _describe(path: Path) -> Tile:
             )
         )
     with open_raster(path) as dataset:
-        if dataset.crs is None or dataset.transform.is_identity:
+        if dataset.crs is None or dataset.transform.is_identity or not lies_on_earth(dataset):
             raise InputError(
                 Problem(
                     code="terrain-not-georeferenced",

@@ -8,6 +8,7 @@ import streamlit as st
 
 from planner.i18n import _
 from planner.ui.address import note
+from planner.wording import no_formula
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +122,7 @@ def as_csv(frame: pd.DataFrame, name: str, label: str | None = None) -> None:
 
 def tame(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table in which no text starts a formula when a spreadsheet opens it."""
-    return frame.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell)
+    return frame.map(lambda cell: no_formula(cell) if isinstance(cell, str) else cell)
 
 
 def chart(drawing: alt.Chart | alt.LayerChart | alt.FacetChart, frame: pd.DataFrame, name: str) -> None:

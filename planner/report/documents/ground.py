@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from PIL import Image
 from planner.i18n import _
 from planner.marks import colour_code
 from planner.report.documents.drawing import Drawing
-from planner.report.hillshade import map_bounds
+from planner.report.hillshade import hillshade_bounds, map_bounds
 from planner.wording import number
 
 if TYPE_CHECKING:
@@ -139,9 +138,14 @@ def _terrain(run_dir: Path, offices: pd.DataFrame) -> tuple[tuple[float, float, 
     image, told = run_dir / "hillshade.webp", run_dir / "hillshade.json"
     if not (image.exists() and told.exists()):
         return None, None
-    west, south, east, north = json.loads(told.read_text(encoding="utf-8"))["bounds"]
-    with Image.open(image) as stored:
-        shade = stored.convert("RGBA")
+    if (bounds := hillshade_bounds(told)) is None:
+        return None, None
+    west, south, east, north = bounds
+    try:
+        with Image.open(image) as stored:
+            shade = stored.convert("RGBA")
+    except (OSError, ValueError, Image.DecompressionBombError):  # a map without terrain is still a map
+        return None, None
     # Pixels are even in longitude and in Mercator's latitude.
     known = np.asarray(shade)[..., 3] > 0
     across = (offices["lon"].to_numpy(np.float64) - west) % 360 / (east - west)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.finance import MEASURES
 from planner.i18n import _
 from planner.marks import LEFT_OUT, LINE_WIDTH_PX, LINE_WIDTHS_PX, Mark, colour_code, dashes_of, mark_of
 from planner.plan.tables import LINK_KEYS, MAST_KEYS, OFFICE_KEYS, PLACE_KEYS, to_records
+from planner.report.hillshade import hillshade_bounds
 from planner.wording import money, number, share, status_name, technology_heading
 
 if TYPE_CHECKING:
@@ -97,8 +97,9 @@ def _picture(folder: Path) -> Record | None:
     if not (image.exists() and frame.exists()):
         return None
     data = base64.b64encode(image.read_bytes()).decode("ascii")
-    bounds = json.loads(frame.read_text(encoding="utf-8"))["bounds"]
-    return {"image": f"data:image/webp;base64,{data}", "bounds": bounds}
+    if (bounds := hillshade_bounds(frame)) is None:
+        return None
+    return {"image": f"data:image/webp;base64,{data}", "bounds": list(bounds)}
 
 
 def _extent(positions: list[list[float]]) -> list[float]:

@@ -119,7 +119,7 @@ def _frontier(folder: Path) -> dict[str, Any]:
     file = folder / FRONTIER_JSON
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         message = _("The frontier cannot be read: {reason}.").format(reason=error)
         remedy = _("Name the folder that “planner frontier” has written.")
         raise InputError(Problem("no-frontier", message, remedy, file=str(file), column="--frontier")) from error
