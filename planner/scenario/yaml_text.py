@@ -76,7 +76,7 @@ def _refuse_depth(text: str, file: str) -> None:
                 depth -= 1
             if depth > _GREATEST_DEPTH:
                 message = _("Lists and mappings stand in one another more than {depth} deep.")
-                row = event.start_mark.line + 1
+                row = None if event.start_mark is None else event.start_mark.line + 1
                 raise InputError(Problem("yaml-syntax", message.format(depth=_GREATEST_DEPTH), file=file, row=row))
 
 
