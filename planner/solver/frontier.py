@@ -3,17 +3,17 @@
 Each evaluation of the Lagrangian is a line that bounds every budget, each plan is a plan of every budget that pays for
 it, and the tree of one budget is where the search of the next smaller one starts. The local search goes where the gap
 is widest; what it cannot close is left to the exact search of that budget. Two budgets at a time are searched in two
-threads, and tell the others what they found once both are done: the answer does not depend on who was first.
+threads, which tell each other what they found at set places: the answer does not depend on who was first.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import zip_longest
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -47,6 +47,8 @@ FIRST_VISITS = 6
 NEAR, WIDENING, FARTHEST = 0.0001, 4.0, 0.03
 """Relative distance from its ceiling at which plans of a budget are sought at first, by what it grows when none turns
 up, and beyond which the budget is left to the exact search."""
+REPORT_S = 0.5
+"""Time between two reports while the budgets are walked down."""
 THREADS = 2
 """Budgets that are searched at the same time."""
 PATIENCE = 6
@@ -140,9 +142,7 @@ class Trail:
         """Search until every gap is closed or the search is stopped."""
         with self.threads:
             self.sweep()
-            halves = np.array_split(np.arange(len(self.budgets))[::-1], THREADS)
-            for in_turn in zip_longest(*halves):
-                self.begin([int(k) for k in in_turn if k is not None])
+            self.walk()
             while (worst := self.worst()) and not self.stopped():
                 self.visit(worst)
             self.finish()
@@ -211,26 +211,36 @@ class Trail:
         search.note_ceiling(math.inf if old.bound is None else old.bound)
         search.plan, search.value = old.plan, old.value
         search.prices, search.n_chunks = old.prices, old.n_chunks
+        search.lines = [*old.lines, *search.lines]
         # An aim that leaves little leaves little of the tree.
         richer = np.count_nonzero(old.tree >= 0) > old.plan.size
         search.tree = transplant(search, tree_numbers(old)) if richer else search.tree_of_plan(old.plan)
         self.searches[k] = search
 
-    def begin(self, numbers: Sequence[int]) -> None:
-        """Start the searches of some budgets, and search each for a while."""
-        waiting = [k for k in numbers if self.waits(k)]
-        if waiting and not self.stopped():
-            self.at_once(self.start, waiting)
-        for _ in range(FIRST_VISITS):
-            waiting = [k for k in numbers if self.waits(k)]
-            if waiting and not self.stopped():
-                self.visit(waiting)
+    def walk(self) -> None:
+        """Walk down each part of the budgets in a thread of its own; then let all of them know what was found."""
+        ends = [len(self.budgets) * i // THREADS for i in range(THREADS + 1)]
+        walks = [self.threads.submit(self.walk_down, range(*part)) for part in pairwise(ends)]
+        while wait(walks, REPORT_S).not_done:
+            self.report()
+        for walk in walks:
+            walk.result()
+        for k in range(len(self.budgets)):
+            self.tell(k)
 
-    def start(self, k: int) -> None:
-        """Start the search of a budget from the tree of the next larger one of its half, the first from the root."""
+    def walk_down(self, part: range) -> None:
+        """Start the searches of a part of the budgets, the largest first, and search each for a while."""
+        for k in reversed(part):
+            if self.waits(k) and not self.stopped():
+                self.start(k, part)
+            for _ in range(FIRST_VISITS):
+                if self.waits(k) and not self.stopped():
+                    self.visit([k], part)
+
+    def start(self, k: int, part: range) -> None:
+        """Start the search of a budget from the tree of the next larger one of its part, the first from the root."""
         search = self.searches[k]
-        largest = len(self.budgets) if k >= len(self.budgets) // THREADS else len(self.budgets) // THREADS
-        above = next((other for other in self.searches[k + 1 : largest] if (other.tree >= 0).any()), None)
+        above = next((other for other in self.searches[k + 1 : part.stop] if (other.tree >= 0).any()), None)
         if above is None:
             search.desk = new_desk(search.graph)
             search.plant()
@@ -260,12 +270,14 @@ class Trail:
         if search.desk is self.whole.desk:
             search.desk = new_desk(search.graph)  # another thread may work at the other one
 
-    def visit(self, numbers: Sequence[int]) -> None:
-        """Search some budgets locally for a while and tell the others; aim lower where that brings nothing."""
+    def visit(self, numbers: Sequence[int], part: range | None = None) -> None:
+        """Search some budgets locally for a while, tell the others or a part of them; aim lower where it is no use."""
         before = [self.searches[k].gap for k in numbers]
         self.at_once(self.look, numbers)
         for k in numbers:
-            self.tell(k)
+            self.tell(k, part)
+        if part is None:
+            self.report()
         stuck = []
         for k, gap in zip(numbers, before, strict=True):
             search = self.searches[k]
@@ -291,28 +303,34 @@ class Trail:
         self.renew(k)
         self.aim(k)
 
-    def tell(self, k: int) -> None:
-        """Tell the other budgets what the search of one has found and proven."""
+    def tell(self, k: int, part: range | None = None) -> None:
+        """Tell the other budgets what the search of one has found and proven; on its way a part tells itself alone."""
         teller = self.searches[k]
-        lines, teller.lines = teller.lines, []
-        for intercept, price in lines:
-            self.take_line(Line(intercept, price, teller.reach))
+        told = range(len(self.budgets)) if part is None else part
+        for intercept, price in teller.lines:
+            self.take_line(Line(intercept, price, teller.reach), told)
+        if part is None:
+            self.lines += [Line(intercept, price, teller.reach) for intercept, price in teller.lines]
+            teller.lines = []
         cost = cost_of(self.problem, teller.plan)
-        for i, (search, budget) in enumerate(zip(self.searches, self.budgets, strict=True)):
+        for i in told:
+            search = self.searches[i]
             if i < k and teller.bound is not None:
                 search.note_ceiling(teller.bound)
-            if budget >= cost and teller.value is not None:
+            if self.budgets[i] >= cost and teller.value is not None:
                 search.adopt(teller.plan, teller.value)
+
+    def report(self) -> None:
+        """Tell how many gaps are closed."""
         if self.on_progress is not None:
             n_closed = sum(self.closed(i) for i in range(len(self.budgets)))
             self.on_progress(Headway(time.monotonic() - self.whole.started, n_closed, len(self.budgets)))
 
-    def take_line(self, line: Line) -> None:
-        """Lower the ceiling of every budget that a line holds for."""
-        self.lines.append(line)
-        for search in self.searches:
-            if search.note_ceiling(line.at(search.problem.budget)):
-                search.prices = (line.price,)
+    def take_line(self, line: Line, numbers: Sequence[int]) -> None:
+        """Lower the ceilings of those of some budgets that a line holds for."""
+        for k in numbers:
+            if self.searches[k].note_ceiling(line.at(self.budgets[k])):
+                self.searches[k].prices = (line.price,)
 
     def finish(self) -> None:
         """Leave the open budgets to the exact search, each with its part of the time left, until that is spent."""
@@ -325,6 +343,7 @@ class Trail:
                     self.at_once(partial(self.finish_one, share=share), numbers)
                 for k in numbers:
                     self.tell(k)
+                self.report()
             waiting = [k for k in waiting if not self.closed(k) and self.searches[k].graph.n_arcs > 0]
 
     def finish_one(self, k: int, share: float) -> None:
