@@ -99,8 +99,9 @@ class Connectivity(Conshdlr):
         """Look up the variables that the linear programs work with."""
         self.arc = [self.model.getTransformedVar(variable) for variable in self.program.arc]
         self.node = {v: self.model.getTransformedVar(variable) for v, variable in self.program.node.items()}
-        most = max([*self.program.arc, *self.program.node.values()], key=lambda variable: abs(variable.getObj()))
-        if most.getObj() != 0.0:  # SCIP counts values in units of its own
+        variables = [*self.program.arc, *self.program.node.values()]
+        most = max(variables, key=lambda variable: abs(variable.getObj()), default=None)
+        if most is not None and most.getObj() != 0.0:  # SCIP counts values in units of its own
             self.scale = abs(self.model.getTransformedVar(most).getObj() / most.getObj())
 
     def arc_values(self) -> NDArray[np.float64]:
@@ -173,15 +174,23 @@ class Connectivity(Conshdlr):
                 )
             )
 
+    def speaks_of_root(self) -> bool:
+        """Whether the search is at its root, and what it proves there will be asked for."""
+        graph = self.program.graph
+        wanted = self.folding is None and self.program.asked is not None and not graph.capacitated and not graph.layered
+        return wanted and self.model.getDepth() == 0
+
     def note_root(self) -> None:
         """Take down the linear program, if it is the root's: its value, solution and reduced costs."""
-        if self.folding is not None or self.program.asked is None or self.model.getDepth() > 0:
+        if not self.speaks_of_root():
             return
         value = self.arc_values()
         node_value = np.zeros(self.program.graph.n_nodes)
         for v, variable in self.node.items():
             node_value[v] = variable.getLPSol()
         gain = -np.array([self.model.getVarRedcost(variable) for variable in self.arc]) / self.scale
+        # The value of the program counts an arc that every plan holds already.
+        gain[[variable.getLbLocal() > 0.5 for variable in self.arc]] = 0.0
         self.root = Solved(self.program.value_of(value, node_value), np.maximum(gain, 0.0), value, node_value)
 
     def relaxation(self, floor: float) -> Relaxation | None:
@@ -265,7 +274,8 @@ class Connectivity(Conshdlr):
         impossible = self.model.addCut(row, forcecut=True)
         self.model.addPoolCut(row)
         self.model.releaseRow(row)
-        self.rows.append(asked)
+        if self.speaks_of_root():
+            self.rows.append(asked)
         return int(SCIP_RESULT.CUTOFF if impossible else SCIP_RESULT.SEPARATED)
 
 

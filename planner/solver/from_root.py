@@ -28,6 +28,8 @@ FIRST_NEAR, FIRST_NODES = 12_000, 50
 """Arcs of the first neighbourhood, and nodes of the first searches of one and of the upper part of the gap."""
 GROWTH = 1.5
 """How much larger a neighbourhood that was searched to its end becomes; how many more nodes one has that was not."""
+MOST_NODES = 10**9
+"""Largest limit of nodes."""
 UPPER = 0.5
 """Share of the gap that is searched first, counted from the ceiling."""
 
@@ -85,7 +87,10 @@ class FromRoot:
                 return False
             return ceilings[-1 - ROUNDS] - ceilings[-1] < REST * (ceilings[-1] - search.least)
 
-        outcome = finish.search_above(finish.wanted, Decided.nothing(graph), price, 1, note, at_rest=at_rest)
+        wanted = finish.wanted
+        outcome = finish.search_above(wanted, Decided.nothing(graph), price, 1, note, at_rest=at_rest)
+        if outcome.relaxation is not None:
+            search.note_ceiling(max(finish.below(wanted), outcome.relaxation.ceiling))
         return outcome.relaxation
 
     def look_near(self, relaxation: Relaxation, price: float) -> None:
@@ -98,7 +103,7 @@ class FromRoot:
         if outcome.complete:
             self.n_near = int(self.n_near * GROWTH)
         else:
-            self.near_limit = int(self.near_limit * GROWTH)
+            self.near_limit = more_nodes(self.near_limit)
 
     def look_above(self, relaxation: Relaxation, price: float) -> None:
         """Search the upper part of the gap."""
@@ -106,15 +111,23 @@ class FromRoot:
         assert search.bound is not None
         target = max(finish.wanted, finish.target_at(search.bound - (search.bound - search.least) * self.upper))
         above = relaxation.above(target)
+        if above.graph.n_arcs == 0:
+            search.note_ceiling(finish.below(target))
+            return
         part = Decided.nothing(above.graph)
         outcome = finish.search_above(target, part, price, self.upper_limit, search.note_ceiling, above.rows)
         if outcome.complete:
             self.upper = min(self.upper * GROWTH, 1.0)
         else:
             self.upper /= GROWTH
-            self.upper_limit = int(self.upper_limit * GROWTH)
+            self.upper_limit = more_nodes(self.upper_limit)
 
     def leave_out(self, relaxation: Relaxation) -> None:
         """Take from the local search what no better plan can hold."""
         finish = self.finish
         finish.search.keep_only(relaxation.above(finish.wanted).graph.number)
+
+
+def more_nodes(limit: int) -> int:
+    """Return the next limit of nodes."""
+    return min(int(limit * GROWTH), MOST_NODES)

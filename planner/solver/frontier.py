@@ -85,7 +85,7 @@ def find_frontier(
     gap
         Relative gap between value and bound at which the search of a budget ends.
     time_limit_s, seed, cancelled
-        As in `planner.solver.solve`, for all budgets together.
+        As in `planner.solver.solve`, for all budgets together; ``cancelled`` is asked from two threads.
     on_progress
         Told after each step.
 
@@ -124,7 +124,8 @@ class Trail:
         on_progress: Callable[[Headway], None] | None,
     ) -> None:
         self.problem = replace(problem, budget=budgets[-1])
-        self.whole = Search(self.problem, seed, time_limit_s, cancelled, None)
+        self.failed = False
+        self.whole = Search(self.problem, seed, time_limit_s, partial(self.is_over, cancelled), None)
         self.budgets = budgets
         self.gap = gap
         self.on_progress = on_progress
@@ -141,12 +142,20 @@ class Trail:
     def follow(self) -> Frontier:
         """Search until every gap is closed or the search is stopped."""
         with self.threads:
-            self.sweep()
-            self.walk()
-            while (worst := self.worst()) and not self.stopped():
-                self.visit(worst)
-            self.finish()
+            try:
+                self.sweep()
+                self.walk()
+                while (worst := self.worst()) and not self.stopped():
+                    self.visit(worst)
+                self.finish()
+            except BaseException:
+                self.failed = True  # lets the other thread end, which is waited for
+                raise
         return self.conclude()
+
+    def is_over(self, cancelled: Callable[[], bool] | None) -> bool:
+        """Whether somebody asked to stop, or an error ends the search."""
+        return self.failed or (cancelled is not None and cancelled())
 
     def at_once(self, work: Callable[[int], T], numbers: Sequence[int]) -> list[T]:
         """Do the same for several budgets at the same time; return the answers in order."""
@@ -230,12 +239,16 @@ class Trail:
 
     def walk_down(self, part: range) -> None:
         """Start the searches of a part of the budgets, the largest first, and search each for a while."""
-        for k in reversed(part):
-            if self.waits(k) and not self.stopped():
-                self.start(k, part)
-            for _ in range(FIRST_VISITS):
+        try:
+            for k in reversed(part):
                 if self.waits(k) and not self.stopped():
-                    self.visit([k], part)
+                    self.start(k, part)
+                for _ in range(FIRST_VISITS):
+                    if self.waits(k) and not self.stopped():
+                        self.visit([k], part)
+        except BaseException:
+            self.failed = True
+            raise
 
     def start(self, k: int, part: range) -> None:
         """Start the search of a budget from the tree of the next larger one of its part, the first from the root."""

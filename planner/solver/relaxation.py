@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from planner.solver.reduce import through, useful_within
+from planner.solver.reduce import MARGIN, through, useful_within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +41,7 @@ class Row(NamedTuple):
 
 def rows_of(cuts: CutList) -> list[Row]:
     """Return the rows of directed cuts."""
-    return [cut_row(cuts.of(i), cuts.target[i : i + 1]) for i in range(int(cuts.size[0]))]
+    return [cut_row(cuts.of(i).copy(), cuts.target[i : i + 1].copy()) for i in range(int(cuts.size[0]))]
 
 
 def cut_row(arcs: NDArray[np.int32], target: NDArray[np.int32]) -> Row:
@@ -80,7 +80,9 @@ class Relaxation:
     def near(self, n_arcs: int, held: NDArray[np.int32]) -> Relaxation:
         """Return the neighbourhood of so many arcs that cost plans least, and of the arcs ``held``."""
         lost = through(self.graph, self.reduced)
-        kept = lost <= np.partition(lost, min(n_arcs, lost.size) - 1)[min(n_arcs, lost.size) - 1]
+        rank = min(n_arcs, lost.size) - 1
+        # Arcs of one path differ by the rounding of its sum.
+        kept = lost <= np.partition(lost, rank)[rank] * (1.0 + MARGIN)
         kept[held] = True
         return self.of(kept, self.floor)
 
@@ -92,6 +94,7 @@ class Relaxation:
         touched = np.zeros(self.graph.n_nodes, np.bool_)
         touched[[0, *self.graph.tail[kept], *self.graph.head[kept]]] = True
         node = np.where(touched, np.cumsum(touched) - 1, -1).astype(np.int32)
+        node[touched] = np.where(smaller.prize > 0, node[touched], -1)  # others are in no plan, or in no row
         rows = [moved for row in self.rows if (moved := move(row, arc, node)) is not None]
         return Relaxation(smaller, floor, self.ceiling, self.reduced[kept], rows)
 

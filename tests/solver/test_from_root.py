@@ -18,6 +18,7 @@ from planner.solver.layers import find_plan
 from planner.solver.search import Search
 
 MAKERS = {"graph": random_graph, "towns": random_towns}
+optimize = module.optimize
 MOST_ARCS = 14
 """Arcs of a problem whose plans are all enumerated."""
 
@@ -37,8 +38,17 @@ def relax(problem, floor):
     part = Decided.nothing(graph)
     finish = Finish(seeking, 0.0)
     watch = replace(finish.watch(Follower(seeking, graph, 0.1), 1, lambda _ceiling: None), propose=lambda _value: None)
-    cuts = exact.ascent_cuts(part, 0.1)
-    return module.branch_and_cut(graph, problem, floor, part.required, cuts, watch).relaxation
+    searched = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "optimize", lambda connectivity, errors: searched.append(run(connectivity, errors)))
+        module.branch_and_cut(graph, problem, floor, part.required, exact.ascent_cuts(part, 0.1), watch)
+    return searched[0].relaxation(floor) if searched else None
+
+
+def run(connectivity, errors):
+    """Let SCIP run, and return whom it asked."""
+    optimize(connectivity, errors)
+    return connectivity
 
 
 @pytest.fixture
@@ -88,6 +98,27 @@ def test_no_plan_contradicts_reduced_costs_and_rows(name):
                 row.slack(*on_graph(above.graph, relaxation.graph.number[held])) >= -1e-9 for row in above.rows
             ), (name, seed, plan)
     assert looked_at > 250
+
+
+@pytest.mark.usefixtures("_plain_root")
+def test_reduced_costs_hold_where_arcs_are_in_every_plan():
+    """With a plan known, SCIP lifts bounds: what all better plans hold costs them nothing."""
+    looked_at = 0
+    for seed in (*range(7_000, 7_120), 90_606):
+        problem = free_of_capacities(random_towns, seed)
+        optimum, best = best_plan(problem)
+        for share in (0.5, 0.9):
+            relaxation = relax(problem, float(math.floor(share * optimum)))
+            if relaxation is None or optimum <= relaxation.floor:
+                continue
+            held = find_plan(problem, relaxation.graph, np.array(best, np.int32))
+            if not led_to_prizes(relaxation.graph, held):
+                continue
+            looked_at += 1
+            assert optimum <= relaxation.ceiling - relaxation.reduced[held].sum() + 1e-6, seed
+            above = relaxation.above(optimum)
+            assert np.isin(relaxation.graph.number[held], above.graph.number).all(), seed
+    assert looked_at > 100
 
 
 def led_to_prizes(graph, held):
