@@ -119,7 +119,7 @@ class Client:
         failures = 0
         while True:
             try:
-                request = urllib.request.Request(url, urllib.parse.urlencode(form).encode(), _headers())  # noqa: S310
+                request = urllib.request.Request(_checked(url), urllib.parse.urlencode(form).encode(), _headers())  # noqa: S310
                 with self._open(request, _TOO_LARGE) as answer:
                     if answer.status in _TOO_LARGE:
                         raise TooLargeError
@@ -134,7 +134,7 @@ class Client:
         headers = _headers()
         if have and tag:
             headers |= {"Range": f"bytes={have}-", "If-Range": tag}
-        with self._open(urllib.request.Request(url, headers=headers), _GONE | {416}) as answer:  # noqa: S310
+        with self._open(urllib.request.Request(_checked(url), headers=headers), _GONE | {416}) as answer:  # noqa: S310
             if answer.status in _GONE:
                 return False
             start = _start_of(answer, have) if answer.status == http.HTTPStatus.PARTIAL_CONTENT else 0
@@ -161,12 +161,8 @@ class Client:
 
     def _open(self, request: urllib.request.Request, known: frozenset[int]) -> HTTPResponse:
         """Open a request; every way in which it may fail becomes ours, but for the statuses that its sender knows."""
-        address = urllib.parse.urlsplit(request.full_url)
-        if address.scheme not in {"http", "https"} or not address.netloc:
-            message, remedy = _("The address is none of the web."), _("It begins with https:// or http://.")
-            raise InputError(Problem("bad-option", message, remedy, column="--url", value=request.full_url))
         try:
-            answer: HTTPResponse = urllib.request.urlopen(request, timeout=self.timeout_s)  # noqa: S310 - checked above
+            answer: HTTPResponse = urllib.request.urlopen(request, timeout=self.timeout_s)  # noqa: S310 - checked before it was made
         except urllib.error.HTTPError as error:
             if error.code in known:
                 return error  # type: ignore[return-value]  # an answer like any other
@@ -197,6 +193,15 @@ class Client:
 
 class TooLargeError(Exception):
     """The server had no time or room for so much at once: ask for less."""
+
+
+def _checked(url: str) -> str:
+    """Return an address of the web; others are refused."""
+    address = urllib.parse.urlsplit(url)
+    if address.scheme not in {"http", "https"} or not address.netloc:
+        message, remedy = _("The address is none of the web."), _("It begins with https:// or http://.")
+        raise InputError(Problem("bad-option", message, remedy, column="--url", value=url))
+    return url
 
 
 def _headers() -> dict[str, str]:

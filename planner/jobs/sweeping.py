@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.jobs.cancellation import cancellation, request_cancel
 from planner.jobs.folder import run_folder
@@ -48,6 +49,20 @@ class Swept:
     def errors(self) -> int:
         """How many tasks ended in an error."""
         return sum(row["status"] == "error" for row in self.rows)
+
+
+def _refuse_namesakes(files: Sequence[Path], names: Sequence[str]) -> None:
+    """Refuse scenarios of one name: the tables tell them apart by it."""
+    seen: dict[str, Path] = {}
+    for file, name in zip(files, names, strict=True):
+        if name in seen:
+            message = _("The scenario in {file} has the same name: plans of the two could not be told apart.")
+            remedy = _("Give one of them another name.")
+            problem = Problem(
+                "same-name", message.format(file=seen[name]), remedy, str(file), column="name", value=name
+            )
+            raise InputError(problem)
+        seen[name] = file
 
 
 def sweep_run(
@@ -94,6 +109,7 @@ def sweep_run(
     from planner.sweep import DoneTasks, do_tasks, make_case, tasks_of, write_tables  # noqa: PLC0415
 
     scenarios = [load_scenario(file, data_root=data_root, overrides=overrides) for file in scenario_files]
+    _refuse_namesakes(scenario_files, [scenario.name for scenario in scenarios])
     with (
         run_folder(run_dir, force=force, listener=listener, resumed_by=JOURNAL) as journal,
         cancellation(run_dir) as cancelled,

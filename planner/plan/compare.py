@@ -172,8 +172,10 @@ def _same_country(first: pd.DataFrame, second: pd.DataFrame) -> bool:
 def settings(first: Scenario, second: Scenario) -> Iterator[Setting]:
     """Yield the fields that two scenarios do not share; lists are told whole, those of sections by position."""
     ours, theirs = (dict(_flat(scenario.model_dump(mode="json"), "")) for scenario in (first, second))
-    for field in sorted(ours.keys() | theirs.keys()):
-        if ours.get(field) != theirs.get(field):
+    fields = ours.keys() | theirs.keys()
+    for field in sorted(fields):
+        entries_differ = any(other.startswith((f"{field}[", f"{field}.")) for other in fields)  # one side has none
+        if ours.get(field) != theirs.get(field) and not entries_differ:
             yield Setting(field, ours.get(field), theirs.get(field))
 
 

@@ -280,3 +280,11 @@ def test_without_box_and_scenario_it_is_asked_for(tmp_path):
     assert result.exit_code == 2
     assert "--bbox" in result.stderr
     assert call("fetch", "satellites", "--out", tmp_path).exit_code == 2
+
+
+@pytest.mark.parametrize("address", ["nonsense", "ftp://example.org", "https://"])
+@pytest.mark.parametrize("what", ["dem", "roads"])
+def test_what_is_no_address_of_the_web_is_refused(what, address, tmp_path):
+    ended = call("fetch", what, "--url", address, "--bbox", "43,-12,43.1,-11.9", "--out", tmp_path)
+    assert ended.exit_code == 2, ended.output
+    assert "https://" in ended.output

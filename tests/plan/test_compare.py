@@ -11,7 +11,7 @@ from planner.cli.commands import app
 from planner.errors import InputError
 from planner.finance import MEASURES
 from planner.i18n import set_language
-from planner.plan.compare import compare
+from planner.plan.compare import compare, settings
 from planner.plan.record import Record
 from planner.plan.store import write_run_files
 from planner.scenario import dump_scenario
@@ -95,6 +95,16 @@ def test_settings_and_inputs(first, second):
         "solver.gap": (0.005, 0.02),
     }
     assert compared.inputs == ("roads.csv", "towers.csv")
+
+
+def test_a_list_that_one_side_has_is_told_entry_by_entry(first):
+    """The empty list of the other side is no field of its own beside them."""
+    alone = first[1]
+    paid = alone.model_copy(update={"funders": [alone.budgets[0].model_copy()]})
+    assert not alone.funders
+    fields = {setting.field for setting in settings(alone, paid)}
+    assert "funders" not in fields
+    assert "funders[0].name" in fields
 
 
 def test_a_plan_does_not_differ_from_itself(first):

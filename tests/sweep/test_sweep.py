@@ -110,6 +110,14 @@ def test_cancelled_it_keeps_what_is_done_and_goes_on(serial, country, tmp_path, 
     assert same_tables(serial, folder)
 
 
+def test_scenarios_of_one_name_are_refused(country, tmp_path):
+    with pytest.raises(InputError) as refused:
+        sweep_run([country, country], tmp_path / "run", overrides=WISHES)
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.file) == ("same-name", str(country))
+    assert not (tmp_path / "run").exists()
+
+
 class Mortal:
     """Workers of which the n-th submission kills one."""
 
