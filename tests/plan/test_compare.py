@@ -14,7 +14,7 @@ from planner.i18n import set_language
 from planner.plan.compare import compare, settings
 from planner.plan.record import Record
 from planner.plan.store import write_run_files
-from planner.scenario import dump_scenario
+from planner.scenario import Funder, dump_scenario
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +100,7 @@ def test_settings_and_inputs(first, second):
 def test_a_list_that_one_side_has_is_told_entry_by_entry(first):
     """The empty list of the other side is no field of its own beside them."""
     alone = first[1]
-    paid = alone.model_copy(update={"funders": [alone.budgets[0].model_copy()]})
+    paid = alone.model_copy(update={"funders": (Funder(name="bank", amount=10.0),)})
     assert not alone.funders
     fields = {setting.field for setting in settings(alone, paid)}
     assert "funders" not in fields
