@@ -236,6 +236,7 @@ class Trail:
             walk.result()
         for k in range(len(self.budgets)):
             self.tell(k)
+        self.report()
 
     def walk_down(self, part: range) -> None:
         """Start the searches of a part of the budgets, the largest first, and search each for a while."""

@@ -26,6 +26,12 @@ def settled(page):
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
+def made_anew(page):
+    """Wait until what a click asks for has begun, and is done."""
+    page.wait_for_timeout(1000)
+    settled(page)
+
+
 def open_page(page, name):
     """Go to a page by the navigation, and wait for what it starts beside the page."""
     page.get_by_role("radio", name=page_name(name), exact=True).click()
@@ -122,6 +128,7 @@ def test_a_ministry_loads_its_own_table_mends_it_and_starts_a_run(app, page, hom
     with use_language("fr"):
         page.get_by_role("textbox", name=_("Name"), exact=True).fill("Velmora d’essai")
         page.get_by_role("button", name=_("Keep")).click()
+        made_anew(page)  # a file that is given meanwhile is lost
         upload = page.locator('input[type="file"]')
         upload.set_input_files(file)
         page.get_by_text(
@@ -129,10 +136,11 @@ def test_a_ministry_loads_its_own_table_mends_it_and_starts_a_run(app, page, hom
         ).wait_for()
         choose(page, _("Connection before"), "Liaison actuelle")
         page.get_by_role("button", name=_("Use these columns")).click()
-        page.wait_for_timeout(1000)
+        made_anew(page)
         choose(page, _("What it holds"), _("Terrain"))
         page.get_by_text(what_for("terrain")).first.wait_for()
         wait_until(lambda: upload.count() == 1, page)
+        made_anew(page)
         upload.set_input_files(EXAMPLE.parent / "data/terrain.tif")
         fault = ngettext("{n} fault keeps a plan from being made.", "{n} faults keep a plan from being made.", 1)
         page.get_by_text(fault.format(n=1)).wait_for()
