@@ -63,7 +63,7 @@ class Outcome:
     complete
         Whether the search ended by itself.
     relaxation
-        What the root has proven; None if its linear program was not solved, or not that of the graph.
+        What the root has proven; None if that was not asked for, or its linear program not solved.
     """
 
     ceiling: float
@@ -91,6 +91,7 @@ class Connectivity(Conshdlr):
         self.rows: list[Row] = []
         self.scale = 1.0
         self.root: Solved | None = None
+        self.relaxing = False
         self.arc: list[Any] = []
         self.node: dict[int, Any] = {}
         self.told = -math.inf
@@ -177,7 +178,7 @@ class Connectivity(Conshdlr):
     def speaks_of_root(self) -> bool:
         """Whether the search is at its root, and what it proves there will be asked for."""
         graph = self.program.graph
-        wanted = self.folding is None and self.program.asked is not None and not graph.capacitated and not graph.layered
+        wanted = self.relaxing and self.folding is None and not graph.capacitated and not graph.layered
         return wanted and self.model.getDepth() == 0
 
     def note_root(self) -> None:
@@ -328,6 +329,8 @@ def branch_and_cut(
     first_cuts: CutList,
     watch: Watch,
     first_rows: Sequence[Row] = (),
+    *,
+    relaxing: bool = False,
 ) -> Outcome:
     """Search the plans of a graph that keep budget and rules and are worth more than ``floor``.
 
@@ -339,6 +342,8 @@ def branch_and_cut(
         ``(n,)``: nodes that the plans have to hold.
     first_cuts, first_rows
         Cuts and other rows to start from; the latter where a node has no copies.
+    relaxing
+        Whether what the root has proven is asked for.
     """
     folding = fold(graph) if worth_folding(graph) else None
     if folding is not None:
@@ -351,6 +356,7 @@ def branch_and_cut(
         return Outcome(-math.inf, True)
     model = program.model
     connectivity = include_connectivity(program, [*first_rows, *rows_of(first_cuts)], watch, folding)
+    connectivity.relaxing = relaxing
     if graph.cost_weight > 0.0 and not graph.capacitated and not graph.layered:
         # cuts of cheapest trees often leave the value for some rounds, and close the gap once there are enough of them
         model.setParam("separating/maxstallroundsroot", -1)

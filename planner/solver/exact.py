@@ -357,7 +357,7 @@ class Finish:
         rows
             Rows to start from; the cuts of an ascent if there are none.
         at_rest
-            Whether to end, asked after each linear program.
+            Whether to end, asked after each linear program; where it is given the outcome tells of the root.
         """
         below = self.below(target)
         watch = self.watch(
@@ -369,7 +369,8 @@ class Finish:
         floor = min(beyond(target, -LEAST_STEP), target - search.finest)
         floor = target - 0.5 if search.whole_prizes else floor
         cuts = new_cut_list(0, 0) if rows else ascent_cuts(part, price)
-        outcome = branch_and_cut(part.graph, search.asked, floor, part.required, cuts, watch, rows)
+        relaxing = at_rest is not None
+        outcome = branch_and_cut(part.graph, search.asked, floor, part.required, cuts, watch, rows, relaxing=relaxing)
         note_ceiling(max(below, outcome.ceiling))
         return outcome
 

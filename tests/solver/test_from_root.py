@@ -41,7 +41,8 @@ def relax(problem, floor):
     searched = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "optimize", lambda connectivity, errors: searched.append(run(connectivity, errors)))
-        module.branch_and_cut(graph, problem, floor, part.required, exact.ascent_cuts(part, 0.1), watch)
+        cuts = exact.ascent_cuts(part, 0.1)
+        module.branch_and_cut(graph, problem, floor, part.required, cuts, watch, relaxing=True)
     return searched[0].relaxation(floor) if searched else None
 
 
