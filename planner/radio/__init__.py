@@ -34,6 +34,7 @@ from planner.radio.rain import (
     rain_unavailability_pct,
     scaled_rain_db,
 )
+from planner.radio.rain_rate import rain_rate_mm_h
 from planner.radio.slant import (
     cloud_attenuation_db,
     cloud_coefficient,
@@ -87,6 +88,7 @@ __all__ = [
     "rain_distance_factor",
     "rain_height_km",
     "rain_height_of_latitude_km",
+    "rain_rate_mm_h",
     "rain_specific_attenuation_db_km",
     "rain_unavailability_pct",
     "rate_at_availability",

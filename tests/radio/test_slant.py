@@ -31,7 +31,7 @@ class TestRain:
         rows.assert_holds(found, "A_rain")
 
     def test_rain_of_the_rows_of_totals(self, table):
-        """These rows do not print rain rate and height: those of the same sites, in a table of other roundings."""
+        """These rows print neither rain rate nor height: those of the same sites, from a search that ended early."""
         sites = table("p618_13_rain_attenuation.csv")
         site = {float(row["lat"]): index for index, row in enumerate(sites.rows)}
         rows = table("p618_13_total_attenuation.csv")
