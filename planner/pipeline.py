@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from planner.catalogue import load_catalogue, price_list
+from planner.catalogue import load_catalogue, price_list, zone_notes
 from planner.catalogue.itu_maps import maps_version
 from planner.errors import InputError, Problem
 from planner.graph import chosen
 from planner.i18n import _, use_language
-from planner.inputs import check_scenario, read_inputs
+from planner.inputs import CheckReport, read_all, read_inputs
 from planner.links import build_links, relay_sites
 from planner.plan.explain import explain
 from planner.plan.fallback import better_rule
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.catalogue import Assumption, PriceList
-    from planner.inputs import CheckReport, Inputs
+    from planner.inputs import Inputs
     from planner.links import LinkOptions
     from planner.links.choice import Choice
     from planner.plan.explain import Explanation
@@ -69,28 +69,29 @@ def check(path: Path, *, data_root: Path | None = None) -> tuple[CheckReport, tu
     assumptions : tuple of Assumption
         Prices and rates in force, with their sources. Empty, like the notes, if scenario or catalogue cannot be read.
     """
-    report = check_scenario(path, data_root=data_root)
     try:
         scenario = load_scenario(path, data_root=data_root)
-    except InputError:
-        return report, (), ()  # the report has its faults
+        inputs, report = read_all(scenario)
+    except InputError as error:
+        return CheckReport(error.problems), (), ()
     try:
         prices = price_list(load_catalogue(scenario), scenario)
         if scenario.climate.source == "itu":
             maps_version()
     except InputError as error:
         return replace(report, problems=(*report.problems, *error.problems)), (), ()
-    if not report.errors:
-        report = _with_hilltops(report, scenario, prices)
-    return report, prices.notes, prices.assumptions
+    if inputs is None:
+        return report, prices.notes, prices.assumptions
+    notes = (*prices.notes, *zone_notes(scenario, prices, inputs.offices))
+    return _with_hilltops(report, scenario, inputs, prices), notes, prices.assumptions
 
 
-def _with_hilltops(report: CheckReport, scenario: Scenario, prices: PriceList) -> CheckReport:
+def _with_hilltops(report: CheckReport, scenario: Scenario, inputs: Inputs, prices: PriceList) -> CheckReport:
     """Return the report with how many sites for relays the terrain has, where the scenario asks for them."""
     if not scenario.links.microwave.hilltops.enabled:
         return report
     try:
-        hilltops = relay_sites(scenario, read_inputs(scenario), prices)
+        hilltops = relay_sites(scenario, inputs, prices)
     except InputError as error:
         return replace(report, problems=(*report.problems, *error.problems))
     if hilltops is None:

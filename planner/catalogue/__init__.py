@@ -2,7 +2,7 @@
 
 from planner.catalogue.assumptions import Assumption
 from planner.catalogue.bought import bought_services
-from planner.catalogue.climate import RadioClimate, radio_climate
+from planner.catalogue.climate import RadioClimate, radio_climate, zone_notes
 from planner.catalogue.estimates import Estimate
 from planner.catalogue.fibre import FibreOption
 from planner.catalogue.loading import load_catalogue
@@ -32,4 +32,5 @@ __all__ = [
     "radio_climate",
     "terms",
     "uncertain_figures",
+    "zone_notes",
 ]

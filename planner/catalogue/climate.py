@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner import wording
 from planner.catalogue.assumptions import Assumption
 from planner.catalogue.estimates import USER
 from planner.catalogue.itu_maps import MAPS, read_maps
-from planner.i18n import _
+from planner.i18n import _, ngettext
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from planner.catalogue.estimates import Zone
+    from planner.catalogue.prices import PriceList
     from planner.scenario import Scenario
 
     Numbers = NDArray[np.float64]
@@ -179,11 +182,37 @@ def climate_at(scenario: Scenario, lon: Numbers, lat: Numbers, own: Numbers) -> 
     return np.where(stated, own, table), np.where(stated, np.int8(ClimateSource.OFFICE), source)
 
 
-def climate_notes(scenario: Scenario) -> tuple[str, ...]:
-    """Return what a reader of plans must know of the climate: which of its figures are only those of the zone."""
+def zone_notes(scenario: Scenario, prices: PriceList, offices: pd.DataFrame) -> tuple[str, ...]:
+    """Return what a reader of plans must know of the climate: which of its figures are only those of the zone.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    prices : PriceList
+    offices : pandas.DataFrame
+        With the columns `FIGURES`, NaN where an office says nothing of itself.
+    """
     of_zone = [assumption for assumption in climate_assumptions(scenario) if assumption.source != USER]
-    if not of_zone:
+    if not of_zone or not (prices.microwave or prices.multipoint):
         return ()
+    have = offices[list(FIGURES)].notna().sum()
+    told = [
+        _zone_figure(assumption, int(have[assumption.name.rpartition(".")[2]]), len(offices)) for assumption in of_zone
+    ]
     text = _("microwave: fades are those of climate zone {zone}, not of the place: {figures}.")
-    figures = ", ".join(f"{assumption.name} {assumption.value:g} {assumption.unit}" for assumption in of_zone)
-    return (text.format(zone=scenario.climate.zone, figures=figures),)
+    return (text.format(zone=scenario.climate.zone, figures=", ".join(told)),)
+
+
+def _zone_figure(assumption: Assumption, have: int, offices: int) -> str:
+    """Return a figure of the zone, and at how many offices it does not count since they have their own."""
+    said = f"{assumption.name} {wording.figure(assumption.value)} {assumption.unit}"
+    if not have:
+        return said
+    if have == offices:
+        return _("{figure} (at sources, towers and relays; every office has its own)").format(figure=said)
+    text = ngettext(
+        "{figure} (but at {count} of {total} offices, which has its own)",
+        "{figure} (but at {count} of {total} offices, which have their own)",
+        have,
+    )
+    return text.format(figure=said, count=wording.number(have), total=wording.number(offices))

@@ -10,7 +10,7 @@ import numpy as np
 
 from planner.catalogue.assumptions import assumptions, remarks
 from planner.catalogue.bought import QuoteTerms, quote_terms
-from planner.catalogue.climate import climate_assumptions, climate_notes
+from planner.catalogue.climate import climate_assumptions
 from planner.catalogue.fibre import AERIAL, DUCT, FibreOption, fibre_option
 from planner.catalogue.figures import figures
 from planner.catalogue.items import MONTHS, Pricer, figure, yearly
@@ -204,7 +204,6 @@ def price_list(catalogue: Catalogue, scenario: Scenario, *, dominated: bool = Fa
             *(note for name, note in notes.items() if note is not None and not _is_unasked(name, scenario)),
             *(() if fibre is None else fibre.notes),
             *_not_permitted(catalogue, offered),
-            *(climate_notes(scenario) if masts else ()),
             *remarks(catalogue, scenario, sections),
         ),
         assumptions=(

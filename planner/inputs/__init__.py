@@ -1,6 +1,6 @@
 """Inputs: every file of a scenario read, checked row by row and joined into tables."""
 
-from planner.inputs.check import check_scenario, read_inputs
+from planner.inputs.check import check_scenario, read_all, read_inputs
 from planner.inputs.model import CheckReport, DatasetReport, InputFile, Inputs
 from planner.inputs.positions import office_positions
 from planner.inputs.starter import ATTRIBUTION as STARTER_ATTRIBUTION
@@ -16,6 +16,7 @@ __all__ = [
     "Starter",
     "check_scenario",
     "office_positions",
+    "read_all",
     "read_inputs",
     "write_starter",
     "write_template",

@@ -55,7 +55,7 @@ def read_inputs(scenario: Scenario) -> Inputs:
         With all faults of all files that stop the run. Rows that the scenario says to exclude are no such faults: they
         are in ``Inputs.problems``.
     """
-    inputs, report = _read(scenario)
+    inputs, report = read_all(scenario)
     if inputs is None:
         raise InputError(report.errors)
     return inputs
@@ -73,13 +73,19 @@ def check_scenario(
     """
     try:
         scenario = load_scenario(path, data_root=data_root, overrides=overrides)
-        return _read(scenario)[1]
+        return read_all(scenario)[1]
     except InputError as error:
         return CheckReport(error.problems)
 
 
-def _read(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
-    """Return the inputs (None if a fault stops the run) and everything that was noticed."""
+def read_all(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
+    """Return the inputs (None if a fault stops the run) and everything that was noticed.
+
+    Raises
+    ------
+    InputError
+        A file cannot be read at all.
+    """
     problems: list[Problem] = []
     terrain = _terrain(scenario, problems)
     _check_land_cover(scenario, problems)

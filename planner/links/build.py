@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.catalogue import load_catalogue, price_list, terms
+from planner.catalogue import load_catalogue, price_list, terms, zone_notes
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES, PRESENT_VALUE, line_money
 from planner.i18n import _, ngettext
@@ -162,6 +162,7 @@ def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress)
             *_supply_notes(prices),
             *supplies.notes,
             *_terrain_notes(scenario, prices),
+            *zone_notes(scenario, prices, inputs.offices),
             *place_notes(places),
             *_cover_notes(inputs, task.places),
             *(() if hilltops is None else (hilltops.note(),)),

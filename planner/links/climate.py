@@ -12,6 +12,7 @@ from planner.catalogue.climate import FIGURES, ClimateSource, climate_at
 from planner.catalogue.itu_maps import MAPS
 from planner.i18n import _, ngettext
 from planner.links.options import PlaceKind
+from planner.wording import figure, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,8 +47,8 @@ def place_notes(places: Places) -> tuple[str, ...]:
     notes = []
     of_map = places.climate_source == ClimateSource.MAP
     ranges = [
-        f"{figure} {places.climate[rows, column].min():.4g} – {places.climate[rows, column].max():.4g} ({MAPS[figure]})"
-        for column, (figure, rows) in enumerate(zip(FIGURES, of_map.T, strict=True))
+        f"{name} {figure(column[rows].min())} – {figure(column[rows].max())} ({MAPS[name]})"
+        for name, column, rows in zip(FIGURES, places.climate.T, of_map.T, strict=True)
         if rows.any()
     ]
     if ranges:
@@ -55,11 +56,11 @@ def place_notes(places: Places) -> tuple[str, ...]:
     own = places.climate_source == ClimateSource.OFFICE
     count = int(np.count_nonzero(own.any(axis=1)))
     if count:
-        figures = ", ".join(figure for figure, rows in zip(FIGURES, own.T, strict=True) if rows.any())
+        figures = ", ".join(name for name, rows in zip(FIGURES, own.T, strict=True) if rows.any())
         text = ngettext(
             "climate: {count} office has figures of its own: {figures}.",
             "climate: {count} offices have figures of their own: {figures}.",
             count,
         )
-        notes.append(text.format(count=count, figures=figures))
+        notes.append(text.format(count=number(count), figures=figures))
     return tuple(notes)

@@ -1,12 +1,14 @@
 """Whose figures of rain and air hold at a place: the office's own, the scenario's, the map's, the zone's."""
 
+from dataclasses import replace
 from importlib import metadata
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from planner.catalogue import itu_maps, load_catalogue, price_list
-from planner.catalogue.climate import FIGURES, ClimateSource, RadioClimate, climate_at, climate_notes
+from planner.catalogue import itu_maps, load_catalogue, price_list, zone_notes
+from planner.catalogue.climate import FIGURES, ClimateSource, RadioClimate, climate_at
 from planner.errors import InputError
 
 NOTHING = np.full((2, 4), np.nan)
@@ -65,11 +67,32 @@ def test_a_scenario_that_says_everything_needs_no_map(make_scenario, monkeypatch
 
 
 def test_only_a_zone_is_warned_of(make_scenario):
-    assert climate_notes(make_scenario(climate={"source": "itu"})) == ()
-    assert climate_notes(make_scenario())
+    offices = pd.DataFrame(NOTHING, columns=list(FIGURES))
+
+    def notes(climate, offices):
+        scenario = make_scenario(climate=climate)
+        return zone_notes(scenario, price_list(load_catalogue(scenario), scenario), offices)
+
+    assert notes({"source": "itu"}, offices) == ()
+    assert notes({"rain_mm_h": 80, "dn1_per_km": -200, "vapour_g_m3": 18}, offices) == ()
+    (note,) = notes({"zone": "wet_tropics"}, offices)
+    assert "zone wet_tropics" in note
+    assert "climate.rain_mm_h 95 mm/h, climate.dn1_per_km -350 N/km, climate.vapour_g_m3 20 g/m³." in note
     told = price_list(load_catalogue(make_scenario()), make_scenario(climate={"source": "itu", "isotherm_km": 4.5}))
     climate = {a.name: (a.value, a.source) for a in told.assumptions if a.name.startswith("climate.")}
     assert climate == {"climate.isotherm_km": (4.5, "user")}
+
+
+def test_offices_that_know_better_than_the_zone(make_scenario):
+    scenario = make_scenario(climate={"zone": "wet_tropics", "dn1_per_km": -200})
+    offices = pd.DataFrame({"rain_mm_h": [80.0, np.nan, np.nan], "vapour_g_m3": [18.0, 19.0, 17.0]})
+    offices[["dn1_per_km", "isotherm_km"]] = np.nan
+    prices = price_list(load_catalogue(scenario), scenario)
+    (note,) = zone_notes(scenario, prices, offices)
+    assert "climate.rain_mm_h 95 mm/h (but at 1 of 3 offices, which has its own)" in note
+    assert "climate.vapour_g_m3 20 g/m³ (at sources, towers and relays; every office has its own)" in note
+    assert "dn1_per_km" not in note
+    assert zone_notes(scenario, replace(prices, microwave=(), multipoint=()), offices) == ()
 
 
 def test_places_alike_are_one_number():
