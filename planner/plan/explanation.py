@@ -9,7 +9,7 @@ from planner.finance import MEASURES
 from planner.i18n import _, ngettext
 from planner.plan.buildup import ROUNDING
 from planner.plan.reasons import PER_MONEY
-from planner.wording import figure, item_name, labelled, measure_name, money, number, technology_name
+from planner.wording import figure, item_name, labelled, measure_name, money, number, option_name, technology_name
 
 if TYPE_CHECKING:
     from planner.plan.buildup import Part
@@ -163,6 +163,7 @@ class Explanation:
         text = [heading.format(measure=measure_name(self.measure))]
         for way in self.others:
             path = " → ".join(way.links) or _("the plan passes through its place")
+            path += f" ({option_name(way.option)})" if way.option else ""
             name, price = technology_name(way.technology), money(100 * way.price, self.currency)
             text.append(f"  {labelled(f'{name} – {price}', path)}")
         return [*text, *self._runner_up()]

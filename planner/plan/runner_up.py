@@ -35,6 +35,8 @@ class Way:
     ----------
     technology : str
         Of the last link.
+    option : str
+        Name of what is bought for the last link; empty if the plan is at the place already.
     price : float
         In currency, on top of the plan: links, masts and, for an office, its own line.
     links : tuple of str
@@ -52,6 +54,7 @@ class Way:
     """
 
     technology: str
+    option: str
     price: float
     links: tuple[str, ...]
     hops: int
@@ -140,7 +143,9 @@ def ways_into(
     office : int
         Row of the office that is to be served, `NONE` if the place is only to be reached.
     not_by : int
-        Candidate link by which the plan enters the place now, `NONE` to keep the plan whole.
+        Candidate link by which the plan enters the place now, `NONE` to keep the plan whole. Between places it is no
+        other way to buy the same link otherwise, with another radio or another duct; from the root it is, as another
+        provider's service.
     """
     keep = np.ones(len(tree), np.bool_) if not_by == NONE else without_branch(tree, place)
     standing = Standing.of(network, options, tree, keep)
@@ -160,14 +165,15 @@ def ways_into(
         own = (office, line, name)
         takes, bought = ledger.takes(network, options, [], own), new_lines(network, options, ledger.offices, [], own)
         at = str(options.places.id[place])
-        return [Way(name, float(line[measure]) / 100, (), int(tree.hops[row]), takes, bought, at, from_mast=False)]
+        return [Way(name, "", float(line[measure]) / 100, (), int(tree.hops[row]), takes, bought, at, from_mast=False)]
 
     # No way may run through the place itself: only what arrives there is compared.
     blocked = standing.entered.copy()
     blocked[place] = True
     ways = find_ways(network, replace(standing, entered=blocked), measure=measure, demand_mbps=demand_mbps)
     arriving = (network.place[network.head] == place) & (network.tail != 0) & (network.option != NO_OPTION)
-    arcs = np.flatnonzero((arriving | services) & (capacity >= demand_mbps) & (network.option != not_by))
+    same_link = (network.option != NO_OPTION) & _same_link(options, not_by)[network.option]
+    arcs = np.flatnonzero((arriving | services) & (capacity >= demand_mbps) & ~same_link)
     price = np.where(services[arcs], 0.0, ways.cents[network.tail[arcs]]) + cents[arcs]
     ends_at_office = network.head[arcs] == terminal
     price += np.where(ends_at_office, 0.0, float(line[measure]))
@@ -189,8 +195,20 @@ def ways_into(
         takes = ledger.takes(network, options, trail, own)
         bought = new_lines(network, options, ledger.offices, trail, own)
         start = _start(network, options, trail)
-        found.append(Way(name, float(price[best]) / 100, links, hops, takes, bought, *start))
+        kind = options.kinds[options.kind[network.option[arc]]].name
+        found.append(Way(name, kind, float(price[best]) / 100, links, hops, takes, bought, *start))
     return sorted(found, key=lambda way: (way.price, way.technology))
+
+
+def _same_link(options: LinkOptions, option: int) -> NDArray[np.bool_]:
+    """Return which candidates are a link of the plan bought otherwise, or itself, (k,) bool."""
+    if option == NONE:
+        return np.zeros(len(options.u), np.bool_)
+    u, v = int(options.u[option]), int(options.v[option])
+    if ROOT in (u, v):
+        return np.asarray(np.arange(len(options.u)) == option)
+    along, against = (options.u == u) & (options.v == v), (options.u == v) & (options.v == u)
+    return np.asarray((along | against) & (options.technology() == options.technology()[option]))
 
 
 def _start(network: Network, options: LinkOptions, trail: Sequence[int]) -> tuple[str, bool]:

@@ -91,7 +91,16 @@ def read_plan(run_dir: Path) -> Plan:
             _("Check that the file may be read."),
             file=str(path),
         )
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, OverflowError) as error:
+    except KeyError as error:
+        problem = Problem(
+            "bad-plan",
+            _(
+                "The plan lacks what plans of this version have: {fields}. Another version of the program made it."
+            ).format(fields=error.args[0]),
+            _("Solve its scenario again with: planner solve."),
+            file=str(path),
+        )
+    except (TypeError, ValueError, AttributeError, IndexError, RecursionError, OverflowError) as error:
         problem = Problem(
             "bad-plan",
             _("This is not a whole plan of this program: {reason}.").format(reason=f"{type(error).__name__}: {error}"),

@@ -67,6 +67,29 @@ def test_runner_up_may_attach_elsewhere(handmade, make):
     assert found.others[1].links == ("microwave:A>B",)
 
 
+def test_the_same_link_with_another_radio_is_no_other_way(handmade, make):
+    """A second radio from A to C, or from C to A, is the plan's own link bought otherwise."""
+    country = handmade.country
+    plan = handmade.plan()
+    for ends in (("A", "C"), ("C", "A")):
+        country.link("microwave", *ends, km=4.0, capacity=500.0, rungs=(1, 1))
+    country.link("fibre", "A", "C", km=9.0)
+    for name in ("microwave:A>C", "C"):
+        ways = explain(make["scenario"](), country.inputs(), country.options(), plan, name).others
+        assert [way.links[-1] for way in ways if way.technology != "leo"] == ["fibre:A>C"]
+        assert all("microwave" not in way.technology for way in ways)
+
+
+def test_another_offer_of_the_same_service_is_another_way(handmade, make):
+    """Which of them it is, its option tells: both are links leo:root>C."""
+    country = handmade.country
+    country.link("leo", None, "C", capacity=100.0)
+    found = explain(make["scenario"](), country.inputs(), country.options(), handmade.plan(), "C")
+    (way,) = (way for way in found.others if way.technology == "leo")
+    assert way.option
+    assert f"leo:root>C ({way.option})" in str(found)
+
+
 def test_a_mast_that_must_grow_costs_the_difference(handmade, make):
     """From C, whose mast stands at 20 m, a hop that needs 30 m: 11000 more there."""
     country = handmade.country

@@ -8,6 +8,7 @@ import pytest
 
 from planner.errors import InputError
 from planner.plan.store import read_plan, write_run_files
+from planner.plan.verify.document import read_document
 
 
 def files(folder):
@@ -122,6 +123,20 @@ def test_a_broken_plan_names_the_file_and_the_remedy(tmp_path, text):
     problem = caught.value.problems[0]
     assert (problem.code, problem.file) == ("bad-plan", str(tmp_path / "plan.json"))
     assert problem.remedy
+
+
+def test_a_plan_of_an_earlier_version_says_what_it_lacks(handmade, tmp_path):
+    write_run_files(handmade.plan(), tmp_path)
+    document = json.loads((tmp_path / "plan.json").read_text())
+    for place in document["places"]:
+        del place["climate"]
+    (tmp_path / "plan.json").write_text(json.dumps(document))
+    for read, field in ((read_plan, "climate"), (read_document, "places[].climate")):
+        with pytest.raises(InputError) as caught:
+            read(tmp_path)
+        (problem,) = caught.value.problems
+        assert f"lacks what plans of this version have: {field}. " in problem.message
+        assert "planner solve" in problem.remedy
 
 
 def test_a_plan_cut_off_anywhere_is_refused(handmade, tmp_path):

@@ -539,7 +539,8 @@ def read_document(run_dir: Path) -> tuple[PlanDocument | None, Findings]:
     Raises
     ------
     InputError
-        There is no such file, or it is no JSON.
+        There is no such file, it cannot be read, or nothing is wrong with it but fields that it lacks, as plans of
+        earlier versions do.
     """
     path = run_dir / PLAN_FILE
     findings = Findings(_("Form of plan.json"))
@@ -558,10 +559,22 @@ def read_document(run_dir: Path) -> tuple[PlanDocument | None, Findings]:
     try:
         plan = PlanDocument.model_validate_json(text)
     except ValidationError as error:
-        for fault in error.errors(include_url=False):
+        faults = error.errors(include_url=False)
+        if all(fault["type"] == "missing" for fault in faults):
+            raise InputError(_of_another_version(path, [fault["loc"] for fault in faults])) from error
+        for fault in faults:
             where = ".".join(str(part) for part in fault["loc"])
             stated = fault["input"] if isinstance(fault["input"], str | float | int | None) else "…"
             findings.require(False, fault["msg"], where, stated, None)
         return None, findings
     findings.require(True, _("form"), PLAN_FILE, None, None)
     return plan, findings
+
+
+def _of_another_version(path: Path, missing: list[tuple[int | str, ...]]) -> Problem:
+    """Return the problem of a plan that lacks fields, each of which may be missing in many entries of a list."""
+    names = dict.fromkeys(".".join("[]" if isinstance(part, int) else part for part in at) for at in missing)
+    fields = ", ".join(name.replace(".[]", "[]") for name in names)
+    message = _("The plan lacks what plans of this version have: {fields}. Another version of the program made it.")
+    remedy = _("Solve its scenario again with: planner solve.")
+    return Problem("old-plan", message.format(fields=fields), remedy, str(path))
