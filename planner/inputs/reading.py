@@ -10,6 +10,7 @@ from planner.inputs.text_table import read_text_table
 from planner.inputs.vector import read_layer
 from planner.inputs.where import rows_where
 from planner.inputs.workbook import read_workbook
+from planner.terrain import refuse_network
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,13 +40,14 @@ def read_raw(dataset: Dataset, path: Path) -> RawTable:
 
 
 def require_file(file: str, path: Path) -> Path:
-    """Return the path of an existing file that is not empty.
+    """Return the path of an existing file that is not empty and needs no network.
 
     Raises
     ------
     InputError
         There is none.
     """
+    refuse_network(path, file)
     if not path.is_file():
         message = _("The file is not there; looked for at {path}.").format(path=path)
         remedy = _("Check the path: it counts from the scenario's folder, or from the data folder that was given.")

@@ -4,6 +4,7 @@ from planner.terrain.cost_surface import Grid, resample
 from planner.terrain.elevation import VOID_HEIGHT, Elevation
 from planner.terrain.geodesy import WGS84, earth_centred, surface_normals
 from planner.terrain.land_cover import is_silent, open_land_cover, with_land_cover
+from planner.terrain.offline import refuse_network
 from planner.terrain.pairs import pairs_within
 from planner.terrain.peaks import Peaks, find_peaks
 from planner.terrain.profile import Profile, clearance_m, terrain_profile
@@ -29,6 +30,7 @@ __all__ = [
     "open_elevation",
     "open_land_cover",
     "pairs_within",
+    "refuse_network",
     "resample",
     "surface_normals",
     "terrain_profile",

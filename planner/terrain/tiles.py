@@ -19,6 +19,7 @@ from rasterio.windows import Window
 from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.terrain.geodesy import WGS84, contiguous_span, unwrap_longitudes
+from planner.terrain.offline import refuse_network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -158,6 +159,7 @@ def lies_on_earth(dataset: rasterio.DatasetReader) -> bool:
 
 
 def _describe(path: Path) -> Tile:
+    refuse_network(path, str(path))
     if not path.is_file():
         raise InputError(
             Problem(
