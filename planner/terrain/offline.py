@@ -20,9 +20,11 @@ _POINTER = re.compile(
 """How files begin that hold no data but say where they lie."""
 _REMARKS = re.compile(rb"<(Metadata|SRS)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 _PART = re.compile(rb"<(?:Source(?:Filename|Dataset)|SrcDataSource)([^>]*)>([^<]*)<")
-# `Path` has made one slash of two.
+# `Path` has made one slash of two; a folder that happens to be called vsicurl is no address.
 _ADDRESS = re.compile(
-    rb"/vsi(?:curl|s3|gs|az|adls|oss|swift|webhdfs|hdfs)[\w?/.:=&%+-]*|(?:https?|ftp):/[^\s<>\"']*", re.IGNORECASE
+    rb"(?<![^/\s>\"'=:,(])(?:/{1,2}vsi\w+)*/{1,2}vsi(?:curl|s3|gs|az|adls|oss|swift|webhdfs|hdfs)[\w?/.:=&%+-]*"
+    rb"|(?:https?|ftp):/[^\s<>\"']*",
+    re.IGNORECASE,
 )
 _LINKED_CRS = re.compile(rb'"crs"\s*:\s*\{[^{}]*\{[^{}]*"href"\s*:\s*"([^"]*)"')
 
