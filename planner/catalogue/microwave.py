@@ -72,12 +72,15 @@ class MicrowaveOption(RadioOption):
         Of the dish at each end.
     modulations : tuple of Modulation
         Slowest first.
+    diverse_kind : OptionKind
+        The same with space diversity, a second antenna at each end, for paths over the sea.
     """
 
     channel_mhz: float
     transmit_dbm: float
     diameter_m: float
     modulations: tuple[Modulation, ...]
+    diverse_kind: OptionKind
 
     @property
     def gain_dbi(self) -> float:
@@ -110,10 +113,14 @@ def _all_options(microwave: Microwave, pricer: Pricer, scenario: Scenario) -> It
             diameter_m = min(antennas.diameter_m, band.max_dish_m)
             for channel_mhz in band.channels_mhz:
                 for carriers in range(1, radio.max_carriers + 1):
-                    name = f"{band_name} {channel_mhz:g} MHz {carriers}+0, {range_km:g} km"
-                    items = _items(microwave, band, radio, antennas, channel_mhz, carriers, pricer)
+                    name, reach = f"{band_name} {channel_mhz:g} MHz {carriers}+0", f", {range_km:g} km"
+                    plain, diverse = (
+                        _items(microwave, band, radio, antennas, channel_mhz, carriers, pricer, diverse=diverse)
+                        for diverse in (False, True)
+                    )
                     yield MicrowaveOption(
-                        kind=OptionKind("microwave", name, 1, items),
+                        kind=OptionKind("microwave", name + reach, 1, plain),
+                        diverse_kind=OptionKind("microwave", f"{name} SD{reach}", 1, diverse),
                         frequency_ghz=band.frequency_ghz,
                         range_km=range_km,
                         signal_dbm=band.transmit_dbm + 2 * float(antenna_gain_dbi(diameter_m, band.frequency_ghz)),
@@ -140,11 +147,14 @@ def _items(
     channel_mhz: float,
     carriers: int,
     pricer: Pricer,
+    *,
+    diverse: bool,
 ) -> tuple[Item, ...]:
     upkeep = figure(radio.maintenance)
+    receivers, sets = (figure(radio.diversity), 2) if diverse else (0.0, 1)
     items = [
-        pricer.goods("radios", figure(radio.radios) * carriers, radio.life, upkeep),
-        pricer.goods("antennas", figure(antennas.price), radio.life, upkeep),
+        pricer.goods("radios", (figure(radio.radios) + receivers) * carriers, radio.life, upkeep),
+        pricer.goods("antennas", figure(antennas.price) * sets, radio.life, upkeep),
         pricer.works("survey", figure(radio.survey)),
         pricer.energy(radio.power_w * carriers),
     ]

@@ -114,6 +114,14 @@ class Radio(Section):
     """A class of microwave equipment."""
 
     radios: Annotated[Price, said("Radios", "Both ends.", unit="currency per hop and carrier")]
+    diversity: Annotated[
+        Price,
+        said(
+            "Space diversity",
+            "Receivers of second antennas, both ends, where the sea mirrors the ray; the antennas come on top.",
+            unit="currency per hop and carrier",
+        ),
+    ]
     antennas: Annotated[dict[Text, Antennas], Removable, Field(min_length=1, title="Antennas by length of the hop")]
     survey: Annotated[Price, said("Survey", "Survey, acquisition, permits.", unit="currency per hop")]
     maintenance: Maintenance

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from planner.catalogue import PriceList, RadioOption
+    from planner.catalogue import MicrowaveOption, PriceList
     from planner.finance import Per
     from planner.inputs import Inputs
     from planner.links.hilltops import Hilltops
@@ -284,10 +284,10 @@ def _microwave(task: Task) -> Block:
     kept, beyond = within_ports(hops, task.places.ports, _hop_prices(task, hops, radios), upstream)
     hops = hops[kept]
     return Block.of(
-        tuple(option.kind for option in options),
+        (*(option.kind for option in options), *(option.diverse_kind for option in options)),
         u=hops.u,
         v=hops.v,
-        kind=hops.radio.astype(np.int64),
+        kind=hops.radio.astype(np.int64) + len(options) * hops.diverse,
         capacity_mbps=hops.capacity_mbps,
         availability=hops.availability,
         length_km=hops.length_km,
@@ -348,7 +348,7 @@ def _void_notes(task: Task, hops: Hops) -> tuple[str, ...]:
 def _hop_prices(task: Task, hops: Hops, radios: Radios) -> NDArray[np.int64]:
     """Return the present value of each hop, both masts included, in cents."""
     masts = task.mast_money[hops.u, hops.rung_u, PRESENT_VALUE] + task.mast_money[hops.v, hops.rung_v, PRESENT_VALUE]
-    return np.asarray(radios.money[hops.radio, PRESENT_VALUE] + masts)
+    return np.asarray(radios.of(hops)[:, PRESENT_VALUE] + masts)
 
 
 def wanted_share(scenario: Scenario, equipment: float) -> float:
@@ -360,9 +360,14 @@ def wanted_share(scenario: Scenario, equipment: float) -> float:
     return max(scenario.links.microwave.availability, scenario.service.availability / equipment)
 
 
-def _radios(options: Sequence[RadioOption], scenario: Scenario) -> Radios:
+def _radios(options: Sequence[MicrowaveOption], scenario: Scenario) -> Radios:
     one: dict[Per, NDArray[np.float64]] = {"each": np.ones(1)}
-    money = [line_money(option.kind.items, one, terms(scenario))[0] for option in options]
+    money, diverse_money = (
+        np.array([line_money(kind.items, one, terms(scenario))[0] for kind in kinds], np.int64).reshape(
+            -1, len(MEASURES)
+        )
+        for kinds in ([option.kind for option in options], [option.diverse_kind for option in options])
+    )
     steps = max((len(option.rates_mbps) for option in options), default=0)
     equipment = np.array([option.availability for option in options], dtype=np.float64)
     return Radios(
@@ -373,7 +378,8 @@ def _radios(options: Sequence[RadioOption], scenario: Scenario) -> Radios:
         - _with_steps([option.thresholds_dbm for option in options], steps),
         equipment=equipment,
         wanted=np.array([wanted_share(scenario, share) for share in equipment.tolist()], dtype=np.float64),
-        money=np.array(money, dtype=np.int64).reshape(-1, len(MEASURES)),
+        money=money,
+        diverse_money=diverse_money,
     )
 
 

@@ -15,7 +15,7 @@ from planner.finance import PRESENT_VALUE
 from planner.i18n import _
 from planner.links.fading import NO_STEP, Fades, Paths, fastest_steps
 from planner.links.options import NO_MAST, Rejection
-from planner.terrain import NO_LEVEL, PathState, line_of_sight, pairs_within
+from planner.terrain import NO_LEVEL, PathState, line_of_sight, pairs_within, sea_mirrors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +47,8 @@ class Radios:
         Share of the year for which fades must leave a modulation that counts as capacity.
     money : (r, 4) int64
         Price of a hop in cents, without masts.
+    diverse_money : (r, 4) int64
+        The same with space diversity, which hops need whose ray the sea mirrors.
     """
 
     frequency_ghz: NDArray[np.float64]
@@ -56,6 +58,11 @@ class Radios:
     equipment: NDArray[np.float64]
     wanted: NDArray[np.float64]
     money: NDArray[np.int64]
+    diverse_money: NDArray[np.int64]
+
+    def of(self, hops: Hops) -> NDArray[np.int64]:
+        """Return the price of hops without masts, (m, 4) cents."""
+        return np.where(hops.diverse[:, None], self.diverse_money[hops.radio], self.money[hops.radio])
 
     @cached_property
     def signals(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -90,6 +97,8 @@ class Hops:
     rung_u, rung_v : (m,) int8
     voids : (m,) int64
         Steps of the path, of a terrain cell or less, over voids that count as sea.
+    diverse : (m,) bool
+        With space diversity, since the sea mirrors the ray between these masts.
     rejections : tuple of Rejection
     """
 
@@ -102,6 +111,7 @@ class Hops:
     rung_u: NDArray[np.int8]
     rung_v: NDArray[np.int8]
     voids: NDArray[np.int64]
+    diverse: NDArray[np.bool_]
     rejections: tuple[Rejection, ...]
 
     def __getitem__(self, rows: NDArray[np.bool_]) -> Hops:
@@ -181,7 +191,7 @@ def find_hops(
     if len(chosen) < len(pairs.paths.u):
         reason = _("pair in sight, but each end has {count} cheaper neighbours").format(count=max_neighbours)
         rejections.append(Rejection("microwave", reason, len(pairs.paths.u) - len(chosen)))
-    hops = _alternatives(pairs[chosen], radios, climate)
+    hops = _with_diversity(_alternatives(pairs[chosen], radios, climate), elevation, places, ladder_m)
     keep = _undominated(hops, radios, useful_mbps)
     if not keep.all():
         reason = _("alternative that another one beats in price, capacity and both masts")
@@ -192,7 +202,17 @@ def find_hops(
 def _no_hops() -> Hops:
     places, rungs, figures = np.zeros(0, np.int32), np.zeros(0, np.int8), np.zeros(0)
     return Hops(
-        places, places, np.zeros(0, np.int16), figures, figures, figures, rungs, rungs, np.zeros(0, np.int64), ()
+        places,
+        places,
+        np.zeros(0, np.int16),
+        figures,
+        figures,
+        figures,
+        rungs,
+        rungs,
+        np.zeros(0, np.int64),
+        np.zeros(0, np.bool_),
+        (),
     )
 
 
@@ -350,8 +370,23 @@ def _alternatives(pairs: _Pairs, radios: Radios, climate: RadioClimate) -> Hops:
         rung_u=np.concatenate(rung_u)[order].astype(np.int8),
         rung_v=np.concatenate(rung_v)[order].astype(np.int8),
         voids=pairs.voids[hop],
+        diverse=np.zeros(len(hop), np.bool_),
         rejections=(),
     )
+
+
+def _with_diversity(hops: Hops, elevation: Elevation, places: Places, ladder_m: NDArray[np.float64]) -> Hops:
+    """Return hops with space diversity where the sea mirrors the ray between the masts."""
+    table = np.stack([hops.u, hops.v, hops.rung_u, hops.rung_v])
+    (u, v, rung_u, rung_v), of_hop = np.unique(table, axis=1, return_inverse=True)
+    mirrored = sea_mirrors(
+        elevation,
+        (places.lon[u], places.lat[u]),
+        (places.lon[v], places.lat[v]),
+        np.nan_to_num(places.ground_m[u], nan=0.0) + ladder_m[rung_u],
+        np.nan_to_num(places.ground_m[v], nan=0.0) + ladder_m[rung_v],
+    )
+    return replace(hops, diverse=mirrored[of_hop.reshape(-1)])
 
 
 def _availability(
@@ -371,7 +406,7 @@ def _undominated(hops: Hops, radios: Radios, useful_mbps: float) -> NDArray[np.b
     change = (np.diff(hops.u) != 0) | (np.diff(hops.v) != 0)
     start = np.concatenate([[0], np.flatnonzero(change) + 1, [len(hops.u)]])
     capacity = np.minimum(hops.capacity_mbps, useful_mbps)
-    money = radios.money[hops.radio]
+    money = radios.of(hops)
     return _undominated_rows(start, hops.rung_u, hops.rung_v, money, capacity, hops.availability)
 
 

@@ -9,6 +9,7 @@ from planner.terrain.pairs import pairs_within
 from planner.terrain.peaks import Peaks, find_peaks
 from planner.terrain.profile import Profile, clearance_m, terrain_profile
 from planner.terrain.rasters import open_elevation
+from planner.terrain.reflection import mirror_km, sea_mirrors
 from planner.terrain.sight import NO_LEVEL, TWO_CRITERIA, PathState, Sight, line_of_sight
 
 __all__ = [
@@ -27,11 +28,13 @@ __all__ = [
     "find_peaks",
     "is_silent",
     "line_of_sight",
+    "mirror_km",
     "open_elevation",
     "open_land_cover",
     "pairs_within",
     "refuse_network",
     "resample",
+    "sea_mirrors",
     "surface_normals",
     "terrain_profile",
     "with_land_cover",

@@ -150,6 +150,7 @@ RADIOS = Radios(
     equipment=np.array([0.9995, 0.9995, 0.9995, 0.9995, 0.998]),
     wanted=np.array([0.9995, 0.9995, 0.9995, 0.9995, 0.9999]),
     money=np.array([[100], [150], [80], [120], [70]]) * np.ones(4, dtype=np.int64),
+    diverse_money=np.full((5, 4), 999),
 )
 
 
@@ -214,7 +215,7 @@ def test_pairs_that_fades_close_are_counted(ground, places_at):
         places.position_known,
         Radios(
             *(np.array([18.7]), np.array([9.0]), np.array([[100.0]]), np.array([[140.0]])),
-            *(np.array([0.9995]), np.array([0.9995]), np.ones((1, 4), np.int64)),
+            *(np.array([0.9995]), np.array([0.9995]), *[np.ones((1, 4), np.int64)] * 2),
         ),
         ladder_m=LADDER_M,
         mast_money=np.zeros((2, 3, 4), np.int64),
@@ -241,6 +242,7 @@ def test_of_equal_alternatives_the_more_available_stays(ground, places_at):
             equipment=np.full(2, 0.9995),
             wanted=np.full(2, 0.99),
             money=np.ones((2, 4), np.int64),
+            diverse_money=np.ones((2, 4), np.int64),
         )
         hops = find_hops(
             ground(np.full((60, 80), 20.0)),

@@ -25,6 +25,7 @@ RADIOS = Radios(
     equipment=np.array([0.998, 0.999, 0.999, 0.999]),
     wanted=np.full(4, 0.9995),
     money=np.array([[300, 30, 450, 450], [800, 60, 1200, 1100], [1000, 70, 1400, 1350], [900, 80, 1500, 1300]]),
+    diverse_money=np.full((4, 4), 5000),
 )
 
 
@@ -184,7 +185,7 @@ def test_clusters_stay_joined(ground, places_at):
 
 def test_no_radio_no_hop(ground, places_at):
     none, no_step = np.zeros(0), np.zeros((0, 1))
-    nothing = Radios(none, none, no_step, no_step, none, none, np.zeros((0, 4), np.int64))
+    nothing = Radios(none, none, no_step, no_step, none, none, *[np.zeros((0, 4), np.int64)] * 2)
     assert len(search(ground(), places_at(*scattered(3)), radios=nothing).u) == 0
 
 

@@ -12,6 +12,7 @@ from planner.plan.verify.fading import Hop, carried
 
 OPTION = MicrowaveOption(
     kind=OptionKind("microwave", "any", 1, ()),
+    diverse_kind=OptionKind("microwave", "any SD", 1, ()),
     frequency_ghz=7.5,
     range_km=60.0,
     signal_dbm=95.0,

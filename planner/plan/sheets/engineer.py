@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -105,7 +105,8 @@ class Engineer:
         kind = self.options.kinds[self.options.kind[option]]
         if kind.technology == "microwave" and self.elevation is not None:
             # Not by its items: in dearer regions a surcharge stands behind them.
-            radio = next((radio for radio in self.prices.microwave if radio.kind.name == kind.name), None)
+            named = ((radio, each) for radio in self.prices.microwave for each in (radio.kind, radio.diverse_kind))
+            radio = next((replace(radio, kind=each) for radio, each in named if each.name == kind.name), None)
             return None if radio is None else hop_sheet(self, self.elevation, radio, option, backwards=backwards)
         laid = any(item.per == "km" for item in kind.items)
         if kind.technology == "fibre" and laid and self.elevation is not None and self.prices.fibre is not None:

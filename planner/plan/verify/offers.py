@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -76,7 +76,11 @@ class OfferFinder:
         self._basis = basis
         self._sites = basis.sites
         self._roads = RoadFinder(basis.inputs.roads, () if prices.fibre is None else prices.fibre.road_factor)
-        self._radios: dict[str, RadioOption] = {option.kind.name: option for option in prices.microwave}
+        self._radios: dict[str, RadioOption] = {
+            kind.name: replace(option, kind=kind)
+            for option in prices.microwave
+            for kind in (option.kind, option.diverse_kind)
+        }
         self.services = ServiceFinder(basis)
 
     @property

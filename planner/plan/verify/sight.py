@@ -8,6 +8,7 @@ import numpy as np
 
 from planner.i18n import _
 from planner.plan.verify.findings import Findings
+from planner.plan.verify.mirror import is_mirrored
 from planner.plan.verify.multipoint import is_base, is_multipoint
 from planner.terrain import clearance_m, terrain_profile
 
@@ -33,6 +34,8 @@ def check_sight(plan: PlanDocument, basis: Basis) -> Findings:
     criteria = ((K_STANDARD, 1.0), (search.k_low, search.fresnel_low))
     radios = [*basis.prices.microwave, *(option.terminal for option in basis.prices.multipoint)]
     frequency_ghz = {(option.kind.technology, option.kind.name): option.frequency_ghz for option in radios}
+    diverse = {option.diverse_kind.name: option.frequency_ghz for option in basis.prices.microwave}
+    frequency_ghz |= {("microwave", name): ghz for name, ghz in diverse.items()}
     base_m = {link.head: link.mast_from_m for link in plan.links if is_base(link)}
     places = {place.id: place for place in plan.places}
     what = _("clearance above the terrain in m, at least")
@@ -54,4 +57,8 @@ def check_sight(plan: PlanDocument, basis: Basis) -> Findings:
             worst_m = float(np.min(free_m[1:-1], initial=np.inf))
             shown = None if np.isnan(worst_m) else round(worst_m, 3)
             findings.require(worst_m >= least_m, what, link.id, round(least_m, 3), shown)
+        if link.technology == "microwave":
+            mirrored = is_mirrored(profile, (h_a, h_b), elevation.cell_m)
+            has = link.option in diverse
+            findings.require(mirrored in (has, None), _("space diversity"), link.id, has, mirrored)
     return findings
