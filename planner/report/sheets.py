@@ -141,6 +141,9 @@ def _hop_text(sheet: HopSheet) -> list[str]:
     ]
     asked = _("Between the ends {margin} m are kept for the error of the terrain model.")
     lines.append(asked.format(margin=number(sheet.margin_m, 1)))
+    if sheet.mirror_km is not None:
+        text = _("The sea mirrors the ray at {km} km: each end has a second antenna (space diversity).")
+        lines.append(text.format(km=number(sheet.mirror_km, 2)))
     if tallest_m := max((height for height in sheet.cover_m if height is not None), default=0.0):
         text = _("What stands on the ground under the path is taken to be up to {height} m high.")
         lines.append(text.format(height=number(tallest_m, 1)))

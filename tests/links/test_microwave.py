@@ -1,6 +1,7 @@
 """Hops against brute force over all pairs, radios and rungs, with the plain path profile."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from planner.finance import PRESENT_VALUE
 from planner.links import microwave
 from planner.links.microwave import Radios, SightRules, find_hops
 from planner.links.options import PlaceKind
+from planner.plan.verify.mirror import is_mirrored
 from planner.terrain import VOID_HEIGHT
 from planner.terrain.pairs import pairs_within
 from planner.terrain.profile import clearance_m, terrain_profile
@@ -194,3 +196,34 @@ def test_nobody_to_see(ground, places_at, count):
     hops = search(ground(), places_at([30.02] * count, [-2.02] * count))
     assert len(hops.u) == 0
     assert hops.rejections == ()
+
+
+def shores(ground, places_at, sea_m=0.0, island_m=0.0):
+    """Two places 4.7 km apart on shores of 12 m, an island off the second one."""
+    heights = np.full((60, 80), sea_m)
+    heights[:, :6] = heights[:, 50:58] = 12.0
+    heights[:, 40:42] = island_m or sea_m
+    return ground(heights), replace(places_at([30.003, 30.045], [-2.02, -2.02]), ground_m=np.full(2, 12.0))
+
+
+def test_hops_over_the_sea_have_space_diversity(ground, places_at):
+    """Where the sea is a plain of one metre instead, none has."""
+    for sea_m, diverse in ((0.0, True), (1.0, False)):
+        hops = search(*shores(ground, places_at, sea_m))
+        assert len(hops.u)
+        assert (hops.diverse == diverse).all()
+        price = RADIOS.diverse_money if diverse else RADIOS.money
+        np.testing.assert_array_equal(RADIOS.of(hops), price[hops.radio])
+
+
+@pytest.mark.parametrize("island_m", [6.0, 8.0, 10.0, 12.0])
+def test_each_pair_of_masts_is_looked_at_by_itself(ground, places_at, island_m):
+    elevation, places = shores(ground, places_at, island_m=island_m)
+    hops = search(elevation, places)
+    profile = terrain_profile(elevation, *(axis[end] for end in (0, 1) for axis in (places.lon, places.lat)), 10.0)
+    said = [
+        is_mirrored(profile, (LADDER_M[rung_u], LADDER_M[rung_v]), elevation.cell_m)
+        for rung_u, rung_v in zip(hops.rung_u, hops.rung_v, strict=True)
+    ]
+    assert any(one is not None for one in said)
+    assert all(one in (has, None) for one, has in zip(said, hops.diverse.tolist(), strict=True))

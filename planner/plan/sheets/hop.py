@@ -12,7 +12,7 @@ from planner.links.task import clearance_criteria
 from planner.plan.sheets.climate import hop_climate
 from planner.plan.sheets.model import Criterion, Entry, HopEnd, HopSheet, Step
 from planner.radio import free_space_loss_db, multipath_exceeded_pct, rain_unavailability_pct
-from planner.terrain import clearance_m, terrain_profile
+from planner.terrain import clearance_m, mirror_km, terrain_profile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,7 +77,15 @@ def hop_sheet(
         availability=float(options.availability[option]),
         wanted=wanted,
         climate=hop_climate(engineer, near, far),
+        mirror_km=_mirror_km(radio, ends, length_km),
     )
+
+
+def _mirror_km(radio: MicrowaveOption, ends: tuple[HopEnd, HopEnd], length_km: float) -> float | None:
+    if radio.kind != radio.diverse_kind:
+        return None
+    above_sea_m = [np.array([(end.ground_m or 0.0) + end.antenna_m]) for end in ends]
+    return float(mirror_km(np.array([length_km]), *above_sea_m)[0])
 
 
 def _end(engineer: Engineer, place: int, rung: int) -> HopEnd:

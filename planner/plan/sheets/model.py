@@ -137,6 +137,8 @@ class HopSheet:
     wanted : float
         Share of the year for which fades must leave the capacity.
     climate : tuple of ClimateFigure
+    mirror_km : float or None
+        Where the sea mirrors the ray, for which the hop has space diversity; None if it has none.
     """
 
     technology: Literal["microwave"]
@@ -157,6 +159,7 @@ class HopSheet:
     availability: float
     wanted: float
     climate: tuple[ClimateFigure, ...]
+    mirror_km: float | None
 
 
 @dataclass(frozen=True)
