@@ -162,16 +162,6 @@ def test_the_climate_in_force_is_told_with_its_source(make_scenario):
     assert not {name for name in wet if "roughness" in name}
 
 
-def test_figures_of_the_zone_are_remarked_on_until_the_scenario_gives_them(make_scenario):
-    def noted(**climate):
-        return [note for note in priced(make_scenario(climate=climate)).notes if note.startswith("microwave: fades")]
-
-    (note,) = noted(zone="wet_tropics", dn1_per_km=-320.0)
-    assert "climate.rain_mm_h 95 mm/h" in note
-    assert "dn1" not in note
-    assert not noted(rain_mm_h=80.0, dn1_per_km=-320.0, vapour_g_m3=18.0)
-
-
 def test_masts_by_class_and_height(make_scenario):
     scenario = make_scenario()
     prices = priced(scenario)
