@@ -68,10 +68,16 @@ def is_area(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
 def repaired(group: Group, areas: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return the areas with those that cross themselves mended, and warn of each."""
     torn = group.sound & ~shapely.is_valid(areas)
-    why = np.array([shapely.is_valid_reason(area) if bad else None for area, bad in zip(areas, torn, strict=True)])
+    where = np.array([_where(area) if bad else None for area, bad in zip(areas, torn, strict=True)], dtype=object)
     remedy = _("It was repaired for this run; check its outline.")
-    group.warn(torn, "invalid-area", _("The polygon crosses itself."), remedy, column="geometry", values=why)
+    group.warn(torn, "invalid-area", _("The polygon crosses itself."), remedy, column="geometry", values=where)
     return np.where(torn, shapely.make_valid(areas), areas)
+
+
+def _where(area: shapely.Geometry) -> str:
+    """Return where an area is torn, of the library's English words only the coordinates, as in the file."""
+    reason = str(shapely.is_valid_reason(area))
+    return ", ".join(reason.partition("[")[2].rstrip("]").split()) or reason
 
 
 def in_degrees(group: Group, lacking: str, remedy: str) -> NDArray[np.object_]:

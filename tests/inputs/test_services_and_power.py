@@ -59,7 +59,7 @@ def test_a_coverage_polygon_that_crosses_itself_is_repaired_and_named(offices):
     offices.dataset("coverage", file="bow.gpkg")
     (problem,) = offices.check().problems
     assert (problem.code, problem.row, problem.severity) == ("invalid-area", 2, "warning")
-    assert problem.value == "Self-intersection[30.5 0.5]"
+    assert problem.value == "30.5, 0.5"
     assert "outline" in problem.remedy
     assert shapely.is_valid(offices.read().coverage.geometry[0])
 
