@@ -146,7 +146,7 @@ def test_what_is_not_like_for_like_is_said_first(folders, plans, make, tmp_path)
 def test_settings_and_files_that_differ_are_listed(folders):
     tables = tables_of(build_comparison(read_compared(folders)))
     assert tables["Settings that differ"] == {
-        "budgets[0].limit": ("100000.0", "150000.0", "100000.0"), "solver.gap": ("0.005", "0.02", "0.005"),
+        "budgets[0].limit": ("100,000", "150,000", "100,000"), "solver.gap": ("0.005", "0.02", "0.005"),
     }  # fmt: skip
     assert tables["Input files that differ"] == {"towers.csv": ("2" * 12, "3" * 12, "2" * 12)}
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _
 from planner.report.documents.blocks import Bullets, Heading, Paragraph, Table
 from planner.report.documents.comparison.runs import plan_name
-from planner.wording import labelled, number
+from planner.wording import labelled, number, setting_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,9 +51,7 @@ def _settings(compared: ComparedRuns) -> Iterator[tuple[str, ...]]:
 
 
 def _said(value: Any) -> str:
-    if value is None:
-        return "–"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = setting_words(value)
     return text if len(text) <= LONGEST else text[:LONGEST].rstrip() + "…"
 
 

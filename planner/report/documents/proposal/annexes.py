@@ -13,7 +13,7 @@ from planner.report.documents.proposal.assessment import region_name
 from planner.report.documents.proposal.hops import hop_sheets
 from planner.report.documents.proposal.results import money_headings
 from planner.report.documents.proposal.summary import cautions
-from planner.wording import item_name, number, share, status_name, technology_heading
+from planner.wording import ended_words, item_name, number, sentence, share, status_name, technology_heading
 
 if TYPE_CHECKING:
     from planner.catalogue import Assumption
@@ -171,7 +171,7 @@ def _reproducibility(run: ExportedRun) -> list[Block]:
     plan = run.plan
     rows = [
         (_("Fingerprint of the scenario (SHA-256)"), str(plan.scenario["hash"])),
-        (_("Status"), f"{plan.outcome.status}, {plan.outcome.termination}"),
+        (_("Search"), sentence(ended_words(plan.outcome.termination))),
         *((name, version) for name, version in plan.versions.items()),
     ]
     blocks: list[Block] = [
