@@ -103,24 +103,22 @@ def share(value: float, digits: int = 0) -> str:
     return format_percent(value, pattern, locale=language())
 
 
-def setting_words(value: Any) -> str:
+def setting_words(value: Any, field: str = "") -> str:
     """Return the value of a field of a scenario as people read it; what is text there stays as it is."""
     if value is None or value in ([], {}):
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int | float):
-        return number(value, 6)
+        return str(value) if field.endswith("year") else number(value, 6)
     if isinstance(value, dict):
         return "; ".join(_entry(str(name), inner) for name, inner in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(setting_words(inner) for inner in value)
-    return str(value)
+    return ", ".join(map(setting_words, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _entry(name: str, value: Any) -> str:
     """Return an entry of a mapping; mappings in mappings stand in brackets."""
-    said = setting_words(value)
+    said = setting_words(value, name)
     return f"{name} ({said})" if isinstance(value, dict) and value else labelled(name, said)
 
 
@@ -461,7 +459,11 @@ def told_by(source: str) -> str:
         "office": _("office file"),
         "latitude": _("latitude"),
     }
-    return own.get(source, source)
+    if source in own:
+        return own[source]
+    for part, word in (("Annex ", _("Annex {n}")), ("eq. ", _("eq. {n}"))):
+        source = source.replace(part, word.format(n=""))
+    return source
 
 
 _CLIMATE: dict[str, tuple[Callable[[], str], str]] = {

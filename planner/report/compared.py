@@ -64,7 +64,10 @@ def _head(console: Console, title: str) -> None:
 def _print_causes(compared: Comparison, console: Console) -> None:
     """Print what differs between scenarios, inputs and offices."""
     lines = [
-        labelled(setting.field, f"{setting_words(setting.first)} → {setting_words(setting.second)}")
+        labelled(
+            setting.field,
+            f"{setting_words(setting.first, setting.field)} → {setting_words(setting.second, setting.field)}",
+        )
         for setting in compared.settings
     ]
     lines += [labelled(_("input"), name) for name in compared.inputs]

@@ -47,11 +47,14 @@ def _settings(compared: ComparedRuns) -> Iterator[tuple[str, ...]]:
     for field in sorted({name for pair in found for name in pair}):
         first = next(pair[field].first for pair in found if field in pair)
         others = (pair[field].second if field in pair else first for pair in found)
-        yield field, _said(first), *map(_said, others)
+        told = [_said(value, field) for value in (first, *others)]
+        # Fields of a section that one of the plans lacks are there by their defaults, which may say nothing.
+        if len(set(told)) > 1:
+            yield field, *told
 
 
-def _said(value: Any) -> str:
-    text = setting_words(value)
+def _said(value: Any, field: str) -> str:
+    text = setting_words(value, field)
     return text if len(text) <= LONGEST else text[:LONGEST].rstrip() + "…"
 
 
