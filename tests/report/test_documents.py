@@ -314,6 +314,9 @@ def test_blanks_and_signs_of_print():
         f"a{NARROW}; b{NARROW}! 5{NARROW}% de 12\N{NO-BREAK SPACE}km et k\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}4/3 : oui"
     )
     assert in_print("USD 12 and\x00 more; no", "en") == "USD\N{NO-BREAK SPACE}12 and more; no"
+    assert in_print("dN1 -350 N/km, FN-001, 2024-2030", "en") == "dN1 \N{MINUS SIGN}350 N/km, FN-001, 2024-2030"
+    # Without the mark a figure behind an Arabic name is drawn on the name's other side.
+    assert in_print("موهيلي 23 760", "fr") == "موهيلي\N{LEFT-TO-RIGHT MARK} 23 760"
     assert [figure_in_print(text) for text in ("-1,320", "2024-2030", "7-GHz")] == [
         "\N{MINUS SIGN}1,320", "2024-2030", "7-GHz",
     ]  # fmt: skip

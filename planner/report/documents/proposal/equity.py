@@ -176,8 +176,8 @@ def _extremes(plan: Plan) -> list[Block]:
     told = [text.format(most=share(parts[most]), best=most, least=share(parts[least]), worst=least)]
     if plan.plain:
         more = _(
-            "It was made for the most benefit; floors, or worst first, in the scenario ask for more in the regions that "
-            "get least."
+            "It was made for the most benefit; floors, or worst first, in the scenario ask for more in the regions "
+            "that get least."
         )
         told.append(more)
     return [Paragraph(" ".join(told))]
