@@ -166,7 +166,11 @@ def test_every_hop_has_its_sheet(example):
     document = build_proposal(example)
     hops = example.plan.links[example.plan.links["technology"] == "microwave"]
     titles = [block.title for block in document.blocks if hasattr(block, "title")]
-    assert titles == [f"{a} – {b}" for a, b in zip(hops["from"], hops["to"], strict=True)]
+    names = {row.id: f"{row.name} ({row.id})" for row in example.plan.offices.itertuples() if row.name}
+    ends = [[names.get(end, end) for end in pair] for pair in zip(hops["from"], hops["to"], strict=True)]
+    assert titles == [f"{near} – {far}" for near, far in ends]
+    (every,) = [table for table in document.tables() if table.caption == "Microwave hops of the plan"]
+    assert [list(row[:2]) for row in every.rows] == ends
     assert document.banner.startswith("SYNTHETIC DATA")
 
 

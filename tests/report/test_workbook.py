@@ -70,7 +70,7 @@ def test_other_runs_stand_beside_the_plan_and_follow_its_assumptions(example, re
     assert rows["Programme cost per office"][1:3] == (each, each)
     formulas = openpyxl.load_workbook(path)["Scenarios"]
     (money,) = [row for row in formulas.iter_rows(max_row=16) if row[0].value == "Programme cost (USD)"]
-    assert str(money[1].value).startswith("=Summary!"), "the plan's money follows the assumptions"
+    assert str(money[1].value).startswith("='Summary'!"), "the plan's money follows the assumptions"
     assert isinstance(money[2].value, (int, float)), "that of the other run does not"
 
 

@@ -57,7 +57,7 @@ def write_scenarios(
     sheet.head(3, (_("What each scenario brings"), *names))
     lines = {}
     rows: list[tuple[str, str, list[float | None]]] = [
-        (_("Budget"), "money", [plan.budget and plan.budget["limit"] for plan in plans]),
+        (_("Budget"), "money", [None if plan.budget is None else plan.budget["limit"] for plan in plans]),
         (_("Offices newly connected"), "whole", _totals(plans, "offices_newly_connected")),
         (_("Offices upgraded"), "whole", _totals(plans, "offices_upgraded")),
         (_("Underserved people within reach of them"), "whole", _totals(plans, "people")),
@@ -87,9 +87,9 @@ def write_scenarios(
         sheet.text(row, 0, label)
         for column, (plan, count) in enumerate(zip(plans, counts, strict=True), start=1):
             of = "+".join(xl_rowcol_to_cell(part, column) for part in parts)
-            value = round(plan.totals["programme_cost"] / count, 2) if count else ""
+            each = round(plan.totals["programme_cost"] / count, 2) if count else ""
             formula = f'=IF({of}=0,"",ROUND({xl_rowcol_to_cell(cost, column)}/({of}),2))'
-            sheet.formula(row, column, formula, value, "money")
+            sheet.formula(row, column, formula, each, "money")
     row = _differences(sheet, row + 2, rows, names)
     _settings(sheet, row + 2, runs)
 

@@ -133,7 +133,7 @@ def equity(plan: Plan) -> list[Block]:
     kinds = classes(plan)
     ruralities = {class_name(kind): plan.offices[kinds == kind] for kind in CLASSES if (kinds == kind).any()}
     headings = (
-        _("Adequate before"), _("Adequate with the plan"), _("Underserved people"), _("Of them within reach"),
+        _("Adequate before"), _("Adequate with the plan"), _("Underserved people"), _("Reached"),
         _("Share"),
     )  # fmt: skip
     total = _reached(_("Total"), plan.offices)
