@@ -9,16 +9,23 @@ set "PYTHON=%HOME_DIR%\Scripts\python.exe"
 
 if exist "%HOME_DIR%\installed.txt" goto start
 
-py -@PYTHON@ -c "import struct, sys; sys.exit(struct.calcsize('P') != 8)" >nul 2>nul
-if errorlevel 1 goto no_python
+rem The launcher first; else a Python of that version on the path. What fails may end in a negative number: ask for zero.
+set "FOUND=py -@PYTHON@"
+%FOUND% -c "import struct, sys; sys.exit(struct.calcsize('P') != 8)" >nul 2>nul
+if %ERRORLEVEL% equ 0 goto install
+set "FOUND=python"
+%FOUND% -c "import struct, sys; sys.exit(struct.calcsize('P') != 8 or not sys.version.startswith('@PYTHON@.'))" >nul 2>nul
+if %ERRORLEVEL% neq 0 goto no_python
 
+:install
 echo Installing PostLink Planner for this user; this takes some minutes, once.
 echo Installation de PostLink Planner pour cet utilisateur ; quelques minutes, une seule fois.
-py -@PYTHON@ -m venv --clear "%HOME_DIR%"
-if errorlevel 1 goto failed
+%FOUND% -m venv --clear "%HOME_DIR%"
+if %ERRORLEVEL% neq 0 goto failed
+if not exist "%PYTHON%" goto failed
 "%PYTHON%" -m pip install --quiet --disable-pip-version-check --no-index --find-links "%HERE%wheelhouse" "postlink-planner==@VERSION@"
-if errorlevel 1 goto failed
-echo @VERSION@>"%HOME_DIR%\installed.txt"
+if %ERRORLEVEL% neq 0 goto failed
+>"%HOME_DIR%\installed.txt" echo @VERSION@
 
 :start
 if not "%~1"=="" goto command

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from babel import Locale
 from babel.numbers import (
@@ -101,6 +101,25 @@ def share(value: float, digits: int = 0) -> str:
     """Return a share of 1 in per cent."""
     pattern = "#,##0." + "0" * digits + " %" if digits else "#,##0 %"
     return format_percent(value, pattern, locale=language())
+
+
+def setting_words(value: Any, field: str = "") -> str:
+    """Return the value of a field of a scenario as people read it; what is text there stays as it is."""
+    if value is None or value in ([], {}):
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, int | float):
+        return str(value) if field.endswith("year") else number(value, 6)
+    if isinstance(value, dict):
+        return "; ".join(_entry(str(name), inner) for name, inner in value.items())
+    return ", ".join(map(setting_words, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _entry(name: str, value: Any) -> str:
+    """Return an entry of a mapping; mappings in mappings stand in brackets."""
+    said = setting_words(value, name)
+    return f"{name} ({said})" if isinstance(value, dict) and value else labelled(name, said)
 
 
 def labelled(label: str, text: str) -> str:
@@ -287,13 +306,7 @@ def quality(
     if several:
         text = quality(status=status, termination=termination, value=value, gap=gap, sense=sense)
         return _("Of the objective that is proven least well: {text}").format(text=text)
-    ended = {
-        "gap": _("the search reached the gap that was asked for"),
-        "time_limit": _("the search ended at its time limit"),
-        "cancelled": _("the search was cancelled"),
-        "exhausted": _("the search had nothing left to try"),
-        "evaluated": _("somebody else's plan, priced"),
-    }.get(termination, termination)
+    ended = ended_words(termination)
     if value <= 0 and sense == "max":
         text = (
             _("This plan is worth nothing, and no other of the same money is worth more, proven; {ended}.")
@@ -304,20 +317,31 @@ def quality(
     return _proof(status, termination, gap, sense).format(ended=ended)
 
 
+def ended_words(termination: str) -> str:
+    """Return why a search ended."""
+    return {
+        "gap": _("the search reached the gap that was asked for"),
+        "time_limit": _("the search ended at its time limit"),
+        "cancelled": _("the search was cancelled"),
+        "exhausted": _("the search had nothing left to try"),
+        "evaluated": _("somebody else's plan, priced"),
+    }.get(termination, termination)
+
+
 def _proof(status: str, termination: str, gap: float | None, sense: str) -> str:
     """Return how near a plan is to the best one; why the search ended is left open."""
-    if gap is None or gap > _LOOSE:
+    if gap is None or gap > UNKNOWN:
         return _("How near this is to the best plan is not known; {ended}.")
     if sense == "min":
         text = _("Proven: no plan that keeps all limits and targets costs less by more than {gap}; {ended}.")
-        return text.replace("{gap}", _rounded_up(gap))
+        return text.replace("{gap}", rounded_up(gap))
     if status == "optimal" and termination not in {"time_limit", "cancelled"}:
         # Better than this plan by so much of this plan's value: the gap as it stands.
         text = _("Proven: no plan under these inputs is better by more than {gap}; {ended}.")
-        return text.replace("{gap}", _rounded_up(gap))
+        return text.replace("{gap}", rounded_up(gap))
     if short_of_best(gap) <= _NEAR:
         text = _("Within {gap} of the best plan under these inputs, proven; {ended}.")
-        return text.replace("{gap}", _rounded_up(short_of_best(gap)))
+        return text.replace("{gap}", rounded_up(short_of_best(gap)))
     text = _("At least {share} of the best possible under these inputs, proven; {ended}.")
     return text.replace("{share}", _reached(gap))
 
@@ -349,10 +373,10 @@ def short_of_best(gap: float) -> float:
 def nearness(gap: float, *, least: bool = False) -> str:
     """Return in two or three words how near a plan is to the best possible one; ``least``: one for least money."""
     if least:
-        return _("within {gap}").format(gap=_rounded_up(gap))
+        return _("within {gap}").format(gap=rounded_up(gap))
     if short_of_best(gap) <= _NEAR:
-        return _("within {gap}").format(gap=_rounded_up(short_of_best(gap)))
-    return _("at least {share}").format(share=_reached(gap)) if gap <= _LOOSE else "?"
+        return _("within {gap}").format(gap=rounded_up(short_of_best(gap)))
+    return _("at least {share}").format(share=_reached(gap)) if gap <= UNKNOWN else "?"
 
 
 def too_little(*, office: str, price: float, limit: float, measure: str, currency: str) -> str:
@@ -366,10 +390,10 @@ def too_little(*, office: str, price: float, limit: float, measure: str, currenc
 def so_far(gap: float, *, least: bool = False) -> str:
     """Return how good the best plan of a search still at work is; ``least``: of one for least money."""
     if least:
-        return _("Best plan so far: no other costs less by more than {gap}.").format(gap=_rounded_up(gap))
+        return _("Best plan so far: no other costs less by more than {gap}.").format(gap=rounded_up(gap))
     if short_of_best(gap) <= _NEAR:
         text = _("Best plan so far: within {gap} of the best plan under these inputs.")
-        return text.format(gap=_rounded_up(short_of_best(gap)))
+        return text.format(gap=rounded_up(short_of_best(gap)))
     if gap <= 1:
         text = _("Best plan so far: at least {share} of the best possible under these inputs.")
         return text.format(share=_reached(gap))
@@ -379,12 +403,12 @@ def so_far(gap: float, *, least: bool = False) -> str:
 
 _NEAR = 0.2
 """Up to here a sentence says what a plan may lack of the best possible one, from here on what it reaches of it."""
-_LOOSE = 99.0
+UNKNOWN = 99.0
 """Gap of a plan that is proven to reach a hundredth of the best possible one: beyond, nothing is said of it."""
 
 
-def _rounded_up(lacking: float) -> str:
-    """Return in per cent what a plan lacks: never nearer to the best than is proven."""
+def rounded_up(lacking: float) -> str:
+    """Return a share that a plan lacks at most, in per cent: never nearer to the best than is proven."""
     digits = 1 if lacking >= 0.01 else 2
     step = 10.0 ** -(digits + 2)
     return share(math.ceil(lacking / step - 1e-9) * step, digits)
@@ -435,7 +459,11 @@ def told_by(source: str) -> str:
         "office": _("office file"),
         "latitude": _("latitude"),
     }
-    return own.get(source, source)
+    if source in own:
+        return own[source]
+    for part, word in (("Annex ", _("Annex {n}")), ("eq. ", _("eq. {n}"))):
+        source = source.replace(part, word.format(n=""))
+    return source
 
 
 _CLIMATE: dict[str, tuple[Callable[[], str], str]] = {

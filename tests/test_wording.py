@@ -3,7 +3,19 @@
 import pytest
 
 from planner.i18n import use_language
-from planner.wording import figure, money, money_short, nearness, number, quality, share, so_far, too_little
+from planner.wording import (
+    figure,
+    money,
+    money_short,
+    nearness,
+    number,
+    quality,
+    setting_words,
+    share,
+    so_far,
+    told_by,
+    too_little,
+)
 
 NARROW, FIXED = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 
@@ -23,6 +35,32 @@ def test_figures_follow_the_language(language, whole, exact, decimals, part):
         assert money(1_234_567, "XOF", exact=True) == exact.replace("USD", "XOF")
         assert number(1234.50, 2) == decimals
         assert share(0.008, 1).replace(FIXED, " ") == f"{part} %"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "english", "french"),
+    [
+        ("budgets[0].limit", 300000.0, "300,000", f"300{NARROW}000"),
+        ("phases[0].year", 2027, "2027", "2027"),
+        ("phases[0].carry_over", True, "yes", "oui"),
+        ("links.microwave.k_low", 2 / 3, "0.666667", "0,666667"),
+        ("funders[0].cost_kinds", ["capex", "opex"], "capex, opex", "capex, opex"),
+        ("limits.floors", [], "–", "–"),
+        ("benefit.weights", {"people": 1.5}, "people: 1.5", f"people{FIXED}: 1,5"),
+        ("service.enables", {"wifi": {"min_mbps": 2}}, "wifi (min_mbps: 2)", f"wifi (min_mbps{FIXED}: 2)"),
+    ],
+)
+def test_settings_are_told_in_the_language(field, value, english, french):
+    assert setting_words(value, field) == english
+    with use_language("fr"):
+        assert setting_words(value, field) == french
+
+
+def test_sources_of_a_link_budget_keep_their_recommendations():
+    assert told_by("ITU-R P.676-12 Annex 1") == "ITU-R P.676-12 Annex 1"
+    with use_language("fr"):
+        assert told_by("ITU-R P.676-12 Annex 1") == "ITU-R P.676-12 annexe 1"
+        assert told_by("ITU-R P.530-17 eq. (34)") == "ITU-R P.530-17 éq. (34)"
 
 
 def test_large_amounts_are_shortened_and_smaller_ones_are_not():

@@ -24,6 +24,14 @@ Operator = Annotated[
 Template = Annotated[
     Path | None, typer.Option("--template", help=_("Word document whose styles are used (docx)."), show_default=False)
 ]
+Beside = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--beside", metavar="RUN", show_default=False,
+        help=_("Another run of this country that the workbook sets the plan beside; up to three (xlsx)."),
+    ),
+]  # fmt: skip
+MOST_BESIDE = 3
 
 
 def export(
@@ -34,6 +42,7 @@ def export(
     anonymous: Anonymous = False,
     operator: Operator = "",
     template: Template = None,
+    beside: Beside = None,
     data_root: DataRoot = None,
     lang: LangOption = "",
     json: JsonOption = False,
@@ -50,6 +59,7 @@ def export(
             ("--anonymous", anonymous, "ofds"),
             ("--operator", bool(operator), "ofds"),
             ("--template", template is not None, "docx"),
+            ("--beside", bool(beside), "xlsx"),
         ):
             if given and name not in names:
                 message = _("This option is for the format {name}, which is not among those asked for.")
@@ -59,6 +69,10 @@ def export(
             message = _("An anonymous export names no organisation.")
             remedy = _("Give --anonymous or --operator, not both.")
             raise InputError(Problem("bad-option", message, remedy, column="--operator", value=operator))
+        if beside and len(beside) > MOST_BESIDE:
+            message = _("A workbook sets a plan beside three others at most; these are {n}.").format(n=len(beside))
+            remedy = _("Name fewer runs, or write several workbooks.")
+            raise InputError(Problem("bad-option", message, remedy, column="--beside", value=str(beside[-1])))
         exported = read_exported(
             run,
             data_root=data_root,
@@ -66,6 +80,7 @@ def export(
             operator=operator,
             with_inputs=with_inputs,
             template=template,
+            beside=tuple(beside or ()),
         )
         files = export_run(exported, names, out or run / "export")
         if json:

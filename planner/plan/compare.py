@@ -92,7 +92,8 @@ class Comparison:
     offices : tuple of OfficeChange
         Added, dropped, changed; each by people, most first.
     totals : tuple of Difference
-        The value, counts and money columns.
+        The value, counts and money columns; before them, where a plan has phases, the benefit as if every office had
+        been connected in the first year.
     technologies, regions : dict of str to tuple of Difference
         Money columns; of a technology its links and the equipment of its offices, ``"masts"`` apart; of a region all of
         its lines, ``""`` where there is none.
@@ -235,8 +236,10 @@ def _columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
 
 
 def _totals(first: Plan, second: Plan) -> tuple[Difference, ...]:
-    ours, theirs = ({**plan.totals, "value": plan.benefit} for plan in (first, second))
-    return _differences(ours, theirs, ("value", *COUNTED))
+    plans = (first, second)
+    ours, theirs = ({**plan.totals, "value": plan.benefit, "full_benefit": plan.full_benefit} for plan in plans)
+    years = ("full_benefit",) if any(plan.phases for plan in plans) else ()
+    return _differences(ours, theirs, (*years, "value", *COUNTED))
 
 
 def _by_technology(first: Plan, second: Plan) -> dict[str, tuple[Difference, ...]]:

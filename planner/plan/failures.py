@@ -13,9 +13,11 @@ import numpy as np
 
 from planner.catalogue.kinds import AT_SOURCE
 from planner.i18n import _
+from planner.plan.lines import ROOT_ID
+from planner.wording import technology_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -54,14 +56,23 @@ class Failure:
     @property
     def words(self) -> str:
         """What fails, in the user's language."""
+        return self.told({})
+
+    def told(self, names: Mapping[str, str]) -> str:
+        """Return what fails, in the user's language, places that have a name by it."""
         kinds = {
             "office": _("office {id}"),
             "source": _("source {id}"),
             "relay": _("relay {id}"),
             "junction": _("junction {id}"),
         }
-        text = kinds.get(self.kind, _("place {id}")) if self.what == PLACE else _("span {id}")
-        return text.format(id=self.id)
+        if self.what == PLACE:
+            return kinds.get(self.kind, _("place {id}")).format(id=names.get(self.id, self.id))
+        first, _arrow, last = (names.get(end, end) for end in self.id.partition(":")[2].partition(">"))
+        if first == ROOT_ID:
+            return _("link of {place} by {technology}").format(technology=technology_name(self.kind), place=last)
+        text = _("link from {first} to {last} by {technology}")
+        return text.format(technology=technology_name(self.kind), first=first, last=last)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as a JSON-ready mapping."""

@@ -106,7 +106,10 @@ def target_row(target: Target, scenario: Scenario, offices: pd.DataFrame) -> Flo
 
 def floor_words(row: dict[str, Any]) -> str:
     """Return a floor as people read it: what, where, and how much at least."""
-    least, total = (number(row[name], 0 if row["measure"] == "offices" else 1) for name in ("least", "total"))
+    # People are whole; the least is rounded up, so that what is told is enough.
+    whole = row["measure"] != "benefit"
+    least = number(math.ceil(row["least"] - ROUNDING)) if whole else number(row["least"], 1)
+    total = number(row["total"], 0 if whole else 1)
     part = share(row["least"] / row["total"], 1) if row["total"] else "–"
     if row["group"] is None:
         text = {

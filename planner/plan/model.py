@@ -134,6 +134,17 @@ class Plan:
         """Benefit of the offices that are connected."""
         return math.fsum(self.offices.loc[self.offices["connected"], "benefit"])
 
+    @property
+    def full_benefit(self) -> float:
+        """Benefit as if every office had been connected in the first year; without phases that is `benefit`."""
+        if not self.phases:
+            return self.benefit
+        weights = {row["year"]: row["weight"] for row in self.phases}
+        gained = self.offices[self.offices["connected"] & self.offices["year"].notna()]
+        return math.fsum(
+            benefit / weights[int(year)] for benefit, year in zip(gained["benefit"], gained["year"], strict=True)
+        )
+
     @cached_property
     def totals(self) -> dict[str, Any]:
         """Sums over the plan; amounts in currency. ``people`` are people within reach of offices that gain."""

@@ -106,10 +106,34 @@ def link_id(options: LinkOptions, option: int, *, backwards: bool) -> str:
     return f"{options.kinds[options.kind[option]].technology}:{names[0]}>{names[1]}"
 
 
-def without_branch(tree: Arborescence, place: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Return which links of a plan neither enter a place nor hang from it, (k,) bool."""
+def rest_of_plan(tree: Arborescence, place: int, *, alone: bool) -> tuple[Arborescence, NDArray[np.bool_]]:
+    """Return what is left of a plan without the branch that enters a place.
+
+    Parameters
+    ----------
+    tree : Arborescence
+    place : int
+    alone : bool
+        Links above that serve nobody else go too, such as the source that only one office uses: whoever is served
+        another way need not pay for them.
+
+    Returns
+    -------
+    tree : Arborescence
+        With the load of the branch taken from the links above it.
+    keep : (k,) bool
+        Its links that stay.
+    """
     enters = (tree.head == place).astype(np.float64)
-    return np.asarray(tree.down(enters, np.maximum) == 0)
+    keep = np.asarray(tree.down(enters, np.maximum) == 0)
+    load, branch = tree.load_mbps.copy(), int(tree.entering[place])
+    above = int(tree.parent[branch])
+    while above != NONE:
+        load[above] -= tree.load_mbps[branch]
+        if alone and tree.beyond[above] == 1 and not tree.spare.reserved_mbps[above]:
+            keep[above] = False
+        above = int(tree.parent[above])
+    return replace(tree, load_mbps=load), keep
 
 
 def ways_into(
@@ -126,7 +150,8 @@ def ways_into(
 ) -> list[Way]:
     """Return the cheapest way of each technology into a place, cheapest first.
 
-    The plan stands as it is, but for the branch that ``not_by`` enters the place with.
+    The plan stands as it is, but for the branch that ``not_by`` enters the place with; of an office also without what
+    above it serves nobody else.
 
     Parameters
     ----------
@@ -147,7 +172,9 @@ def ways_into(
         other way to buy the same link otherwise, with another radio or another duct; from the root it is, as another
         provider's service.
     """
-    keep = np.ones(len(tree), np.bool_) if not_by == NONE else without_branch(tree, place)
+    keep = np.ones(len(tree), np.bool_)
+    if not_by != NONE:
+        tree, keep = rest_of_plan(tree, place, alone=office != NONE)
     standing = Standing.of(network, options, tree, keep)
     cents, capacity = network.money[:, measure], network.capacity
     terminal = int(network.terminal[office]) if office != NONE else NONE

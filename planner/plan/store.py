@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PLAN_JSON, PLAN_GPKG = "plan.json", "plan.gpkg"
+RISK_JSON = "risk.json"
+"""A study of risk beside its plan, which `planner.risk` writes."""
 
 _WGS84 = "EPSG:4326"
 _SYNCHRONOUS = "OGR_SQLITE_SYNCHRONOUS"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from planner.catalogue.estimates import USER
 from planner.i18n import _, ngettext
 from planner.report.layout import Grid, print_grid, print_problems, say
-from planner.wording import labelled, number
+from planner.wording import labelled, number, setting_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ def print_checked(
             told = _("Columns taken from {file}: {names}.").format(file=dataset.file, names=", ".join(columns))
             say(console, told, hang=2)
     _list(console, _("Taken for granted"), report.assumptions)
-    defaults = [f"{name} = {value}" for name, value in report.defaults.items()]
+    defaults = [f"{name} = {setting_words(value, name)}" for name, value in report.defaults.items()]
     _list(console, _("Left to their defaults in the scenario"), defaults)
     _list(console, _("Not offered, and remarks on prices"), notes)
     if assumptions and prices:

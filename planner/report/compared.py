@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from planner.finance import MEASURES
 from planner.i18n import _, ngettext
 from planner.plan.compare import ADDED, CHANGED, DROPPED
 from planner.report.layout import Grid, print_grid, say, say_title
-from planner.wording import figure, labelled, measure_name, number, sentence, technology_heading, technology_name
+from planner.wording import (
+    figure,
+    labelled,
+    measure_name,
+    number,
+    sentence,
+    setting_words,
+    technology_heading,
+    technology_name,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,7 +64,11 @@ def _head(console: Console, title: str) -> None:
 def _print_causes(compared: Comparison, console: Console) -> None:
     """Print what differs between scenarios, inputs and offices."""
     lines = [
-        labelled(setting.field, f"{_said(setting.first)} → {_said(setting.second)}") for setting in compared.settings
+        labelled(
+            setting.field,
+            f"{setting_words(setting.first, setting.field)} → {setting_words(setting.second, setting.field)}",
+        )
+        for setting in compared.settings
     ]
     lines += [labelled(_("input"), name) for name in compared.inputs]
     for text, offices in (
@@ -70,13 +82,11 @@ def _print_causes(compared: Comparison, console: Console) -> None:
         say(console, f"  {line}", hang=2)
 
 
-def _said(value: object) -> str:
-    return "–" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
 def _total_rows(compared: Comparison) -> tuple[tuple[str, ...], ...]:
+    by_years = any(row.name == "full_benefit" for row in compared.totals)
     labels = {
-        "value": _("Benefit"),
+        "full_benefit": _("Benefit, years left aside"),
+        "value": _("Benefit, each office from its year on") if by_years else _("Benefit"),
         "offices_newly_connected": _("Newly connected"),
         "offices_upgraded": _("Upgraded"),
         "people": _("People"),
@@ -89,7 +99,7 @@ def _total_rows(compared: Comparison) -> tuple[tuple[str, ...], ...]:
 
 
 def _figure(row: Difference, value: float) -> str:
-    return figure(value) if row.name == "value" else number(value)
+    return figure(value) if row.name in {"full_benefit", "value"} else number(value)
 
 
 def _signed(row: Difference, value: float) -> str:

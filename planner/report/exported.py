@@ -48,6 +48,8 @@ class ExportedRun:
         Put the input files into the archive.
     template : Path or None
         Word document whose styles the DOCX is written in.
+    beside : tuple of Path
+        Folders of other runs that the workbook sets the plan beside.
     """
 
     folder: Path
@@ -57,6 +59,7 @@ class ExportedRun:
     operator: str = ""
     with_inputs: bool = False
     template: Path | None = None
+    beside: tuple[Path, ...] = ()
 
     @property
     def name(self) -> str:
@@ -173,12 +176,13 @@ def read_exported(
     operator: str = "",
     with_inputs: bool = False,
     template: Path | None = None,
+    beside: tuple[Path, ...] = (),
 ) -> ExportedRun:
     """Return a run for export.
 
     Parameters
     ----------
-    folder, data_root, anonymous, operator, with_inputs, template
+    folder, data_root, anonymous, operator, with_inputs, template, beside
         As in `ExportedRun`.
 
     Raises
@@ -198,4 +202,4 @@ def read_exported(
                 file=str(folder),
             )
         )
-    return ExportedRun(folder, plan, data_root, anonymous, operator, with_inputs, template)
+    return ExportedRun(folder, plan, data_root, anonymous, operator, with_inputs, template, beside)

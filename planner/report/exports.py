@@ -21,6 +21,7 @@ WRITERS = {
     "pdf": "planner.report.documents.pdf",
     "docx": "planner.report.documents.docx",
     "png": "planner.report.documents.pages",
+    "figures": "planner.report.documents.figures",
     "xlsx": "planner.report.workbook",
     "gpkg": "planner.report.geopackage",
     "geojson": "planner.report.geojson",

@@ -32,10 +32,12 @@ SCHEMA: Final = (
     "https://raw.githubusercontent.com/Open-Telecoms-Data/open-fibre-data-standard/0__3__0/schema/network-schema.json"
 )
 MEDIA: Final = {"fibre": "fibre", "microwave": "microwave"}
+"""Technologies that are spans, and the standard's word for their medium."""
 SECTOR_MARK: Final = "~sector:"
 RADIO: Final = "microwave"
 """The code list's only medium for what goes through the air between fixed places."""
-"""Technologies that are spans, and the standard's word for their medium."""
+WHOLE: Final = "plan"
+"""The one phase of a plan without years that has funders, since the standard knows funders of phases alone."""
 _OPERATOR: Final = "operator"
 _MBPS_PER_GBPS: Final = 1000
 _TYPES: Final = {"source": "pop", "relay": "tower", "junction": "aggregationPoint", "office": "endUserPremises"}
@@ -52,8 +54,8 @@ def write(run: ExportedRun, folder: Path) -> list[Path]:
 def package(run: ExportedRun) -> dict[str, Any]:
     """Return the network package of a run.
 
-    With ``run.anonymous`` nodes and spans are numbered and nothing has a name: no place, no organisation, no network.
-    Positions stay, without which there is no network.
+    With ``run.anonymous`` nodes and spans are numbered and nothing has a name: no place, no organisation, no network;
+    who funds it is an organisation. Positions stay, without which there is no network.
     """
     plan = run.plan
     spans = _spans(plan)
@@ -64,14 +66,14 @@ def package(run: ExportedRun) -> dict[str, Any]:
     names = offices["name"].to_dict()
     connected = set(offices.index[offices["connected"]])
     number = {row["id"]: f"n{count}" for count, row in enumerate(places, start=1)} if run.anonymous else {}
-    years = {row["to"]: row["year"] for row in spans}
+    phased = {row["to"]: _phase_of(run, row) for row in spans}
     nodes, described = [], []
     for row in places:
         name = names.get(row["id"])
         node = {
             "id": number.get(row["id"], row["id"]),
             **({"name": name} if name and not run.anonymous else {}),
-            **_phase(years.get(row["id"])),
+            **_phase(phased.get(row["id"])),
             "status": "operational" if _stands(row) else "proposed",
             "location": {"type": "Point", "coordinates": [row["lon"], row["lat"]]},
             **({"address": {"region": row["region"]}} if row["region"] and not run.anonymous else {}),
@@ -88,7 +90,7 @@ def package(run: ExportedRun) -> dict[str, Any]:
         **({} if run.anonymous else {"name": plan.scenario["name"]}),
         **({"nodes": nodes} if nodes else {}),
         **({"spans": described} if described else {}),
-        **_phases(spans),
+        **_phases(run, spans),
         **_organisations(run),
         "crs": {
             "name": "urn:ogc:def:crs:OGC::CRS84",
@@ -117,6 +119,11 @@ def _stands(place: Record) -> bool:
     return bool(place["kind"] == "source" or place["id"].startswith(ROUTE_MARK))
 
 
+def _exists(span: Record) -> bool:
+    """Say whether a span leads along a route that stands already."""
+    return any(span[end].startswith(ROUTE_MARK) for end in ("from", "to"))
+
+
 def _types(row: Record, masts: set[str]) -> list[str]:
     own = _TYPES[row["kind"]]
     return [own, "tower"] if row["id"] in masts and own != "tower" else [own]
@@ -124,13 +131,13 @@ def _types(row: Record, masts: set[str]) -> list[str]:
 
 def _span(run: ExportedRun, row: Record, name: str, number: Mapping[str, str]) -> dict[str, Any]:
     fibre = row["technology"] == "fibre"
-    exists = any(row[end].startswith(ROUTE_MARK) for end in ("from", "to"))
+    exists = _exists(row)
     buried = fibre and not exists and not is_aerial(row["option"])
     capacity = row["capacity_mbps"]
     return {
         "id": name,
         **({} if run.anonymous else {"name": row["id"]}),
-        **_phase(row["year"]),
+        **_phase(_phase_of(run, row)),
         "status": "operational" if exists else "proposed",
         "start": number.get(row["from"], row["from"]),
         "end": number.get(row["to"], row["to"]),
@@ -145,13 +152,45 @@ def _span(run: ExportedRun, row: Record, name: str, number: Mapping[str, str]) -
     }
 
 
-def _phase(year: int | None) -> dict[str, Any]:
-    return {} if year is None else {"phase": {"id": str(year), "name": str(year)}}
+def _phase_of(run: ExportedRun, row: Record) -> str | None:
+    """Return the phase of a span: its year, or the whole plan where years are not told and funders are."""
+    if row["year"] is not None:
+        return str(row["year"])
+    told = run.plan.funders and not run.plan.phases and not run.anonymous and not _exists(row)
+    return WHOLE if told else None
 
 
-def _phases(spans: list[dict[str, Any]]) -> dict[str, Any]:
-    years = sorted({row["year"] for row in spans if row["year"] is not None})
-    return {"phases": [{"id": str(year), "name": str(year)} for year in years]} if years else {}
+def _phase(name: str | None) -> dict[str, Any]:
+    return {} if name is None else {"phase": {"id": name, "name": _phase_name(name)}}
+
+
+def _phase_name(name: str) -> str:
+    return _("The whole plan") if name == WHOLE else name
+
+
+def _phases(run: ExportedRun, spans: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the phases with the funders that pay for their spans."""
+    paid: dict[str, set[str]] = {}
+    for funder in [] if run.anonymous else run.plan.funders:
+        for payment in funder["payments"]:
+            if payment["line"] == "link":
+                paid.setdefault(payment["id"], set()).add(funder["name"])
+    payers: dict[str, set[str]] = {}
+    for row in spans:
+        if (phase := _phase_of(run, row)) is not None:
+            payers.setdefault(phase, set()).update(paid.get(row["id"], ()))
+    phases = []
+    for phase, names in sorted(payers.items()):
+        funders = [reference for reference in _funders(run) if reference["name"] in names]
+        phases.append({"id": phase, "name": _phase_name(phase), **({"funders": funders} if funders else {})})
+    return {"phases": phases} if phases else {}
+
+
+def _funders(run: ExportedRun) -> list[dict[str, str]]:
+    """Return references to the funders, in the order of the scenario; an anonymous package names none."""
+    if run.anonymous:
+        return []
+    return [{"id": f"funder-{count}", "name": each["name"]} for count, each in enumerate(run.plan.funders, start=1)]
 
 
 def _operated(run: ExportedRun) -> dict[str, Any]:
@@ -162,12 +201,13 @@ def _operated(run: ExportedRun) -> dict[str, Any]:
 
 
 def _organisations(run: ExportedRun) -> dict[str, Any]:
-    if not run.operator:
-        return {}
+    """Return the operator, who publishes, and the funders; nothing where nobody is known."""
     roles = ["physicalInfrastructureProvider", "networkProvider"]
+    operator = [{"id": _OPERATOR, "name": run.operator, "roles": roles}] if run.operator else []
+    known = [*operator, *({**reference, "roles": ["funder"]} for reference in _funders(run))]
     return {
-        "organisations": [{"id": _OPERATOR, "name": run.operator, "roles": roles}],
-        "publisher": {"name": run.operator},
+        **({"organisations": known} if known else {}),
+        **({"publisher": {"name": run.operator}} if run.operator else {}),
     }
 
 

@@ -38,10 +38,16 @@ def after_words(plan: Plan) -> list[str]:
         return []
     first, last = plan.after_phases[0]["year"], plan.after_phases[-1]["year"]
     amount = sum(round(100 * row["operation"]) for row in plan.after_phases) / 100
-    text = _(
-        "After the last phase, {first} to {last}, the funded years of operation take another {currency} {amount}; no "
-        "limit of a phase covers them."
-    )
+    if first == last:
+        text = _(
+            "After the last phase, in {first}, the funded year of operation takes another {currency} {amount}; no "
+            "limit of a phase covers it."
+        )
+    else:
+        text = _(
+            "After the last phase, {first} to {last}, the funded years of operation take another {currency} {amount}; "
+            "no limit of a phase covers them."
+        )
     return [text.format(first=first, last=last, currency=plan.scenario["currency"], amount=number(amount))]
 
 

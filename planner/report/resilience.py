@@ -39,12 +39,14 @@ def resilience_lines(plan: Plan) -> list[str]:
             "The single failure that cuts off most people is that of {what}: {people} people at {offices} offices.",
             worst.offices,
         )
-        lines.append(text.format(what=worst.words, people=number(worst.people), offices=number(worst.offices)))
+        lines.append(
+            text.format(what=worst.told(called(plan)), people=number(worst.people), offices=number(worst.offices))
+        )
     if plan.backups and without is not None:
         text = _("Without the second paths it would be that of {what}: {people} at {offices} offices.")
         lines.append(
             text.format(
-                what=without.words,
+                what=without.told(called(plan)),
                 people=number(without.people_without),
                 offices=number(without.offices_without),
             )
@@ -53,24 +55,25 @@ def resilience_lines(plan: Plan) -> list[str]:
 
 
 def failure_rows(plan: Plan, most: int) -> list[tuple[str, ...]]:
-    """Return the worst failures: what fails; offices and people cut off, with and without second paths."""
-    return [
-        (
-            failure.words,
-            number(failure.offices),
-            number(failure.people),
-            number(failure.offices_without),
-            number(failure.people_without),
-        )
-        for failure in plan.failures.every[:most]
-    ]
+    """Return the worst failures: what fails; offices and people cut off, and how many if there were no second paths."""
+    names = called(plan)
+    rows = []
+    for failure in plan.failures.every[:most]:
+        counts = (failure.offices, failure.people, failure.offices_without, failure.people_without)
+        rows.append((failure.told(names), *map(number, counts[: len(failure_headings(plan))])))
+    return rows
 
 
-def failure_headings() -> tuple[str, ...]:
-    """Return the headings of the figures in `failure_rows`."""
-    return (
-        _("Offices cut off"), _("People cut off"), _("Offices without second paths"), _("People without second paths"),
-    )  # fmt: skip
+def failure_headings(plan: Plan) -> tuple[str, ...]:
+    """Return the headings of the figures in `failure_rows`; what second paths change is told where there are any."""
+    cut_off = (_("Offices cut off"), _("People cut off"))
+    return (*cut_off, _("Offices without second paths"), _("People without second paths")) if plan.backups else cut_off
+
+
+def called(plan: Plan) -> dict[str, str]:
+    """Return by which name and id offices are told; of those without a name nothing."""
+    pairs = zip(plan.offices["id"], plan.offices["name"], strict=True)
+    return {name: f"{title} ({name})" for name, title in pairs if title and title != name}
 
 
 def second_path_rows(plan: Plan) -> list[tuple[str, str, str, str]]:

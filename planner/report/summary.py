@@ -292,7 +292,7 @@ def _cash_flow_table(plan: Plan) -> Grid:
 def _failure_table(plan: Plan) -> Grid:
     """Return the worst failures of a plan with second paths; of others the worst is said in a sentence."""
     rows = failure_rows(plan, SHOWN) if plan.backups else []
-    return Grid((_("Failure"),), failure_headings(), tuple(rows))
+    return Grid((_("Failure"),), failure_headings(plan), tuple(rows))
 
 
 def _baseline_table(plan: Plan) -> Grid:

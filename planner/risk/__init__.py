@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from planner.risk.result import RISK_CSV, RISK_JSON, Risk, tell, write_risk
+from planner.plan.store import RISK_JSON
+from planner.risk.result import RISK_CSV, Risk, tell, write_risk
 from planner.risk.robust import ROBUST, best_of, candidates, prudent_points, rate_all, robust_plan, spread
 from planner.risk.sampling import draw
 from planner.risk.study import Assessment, Study, assess, assess_all, make_study

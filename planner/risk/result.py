@@ -12,6 +12,7 @@ import numpy as np
 
 from planner.files import write_whole
 from planner.finance import MEASURES
+from planner.plan.store import RISK_JSON
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from planner.risk.robust import Robust
     from planner.risk.study import Assessment, Study
 
-RISK_JSON, RISK_CSV = "risk.json", "risk.csv"
+RISK_CSV = "risk.csv"
 SCHEMA_VERSION = 1
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles that bands are told by."""

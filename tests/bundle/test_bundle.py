@@ -71,16 +71,20 @@ def test_the_batch_file_asks_no_network_and_tells_every_failure(batch):
     (install,) = [line for line in lines if " pip install" in line]
     for words in ("--no-index", '--find-links "%HERE%wheelhouse"', '"postlink-planner==1.2.3"'):
         assert words in install
-    works = [place for place, line in enumerate(lines) if line.startswith(("py -3.12", '"%PYTHON%" -m pip'))]
-    assert len(works) == 3
-    assert all(lines[place + 1].startswith("if errorlevel 1 goto ") for place in works)
+    works = [place for place, line in enumerate(lines) if line.startswith(("%FOUND% ", '"%PYTHON%" -m pip'))]
+    assert len(works) == 4
+    # A program that crashes ends in a negative number, which “if errorlevel 1” takes for success.
+    assert all(lines[place + 1].startswith("if %ERRORLEVEL% ") for place in works)
+    assert not any("if errorlevel" in line for line in lines)
     labels = {line[1:] for line in lines if line.startswith(":")}
     assert {line.rsplit(" ", 1)[1] for line in lines if " goto " in line} == labels
     # Nothing runs on from one end into the next.
-    for label in labels - {"start"}:
+    for label in labels - {"start", "install"}:
         before = lines[: lines.index(f":{label}")]
         assert [line for line in before if line][-1].startswith("exit /b")
     assert "installed.txt" in lines[lines.index(":start") - 2]
+    # A number right before > would be the number of a stream: the file's name comes first.
+    assert not [line for line in lines if re.search(r"[0-9]>(?!nul)", line)]
 
 
 def test_what_windows_alone_needs_is_missed_where_it_lacks(build, tmp_path):

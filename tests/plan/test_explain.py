@@ -90,6 +90,22 @@ def test_another_offer_of_the_same_service_is_another_way(handmade, make):
     assert f"leo:root>C ({way.option})" in str(found)
 
 
+def test_what_only_this_office_uses_is_paid_again_by_another_way_over_it(handmade, make):
+    """A alone hangs from S, by a hop; the fibre from there would need S as much."""
+    rows, country = handmade.rows, handmade.country
+    second = country.link("microwave", "S", "A", km=9.0, capacity=100.0, rungs=(1, 1))
+    plan = make["plan"](country, country.choice([rows["S"], second], "A"))
+    found = explain(make["scenario"](), country.inputs(), country.options(), plan, "A")
+    own = {line.title: (line.cents(PROGRAMME) / 100, line.shared_by) for line in found.lines}
+    assert {served for _cents, served in own.values()} == {1}, "nobody else is served"
+    (way,) = [way for way in found.others if way.technology == "fibre"]
+    assert way.links[0] == "source:root>S", "the source serves nobody else: without A nobody would pay for it"
+    # Trunk and fibre instead of the hop with its masts; the source and A's own line are the same both ways.
+    hop = sum(cents for title, (cents, _served) in own.items() if "microwave" in title or "Mast" in title)
+    trunk = country.options().money[[rows["SJ"], rows["JA"]], PROGRAMME].sum() / 100
+    assert way.price == pytest.approx(sum(cents for cents, _served in own.values()) - hop + trunk, abs=0.005)
+
+
 def test_a_mast_that_must_grow_costs_the_difference(handmade, make):
     """From C, whose mast stands at 20 m, a hop that needs 30 m: 11000 more there."""
     country = handmade.country

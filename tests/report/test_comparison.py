@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import replace
 
 import docx
+import pandas as pd
 import pytest
 from docx.oxml.ns import qn
 from typer.testing import CliRunner
@@ -111,6 +112,50 @@ def test_of_two_plans_the_difference_is_a_column(folders):
     assert tables["Programme cost by technology, in USD"]["Low-orbit satellite (LEO)"][2].startswith("+")
 
 
+def phased(plan):
+    """Return a plan whose offices are connected in two years by turns, the second worth half, with two funders."""
+    gains = plan.offices["connected"] & (plan.offices["before"] != "adequate")
+    years = pd.Series(pd.NA, index=plan.offices.index, dtype="Int64")
+    years[gains] = [2027 + k % 2 for k in range(gains.sum())]
+    weight = years.map({2027: 1.0, 2028: 0.5}).fillna(1.0).astype(float)
+    offices = plan.offices.assign(year=years, benefit=plan.offices["benefit"] * weight)
+    phases = tuple(
+        {"year": year, "weight": weight, "offices": int((years == year).sum()), "people": 100.0, "spent": 1000.0 * k}
+        for k, (year, weight) in enumerate({2027: 1.0, 2028: 0.5}.items(), start=1)
+    )
+    terms = {"scope": {}, "cost_kinds": ["capex"], "opex_years": 5, "match": 1.0}
+    funders = tuple(
+        {"name": name, "amount": 4000.0, "paid": paid, "people": 50.0, **terms}
+        for name, paid in (("Bank", 3000.0), ("Post", 500.0))
+    )
+    return replace(plan, offices=offices, phases=phases, funders=funders)
+
+
+def test_years_and_funders_are_told_and_benefits_can_be_held_against_each_other(folders, plans, make, tmp_path):
+    known = read_compared(folders[:2])
+    late = replace(known.runs[1], plan=phased(plans[0]))
+    told = build_comparison(replace(known, runs=(known.runs[0], late)))
+    tables = tables_of(told)
+    key = tables["Key figures side by side, money in USD"]
+    # The same plan but for its years: nothing is lost when they are left aside.
+    first, second, difference = key["Benefit, years left aside"]
+    assert (first, difference) == (second, "0")
+    one, other, less = key["Benefit, each office from its year on"]
+    assert one == first
+    assert float(other.replace(",", "")) < float(one.replace(",", ""))
+    assert less.startswith("-")
+    counts = [phase["offices"] for phase in late.plan.phases]
+    assert tables["Offices connected in each year"] == {
+        "2027": ("–", str(counts[0]), "–"), "2028": ("–", str(counts[1]), "–"), "Total": ("–", str(sum(counts)), "–"),
+    }  # fmt: skip
+    assert tables["Spent in each year, purchases and operation, in USD"]["Total"] == ("–", "3,000", "–")
+    assert tables["What funders pay, in USD"] == {
+        "Bank": ("–", "3,000", "–"), "Post": ("–", "500", "–"), "Total": ("–", "3,500", "–"),
+    }  # fmt: skip
+    both = build_comparison(replace(known, runs=(late, late)))
+    assert tables_of(both)["What funders pay, in USD"]["Bank"] == ("3,000", "3,000", "0")
+
+
 def test_offices_are_told_with_the_reason_of_the_other_plan(folders, plans):
     tables = tables_of(build_comparison(read_compared(folders)))
     reasons = plans[1].offices.set_index("id")["reason"]
@@ -146,7 +191,7 @@ def test_what_is_not_like_for_like_is_said_first(folders, plans, make, tmp_path)
 def test_settings_and_files_that_differ_are_listed(folders):
     tables = tables_of(build_comparison(read_compared(folders)))
     assert tables["Settings that differ"] == {
-        "budgets[0].limit": ("100000.0", "150000.0", "100000.0"), "solver.gap": ("0.005", "0.02", "0.005"),
+        "budgets[0].limit": ("100,000", "150,000", "100,000"), "solver.gap": ("0.005", "0.02", "0.005"),
     }  # fmt: skip
     assert tables["Input files that differ"] == {"towers.csv": ("2" * 12, "3" * 12, "2" * 12)}
 

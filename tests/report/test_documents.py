@@ -166,7 +166,11 @@ def test_every_hop_has_its_sheet(example):
     document = build_proposal(example)
     hops = example.plan.links[example.plan.links["technology"] == "microwave"]
     titles = [block.title for block in document.blocks if hasattr(block, "title")]
-    assert titles == [f"{a} – {b}" for a, b in zip(hops["from"], hops["to"], strict=True)]
+    names = {row.id: f"{row.name} ({row.id})" for row in example.plan.offices.itertuples() if row.name}
+    ends = [[names.get(end, end) for end in pair] for pair in zip(hops["from"], hops["to"], strict=True)]
+    assert titles == [f"{near} – {far}" for near, far in ends]
+    (every,) = [table for table in document.tables() if table.caption == "Microwave hops of the plan"]
+    assert [list(row[:2]) for row in every.rows] == ends
     assert document.banner.startswith("SYNTHETIC DATA")
 
 
@@ -314,6 +318,9 @@ def test_blanks_and_signs_of_print():
         f"a{NARROW}; b{NARROW}! 5{NARROW}% de 12\N{NO-BREAK SPACE}km et k\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}4/3 : oui"
     )
     assert in_print("USD 12 and\x00 more; no", "en") == "USD\N{NO-BREAK SPACE}12 and more; no"
+    assert in_print("dN1 -350 N/km, FN-001, 2024-2030", "en") == "dN1 \N{MINUS SIGN}350 N/km, FN-001, 2024-2030"
+    # Without the mark a figure behind an Arabic name is drawn on the name's other side.
+    assert in_print("موهيلي 23 760", "fr") == "موهيلي\N{LEFT-TO-RIGHT MARK} 23 760"
     assert [figure_in_print(text) for text in ("-1,320", "2024-2030", "7-GHz")] == [
         "\N{MINUS SIGN}1,320", "2024-2030", "7-GHz",
     ]  # fmt: skip

@@ -11,12 +11,14 @@ import math
 import re
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
 from planner.report.documents.proposal import build_proposal
 
 FROM_INPUTS = ("Bill of quantities", "Prices and rates in force", "The widest ranges", "Input files", "Input data",
-               "Scenario and versions", "Link budget", "Modulations", "Clearance of the path")  # fmt: skip
+               "Scenario and versions", "Electricity of post offices", "Link budget", "Modulations",
+               "Clearance of the path")  # fmt: skip
 NUMBER = re.compile(r"[-\N{MINUS SIGN}]?\d[\d,]*(?:\.\d+)?")
 GROUPS = ("region", "technology", "before", "connected", "is_rural", "power", "cause")
 
@@ -61,8 +63,39 @@ def sums(told):
     yield from (*totals, *programme, sum(totals), sum(programme))
 
 
+def reached(told):
+    """Yield offices and people by region and by density around the office, in all and reached, and their shares."""
+    offices, radius_km = pd.DataFrame(told["offices"]), told["benefit_index"]["catchment_km"]
+    if offices.empty:
+        return
+    lon, lat = (np.radians(offices[name].to_numpy(float)) for name in ("lon", "lat"))
+    half = (
+        np.sin((lat[:, None] - lat) / 2) ** 2
+        + np.cos(lat)[:, None] * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+    )
+    near = 2 * 6371 * np.arcsin(np.sqrt(half)) <= radius_km
+    people = offices["people_total"].to_numpy(float)
+    around = np.where(near, np.nan_to_num(people), 0).sum(axis=1) / (math.pi * radius_km**2)
+    kind = pd.Series(np.where(np.isfinite(people * lon), np.digitize(around, [300, 1500]), -1))
+    adequate = offices["before"] == "adequate"
+    columns = {
+        "offices": 1, "before": adequate, "after": offices["connected"],
+        "people": offices["people"].where(~adequate),
+        "gained": offices["people"].where(offices["connected"] & ~adequate),
+    }  # fmt: skip
+    frame = pd.DataFrame(
+        {name: pd.Series(values, index=offices.index, dtype=float) for name, values in columns.items()}
+    )
+    for group in (offices["region"].fillna(""), kind, kind * 0):
+        for row in frame.groupby(group).sum().itertuples():
+            yield from (row.people, row.gained, row.before / row.offices, row.after / row.offices)
+            yield row.gained / row.people if row.people else 0.0
+    yield from frame.groupby([offices["region"].fillna(""), kind])["offices"].sum()
+    yield from frame.groupby(kind)["offices"].sum()
+
+
 def known(told):
-    found = [value for value in (*leaves(told), *sums(told)) if math.isfinite(value)]
+    found = [value for value in (*leaves(told), *sums(told), *reached(told)) if math.isfinite(value)]
     return {scale * abs(value) for value in found for scale in (1, 100)}
 
 

@@ -100,6 +100,45 @@ def test_phases_are_the_years(priced, handmade, tmp_path):
     assert {span["phase"]["id"] for span in network["spans"]} == known == {"2027", "2028"}
 
 
+def funded(plan):
+    """Return a plan in which the bank pays for the first span, the fund for the others, and both for an office."""
+    spans = plan.links.loc[plan.links["technology"].isin(["fibre", "microwave"]), "id"].tolist()
+    paid = {"bank": spans[:1], "fund": spans[1:]}
+    rows = [
+        {"name": name, "payments": [{"line": "office", "id": "A"}, *({"line": "link", "id": link} for link in links)]}
+        for name, links in paid.items()
+    ]
+    return replace(plan, funders=tuple(rows)), spans
+
+
+def test_funders_stand_with_the_phases_whose_spans_they_pay_for(faults, priced, handmade, tmp_path):
+    plan, spans = funded(dated(handmade.plan()))
+    document = package(priced(tmp_path / "run", plan, operator="Post"))
+    assert faults(document) == []
+    (network,) = document["networks"]
+    roles = {organisation["name"]: organisation["roles"] for organisation in network["organisations"]}
+    assert (roles["bank"], roles["fund"]) == (["funder"], ["funder"])
+    year = plan.links.set_index("id")["year"]
+    of_fund = {str(year[name]) for name in spans[1:]}
+    for phase in network["phases"]:
+        names = {funder["name"] for funder in phase["funders"]}
+        assert ("bank" in names) == (phase["id"] == str(year[spans[0]]))
+        assert ("fund" in names) == (phase["id"] in of_fund)
+
+
+def test_without_years_the_whole_plan_is_what_funders_pay_for(faults, priced, handmade, tmp_path):
+    plan, spans = funded(handmade.plan())
+    document = package(priced(tmp_path / "run", plan))
+    assert faults(document) == []
+    (network,) = document["networks"]
+    ((phase),) = network["phases"]
+    assert [funder["name"] for funder in phase["funders"]] == ["bank", "fund"]
+    assert [span["phase"]["id"] for span in network["spans"]] == [phase["id"]] * len(spans)
+    hidden = package(priced(tmp_path / "run", plan, anonymous=True))
+    assert "bank" not in json.dumps(hidden)
+    assert "phases" not in hidden["networks"][0]
+
+
 def test_an_anonymous_package_names_nobody(priced, handmade, tmp_path):
     plan = handmade.plan()
     document = package(priced(tmp_path / "run", plan, anonymous=True))

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from planner.cli.commands import app
 from planner.i18n import set_language, use_language
 from planner.portfolio import load_portfolio, read_country, share_out
-from planner.report.documents.blocks import Figure, Heading, Note
+from planner.report.documents.blocks import Bullets, Figure, Heading, Note
 from planner.report.documents.charts import PARTS
 from planner.report.documents.docx import as_docx
 from planner.report.documents.pdf import as_pdf, document_data
@@ -119,6 +119,28 @@ def test_every_country_has_its_figures_by_budget(asked):
     assert rate == ("Nord", "XOF", "central bank, 2 May 2026", "2026", "0.5")
     side = tables["What each country's plan costs, by budget, in USD"]
     assert [row[0] for row in side] == [*CURVES, "Total"]
+
+
+def test_the_report_tells_one_measure_of_the_gap(asked):
+    """What a plan lacks is a share of the ceiling in words and in both tables, not of its own value in one of them."""
+    portfolio = shared(asked())
+    tables = tables_of(build_portfolio(portfolio))
+    near = {row[0]: row[4] for row in tables["What each budget does, in USD"]}
+    lacks = {row[0]: row[3] for row in tables["Benefit and proven ceiling by budget, in USD"]}
+    for told in portfolio.document()["budgets"]:
+        budget = f"{told['budget']:,.0f}"
+        short = 100 * (told["bound"] - told["value"]) / told["bound"]
+        digits = float(lacks[budget].removesuffix("%").strip())
+        assert short <= digits <= short + 0.1, "rounded up"
+        if short <= 20:
+            assert near[budget] == f"within {lacks[budget]}"
+
+
+def test_a_budget_that_buys_nothing_is_said_to(asked):
+    document = build_portfolio(shared(asked((50_000,))))
+    text = " ".join(item for block in document.blocks if isinstance(block, Bullets) for item in block.items)
+    assert "nothing is built" in text
+    assert "?" not in str(tables_of(document)["What each budget does, in USD"])
 
 
 def test_what_limits_cost_is_the_difference_to_the_same_budget_without_them(asked):

@@ -57,6 +57,23 @@ def test_values_that_come_with_the_workbook_are_those_of_the_plan(example, book)
         assert values[sheet].max_row == 4 + len(frame)
 
 
+def test_other_runs_stand_beside_the_plan_and_follow_its_assumptions(example, reckoned, tmp_path):
+    (path,) = write(replace(example, beside=(example.folder,)), tmp_path)
+    values = reckoned(path)
+    rows, totals = rows_of(values["Scenarios"]), example.plan.totals
+    for heading, measure in (("Purchases (USD)", "capex"), ("Programme cost (USD)", "programme_cost")):
+        lines = [row for row in values["Scenarios"].iter_rows(values_only=True) if row[0] == heading]
+        assert lines[0][1:3] == (totals[measure], totals[measure])
+        assert lines[1][2] == 0, "the same run differs by nothing"
+    gained = totals["offices_newly_connected"] + totals["offices_upgraded"]
+    each = round(totals["programme_cost"] / gained, 2)
+    assert rows["Programme cost per office"][1:3] == (each, each)
+    formulas = openpyxl.load_workbook(path)["Scenarios"]
+    (money,) = [row for row in formulas.iter_rows(max_row=16) if row[0].value == "Programme cost (USD)"]
+    assert str(money[1].value).startswith("='Summary'!"), "the plan's money follows the assumptions"
+    assert isinstance(money[2].value, (int, float)), "that of the other run does not"
+
+
 def test_totals_are_formulas(book):
     formulas = openpyxl.load_workbook(book)
     for label in ("Total", "Offices connected, with those connected before"):

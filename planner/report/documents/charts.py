@@ -81,7 +81,7 @@ def frontier_drawing(
         if label:
             drawing.text((x + 6, y + 10), label, size=8, bold=True, halo=True)
     if rings:
-        entries.append((ringed, {"stroke": INK, "stroke_width": 1.4}))
+        entries.append((ringed, {"fill": "none", "stroke": INK, "stroke_width": 1.4}))
     drawing.height = HEIGHT - 16 + legend(drawing, (LEFT, HEIGHT - 16), WIDTH - LEFT - RIGHT, entries) + 4
     return drawing
 
@@ -156,6 +156,48 @@ def waterfall_drawing(steps: Sequence[tuple[str, float]], total: tuple[str, floa
             x = left + so_far * scale
             drawing.line((x, y + 2), (x, y + row + 2), stroke="#777777", stroke_width=0.5, stroke_dasharray="2 2")
     drawing.text((WIDTH / 2, row * (len(steps) + 1) + 18), currency, anchor="middle", size=7.5)
+    return drawing
+
+
+def tornado_drawing(
+    rows: Sequence[tuple[str, float, float]], *, base: float, names: tuple[str, str], currency: str
+) -> Drawing:
+    """Return what each uncertain figure by itself does to an amount, the widest first.
+
+    Parameters
+    ----------
+    rows : sequence of (name, amount at the figure's low, amount at its high)
+    base : float
+        The amount at typical figures: the middle line.
+    names : tuple of two str
+        What bars towards the low and the high mean.
+    currency : str
+    """
+    row, size = 16.0, 7.5
+    left = min(max(text_width(name, size) for name, _low, _high in rows) + 10, 210.0)
+    drawing = Drawing(WIDTH, row * len(rows) + 44)
+    amounts = [base, *(amount for _name, *both in rows for amount in both)]
+    low, high = min(amounts), max(amounts)
+    scale = (WIDTH - left - RIGHT) / max(high - low, 1e-9)
+    styles = [{"fill": fill, "stroke": INK, "stroke_width": 0.5} for fill in (LIGHT, DARK)]
+
+    def x(amount: float) -> float:
+        return left + (amount - low) * scale
+
+    for line, (name, *both) in enumerate(rows):
+        y = 4 + line * row
+        drawing.text((left - 6, y + 9.5), name, anchor="end", size=size)
+        for place, amount in enumerate(both):
+            # Both ends may lie on one side: the upper half of a row is the low's, the lower half the high's.
+            start, end = sorted((x(base), x(amount)))
+            drawing.rectangle((start, y + 2 + place * (row - 5) / 2), end - start, (row - 5) / 2, **styles[place])
+    foot = row * len(rows) + 4
+    drawing.line((x(base), 0), (x(base), foot), stroke=INK, stroke_width=0.8)
+    for amount in ticks(low, high, 5):
+        drawing.line((x(amount), foot), (x(amount), foot + 3), stroke=INK, stroke_width=0.6)
+        drawing.text((x(amount), foot + 11), number(amount), anchor="middle", size=7)
+    drawing.text((left - 6, foot + 11), currency, anchor="end", size=7)
+    legend(drawing, (left, foot + 18), WIDTH - left, list(zip(names, styles, strict=True)))
     return drawing
 
 

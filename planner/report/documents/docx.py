@@ -126,7 +126,7 @@ class _Writer:
         self._known = {style.name: style for style in word.styles}
         self._counts = {"table": 0, "figure": 0}
         self._next_picture: int = word.part.next_id
-        self._numbers, self._in_annex, self._sheets = [0, 0], False, 0
+        self._numbers, self._in_annex = [0, 0], False
         section = word.sections[-1]
         self._room: int = int(section.page_width or 0) - int(section.left_margin or 0) - int(section.right_margin or 0)
 
@@ -212,7 +212,9 @@ class _Writer:
             heading = self._paragraph(text, f"Heading {level}")
             heading.paragraph_format.page_break_before = block.annex or block.new_page
         elif isinstance(block, Paragraph):
-            self._paragraph(block.text)
+            paragraph = self._paragraph(block.text)
+            # What leads over to a list or a table stays with it.
+            paragraph.paragraph_format.keep_with_next = block.text.endswith(":")
         elif isinstance(block, Bullets):
             for item in block.items:
                 self._paragraph(item if "List Bullet" in self._known else f"• {item}", "List Bullet")
@@ -230,8 +232,7 @@ class _Writer:
 
     def _sheet(self, sheet: Sheet) -> None:
         heading = self._paragraph(sheet.title, "Heading 3")
-        heading.paragraph_format.page_break_before = self._sheets > 0
-        self._sheets += 1
+        heading.paragraph_format.page_break_before = True
         for part in sheet.blocks:
             if isinstance(part, Figure):
                 self._figure(part, room_cm=6.4)
@@ -265,7 +266,7 @@ class _Writer:
         after = self._word.add_paragraph()
         after.paragraph_format.space_after = Pt(4)
 
-    def _figure(self, figure: Figure, *, room_cm: float = 12.0) -> None:
+    def _figure(self, figure: Figure, *, room_cm: float = 10.0) -> None:
         """Place a picture as wide as the page, unless it would be taller than the room it has."""
         drawing = figure.drawing
         width = min(self._room, int(room_cm * drawing.width / drawing.height * Cm(1)))

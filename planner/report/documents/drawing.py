@@ -191,7 +191,7 @@ def legend(drawing: Drawing, at: Point, room: float, entries: Sequence[tuple[str
     room : float
         Width.
     entries : sequence of (text, style)
-        A style with a ``fill`` is shown as an area, one without as a line.
+        A style with a ``fill`` is shown as an area (as a ring where that is ``none``), one without as a line.
     """
     x, y = at
     size, swatch, gap = 7.5, 16.0, 12.0
@@ -199,7 +199,9 @@ def legend(drawing: Drawing, at: Point, room: float, entries: Sequence[tuple[str
         wide = swatch + 4 + text_width(text, size)
         if x > at[0] and x + wide > at[0] + room:
             x, y = at[0], y + 12
-        if "fill" in style:
+        if style.get("fill") == "none":
+            drawing.circle((x + swatch / 2, y + 4.5), 3.6, **style)
+        elif "fill" in style:
             drawing.rectangle((x, y + 1), swatch, 7, **style)
         else:
             drawing.line((x, y + 4.5), (x + swatch, y + 4.5), **style)

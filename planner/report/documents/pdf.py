@@ -43,10 +43,9 @@ def document_data(document: Document) -> dict[str, Any]:
     """Return a document as the template reads it, in the signs of print."""
     blocks = [_data(block) for block in document.blocks]
     _number(blocks)
-    for kind in ("annex", "sheet"):
-        first = next((block for block in blocks if block["kind"] == kind or block.get(kind)), None)
-        if first is not None:
-            first["first"] = True
+    first_annex = next((block for block in blocks if block.get("annex")), None)
+    if first_annex is not None:
+        first_annex["first"] = True
     data = {
         "language": document.language,
         "title": document.title,

@@ -19,15 +19,21 @@ _INSIDE_QUANTITIES = re.compile(
     r"|(?<=\b[A-Z]{3}) (?=\d)|(?<=\bk) (?==)|(?<=\bk =) (?=\d)"
 )
 _MINUS = re.compile(r"(?<![\w.,\-])-(?=\d)")
+_AMOUNT_BEHIND_LEFTWARD = re.compile(
+    "([\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc])(?=[\\s\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}(]*[0-9])"
+)
+"""A name written from right to left draws a figure that follows it to its other side."""
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def in_print(text: str, language: Language) -> str:
     """Return text as it is printed.
 
-    Figures stay with their units; in French narrow blanks stand before ``;``, ``!`` and ``?``. Control signs go.
+    Figures stay with their units and signs, and behind names that are written from right to left; in French narrow
+    blanks stand before ``;``, ``!`` and ``?``. Control signs go.
     """
     text = _BEFORE_PER_CENT.sub(_NARROW, _FORBIDDEN.sub("", text))
+    text = _AMOUNT_BEHIND_LEFTWARD.sub("\\1\N{LEFT-TO-RIGHT MARK}", _MINUS.sub("\N{MINUS SIGN}", text))
     text = _INSIDE_QUANTITIES.sub("\N{NO-BREAK SPACE}", text)
     return _BEFORE_HIGH_SIGNS.sub(_NARROW, text) if language == "fr" else text
 

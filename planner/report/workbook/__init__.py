@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from planner.files import whole_file
 from planner.i18n import _
 from planner.report.bill import bill_of_quantities
+from planner.report.exported import read_exported
 from planner.report.workbook.assumptions import write_assumptions, write_sources
 from planner.report.workbook.book import Book
 from planner.report.workbook.flows import write_flows
 from planner.report.workbook.funders import write_funders, write_payments
 from planner.report.workbook.phases import write_phases
 from planner.report.workbook.quantities import write_quantities
+from planner.report.workbook.scenarios import write_scenarios
 from planner.report.workbook.summary import Sources, write_comparison, write_summary
-from planner.report.workbook.tables import write_links, write_masts, write_monitoring, write_offices
+from planner.report.workbook.tables import money_headings, write_links, write_masts, write_monitoring, write_offices
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +58,10 @@ def write(run: ExportedRun, folder: Path) -> list[Path]:
         write_monitoring(monitoring, plan)
         total = write_summary(summary, plan, tables)
         write_comparison(comparison, plan, summary, total)
+        if run.beside:
+            others = [read_exported(folder) for folder in run.beside]
+            scenarios = book.sheet(_("Scenarios"))
+            write_scenarios(scenarios, run, others, summary, total, money_headings(currency))
         if plan.funders:
             funders, payments = book.sheet(_("Funders")), book.sheet(_("Payments"))
             write_funders(funders, plan, write_payments(payments, plan))

@@ -31,6 +31,7 @@ def _formats() -> dict[str, tuple[str, str]]:
         "pdf": (_("Investment proposal (PDF)"), _("Ready to print: figures, maps, tables, annexes.")),
         "docx": (_("Investment proposal (Word)"), _("The same to edit.")),
         "xlsx": (_("Workbook (Excel)"), _("Every line of cost, with formulas that reckon.")),
+        "figures": (_("Figures (SVG, PNG)"), _("Map and charts of the proposal, each as a file.")),
         "html": (_("Offline map (HTML)"), _("One file that opens in any browser, without internet.")),
         "gpkg": (_("Layers for GIS (GeoPackage)"), _("Offices, links and masts for QGIS and others.")),
         "geojson": (_("Layers as GeoJSON"), _("The same for the web.")),
@@ -105,7 +106,7 @@ def _preview(here: Here, run_dir: Path) -> None:
         return
     if state == "failed":
         st.error(literal(errand_answer(folder / ".errand")["message"]))
-    pages = sorted(folder.glob("*.png"))
+    pages = sorted(folder.glob("*-[0-9][0-9][0-9].png"))
     if state != "done" or not pages:
         if read_only():
             st.caption(_("This page is for reading only: nothing new is written."))

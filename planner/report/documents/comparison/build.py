@@ -14,7 +14,9 @@ from planner.report.documents.comparison.causes import causes
 from planner.report.documents.comparison.changes import changes
 from planner.report.documents.comparison.figures import frontier, money
 from planner.report.documents.comparison.overview import overview
+from planner.report.documents.comparison.payers import funders, years
 from planner.report.documents.comparison.runs import plan_name
+from planner.wording import ended_words, sentence
 
 if TYPE_CHECKING:
     from planner.report.documents.blocks import Block
@@ -41,6 +43,8 @@ def build_comparison(compared: ComparedRuns) -> Document:
             *overview(compared),
             *causes(compared),
             *money(compared),
+            *years(compared),
+            *funders(compared),
             *frontier(compared),
             *changes(compared),
             *_again(compared),
@@ -58,7 +62,7 @@ def _again(compared: ComparedRuns) -> list[Block]:
     rows = (
         (_("Fingerprint of the scenario"), *compared.per_run(lambda run: str(run.plan.scenario["hash"])[:16])),
         (_("Fingerprint of the prices"), *compared.per_run(lambda run: (run.record.prices or "–")[:16])),
-        (_("Status"), *compared.per_run(lambda run: f"{run.plan.outcome.status}, {run.plan.outcome.termination}")),
+        (_("Search"), *compared.per_run(lambda run: sentence(ended_words(run.plan.outcome.termination)))),
         (_("Program"), *compared.per_run(lambda run: run.plan.versions.get("postlink-planner", "–"))),
     )
     headings = (_("What"), *(plan_name(letter) for letter in compared.letters))

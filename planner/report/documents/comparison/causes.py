@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _
 from planner.report.documents.blocks import Bullets, Heading, Paragraph, Table
 from planner.report.documents.comparison.runs import plan_name
-from planner.wording import labelled, number
+from planner.wording import labelled, number, setting_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,13 +47,14 @@ def _settings(compared: ComparedRuns) -> Iterator[tuple[str, ...]]:
     for field in sorted({name for pair in found for name in pair}):
         first = next(pair[field].first for pair in found if field in pair)
         others = (pair[field].second if field in pair else first for pair in found)
-        yield field, _said(first), *map(_said, others)
+        told = [_said(value, field) for value in (first, *others)]
+        # Fields of a section that one of the plans lacks are there by their defaults, which may say nothing.
+        if len(set(told)) > 1:
+            yield field, *told
 
 
-def _said(value: Any) -> str:
-    if value is None:
-        return "–"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _said(value: Any, field: str) -> str:
+    text = setting_words(value, field)
     return text if len(text) <= LONGEST else text[:LONGEST].rstrip() + "…"
 
 

@@ -32,7 +32,7 @@ def money(compared: ComparedRuns) -> list[Block]:
         for name in _names(mixes)
         if any(_of(mix, name, "programme_cost") for mix in mixes)
     ]
-    blocks: list[Block] = [Heading(_("Money side by side"), new_page=True), Heading(_("By technology"), 2)]
+    blocks: list[Block] = [Heading(_("Money side by side")), Heading(_("By technology"), 2)]
     if groups:
         caption = _("Programme cost by technology, in {currency}").format(currency=currency)
         words = _("Bars of the programme cost of each technology, one for each plan; the table below has the amounts.")

@@ -100,6 +100,15 @@ def unlike(compared: ComparedRuns) -> list[Block]:
         if any(field.startswith(("benefit.", "service.")) for field in fields):
             text = _("Plan {letter} counts benefit or service otherwise than plan A; benefits are not like for like.")
             said.append(text.format(letter=letter))
+        if any(field == "phases" or field.startswith("phases[") for field in fields):
+            text = _(
+                "Plan {letter} has other phases than plan A. The benefit of an office counts from its year on, "
+                "discounted, so that benefits are not like for like; “benefit, years left aside” is."
+            )
+            said.append(text.format(letter=letter))
+        if any(field == "funders" or field.startswith("funders[") for field in fields):
+            text = _("Plan {letter} has other funders than plan A; what each pays is told with the money.")
+            said.append(text.format(letter=letter))
     prices = [run.record.prices for run in compared.runs]
     for letter, known in zip(compared.letters[1:], prices[1:], strict=True):
         if known != prices[0]:
@@ -162,7 +171,12 @@ def _rows(compared: ComparedRuns) -> Iterator[Row]:
         (_("Underserved people within reach"), "people"),
     ):
         yield label, *side_by_side([each[name] for each in totals])
-    yield _("Benefit"), *(figure(plan.benefit) for plan in plans), *_more(plans)
+    benefits = [plan.benefit for plan in plans]
+    if any(plan.phases for plan in plans):
+        yield _("Benefit, years left aside"), *_worth([plan.full_benefit for plan in plans])
+        yield _("Benefit, each office from its year on"), *_worth(benefits)
+    else:
+        yield _("Benefit"), *_worth(benefits)
     if all(_most_benefit(plan) for plan in plans):
         yield _("Benefit, proven at most"), *(_bound(plan) for plan in plans), *blank
     yield _("Distance from the best plan"), *(_near(plan) for plan in plans), *blank
@@ -180,11 +194,13 @@ def _rows(compared: ComparedRuns) -> Iterator[Row]:
         yield label, *side_by_side([each["offices_below_availability"] for each in totals])
 
 
-def _more(plans: tuple[Plan, ...]) -> Row:
-    if len(plans) != 2:
-        return ()
-    more = plans[1].benefit - plans[0].benefit
-    return ((("+" if more > 0 else "") + figure(more)) if more else "0",)
+def _worth(values: list[float]) -> Row:
+    """Return benefits as `headings` has them."""
+    told = tuple(map(figure, values))
+    if len(values) != 2:
+        return told
+    more = values[1] - values[0]
+    return (*told, (("+" if more > 0 else "") + figure(more)) if more else "0")
 
 
 def _most_benefit(plan: Plan) -> bool:

@@ -8,7 +8,7 @@ from planner._version import __version__
 from planner.i18n import _
 from planner.report.documents.blocks import Bullets, Heading, Paragraph, Table
 from planner.report.documents.portfolio.summary import cautions
-from planner.wording import figure, labelled, number
+from planner.wording import ended_words, figure, labelled, number, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,18 +75,12 @@ def _rate_source(rate: Mapping[str, object], portfolio: Portfolio) -> str:
 
 def _again(portfolio: Portfolio) -> list[Block]:
     """Return the frontiers that the figures rest on, and how to make them again."""
-    words = {
-        "gap": _("the gap was reached"),
-        "time_limit": _("time limit"),
-        "cancelled": _("cancelled"),
-        "exhausted": _("nothing left to try"),
-    }
     rows = tuple(
         (
             country["name"],
             country["scenario"],
             str(country["hash"])[:HASH_SIGNS],
-            words.get(country["termination"], country["termination"]),
+            sentence(ended_words(country["termination"])),
             number(country["connect_all"]),
         )
         for country in portfolio.countries
@@ -96,7 +90,7 @@ def _again(portfolio: Portfolio) -> list[Block]:
         "own with scenario, prices and fingerprints of its inputs in its folder; “planner portfolio” shares the "
         "money out again. Made with PostLink Planner {version}."
     )
-    headings = (_("Country"), _("Scenario"), _("Fingerprint of the scenario"), _("Search ended"))
+    headings = (_("Country"), _("Scenario"), _("Fingerprint of the scenario"), _("Search"))
     most = _("Dearest plan, {currency}").format(currency=portfolio.currency)
     return [
         Paragraph(text.format(version=__version__)),

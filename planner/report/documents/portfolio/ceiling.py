@@ -8,7 +8,7 @@ from planner.i18n import _
 from planner.report.documents.blocks import Figure, Heading, Paragraph, Table
 from planner.report.documents.charts import frontier_drawing
 from planner.report.documents.portfolio.summary import cautions, feasible
-from planner.wording import figure, number, share
+from planner.wording import UNKNOWN, figure, number, rounded_up, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,15 +26,16 @@ def ceiling(portfolio: Portfolio) -> list[Block]:
     text = _(
         "The ceiling holds at the budgets that were asked for, for all plans and all ways of dividing the money; lines "
         "between them guide the eye. What is missing to it comes from the countries' own searches and from choosing "
-        "among known plans only; the last column but one says how much is the countries' own."
+        "among known plans only; the last column but one says how much is the countries' own. Both are shares of the "
+        "ceiling, as everywhere in this report."
     )
     rows = tuple(
         (
             number(shared.budget),
             figure(shared.value),
             figure(shared.bound),
-            _gap(shared.gap),
-            _gap(shared.gap_of_countries),
+            _lacks(shared.gap, shared.gap),
+            _lacks(shared.gap_of_countries, shared.gap),
             figure(shared.ceiling_per_1000),
         )
         for shared in budgets
@@ -44,8 +45,8 @@ def ceiling(portfolio: Portfolio) -> list[Block]:
         _("Budget"),
         _("Benefit"),
         _("Benefit, proven at most"),
-        _("Gap"),
-        _("Gap of countries"),
+        _("Lacks at most"),
+        _("Of that, the countries' own"),
         _("Ceiling rises per 1,000 more"),
     )
     return [
@@ -57,8 +58,9 @@ def ceiling(portfolio: Portfolio) -> list[Block]:
     ]
 
 
-def _gap(value: float) -> str:
-    return share(value, 2) if value <= 1 else "–"
+def _lacks(part: float, gap: float) -> str:
+    """Return a part of a gap, which is told of the plans' own value, as a share of the ceiling: v (1 + gap) = b."""
+    return "–" if gap > UNKNOWN else rounded_up(part / (1 + gap))
 
 
 def _drawn(portfolio: Portfolio, budgets: list[Shared]) -> Iterator[Figure]:

@@ -8,7 +8,7 @@ from planner.i18n import _
 from planner.report.documents.blocks import Bullets, Heading, KeyFigures, Note, Paragraph, Table
 from planner.report.documents.typography import about, about_money
 from planner.report.portfolio import conflict_text
-from planner.wording import STAND_IN, figure, nearness, number, what_data
+from planner.wording import STAND_IN, UNKNOWN, figure, nearness, number, what_data
 
 if TYPE_CHECKING:
     from planner.portfolio import Portfolio
@@ -72,7 +72,10 @@ def cautions(portfolio: Portfolio) -> list[Block]:
 
 def answer(portfolio: Portfolio, shared: Shared) -> str:
     """Return in a sentence or two what a budget does, and where the next money would bring most."""
-    text = _("{budget}: {offices} post offices and {people} people within reach; {near} of the best possible.")
+    if shared.value <= 0:
+        text = _("{budget}: no known plan of a country fits into it, and nothing is built.")
+    else:
+        text = _("{budget}: {offices} post offices and {people} people within reach; {near} of the best possible.")
     told = text.format(
         budget=about_money(shared.budget, portfolio.currency),
         offices=number(shared.offices),
@@ -131,7 +134,7 @@ def _overview(portfolio: Portfolio) -> Table:
                 number(shared.spent),
                 number(shared.offices),
                 number(shared.people),
-                nearness(shared.gap),
+                nearness(shared.gap) if shared.gap <= UNKNOWN else "–",
                 shared.next or "–",
                 "–" if first is None else figure(first.people_per_1000),
             )

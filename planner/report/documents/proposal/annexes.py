@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from planner.catalogue.estimates import USER
 from planner.errors import InputError
 from planner.i18n import _
-from planner.report.bill import LINKS
+from planner.report.bill import BACKUP_LINKS, LINKS, MASTS, OFFICES
 from planner.report.documents.blocks import Heading, Note, Paragraph, Table
 from planner.report.documents.proposal.assessment import region_name
 from planner.report.documents.proposal.hops import hop_sheets
 from planner.report.documents.proposal.results import money_headings
 from planner.report.documents.proposal.summary import cautions
-from planner.wording import item_name, number, share, status_name, technology_heading
+from planner.wording import ended_words, item_name, number, sentence, share, status_name, technology_heading
 
 if TYPE_CHECKING:
     from planner.catalogue import Assumption
     from planner.plan.model import Plan
-    from planner.report.bill import Bill
+    from planner.report.bill import Bill, Entry
     from planner.report.documents.blocks import Block
     from planner.report.exported import ExportedRun
+
+
+PARTS = (LINKS, BACKUP_LINKS, MASTS, OFFICES)
+"""In the order in which the bill tells them."""
 
 
 def annexes(run: ExportedRun, bill: Bill | Note) -> list[Block]:
@@ -94,20 +99,27 @@ def _tax(bill: Bill) -> list[Block]:
 
 
 def _bill(plan: Plan, bill: Bill) -> Table:
+    """Return the bill, part by part; items that differ in size and price alone, such as solar sets, are one row."""
     units = {"each": "", "km": " km", "mbps": " Mbit/s"}
+    groups: dict[tuple[str, str, str, str, str], list[Entry]] = {}
+    for entry in sorted(
+        bill.entries, key=lambda entry: (PARTS.index(entry.part), entry.part == OFFICES and entry.option)
+    ):
+        technology = entry.technology if entry.part == LINKS else ""
+        key = (entry.part, technology, entry.option, entry.item.name, entry.item.per)
+        groups.setdefault(key, []).append(entry)
     rows = []
-    for entry in bill.entries:
-        name = technology_heading(entry.technology) if entry.part == LINKS else entry.part_name
+    for (part, technology, option, item, per), entries in groups.items():
         rows.append(
             (
-                name,
-                entry.option,
-                item_name(entry.item.name),
-                f"{number(entry.quantity, 1)}{units[entry.item.per]}",
-                number(entry.unit_capex, 2),
-                number(entry.capex),
-                number(entry.unit_opex_per_year, 2),
-                number(entry.opex_per_year),
+                technology_heading(technology) if part == LINKS else entries[0].part_name,
+                option,
+                item_name(item),
+                f"{number(math.fsum(entry.quantity for entry in entries), 1)}{units[per]}",
+                _from_to([entry.unit_capex for entry in entries]),
+                number(math.fsum(entry.capex for entry in entries)),
+                _from_to([entry.unit_opex_per_year for entry in entries]),
+                number(math.fsum(entry.opex_per_year for entry in entries)),
             )
         )
     capex = sum(entry.capex for entry in bill.entries)
@@ -136,6 +148,12 @@ def _bill(plan: Plan, bill: Bill) -> Table:
         total=True,
         small=True,
     )
+
+
+def _from_to(prices: list[float]) -> str:
+    """Return one price, or the lowest and the highest."""
+    low, high = min(prices), max(prices)
+    return number(low, 2) if low == high else f"{number(low)}–{number(high)}"
 
 
 def _assumptions(run: ExportedRun) -> list[Block]:
@@ -171,7 +189,7 @@ def _reproducibility(run: ExportedRun) -> list[Block]:
     plan = run.plan
     rows = [
         (_("Fingerprint of the scenario (SHA-256)"), str(plan.scenario["hash"])),
-        (_("Status"), f"{plan.outcome.status}, {plan.outcome.termination}"),
+        (_("Search"), sentence(ended_words(plan.outcome.termination))),
         *((name, version) for name, version in plan.versions.items()),
     ]
     blocks: list[Block] = [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _, ngettext
 from planner.report.documents.blocks import Bullets, Heading, Paragraph, Table
+from planner.scenario import InputFiles
 from planner.wording import labelled, number
 
 if TYPE_CHECKING:
@@ -39,7 +40,11 @@ def assessment(plan: Plan) -> list[Block]:
             (_("Data"), _("File")),
             (_("Rows"), _("Used"), _("Excluded")),
             tuple(
-                (str(one["group"]), str(one["file"]), *(number(one[name]) for name in ("read", "used", "excluded")))
+                (
+                    _group_name(str(one["group"])),
+                    str(one["file"]),
+                    *(number(one[name]) for name in ("read", "used", "excluded")),
+                )
                 for one in plan.data["datasets"]
             ),
         ),
@@ -51,6 +56,12 @@ def assessment(plan: Plan) -> list[Block]:
         blocks += [Paragraph(_("What was taken for granted, in the words of the run:"))]
         blocks += [Bullets(tuple(plan.data["assumptions"]))]
     return blocks
+
+
+def _group_name(group: str) -> str:
+    """Return what a kind of input data is called: the title of its field in the scenario."""
+    field = InputFiles.model_fields.get(group)
+    return _(field.title) if field is not None and field.title else group
 
 
 def region_name(region: str | None) -> str:
@@ -67,18 +78,18 @@ def by_region(frame: pd.DataFrame) -> dict[str | None, pd.DataFrame]:
 
 
 def _state_text(plan: Plan) -> str:
-    states = plan.offices["before"].value_counts()
-    text = _(
-        "Of {total} post offices {offline} are offline, {slow} have a connection that is too slow, {adequate} are "
-        "adequately connected, and of {unknown} the state is unknown."
-    )
-    return text.format(
-        total=number(len(plan.offices)),
-        offline=number(states.get("offline", 0)),
-        slow=number(states.get("insufficient", 0)),
-        adequate=number(states.get("adequate", 0)),
-        unknown=number(states.get("unknown", 0)),
-    )
+    """Return how many offices are in which state, without those that none is in."""
+    states = {state: int((plan.offices["before"] == state).sum()) for state in STATES}
+    words = {
+        "offline": ngettext("{n} is offline", "{n} are offline", states["offline"]),
+        "insufficient": ngettext(
+            "{n} has a connection that is too slow", "{n} have a connection that is too slow", states["insufficient"]
+        ),
+        "unknown": _("of {n} the state is unknown"),
+        "adequate": ngettext("{n} is adequately connected", "{n} are adequately connected", states["adequate"]),
+    }
+    parts = ", ".join(words[state].format(n=number(count)) for state, count in states.items() if count)
+    return _("Of {total} post offices {parts}.").format(total=number(len(plan.offices)), parts=parts)
 
 
 def _rows(plan: Plan) -> list[tuple[str, ...]]:

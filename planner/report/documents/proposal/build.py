@@ -14,8 +14,10 @@ from planner.report.documents.proposal.annexes import annexes
 from planner.report.documents.proposal.assessment import assessment
 from planner.report.documents.proposal.caveats import risks, uncertainty
 from planner.report.documents.proposal.costs import bill_or_note, costs
+from planner.report.documents.proposal.equity import surroundings
 from planner.report.documents.proposal.method import method
 from planner.report.documents.proposal.results import results
+from planner.report.documents.proposal.risk import risk
 from planner.report.documents.proposal.summary import summary
 from planner.wording import what_data
 
@@ -44,10 +46,12 @@ def build_proposal(run: ExportedRun) -> Document:
     blocks = (
         *summary(run),
         *assessment(plan),
+        *surroundings(run),
         *method(plan),
         *results(run),
         *costs(plan),
         *uncertainty(run),
+        *risk(run),
         *risks(plan),
         *annexes(run, bill),
     )

@@ -15,6 +15,7 @@ from planner.report.documents.blocks import Figure, Heading, Note, Paragraph, Ta
 from planner.report.documents.charts import frontier_drawing
 from planner.report.documents.proposal.asked import asked
 from planner.report.documents.proposal.assessment import by_region, region_name
+from planner.report.documents.proposal.equity import equity
 from planner.report.documents.proposal.phases import phases
 from planner.report.documents.proposal.summary import cautions
 from planner.report.enabled import enabled_headings, enabled_rows
@@ -41,7 +42,7 @@ def results(run: ExportedRun) -> list[Block]:
     """Return the chapter of the plan's results."""
     plan = run.plan
     return [
-        Heading(_("The plan"), new_page=True),
+        Heading(_("The plan")),
         *cautions(plan),
         *asked(plan),
         *_spent(plan),
@@ -50,6 +51,7 @@ def results(run: ExportedRun) -> list[Block]:
         Heading(_("By region"), 2),
         _by_region(plan),
         _crossed(plan),
+        *equity(plan),
         *_enabled(plan),
         *phases(run),
         *_progress(plan),
@@ -192,7 +194,7 @@ def _resilience(plan: Plan) -> list[Block]:
         return []
     caption = _("What a single failure cuts off, worst first")
     blocks: list[Block] = [Heading(_("If something fails"), 2), *map(Paragraph, resilience_lines(plan))]
-    blocks.append(Table(caption, (_("Failure"),), failure_headings(), tuple(rows)))
+    blocks.append(Table(caption, (_("Failure"),), failure_headings(plan), tuple(rows)))
     if plan.backups:
         headings = (_("Office"), _("First path"), _("Second path"))
         caption = _("Offices with two paths")

@@ -55,21 +55,31 @@ def cautions(plan: Plan) -> list[Block]:
 
 
 def _what(plan: Plan) -> str:
+    """Return what the plan does, without what there is none of."""
     totals = plan.totals
-    text = _(
-        "This plan connects {new} post offices that have no adequate connection today and upgrades {upgraded} whose "
-        "connection is too slow, of {total} in all; {before} are adequately connected already. It puts about {people} "
-        "people who lack adequate service within reach of a connected post office."
-    )
     before = totals["offices_connected"] - totals["offices_newly_connected"] - totals["offices_upgraded"]
-    told = text.format(
-        new=number(totals["offices_newly_connected"]),
-        upgraded=number(totals["offices_upgraded"]),
-        total=number(totals["offices"]),
-        before=number(before),
-        people=about(totals["people"]),
+    first = (
+        _(
+            "This plan connects {new} post offices that have no adequate connection today and upgrades {upgraded} "
+            "whose connection is too slow, of {total} in all."
+        )
+        if totals["offices_upgraded"]
+        else _("This plan connects {new} post offices that have no adequate connection today, of {total} in all.")
     )
-    return " ".join([told, *_money(plan)])
+    already = ngettext("{n} is adequately connected already.", "{n} are adequately connected already.", before)
+    people = _("It puts about {people} people who lack adequate service within reach of a connected post office.")
+    return " ".join(
+        [
+            first.format(
+                new=number(totals["offices_newly_connected"]),
+                upgraded=number(totals["offices_upgraded"]),
+                total=number(totals["offices"]),
+            ),
+            *([already.format(n=number(before))] if before else []),
+            people.format(people=about(totals["people"])),
+            *_money(plan),
+        ]
+    )
 
 
 def _money(plan: Plan) -> list[str]:

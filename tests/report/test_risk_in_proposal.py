@@ -1,0 +1,80 @@
+"""The study of risk in the proposal: figures of ``risk.json``, and nothing of another scenario's."""
+
+import json
+import re
+
+import pytest
+
+from planner.i18n import set_language
+from planner.plan.store import RISK_JSON
+from planner.report.documents.blocks import Figure, Note
+from planner.report.documents.proposal.risk import risk
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    yield
+    set_language("en")
+
+
+@pytest.fixture
+def told():
+    factors = {"mean": 1, "least": 0.5, "p05": 0.8, "p25": 0.9, "p50": 1, "p75": 1.1, "p95": 1.4, "most": 2}
+
+    def band(middle):
+        return {name: middle * factor for name, factor in factors.items()}
+
+    money = {"capex": 400.0, "opex_per_year": 20.0, "programme_cost": 500.0, "present_value": 650.0}
+    return {
+        "scenario": {"hash": "h"},
+        "budget": {"name": "programme", "measure": "programme_cost", "limit": 600.0},
+        "draws_done": 40,
+        "figures": [{"name": "a.price"}, {"name": "b.price"}, {"name": "idle"}],
+        "plan": {"value": 100.0, "bound": 101.0, "offices": 7, **money},
+        "fixed": {
+            "within_budget_share": 0.75, "overloaded_share": 0.05, "value_kept": band(90.0), "offices_kept": band(6.0),
+            **{name: band(amount) for name, amount in money.items()},
+        },
+        "best": None,
+        "tornado": [
+            {"name": "a.price", "low": {"cost": 490.0}, "high": {"cost": 505.0}},
+            {"name": "b.price", "low": {"cost": 400.0}, "high": {"cost": 900.0}},
+            {"name": "idle", "low": {"cost": 500.0}, "high": {"cost": 500.0}},
+        ],
+    }  # fmt: skip
+
+
+@pytest.fixture
+def run_with(priced, tmp_path):
+    def run(told):
+        exported = priced(tmp_path / "run")
+        told["scenario"]["hash"] = told["scenario"]["hash"].replace("h", str(exported.plan.scenario["hash"]))
+        (exported.folder / RISK_JSON).write_text(json.dumps(told), encoding="utf-8")
+        return exported
+
+    return run
+
+
+def test_bands_and_the_widest_figures_are_told(run_with, told):
+    blocks = risk(run_with(told))
+    (table,) = [block for block in blocks if hasattr(block, "rows")]
+    rows = {row[0]: row[1:] for row in table.rows}
+    assert rows["Programme cost"] == ("500", "400", "500", "700")
+    assert rows["Benefit that fits the budget"] == ("100", "72", "90", "126")
+    (figure,) = [block for block in blocks if isinstance(block, Figure)]
+    svg = figure.drawing.svg()
+    assert svg.index("b.price") < svg.index("a.price"), "the widest first"
+    assert "idle" not in svg, "what changes nothing is left out"
+    # The bars of the widest reach from the middle line as far as the amounts say: 100 down, 400 up.
+    widths = [float(width) for width in re.findall(r'<rect [^>]*width="([\d.]+)"[^>]*stroke="#222222"', svg)][:2]
+    assert widths[1] == pytest.approx(4 * widths[0], rel=1e-3)
+
+
+def test_another_scenarios_study_is_not_shown(run_with, told):
+    told["scenario"]["hash"] = "other-"
+    _heading, note = risk(run_with(told))
+    assert isinstance(note, Note)
+
+
+def test_without_a_study_nothing_is_said(priced, tmp_path):
+    assert risk(priced(tmp_path / "run")) == []
