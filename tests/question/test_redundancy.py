@@ -285,6 +285,24 @@ def test_two_paths_that_no_budget_pays_for_are_refused_with_what_they_cost_at_le
     assert "at least USD 10,850.00 there" in conflict.remedy
 
 
+def test_what_a_plan_without_second_paths_needs_is_told_as_the_least_that_it_takes(make, ring, referee):
+    """To B alone: the source 1000, 3 km at 1000, two sections 500 each, B's own line 400; second paths come on top."""
+    budgets = [{"limit": 1_000_000}, {"name": "purchases", "measure": "capex", "limit": 3_000}]
+    plan = solved(make, ring, redundancy=[{"office": "B"}], budgets=budgets)
+    assert referee(json.loads(json.dumps(plan.document()))) == []
+    conflict = plan.outcome.conflict
+    assert {limit.split(":")[0] for limit in conflict.limits} == {"budget “purchases”", "redundancy"}
+    (relaxed,) = conflict.relaxations
+    assert (relaxed.limit, relaxed.needed, relaxed.proven, relaxed.enough) == (
+        "budget purchases",
+        5_400.0,
+        False,
+        False,
+    )
+    assert "needed at least" in str(conflict)
+    assert "would be enough" not in str(conflict)
+
+
 def test_a_trap_is_left_by_holding_another_first_path(make):
     """The cheapest tree leads over the only crossing, so that no second path is left: two longer ones are."""
     country = make["country"]()
