@@ -51,13 +51,14 @@ class Problem:
     @property
     def place(self) -> str:
         """Where it is, in the user's language: file, row, column and value, as far as they are known."""
-        of_scenario = (self.file or "").endswith((".yaml", ".yml"))
+        # What is in no file is in a scenario that has been read: tables are always named.
+        of_scenario = (self.file or ".yaml").endswith((".yaml", ".yml"))
         row = _("line {row}") if of_scenario else _("row {row}")
-        column = _("column {column}")
+        column = _("field {column}") if of_scenario else _("column {column}")
         if (self.column or "").startswith("--"):
             column = _("option {column}")
-        elif of_scenario or (self.file is None and "." in (self.column or "")):
-            column = _("field {column}")
+        elif (self.column or "").isupper():
+            column = _("argument {column}")
         parts = (
             self.file or "",
             row.format(row=self.row) if self.row is not None else "",

@@ -51,8 +51,9 @@ if TYPE_CHECKING:
     from planner.scenario import Scenario, Share
     from planner.solver import Headway, Progress
 
-FRONTIER_HEEDS = ("exclude", "forbid_links", "max_hops", "must_connect", "fix_links", "floors")
-"""Limits that a frontier heeds."""
+_ALL_BUT_ORDER = ("exclude", "forbid_links", "max_hops", "must_connect", "fix_links", "floors")
+HEEDED = {"frontier": _ALL_BUT_ORDER, "risk": _ALL_BUT_ORDER, "sweep": tuple(Limits.model_fields)}
+"""Limits that commands heed which know one budget over everything."""
 MAX_MONEY = 2**62
 """Cents that no plan costs: for pricing a plan before its budget is known."""
 
@@ -187,7 +188,7 @@ def frontier(
         limits of hops, offices, links and floors, or if no budget up to that of connecting all has a plan.
     """
     compile_kernels()
-    asked, wanted = only_budget(scenario, "frontier", FRONTIER_HEEDS), scenario.solver
+    asked, wanted = only_budget(scenario, "frontier"), scenario.solver
     everything = cost_of_all(scenario, inputs, options, asked.measure, f"budgets.{asked.name}.limit")
     question = ask(scenario, inputs, options)
     graph = question.graph
@@ -297,29 +298,27 @@ def _no_worse_than_rules(
     return build_plan(scenario, inputs, options, better[0], outcome, [budget], reasoned=reasoned), better
 
 
-def only_budget(scenario: Scenario, command: str, heeded: Sequence[str] = ("exclude",)) -> AskedBudget:
+def only_budget(scenario: Scenario, command: str) -> AskedBudget:
     """Return the only budget of a scenario that asks for the most benefit within it, and for a few limits at most.
 
     Parameters
     ----------
     scenario : Scenario
     command : str
-    heeded : sequence of str
-        Names of the limits that the command heeds.
+        Of `HEEDED`.
 
     Raises
     ------
     InputError
         The scenario asks for more: a command that would not heed it must not answer.
     """
-    budgets = scenario.budgets
+    budgets, heeded = scenario.budgets, HEEDED[command]
     more = {
         "phases": bool(scenario.phases),
         "funders": bool(scenario.funders),
         "objective": [objective.sense for objective in scenario.objective] != ["max"],
         "budgets": len(budgets) != 1 or not budgets[0].scope.everything,
         "redundancy": bool(scenario.redundancy),
-        "inputs.as_built": bool(scenario.inputs.as_built),
         **_more_limits(scenario, heeded),
     }
     knows = _("“{command}” knows only the most benefit within one budget over everything, and of the limits {limits}.")
@@ -339,7 +338,6 @@ def only_exclude(scenario: Scenario, command: str) -> None:
     more = {
         "funders": bool(scenario.funders),
         "redundancy": bool(scenario.redundancy),
-        "inputs.as_built": bool(scenario.inputs.as_built),
         **_more_limits(scenario, ("exclude",)),
     }
     refuse(more, knows)

@@ -134,17 +134,9 @@ TRAPS = [
     *(
         ("name: least", f"name: x\nredundancy: [{{office: A}}]\n{other}", "wrong-value", "redundancy", says)
         for other, says in (
-            ("limits: {worst_first: {by: region}}", "limits.worst_first"),
             ("funders: [{name: F, amount: 1}]", "funders"),
             ("phases: [{year: 2027, limit: 5}]", "phases"),
         )
-    ),
-    (
-        "name: least",
-        "name: x\nlimits: {worst_first: {by: region}}\nphases: [{year: 2027, limit: 5}]",
-        "wrong-value",
-        "limits",
-        "Worst first and phases",
     ),
     ("name: least", "name: x\nfunders: [{amount: 1}]", "missing-field", "funders[0].name", ""),
     ("name: least", "name: x\nfunders: [{name: A, amount: -1}]", "out-of-range", "funders[0].amount", "at least 0"),

@@ -22,8 +22,8 @@ from planner.cli.searching import (
     TimeLimit,
     amount_of,
     file_of_scenario,
+    new_run,
     solver_overrides,
-    stamp,
 )
 from planner.cli.session import (
     DataRoot,
@@ -201,7 +201,7 @@ def solve(
         overrides |= dict(_budget_override(text) for text in budget or [])
         overrides |= dict(_weight_override(text) for text in weight or [])
         scenario_file = file_of_scenario(scenario)
-        run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-{stamp()}"
+        run_dir = new_run(out, scenario_file.resolve().parent.name)
         job = partial(solve_run, scenario_file, run_dir, data_root=data_root, overrides=overrides, force=force)
         _run(here, job, run_dir)
 
@@ -260,7 +260,7 @@ def evaluate(
 
     with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
         read_wishes(plan)  # what is wrong with it is told before a folder is made
-        run_dir = out or Path("runs") / f"{plan.stem}-evaluated-{stamp()}"
+        run_dir = new_run(out, f"{plan.stem}-evaluated")
         with here.progress() as progress:
             found = evaluate_run(
                 file_of_scenario(scenario),

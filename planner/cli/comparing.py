@@ -9,7 +9,7 @@ import typer
 from planner.cli.exporting import Template
 from planner.cli.session import DebugOption, JsonOption, LangOption, QuietOption, session
 from planner.errors import InputError, Problem
-from planner.i18n import _
+from planner.i18n import _, language
 
 RunDirs = Annotated[
     list[Path], typer.Argument(metavar="RUN RUN…", help=_("Run folders; the first is what others differ from."))
@@ -68,6 +68,9 @@ def compare(
                 }
             )
         elif not quiet:
-            for run, compared in zip(runs[1:], found, strict=True):
+            for run, compared, (_plan, _scenario, record) in zip(runs[1:], found, read[1:], strict=True):
                 print_compared(compared, (str(runs[0]), str(run)), read[0][0].scenario["currency"], here.out)
+                if compared.offices and record.language != language():
+                    text = _("Reasons are told in the language of that run; for yours: planner explain {run} OFFICE")
+                    here.say(text.format(run=run))
                 here.out.print()

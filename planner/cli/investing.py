@@ -1,7 +1,6 @@
 """The command that shares one budget out among countries."""
 
 # Typer reads the annotations at run time: no postponed evaluation here.
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +8,17 @@ from typing import Annotated
 import typer
 
 from planner.cli.exporting import Template
-from planner.cli.searching import Force, Gap, Seed, TimeLimit, Workers, positive_amount, solver_overrides, stamp
+from planner.cli.searching import (
+    Force,
+    Gap,
+    Seed,
+    TimeLimit,
+    Workers,
+    new_run,
+    positive_amount,
+    processes,
+    solver_overrides,
+)
 from planner.cli.session import DataRoot, DebugOption, JsonOption, LangOption, Out, QuietOption, session
 from planner.errors import InfeasibleError
 from planner.i18n import _
@@ -49,14 +58,14 @@ def portfolio(
     with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
         check_report(report, template)
         budgets = [positive_amount("--budget", text) for text in budget or []]
-        run_dir = out or Path("runs") / f"{file.stem}-{stamp()}"
+        run_dir = new_run(out, file.stem)
         with here.progress() as progress:
             found = portfolio_run(
                 file,
                 run_dir,
                 budgets=budgets,
                 points=points,
-                workers=workers or os.cpu_count() or 1,
+                workers=processes(workers),
                 overrides=solver_overrides(gap, time_limit, seed),
                 data_root=data_root,
                 command=sys.argv[1:],

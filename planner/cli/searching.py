@@ -1,5 +1,6 @@
 """What commands that search share: their arguments and options, and the folders that they write to."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,9 +23,14 @@ Workers = Annotated[
 Force = Annotated[bool, typer.Option("--force", help=_("Replace the run that is in the folder."))]
 
 
-def stamp() -> str:
-    """Return the time for the name of a folder that nobody has named."""
-    return datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+def new_run(out: Path | None, name: str) -> Path:
+    """Return the folder of a run: the one that was named, else one below ``runs`` by this name and the time."""
+    return out or Path("runs") / f"{name}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+
+
+def processes(workers: int) -> int:
+    """Return how many processes are to work: as many as asked for, or as the machine has."""
+    return workers or os.cpu_count() or 1
 
 
 def file_of_scenario(path: Path) -> Path:

@@ -1,9 +1,7 @@
 """The commands that look beyond one plan: other budgets, other prices."""
 
 # Typer reads the annotations at run time: no postponed evaluation here.
-import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,8 +15,9 @@ from planner.cli.searching import (
     Workers,
     file_of_scenario,
     limit_option,
+    new_run,
+    processes,
     solver_overrides,
-    stamp,
 )
 from planner.cli.session import DataRoot, DebugOption, JsonOption, LangOption, Out, QuietOption, session
 from planner.errors import CancelledError, InfeasibleError
@@ -45,7 +44,7 @@ def frontier(
 
     with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
         scenario_file = file_of_scenario(scenario)
-        run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-frontier-{stamp()}"
+        run_dir = new_run(out, f"{scenario_file.resolve().parent.name}-frontier")
         with here.progress() as progress:
             found = frontier_run(
                 scenario_file,
@@ -133,7 +132,7 @@ def risk(
 
     with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
         scenario_file = file_of_scenario(scenario)
-        run_dir = out or Path("runs") / f"{scenario_file.resolve().parent.name}-risk-{stamp()}"
+        run_dir = new_run(out, f"{scenario_file.resolve().parent.name}-risk")
         with here.progress() as progress:
             found = risk_run(
                 scenario_file,
@@ -141,7 +140,7 @@ def risk(
                 draws=draws,
                 reoptimise=reoptimise,
                 robust=robust,
-                workers=workers or os.cpu_count() or 1,
+                workers=processes(workers),
                 data_root=data_root,
                 overrides=solver_overrides(gap, time_limit, seed),
                 command=sys.argv[1:],

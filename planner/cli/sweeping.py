@@ -1,7 +1,6 @@
 """The command that finds many plans at once."""
 
 # Typer reads the annotations at run time: no postponed evaluation here.
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +14,9 @@ from planner.cli.searching import (
     Workers,
     file_of_scenario,
     limit_option,
+    new_run,
+    processes,
     solver_overrides,
-    stamp,
 )
 from planner.cli.session import DataRoot, DebugOption, JsonOption, LangOption, Out, QuietOption, session
 from planner.errors import CancelledError, InputError, Problem
@@ -71,14 +71,14 @@ def sweep(
         if any(files) and not scheduler:
             message, remedy = _("Certificates are for a scheduler, and none is named."), _("Give --scheduler ADDRESS.")
             raise InputError(Problem("bad-option", message, remedy, column="--scheduler"))
-        run_dir = out or Path("runs") / f"sweep-{stamp()}"
+        run_dir = new_run(out, "sweep")
         with here.progress() as progress:
             found = sweep_run(
                 [file_of_scenario(path) for path in scenarios],
                 run_dir,
                 limits=limits,
                 draws=draws,
-                workers=workers or os.cpu_count() or 1,
+                workers=processes(workers),
                 cluster=Cluster(scheduler, *(str(file) if file else None for file in files)) if scheduler else None,
                 data_root=data_root,
                 overrides=solver_overrides(gap, time_limit, seed),

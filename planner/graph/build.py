@@ -63,6 +63,11 @@ class PlanningGraph:
         """Nodes that stand for the service of an office, (c,)."""
         return np.flatnonzero(self.terminal_office >= 0).astype(np.int32)
 
+    def nodes_of(self, offices: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the nodes at which some offices, by their rows, are served."""
+        at = self.terminal
+        return np.asarray(at[np.isin(self.terminal_office[at], offices)], np.int32)
+
 
 @dataclass(frozen=True)
 class _Nodes:

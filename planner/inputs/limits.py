@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 GROUPING = {"region": "region", "kind": "kind", "before": "status_before", "technology_before": "technology_before"}
 """What floors call those of our own columns of the offices that make groups."""
+FEW = 12
+"""So many regions or kinds are listed where none has a similar name."""
 MADE, ROOT_ID = "~", "root"
 """How ids begin that the program makes, which nobody knows before links are built; and the outside world."""
 
@@ -118,14 +120,19 @@ def _unknown(
     message: str,
     hints: Mapping[str, str] | None = None,
 ) -> Iterator[Problem]:
-    """Yield a problem for every name that is not known, with the nearest ones, or with what a hint says is meant."""
+    """Yield a problem for every name that is not known, with the nearest ones, or with what a hint says is meant.
+
+    Where none is near, and there are few, all of them are told.
+    """
     for name in dict.fromkeys(names):
         if name not in known:
             meant = (hints or {}).get(name)
             near = nearest_ids(name, sorted(known)) if meant is None else [meant]
-            remedy = (
-                _("The nearest ids are: {ids}.").format(ids=", ".join(near)) if near else _("Correct or remove it.")
-            )
+            remedy = _("Correct or remove it.")
+            if near:
+                remedy = _("The nearest ids are: {ids}.").format(ids=", ".join(near))
+            elif 0 < len(known) <= FEW:
+                remedy = _("There are: {ids}.").format(ids=", ".join(sorted(known)))
             yield Problem(code, message, remedy, column=column, value=name)
 
 

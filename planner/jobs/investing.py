@@ -72,9 +72,10 @@ def portfolio_run(
     if not money:
         message, remedy = _("No budget is named."), _("Say budgets in the file, or --budget AMOUNT.")
         raise InputError(Problem("missing-field", message, remedy, str(portfolio_file), column="budgets"))
+    job = _Frontiers(portfolio_file.absolute().parent, run_dir, data_root, overrides or {}, points, command)
+    job.check(asked)
     with run_folder(run_dir, force=force, listener=listener) as journal, cancellation(run_dir) as cancelled:
         write_whole(run_dir / "portfolio.yaml", portfolio_file.read_text(encoding="utf-8-sig"))
-        job = _Frontiers(portfolio_file.absolute().parent, run_dir, data_root, overrides or {}, points, command)
         countries = job.find(asked, workers, journal, cancelled)
         journal.note("solve", _("Sharing out among {count} countries").format(count=len(countries)))
         found = share_out(asked, countries, money)
@@ -94,17 +95,38 @@ class _Frontiers:
     points: int
     command: Sequence[str]
 
+    def check(self, asked: PortfolioAsked) -> None:
+        """Refuse scenarios that no frontier can be found of, before a folder is made.
+
+        Raises
+        ------
+        InputError
+        """
+        from planner.pipeline import only_budget  # noqa: PLC0415
+        from planner.portfolio import refuse_what_has_to_be  # noqa: PLC0415
+
+        for country in asked.countries:
+            if country.scenario is not None:
+                scenario = self.scenario_of(country)
+                only_budget(scenario, "frontier")
+                refuse_what_has_to_be(scenario, self.folder / country.scenario)
+
+    def scenario_of(self, country: CountryAsked) -> Scenario:
+        """Return the scenario of a country that names one."""
+        from planner.scenario import load_scenario  # noqa: PLC0415
+
+        assert country.scenario is not None
+        return load_scenario(self.folder / country.scenario, data_root=self.data_root, overrides=self.overrides)
+
     def find(self, asked: PortfolioAsked, workers: int, journal: Journal, cancelled: Callable[[], bool]) -> list[Any]:
         """Return the countries with their frontiers, which are looked for where there are none yet."""
         from planner.portfolio import read_country  # noqa: PLC0415
-        from planner.scenario import load_scenario  # noqa: PLC0415
 
         missing: list[_Task] = []
         for country in asked.countries:
             if country.scenario is not None:
                 file, folder = self.folder / country.scenario, self.place_of(country)
-                scenario = load_scenario(file, data_root=self.data_root, overrides=self.overrides)
-                if not _still_good(folder, scenario, self.points):
+                if not _still_good(folder, self.scenario_of(country), self.points):
                     task = _Task(file, folder, self.points, self.data_root, dict(self.overrides), tuple(self.command))
                     missing.append(task)
         self._find_missing(missing, len(asked.countries), workers, journal, cancelled)

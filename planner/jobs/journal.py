@@ -73,7 +73,12 @@ class Journal:
         self._log = (run_dir / LOG).open("a", encoding="utf-8", buffering=1)
 
     def note(self, phase: str, message: str = "", **figures: float | None) -> None:
-        """Record one event now."""
+        """Record one event now, and tell the listener."""
+        event = self._write(phase, message, **figures)
+        if self._listener:
+            self._listener(event)
+
+    def _write(self, phase: str, message: str, **figures: float | None) -> Event:
         event = Event(round(time.monotonic() - self._start, 3), phase, message=message, **figures)
         stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
         self._events.write(
@@ -84,19 +89,18 @@ class Journal:
         )
         if message:
             self._log.write(f"{stamp} {phase}: {message}\n")
-        if self._listener:
-            self._listener(event)
+        return event
 
     def note_end(self, error: BaseException) -> None:
-        """Record that an error ended the run: its last line."""
+        """Record that an error ended the run: its last line; whoever listens is told by the error itself."""
         if isinstance(error, CancelledError):
-            self.note("cancelled", str(error))
+            self._write("cancelled", str(error))
         elif isinstance(error, KeyboardInterrupt):
-            self.note("cancelled", _("Cancelled before the first plan."))
+            self.note("cancelled", _("Cancelled before the first plan."))  # no error tells it
         elif isinstance(error, PlannerError):
-            self.note("failed", str(error))
+            self._write("failed", str(error))
         else:
-            self.note("failed", f"{type(error).__name__}: {error}")
+            self._write("failed", f"{type(error).__name__}: {error}")
 
     def close(self) -> None:
         """Close both files."""

@@ -201,11 +201,12 @@ def frontier_run(
     within : Path or None
         Folder of a larger run that this one is a part of: its cancel file stops this one too.
     """
-    from planner.pipeline import frontier  # noqa: PLC0415
+    from planner.pipeline import frontier, only_budget  # noqa: PLC0415
     from planner.plan.frontier import write_frontier  # noqa: PLC0415
     from planner.scenario import load_scenario  # noqa: PLC0415
 
     scenario = load_scenario(scenario_file, data_root=data_root, overrides=overrides)
+    only_budget(scenario, "frontier")
     _spare(scenario_file, run_dir)
     folders = (run_dir,) if within is None else (run_dir, within)
     with run_folder(run_dir, force=force, listener=listener) as journal, cancellation(*folders) as cancelled:
@@ -269,7 +270,7 @@ def risk_run(
     from planner.scenario import load_scenario  # noqa: PLC0415
 
     scenario = load_scenario(scenario_file, data_root=data_root, overrides=overrides)
-    only_budget(scenario, "risk", ("exclude", "forbid_links", "max_hops"))
+    only_budget(scenario, "risk")
     _spare(scenario_file, run_dir)
     with run_folder(run_dir, force=force, listener=listener) as journal, cancellation(run_dir) as cancelled:
         inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)

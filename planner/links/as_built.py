@@ -41,7 +41,7 @@ def with_as_built(
     Parameters
     ----------
     options : LinkOptions
-        At estimated prices.
+        At estimated prices; what is fixed in them already stays what a row means, whatever is the cheapest now.
     as_built : DataFrame or None
         See `planner.inputs.as_built.read_as_built`.
     demand_mbps : (o,) float64
@@ -102,6 +102,7 @@ def _found(options: LinkOptions, as_built: pd.DataFrame) -> list[_Row]:
             problems.append(Problem("no-candidate", text, remedy, column=f"{FIELD}.option", value=str(row["option"])))
         if not len(same):
             continue
+        same = same[np.isin(same, options.fixed)] if len(options.fixed) else same
         option = int(same[np.argmin(options.money[same, PROGRAMME_COST])])
         head = options.v[option] if str(options.places.id[options.v[option]]) == name[1] else options.u[option]
         spent = {"capex": float(row["spent"]), "opex_per_year": float(row["spent_per_year"])}

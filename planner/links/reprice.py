@@ -9,6 +9,7 @@ import numpy as np
 
 from planner.catalogue.kinds import kinds_in
 from planner.finance import SURCHARGE
+from planner.links.as_built import with_as_built
 from planner.links.block import money_of_kinds
 from planner.links.climate import climate_of
 from planner.links.limits import limits_at_demand
@@ -47,7 +48,7 @@ def reprice(
     that carries its demand at these prices; where none does, the link stays with nothing to carry. Where solar sets and
     extensions of the grid compete, the cheaper at these prices is taken. Kinds of links that the price list does not
     know keep their price, and so does what land cover, towns and water add to a trench: it lies in priced lengths,
-    which are measured on the ground.
+    which are measured on the ground. So does what was spent on links that are contracted, built or working.
 
     Parameters
     ----------
@@ -91,7 +92,7 @@ def reprice(
     factors = [places.price_factors(row) for row in range(len(offices))]
     lines = office_lines(offices, office_power, factors, prices, terms)
     columns |= {"kinds": tuple(plain), "u": options.u, "v": options.v, "priced_km": priced_km, "money": money}
-    return replace(
+    priced = replace(
         options,
         places=places,
         **with_regional_prices(columns, places, terms),
@@ -101,6 +102,7 @@ def reprice(
         mast_money=masts,
         **{field.name: getattr(lines, field.name) for field in fields(lines)},
     )
+    return with_as_built(priced, inputs.as_built, offices["demand_mbps"].to_numpy(np.float64), terms)
 
 
 def _supplied(

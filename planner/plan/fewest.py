@@ -17,6 +17,8 @@ class FewestYears:
     limit : float
         Cash of each year, in currency.
     carry_over : bool
+    built : float
+        Purchases of what is contracted, built or working; paid for before the first year.
     at_least : int
         Proven: fewer years do not do.
     years : int or None
@@ -28,7 +30,7 @@ class FewestYears:
     left_out : tuple of str
         Ids of those that no candidate link and no service can connect, or that have no room beside the others.
     by_year : tuple of dict
-        year (from 1), offices, purchases, operation, spent; amounts in currency.
+        year (from 1), offices, purchases without what is built, operation, spent; amounts in currency.
     """
 
     scenario: str
@@ -36,6 +38,7 @@ class FewestYears:
     synthetic: bool
     limit: float
     carry_over: bool
+    built: float
     at_least: int
     years: int | None
     most: int

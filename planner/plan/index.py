@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from planner.scenario import Scenario
 
 
-def benefit_index(scenario: Scenario, offices: pd.DataFrame, connected: NDArray[np.bool_]) -> dict[str, Any]:
+def benefit_index(
+    scenario: Scenario, offices: pd.DataFrame, connected: NDArray[np.bool_], worth: NDArray[np.float64]
+) -> dict[str, Any]:
     """Return the parts of the benefit of each office, of all offices, and of those that gain.
 
     Parameters
@@ -25,6 +27,8 @@ def benefit_index(scenario: Scenario, offices: pd.DataFrame, connected: NDArray[
     offices : DataFrame
         ``Inputs.offices``; its benefit is the weighted sum, less what an insufficient connection serves already.
     connected : (o,) bool
+    worth : (o,) float64
+        Benefit of each office in the plan: with phases, that from the year of connection on, discounted.
     """
     weights = scenario.benefit.weights
     wants = (offices["status_before"] != "adequate").to_numpy()
@@ -33,14 +37,16 @@ def benefit_index(scenario: Scenario, offices: pd.DataFrame, connected: NDArray[
         for column, weight in weights.items()
     ]
     whole, benefit = np.sum(figures, axis=0), np.where(wants, offices["benefit"].to_numpy(np.float64), 0.0)
-    gain = np.divide(benefit, whole, out=np.zeros(len(offices)), where=whole > 0)
-    parts = [gain * values for values in figures]
+    at_once, in_plan = (
+        [np.divide(each, whole, out=np.zeros(len(offices)), where=whole > 0) * values for values in figures]
+        for each in (benefit, np.where(wants, worth, 0.0))
+    )
     columns = [
-        {"column": column, "weight": weight, "all": math.fsum(part), "gained": math.fsum(part[connected & wants])}
-        for (column, weight), part in zip(weights.items(), parts, strict=True)
+        {"column": column, "weight": weight, "all": math.fsum(every), "gained": math.fsum(part[connected & wants])}
+        for (column, weight), every, part in zip(weights.items(), at_once, in_plan, strict=True)
     ]
     rows = [
-        {"id": name, "parts": [float(part[at]) for part in parts]}
+        {"id": name, "parts": [float(part[at]) for part in in_plan]}
         for at, name in enumerate(offices["id"].tolist())
         if wants[at]
     ]

@@ -136,7 +136,9 @@ def build_plan(
         budgets=tuple(_within(budget, *frames) for budget in budgets),
         limits=limits.model_dump(mode="json"),
         floors=tuple(row.as_dict(choice.connected) for row in floors),
-        benefit_index=benefit_index(scenario, inputs.offices, choice.connected),
+        benefit_index=benefit_index(
+            scenario, inputs.offices, choice.connected, offices["benefit"].to_numpy(np.float64)
+        ),
         services=services_enabled(scenario, offices),
         equity=_equity(outcome, choice.connected) if planned else None,
         funders=fund(scenario, tree, (links, masts, offices), outcome.funder_prices),

@@ -25,6 +25,8 @@ class Relaxation:
         Nothing nearer will do.
     text : str
         The same as a sentence.
+    enough : bool
+        A plan exists then; False: it may take more, for years or second paths are not counted.
     """
 
     limit: str
@@ -32,6 +34,7 @@ class Relaxation:
     needed: float
     proven: bool
     text: str
+    enough: bool = True
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,12 @@ class Refusal:
             else _("There is no plan: not all of these limits can be kept together. Some of them may not be to blame.")
         )
         told = [head, *(f"  – {limit}" for limit in self.limits)]
-        if self.relaxations:
-            told.append(_("Each of these changes by itself would be enough:"))
-            told += [f"  – {relaxed.text}" for relaxed in self.relaxations]
+        for enough, heading in (
+            (True, _("Each of these changes by itself would be enough:")),
+            (False, _("One of these changes is needed at least, and it may take more:")),
+        ):
+            lines = [f"  – {relaxed.text}" for relaxed in self.relaxations if relaxed.enough == enough]
+            told += [heading, *lines] if lines else []
         return [*told, self.remedy] if self.remedy else told
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.portfolio.allocation import Curve, allocate
 from planner.portfolio.asked import CountryAsked, PortfolioAsked, load_portfolio
-from planner.portfolio.country import CountryFrontier, comparable, read_country
+from planner.portfolio.country import CountryFrontier, comparable, read_country, refuse_what_has_to_be
 from planner.portfolio.result import (
     PORTFOLIO_CSV,
     PORTFOLIO_JSON,
@@ -46,6 +46,7 @@ __all__ = [
     "allocate",
     "load_portfolio",
     "read_country",
+    "refuse_what_has_to_be",
     "share_out",
     "write_portfolio",
 ]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.portfolio.asked import CountryAsked
+    from planner.scenario import Scenario
 
 SAME_RATE = 1.0
 """Between a currency and itself."""
@@ -91,8 +92,7 @@ def read_country(asked: CountryAsked, folder: Path, currency: str) -> CountryFro
     stored = read_frontier(folder)
     try:
         scenario = load_scenario(folder)
-        if has_to_be := [name for name in ("must_connect", "fix_links", "floors") if getattr(scenario.limits, name)]:
-            raise InputError(_not_without(folder, has_to_be))
+        refuse_what_has_to_be(scenario, folder / "scenario.yaml")
         own = stored["scenario"]["currency"]
         return CountryFrontier(
             name=asked.name,
@@ -120,12 +120,25 @@ def read_country(asked: CountryAsked, folder: Path, currency: str) -> CountryFro
         raise InputError(problem) from error
 
 
-def _not_without(folder: Path, names: Sequence[str]) -> list[Problem]:
-    """Return why a country in which something has to be built cannot be one of many: it may be given nothing."""
-    message = _("A portfolio may give a country nothing, which this limit does not allow.")
+def refuse_what_has_to_be(scenario: Scenario, file: Path) -> None:
+    """Refuse a country in which something has to be built: it cannot be one of many, for it may be given nothing.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    file : Path
+        Where it was read from.
+
+    Raises
+    ------
+    InputError
+    """
+    limits = {f"limits.{name}": getattr(scenario.limits, name) for name in ("must_connect", "fix_links", "floors")}
+    message = _("A portfolio may give a country nothing, which this does not allow.")
     remedy = _("Find the frontier without it.")
-    file = str(folder / "scenario.yaml")
-    return [Problem("not-heeded", message, remedy, file, column=f"limits.{name}") for name in names]
+    names = [name for name, asked in {**limits, "inputs.as_built": scenario.inputs.as_built}.items() if asked]
+    if names:
+        raise InputError(Problem("not-heeded", message, remedy, str(file), column=name) for name in names)
 
 
 def comparable(countries: Sequence[CountryFrontier]) -> list[Problem]:

@@ -12,7 +12,7 @@ from planner.plan.fairness import Fairness
 from planner.plan.outcome import Outcome, Stage
 from planner.question.answer import Answer, outcome_without_plan, told_target
 from planner.question.asked import Kept
-from planner.question.fairness import Settled, settle_worst_first
+from planner.question.fairness import FAIRNESS_TIME, PRICE_TIME, Settled, TreeFinder, settle_worst_first
 from planner.question.phased import answer_phases
 from planner.question.refused import explain_refusal, refused_at_once
 from planner.question.served import serving
@@ -31,13 +31,11 @@ if TYPE_CHECKING:
 
     Trace = tuple[tuple[float, float | None, float | None], ...]
 
-PRICE_TIME, FAIRNESS_TIME = 0.15, 0.4
-"""Parts of the time limit for the best plan without floors, and for the shares of groups, worst first."""
 ROUNDING_CENTS = 1e-3
 """A bound on a sum of whole cents is lifted to the next whole cent, unless it lies above one by no more than this."""
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
     """What one stage has found, in the units of plans; the names of its limits beside the budget."""
 
     result: Result
@@ -55,6 +53,7 @@ def answer(
     cancelled: Callable[[], bool] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     start: NDArray[np.int32] | None = None,
+    alone: bool = True,
 ) -> Answer:
     """Search for the plan that a scenario asks for.
 
@@ -67,6 +66,9 @@ def answer(
         Told every better plan or bound of the stage at work.
     start : (k,) int32 or None
         Arcs of an earlier plan that keeps all limits but the budget that the search is under.
+    alone : bool
+        False: a part of another search, which itself puts the worst first, looks for the price of fairness, and says
+        why there is no plan.
     """
     wanted, objectives = question.scenario.solver, question.scenario.objective
     at_once = refused_at_once(question)
@@ -77,12 +79,14 @@ def answer(
         return answer_phases(question, cancelled=cancelled, on_progress=on_progress)
     started = time.monotonic()
     run = Run(question, started, cancelled, on_progress)
-    without = _without_fairness(run)
-    fair = Settled((), Kept(), None)
-    if question.scenario.limits.worst_first is not None:
-        fair = settle_worst_first(question, FAIRNESS_TIME * wanted.time_limit_s, cancelled)
-    kept, start = fair.kept, start if fair.arcs is None else fair.arcs
-    found: list[_Found] = []
+    without = _without_fairness(run) if alone else None
+    fair, kept = Settled(), Kept()
+    if alone and question.scenario.limits.worst_first is not None:
+        finder = TreeFinder(question, cancelled)
+        fair = settle_worst_first(question, finder, FAIRNESS_TIME * wanted.time_limit_s, cancelled)
+        kept = Kept(floors=question.floors_of(fair.floors), held=finder.held)
+        start = start if fair.known is None else fair.known.plan
+    found: list[Found] = []
     for number, objective in enumerate(objectives):
         left = max(started + wanted.time_limit_s - time.monotonic(), 0.0)
         stage = run.stage(objective, kept, left / (len(objectives) - number), found[-1].arcs if found else start)
@@ -94,7 +98,7 @@ def answer(
         kept = _with_reached(question, objective, stage, number)
     if not found:
         nothing = outcome_without_plan(question, stage.result.status)
-        if stage.result.status == Status.INFEASIBLE:
+        if alone and stage.result.status == Status.INFEASIBLE:
             nothing = replace(nothing, conflict=explain_refusal(question, stage.kept, cancelled))
         return Answer(None, nothing)
     choice = chosen(question.graph, question.options, found[-1].arcs, len(question.inputs.offices))
@@ -124,7 +128,7 @@ class Run:
     cancelled: Callable[[], bool] | None
     on_progress: Callable[[Progress], None] | None
 
-    def stage(self, objective: Objective, kept: Kept, time_limit_s: float, start: NDArray[np.int32] | None) -> _Found:
+    def stage(self, objective: Objective, kept: Kept, time_limit_s: float, start: NDArray[np.int32] | None) -> Found:
         """Search one stage, again where a fixed link serves nobody; all within one time limit."""
         before = time.monotonic()
         while True:
@@ -168,11 +172,11 @@ class Run:
 
 def _told(
     problem: Problem, objective: Objective, result: Result, arcs: NDArray[np.int32], offset: float, kept: Kept
-) -> _Found:
+) -> Found:
     """Return the result of a stage in the units of plans: benefit, or currency."""
     limits = tuple(limit.name for limit in problem.rules.limits)
     if result.value is None:
-        return _Found(result, arcs, None, None, (), kept, limits)
+        return Found(result, arcs, None, None, (), kept, limits)
     if objective.sense == "max":
         value, bound, unit = math.fsum(problem.prize[problem.head[arcs]]), result.bound, 1.0
     else:
@@ -186,10 +190,10 @@ def _told(
     last = trace[-1] if trace else (offset, None, None)
     if (last[1], last[2]) != (value, bound):
         trace.append((last[0], value, bound))
-    return _Found(result, arcs, value, bound, tuple(trace), kept, limits)
+    return Found(result, arcs, value, bound, tuple(trace), kept, limits)
 
 
-def _with_reached(question: Question, objective: Objective, stage: _Found, number: int) -> Kept:
+def _with_reached(question: Question, objective: Objective, stage: Found, number: int) -> Kept:
     """Return what the next stage has to keep: what this one has reached, and what fixed links were found to need."""
     name, problem = f"stage {number + 1}", question.graph.problem
     if objective.sense == "max":
@@ -200,7 +204,7 @@ def _with_reached(question: Question, objective: Objective, stage: _Found, numbe
     return replace(stage.kept, limits=(*stage.kept.limits, limit))
 
 
-def _outcome(question: Question, found: list[_Found], last: Status) -> Outcome:
+def _outcome(question: Question, found: list[Found], last: Status) -> Outcome:
     """Return the outcome of a search with a plan."""
     objectives, wanted = question.scenario.objective, question.scenario.solver
     stages = [
@@ -229,20 +233,20 @@ def _outcome(question: Question, found: list[_Found], last: Status) -> Outcome:
     return outcome if len(objectives) == 1 else replace(outcome, objective="lexicographic", stages=tuple(stages))
 
 
-def _termination(stages: list[Stage], found: list[_Found], gap: float) -> str:
+def _termination(stages: list[Stage], found: list[Found], gap: float) -> str:
     """Return why the search ended; exhausted: the arithmetic tells no finer differences than are left."""
     if len(found) < len(stages) or any(stage.result.termination != Termination.GAP for stage in found):
         return "time_limit"
     return "gap" if all(stage.gap is not None and stage.gap <= gap for stage in stages) else "exhausted"
 
 
-def _price_of_money(question: Question, stage: _Found) -> float | None:
+def _price_of_money(question: Question, stage: Found) -> float | None:
     """Return benefit per unit of currency, not per cent; with further rules a search has no such price."""
     price = stage.result.price_of_money
     return None if price is None or not question.plain or not math.isfinite(price) else 100 * price
 
 
-def _funder_prices(question: Question, stage: _Found) -> tuple[float, ...]:
+def _funder_prices(question: Question, stage: Found) -> tuple[float, ...]:
     """Return, per funder, what the multipliers of all limits that it is part of come to, per unit of currency."""
     priced = dict(zip(["budget", *stage.limits], stage.result.prices, strict=False))
     if not priced:

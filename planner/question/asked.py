@@ -24,7 +24,7 @@ from planner.solver import FREE, Floor, Limit, Phases, Rules
 from planner.solver.problem import MAX_MONEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -166,13 +166,8 @@ class Question:
             lump=np.where(parts.rung != NO_MAST, parts.place, FREE).astype(np.int32),
             # What is built stands when the first year ends.
             begun=tuple(parts.arcs_of(np.array([row])) for row in self.options.fixed),
-            reached_first=self._nodes_of(self.options.fixed_offices),
+            reached_first=self.graph.nodes_of(self.options.fixed_offices),
         )
-
-    def _nodes_of(self, offices: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Return the nodes at which some offices, by their rows, are served."""
-        at = self.graph.terminal
-        return np.asarray(at[np.isin(self.graph.terminal_office[at], offices)], np.int32)
 
     def main_budget(self, objective: Objective) -> Budget | None:
         """Return the budget that a stage is searched under; the others are limits beside it.
@@ -214,7 +209,7 @@ class Question:
                 *(self._funders_limit(row) for row in self.funding if row is not all_funders),
                 *kept.limits,
             ),
-            floors=(*(floor for row in rows if (floor := self.floor(row)) is not None), *kept.floors),
+            floors=(*self.floors_of(rows), *kept.floors),
             required=self._required(everybody=each),
             held=(
                 *(self.graph.parts.arcs_of(rows) for rows in self.held),
@@ -267,6 +262,17 @@ class Question:
         at = self.graph.terminal
         weight[at] = row.weight[self.graph.terminal_office[at]]
         return Floor(row.name, weight, missing - (ROUNDING * max(1.0, missing) if row.measure != "offices" else 0.0))
+
+    def floors_of(self, rows: Iterable[FloorRow]) -> tuple[Floor, ...]:
+        """Return those of some floors that ask for more than what stands already."""
+        return tuple(floor for row in rows if (floor := self.floor(row)) is not None)
+
+    def connected(self, arcs: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return the offices that a plan given by its arcs connects, with those connected adequately before, (o,)."""
+        connected = (self.inputs.offices["status_before"] == "adequate").to_numpy().copy()
+        office = self.graph.terminal_office[self.graph.problem.head[arcs]]
+        connected[office[office >= 0]] = True
+        return connected
 
     def _required(self, *, everybody: bool) -> NDArray[np.int32]:
         at = self.graph.terminal

@@ -1,4 +1,7 @@
-"""Many budgets: searched together where limits only leave out, else a search for each, the largest first.
+"""Many budgets: searched together where limits only leave out, else a search for each, two at a time.
+
+Each search has half of its equal part of the time at first, from the largest budget of its half of them down; the time
+that is left goes to those that are still open, turn by turn, the widest gap first, for longer at each turn.
 
 A plan of a smaller budget is one of a larger one too, and a ceiling of a larger one holds for the smaller ones,
 whatever the limits. But the empty plan is none: small budgets may have no plan at all.
@@ -8,7 +11,11 @@ from __future__ import annotations
 
 import math
 import time
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +32,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.question.asked import Question
+
+THREADS = 2
+"""Budgets that are searched at the same time: the kernels run without the lock of the interpreter."""
+REPORT_S = 0.5
+FIRST_SHARE = 0.5
+"""Of its equal part of the time, for the first search of a budget."""
+LONGER = 2.0
+"""A search that begins again has so many times as long as the last one: less would only repeat it."""
 
 
 @dataclass(frozen=True)
@@ -102,60 +117,145 @@ def _one_by_one(
     cancelled: Callable[[], bool] | None,
     on_progress: Callable[[Headway], None] | None,
 ) -> AtBudgets:
-    started, wanted = time.monotonic(), question.scenario.solver
-    (asked,), (objective,) = question.budgets, question.scenario.objective
-    found: list[AtBudget] = []
-    without: list[tuple[int, bool]] = []
-    bound, start, stopped = math.fsum(question.graph.problem.prize), None, False
-    for done, budget in enumerate(reversed(budgets)):
-        left = max(started + wanted.time_limit_s - time.monotonic(), 0.0)
-        here = replace(question, budgets=(replace(asked, limit_cents=budget),))
-        stage = Run(here, started, cancelled, None).stage(objective, Kept(), left / (len(budgets) - done), start)
-        stopped = stage.result.status == Status.CANCELLED
-        if stage.result.status == Status.INFEASIBLE:
-            # Nor is there any of less money.
-            without += [(less, True) for less in reversed(budgets[: len(budgets) - done])]
-            break
-        if stage.value is not None:
-            bound = bound if stage.bound is None else min(bound, stage.bound)
-            start = stage.arcs
-        found.append(AtBudget(budget, stage.arcs, -math.inf if stage.value is None else stage.value, bound))
-        if stopped:
-            without += [(less, False) for less in reversed(budgets[: len(budgets) - done - 1])]
-            break
-        if on_progress is not None:
-            n_closed = sum(_closed(point, wanted.gap) for point in found)
-            on_progress(Headway(time.monotonic() - started, n_closed, len(budgets)))
-    points = _never_falling(found[::-1])
-    without = [*((point.budget, False) for point in points[::-1] if point.value == -math.inf), *without]
-    points = tuple(point for point in points if point.value > -math.inf)
-    open_ones = any(not _closed(point, wanted.gap) for point in points) or any(not sure for _least, sure in without)
-    termination = Termination.TIME_LIMIT if open_ones else Termination.GAP
-    return AtBudgets(
-        points=points,
-        without=tuple(without[::-1]),
-        ceiling=_ceiling(points, question) if points else np.empty((0, 2)),
-        termination=Termination.CANCELLED if stopped else termination,
-        seconds=time.monotonic() - started,
-    )
+    walk = _Walk(question, budgets, cancelled)
+    ends = [len(budgets) * i // THREADS for i in range(THREADS + 1)]
+    with ThreadPoolExecutor(THREADS) as threads:
+        for works in (
+            [partial(walk.down, range(*part)) for part in pairwise(ends)],
+            [walk.go_on] * THREADS,
+        ):
+            begun = [threads.submit(walk.guarded, work) for work in works]
+            while wait(begun, REPORT_S).not_done:
+                _tell(walk, on_progress)
+            for each in begun:
+                each.result()
+            _tell(walk, on_progress)
+    return walk.conclude()
 
 
-def _closed(point: AtBudget, gap: float) -> bool:
-    reached = relative_gap(point.value, point.bound)
-    return reached is not None and reached <= gap
+def _tell(walk: _Walk, on_progress: Callable[[Headway], None] | None) -> None:
+    if on_progress is not None:
+        n_closed = sum(map(walk.settled, range(len(walk.budgets))))
+        on_progress(Headway(walk.seconds, n_closed, len(walk.budgets)))
 
 
-def _never_falling(points: list[AtBudget]) -> tuple[AtBudget, ...]:
-    """Return points, the smallest budget first, each with the plan of a smaller one where that is worth more.
+class _Walk:
+    """The searches of all budgets, the smallest first, and what they tell each other.
 
-    A budget that no plan was found for has the value −∞.
+    Parameters
+    ----------
+    question, budgets, cancelled
+        As for `at_budgets`.
     """
-    best: list[AtBudget] = []
-    for point in points:
-        if best and best[-1].value > point.value:
-            point = replace(point, arcs=best[-1].arcs, value=best[-1].value)  # noqa: PLW2901
-        best.append(replace(point, bound=max(point.bound, point.value)))
-    return tuple(best)
+
+    def __init__(self, question: Question, budgets: Sequence[int], cancelled: Callable[[], bool] | None) -> None:
+        self.question, self.budgets, self.cancelled = question, budgets, cancelled
+        self.started, self.lock = time.monotonic(), Lock()
+        self.stopped = self.failed = False
+        count = len(budgets)
+        self.arcs: list[NDArray[np.int32] | None] = [None] * count
+        self.value = [-math.inf] * count
+        self.bound = [math.fsum(question.graph.problem.prize)] * count
+        self.without = [False] * count  # proven
+        self.turns, self.turn = [0] * count, [0.0] * count  # searches so far, and seconds of the last one
+        self.at_work = [False] * count
+        self.exhausted = [False] * count  # a search ended before its time: another one would tell no more
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.started
+
+    @property
+    def left(self) -> float:
+        """Seconds until the end."""
+        return max(self.question.scenario.solver.time_limit_s - self.seconds, 0.0)
+
+    def settled(self, k: int) -> bool:
+        """Whether the gap of a budget is closed, or it is proven that it has no plan."""
+        return self.without[k] or _closed(self.value[k], self.bound[k], self.question.scenario.solver.gap)
+
+    def waits(self, k: int) -> bool:
+        """Whether another search under a budget may tell more, and nobody is at it."""
+        return not (self.settled(k) or self.exhausted[k] or self.at_work[k])
+
+    def is_over(self) -> bool:
+        """Whether somebody asked to stop, or an error ends all searches."""
+        return self.failed or self.stopped or (self.cancelled is not None and self.cancelled())
+
+    def guarded(self, work: Callable[[], None]) -> None:
+        """Do something; let the other thread end where it fails."""
+        try:
+            work()
+        except BaseException:
+            self.failed = True
+            raise
+
+    def down(self, part: range) -> None:
+        """Search each budget of a part, the largest first, each from the plan of the next larger one."""
+        start: NDArray[np.int32] | None = None
+        for done, k in enumerate(reversed(part)):
+            if self.without[k] or self.is_over():
+                break
+            self.visit(k, FIRST_SHARE * self.left / (len(part) - done), start)
+            start = start if self.value[k] == -math.inf else self.arcs[k]
+
+    def go_on(self) -> None:
+        """Search on under the budgets that are open, until the time is spent."""
+        while True:
+            with self.lock:
+                waiting = [k for k in range(len(self.budgets)) if self.waits(k)]
+                if not waiting or self.left <= 0.0 or self.is_over():
+                    return
+                k = min(waiting, key=lambda k: (self.turns[k], (self.value[k] - self.bound[k]) / self.bound[k]))
+                self.at_work[k] = True
+                seconds = min(max(THREADS * self.left / len(waiting), LONGER * self.turn[k]), self.left)
+                start = self.arcs[k]
+            self.visit(k, seconds, start)
+            with self.lock:
+                self.at_work[k] = False
+
+    def visit(self, k: int, seconds: float, start: NDArray[np.int32] | None) -> None:
+        """Search under one budget for a while, and tell the others what was found and proven."""
+        (asked,), (objective,) = self.question.budgets, self.question.scenario.objective
+        here = replace(self.question, budgets=(replace(asked, limit_cents=self.budgets[k]),))
+        stage = Run(here, self.started, self.is_over, None).stage(objective, Kept(), seconds, start)
+        with self.lock:
+            self.turns[k], self.turn[k] = self.turns[k] + 1, seconds
+            self.exhausted[k] = stage.result.termination == Termination.GAP
+            self.stopped = self.stopped or stage.result.status == Status.CANCELLED
+            if stage.result.status == Status.INFEASIBLE:
+                for less in range(k + 1):  # nor is there any of less money
+                    self.without[less] = True
+            if stage.value is None:
+                return
+            for more in range(k, len(self.budgets)):
+                if stage.value > self.value[more]:
+                    self.arcs[more], self.value[more] = stage.arcs, stage.value
+            for less in range(k + 1):
+                self.bound[less] = min(self.bound[less], math.inf if stage.bound is None else stage.bound)
+
+    def conclude(self) -> AtBudgets:
+        """Put what is known into an answer."""
+        everyone = range(len(self.budgets))
+        points = tuple(
+            AtBudget(self.budgets[k], arcs, self.value[k], max(self.bound[k], self.value[k]))
+            for k in everyone
+            if (arcs := self.arcs[k]) is not None
+        )
+        termination = Termination.GAP if all(map(self.settled, everyone)) else Termination.TIME_LIMIT
+        return AtBudgets(
+            points=points,
+            without=tuple((self.budgets[k], self.without[k]) for k in everyone if self.arcs[k] is None),
+            ceiling=_ceiling(points, self.question) if points else np.empty((0, 2)),
+            termination=Termination.CANCELLED if self.stopped else termination,
+            seconds=self.seconds,
+        )
+
+
+def _closed(value: float, bound: float, gap: float) -> bool:
+    reached = None if value == -math.inf else relative_gap(value, max(bound, value))
+    return reached is not None and reached <= gap
 
 
 def _ceiling(points: tuple[AtBudget, ...], question: Question) -> NDArray[np.float64]:

@@ -8,8 +8,9 @@ off in the plan found keeps its share, and the others go on.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,15 +22,10 @@ from planner.solver import Status, solve
 from planner.solver.conflict import ANY_PLAN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from numpy.typing import NDArray
 
     from planner.plan.floors import FloorRow
     from planner.question.asked import Question
-    from planner.solver import Floor
-
-    Arcs = NDArray[np.int32]
 
 NEAR = 0.01
 """Halving ends at this difference of shares; then it is asked for any more at all."""
@@ -43,68 +39,88 @@ FIRST = 0.4
 """Part of the time left that a group is given at least: those that are settled first matter most."""
 
 
+PRICE_TIME, FAIRNESS_TIME = 0.15, 0.4
+"""Parts of the time limit for the best plan without floors, and for the shares of groups, worst first."""
+
+
+class Known(NamedTuple):
+    """A plan that was found: the offices it connects, (o,) bool, and the plan as whoever has found it keeps it."""
+
+    connected: NDArray[np.bool_]
+    plan: Any
+
+
+Finder = Callable[[Sequence["FloorRow"], float], tuple[Status, Known | None]]
+"""Looks for any plan that keeps some floors beside all limits, for so many seconds; infeasible: proven."""
+
+
 @dataclass(frozen=True)
 class Settled:
     """What was found: the shares, the floors that keep them, and a plan that does; no plan where none was found."""
 
-    levels: tuple[Level, ...]
-    kept: Kept
-    arcs: Arcs | None
+    levels: tuple[Level, ...] = ()
+    floors: tuple[FloorRow, ...] = ()
+    known: Known | None = None
 
 
-def settle_worst_first(question: Question, seconds: float, cancelled: Callable[[], bool] | None) -> Settled:
+def settle_worst_first(
+    question: Question, find: Finder, seconds: float, cancelled: Callable[[], bool] | None
+) -> Settled:
     """Settle the shares of all groups that ``limits.worst_first`` makes, as far as time allows.
 
     Parameters
     ----------
     question : Question
+    find : Finder
     seconds : float
         For all of it.
     cancelled : callable or None
     """
-    search = _Search(question, time.monotonic() + seconds, cancelled)
+    search = _Search(question, find, time.monotonic() + seconds, cancelled)
     rows = [row for row in worst_first_rows(question.scenario, question.inputs.offices) if row.total > 0]
-    status, arcs = search.any_plan([], seconds)
+    status, known = find((), seconds)
     levels: list[Level] = []
-    if arcs is None or status == Status.INFEASIBLE:
-        return Settled((), Kept(), None)
+    if known is None or status == Status.INFEASIBLE:
+        return Settled()
     while rows:
         before = [(level.row, level.share) for level in levels]
         until = time.monotonic() + max(search.end - time.monotonic(), 0.0) * max(FIRST, 1 / len(rows))
-        arcs, bound = search.raise_shares(rows, before, arcs, until)
-        shares = [search.share(row, arcs) for row in rows]
+        known, bound = search.raise_shares(rows, before, known, until)
+        shares = [share_of(row, known) for row in rows]
         worst = int(np.argmin(shares))
         levels.append(Level(rows.pop(worst), shares[worst], max(bound, shares[worst])))
-    floors = tuple(search.floor(level.row, level.share) for level in levels)
-    kept = replace(search.kept, floors=tuple(floor for floor in floors if floor is not None))
-    return Settled(tuple(levels), kept, arcs)
+    return Settled(tuple(levels), tuple(asking(level.row, level.share) for level in levels), known)
 
 
-class _Search:
-    """Questions whether there is any plan with given shares."""
+def share_of(row: FloorRow, known: Known) -> float:
+    """Return the share of a group in a plan."""
+    return row.reached(known.connected) / row.total
 
-    def __init__(self, question: Question, end: float, cancelled: Callable[[], bool] | None) -> None:
+
+def asking(row: FloorRow, share: float) -> FloorRow:
+    """Return a group with a share as its floor."""
+    return replace(row, name=f"worst_first {row.name}", least=least_of(row.measure, share, row.total))
+
+
+class TreeFinder:
+    """Looks for plans without years and second paths.
+
+    Attributes
+    ----------
+    held : tuple of (k,) int32
+        What fixed links were found to need: of each of these groups of arcs every plan holds one.
+    """
+
+    def __init__(self, question: Question, cancelled: Callable[[], bool] | None) -> None:
         self.question = question
-        self.end = end
         self.cancelled = cancelled
-        self.kept = Kept()
+        self.held: tuple[NDArray[np.int32], ...] = ()
 
-    def share(self, row: FloorRow, arcs: Arcs) -> float:
-        """Return the share of a group in a plan."""
-        office = self.question.graph.terminal_office[self.question.graph.problem.head[arcs]]
-        return (row.standing + float(row.weight[office[office >= 0]].sum())) / row.total
-
-    def floor(self, row: FloorRow, share: float) -> Floor | None:
-        """Return a share of a group as a floor of the solver; None if what stands already is enough."""
-        least = least_of(row.measure, share, row.total)
-        return self.question.floor(replace(row, name=f"worst_first {row.name}", least=least))
-
-    def any_plan(self, asked: Sequence[tuple[FloorRow, float]], seconds: float) -> tuple[Status, Arcs | None]:
-        """Look for any plan with these shares; its links all serve somebody."""
+    def __call__(self, floors: Sequence[FloorRow], seconds: float) -> tuple[Status, Known | None]:
+        """Look for any plan with these floors; its links all serve somebody."""
         question, until = self.question, time.monotonic() + seconds
-        floors = tuple(floor for row, share in asked if (floor := self.floor(row, share)) is not None)
         while True:
-            kept = replace(self.kept, floors=floors)
+            kept = Kept(floors=question.floors_of(floors), held=self.held)
             problem = question.problem(question.scenario.objective[0], kept)
             found = solve(
                 replace(problem, prize=np.zeros(problem.n_nodes)),
@@ -117,16 +133,30 @@ class _Search:
                 return found.status, None
             served = serving(question.graph, problem, found.arcs)
             if not served.cuts:
-                return found.status, served.arcs
-            self.kept = replace(self.kept, held=(*self.kept.held, *served.cuts))
+                return found.status, Known(question.connected(served.arcs), served.arcs)
+            self.held = (*self.held, *served.cuts)
+
+
+class _Search:
+    """Questions whether there is any plan with given shares."""
+
+    def __init__(self, question: Question, find: Finder, end: float, cancelled: Callable[[], bool] | None) -> None:
+        self.question = question
+        self.find = find
+        self.end = end
+        self.cancelled = cancelled
+
+    def any_plan(self, asked: Sequence[tuple[FloorRow, float]], seconds: float) -> tuple[Status, Known | None]:
+        """Look for any plan with these shares."""
+        return self.find([asking(row, share) for row, share in asked], seconds)
 
     def raise_shares(
-        self, rows: Sequence[FloorRow], before: Sequence[tuple[FloorRow, float]], arcs: Arcs, until: float
-    ) -> tuple[Arcs, float]:
+        self, rows: Sequence[FloorRow], before: Sequence[tuple[FloorRow, float]], known: Known, until: float
+    ) -> tuple[Known, float]:
         """Raise the least share of some groups; return the best plan, and the share that none exceeds, proven."""
         reachable = self.question.reachable
         bound = min(row.reached(reachable) / row.total for row in rows)
-        least, top, leap = min(self.share(row, arcs) for row in rows), bound, LEAP
+        least, top, leap = min(share_of(row, known) for row in rows), bound, LEAP
         while (left := until - time.monotonic()) > 0 and least < bound and not (self.cancelled and self.cancelled()):
             halving = top - least > NEAR
             tried = min(least + leap, (least + top) / 2) if halving else least + MORE
@@ -134,7 +164,7 @@ class _Search:
             status, found = self.any_plan([*before, *((row, tried) for row in rows)], seconds)
             if found is not None:
                 leap *= 2
-                arcs, least = found, max(tried, min(self.share(row, found) for row in rows))
+                known, least = found, max(tried, min(share_of(row, found) for row in rows))
                 top = max(top, least)
                 continue
             if status == Status.INFEASIBLE:
@@ -142,9 +172,9 @@ class _Search:
             if not halving:
                 # No more at all, or not within this time.
                 if status != Status.INFEASIBLE:
-                    return arcs, bound
+                    return known, bound
                 # What is counted in whole numbers has no share in between.
                 in_steps = all((row.weight == np.floor(row.weight)).all() and row.total * MORE < 1.0 for row in rows)
-                return arcs, least if in_steps else tried
+                return known, least if in_steps else tried
             top = tried
-        return arcs, bound
+        return known, bound

@@ -38,7 +38,8 @@ def fewest_years(
     Parameters
     ----------
     scenario, inputs, options
-        Of the scenario's limits only the offices that are excluded are heeded.
+        Of the scenario's limits only the offices that are excluded are heeded. What is contracted, built or working is
+        in every plan: it was paid for before the first year, from which on its operation is paid.
     limit_cents : int
         Cash of each year.
     carry_over : bool
@@ -69,6 +70,9 @@ def fewest_years(
         counted=counted,
         limit=limit_cents,
         carries=carry_over,
+        begun=tuple(parts.arcs_of(np.array([row])) for row in options.fixed),
+        reached_first=graph.nodes_of(options.fixed_offices),
+        spent=_spent(options),
     )
     # Every office is to be connected, whatever its benefit.
     found = fewest_phases(
@@ -84,8 +88,9 @@ def fewest_years(
         cash = phases.cash(found.arcs, found.bought)
         for year in range(found.count):
             now = found.arcs[found.bought == year]
-            purchases = int(capex[now].sum())
-            amounts = {"purchases": purchases, "operation": int(cash[year]) - purchases, "spent": int(cash[year])}
+            operation = int(cash[year]) - int(capex[now].sum())
+            purchases = int(capex[now].sum()) - (money.spent if year == 0 else 0)  # what stands was paid for before
+            amounts = {"purchases": purchases, "operation": operation, "spent": purchases + operation}
             rows.append(
                 {
                     "year": year + 1,
@@ -99,6 +104,7 @@ def fewest_years(
         synthetic=synthetic,
         limit=limit_cents / 100,
         carry_over=carry_over,
+        built=money.spent / 100,
         at_least=found.at_least,
         years=found.count,
         most=MOST_PHASES,
@@ -106,3 +112,15 @@ def fewest_years(
         left_out=tuple(inputs.offices["id"].to_numpy(object)[graph.terminal_office[found.missed]].tolist()),
         by_year=tuple(rows),
     )
+
+
+def _spent(options: LinkOptions) -> int:
+    """Return the purchases of what is contracted, built or working, in cents: links, their masts, their offices."""
+    rung: dict[int, int] = {}
+    for row in options.fixed.tolist():
+        for end, at in ((options.u[row], options.rung_u[row]), (options.v[row], options.rung_v[row])):
+            if at != NO_MAST:
+                rung[int(end)] = max(rung.get(int(end), 0), int(at))
+    masts = sum(int(options.mast_money[end, at, CAPEX]) for end, at in rung.items())
+    links, offices = options.money[options.fixed, CAPEX], options.package_money[options.fixed_offices, CAPEX]
+    return masts + int(links.sum()) + int(offices.sum())

@@ -1,4 +1,4 @@
-"""Plans in which named offices have two paths: what the second ones cost is kept free of the budgets, and found anew.
+"""The search for plans in which named offices have two paths: what the second ones cost is kept free of the budgets.
 
 The search knows one path to each place. So the plan is searched for without second paths first, whose ceiling holds for
 every plan with them, for they only cost. Then the second paths are added; what they cost is taken off the budgets, the
@@ -19,7 +19,6 @@ from planner.finance import MEASURES
 from planner.i18n import _
 from planner.plan.alternatives import Network
 from planner.plan.arborescence import NONE, follow
-from planner.plan.fairness import Fairness
 from planner.plan.outcome import Outcome
 from planner.plan.plan import account, spent_cents
 from planner.plan.refusal import Refusal
@@ -28,7 +27,7 @@ from planner.plan.second_paths import Ground, find_second_paths, two_links
 from planner.plan.two_paths import Cut, TwoPaths, two_paths
 from planner.question.answer import Answer
 from planner.question.answering import answer
-from planner.question.refused import budget_words, redundancy_words, refused_at_once
+from planner.question.refused import budget_words, redundancy_words
 from planner.scenario import Objective
 from planner.solver import Progress
 from planner.wording import money
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
 
 FIRST_SHARE, CEILING_SHARE, NEXT_SHARE = 0.35, 0.2, 0.35
 """Of the time limit for the plan without second paths; of what is left for a lower ceiling, and for each search."""
+LEAST_S = 1e-3
 ROUNDS = 4
 """So often at most a plan is searched for again with what its second paths turned out to cost."""
 
@@ -57,35 +57,11 @@ class _Plan:
     extra: Mapping[str, int]
 
 
-def answer_with_second_paths(
-    question: Question,
-    *,
-    cancelled: Callable[[], bool] | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
-) -> Answer:
-    """Search for the plan that a scenario with redundancy asks for.
-
-    Parameters
-    ----------
-    question : Question
-        Of one objective.
-    cancelled : callable or None
-        Asked several times a second; True ends the search with the best plan so far.
-    on_progress : callable or None
-        Told every better plan or bound.
-
-    Returns
-    -------
-    Answer
-        The bound is that of plans without second paths. Infeasible, with the reason, where an office cannot have two
-        paths, or where they alone cost more than a budget; an error where no plan was found and none of that is so.
-    """
-    if refused_at_once(question) is not None:
-        return answer(question)
-    search = _Search(question, cancelled, on_progress)
-    if (refusal := search.refusal()) is not None:
-        return Answer(None, replace(search.without_plan("infeasible", "exhausted"), conflict=refusal))
-    return search.run()
+def within(question: Question, seconds: float, gap: float | None = None) -> Question:
+    """Return a question that has so many seconds, and maybe another gap."""
+    asked = {"time_limit_s": max(seconds, LEAST_S), **({} if gap is None else {"gap": gap})}
+    solver = question.scenario.solver.model_copy(update=asked)
+    return replace(question, scenario=question.scenario.model_copy(update={"solver": solver}))
 
 
 class _Held(NamedTuple):
@@ -95,14 +71,25 @@ class _Held(NamedTuple):
     kept_free_mbps: Mapping[int, float] = MappingProxyType({})
 
 
-class _Search:
-    """One search: the best plan so far, the ceiling, and what is left to try."""
+class Search:
+    """One search: the best plan so far, the ceiling, and what is left to try.
+
+    Parameters
+    ----------
+    question : Question
+        Of one objective. That the worst comes first is not looked at.
+    cancelled, on_progress
+        As in `planner.question.answer`.
+    like : Search or None
+        Another one over the same links and limits of hops, whose ways are these.
+    """
 
     def __init__(
         self,
         question: Question,
-        cancelled: Callable[[], bool] | None,
-        on_progress: Callable[[Progress], None] | None,
+        cancelled: Callable[[], bool] | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+        like: Search | None = None,
     ) -> None:
         self.question = question
         self.asked_to_stop, self.on_progress = cancelled, on_progress
@@ -111,18 +98,24 @@ class _Search:
         offices = question.inputs.offices
         row_of = {name: row for row, name in enumerate(offices["id"])}
         self.offices = [row_of[each.office] for each in question.scenario.redundancy]
-        network = Network.of(question.options, offices, question.scenario.limits.exclude, question.forbidden.tolist())
-        self.ground = Ground.of(
-            network,
-            question.options,
-            offices["demand_mbps"].to_numpy(np.float64),
-            measure=MEASURES.index(question.scenario.measure),
-            max_hops=question.scenario.limits.max_hops,
+        self.ground: Ground = self._ground() if like is None else like.ground
+        self.pairs: Mapping[int, TwoPaths | Cut | None] = (
+            {office: two_paths(self.ground, office) for office in self.offices} if like is None else like.pairs
         )
-        self.pairs = {office: two_paths(self.ground, office) for office in self.offices}
         self.best: _Plan | None = None
         self.bound: float | None = None
         self.trace: list[tuple[float, float | None, float | None]] = []
+
+    def _ground(self) -> Ground:
+        question, offices = self.question, self.question.inputs.offices
+        limits = question.scenario.limits
+        return Ground.of(
+            Network.of(question.options, offices, limits.exclude, question.forbidden.tolist()),
+            question.options,
+            offices["demand_mbps"].to_numpy(np.float64),
+            measure=MEASURES.index(question.scenario.measure),
+            max_hops=limits.max_hops,
+        )
 
     @property
     def seconds(self) -> float:
@@ -186,7 +179,7 @@ class _Search:
         """Search for the ceiling, then for plans with second paths."""
         first = self._search({}, _Held(), FIRST_SHARE * self.left_s, None)
         if first.choice is None:
-            return first
+            return first if self.best is None else self._answer()
         self.bound = first.outcome.bound
         self.trace = [(seconds, None, bound) for seconds, _value, bound in first.outcome.trace if bound is not None]
         self._lower_ceiling()
@@ -222,6 +215,8 @@ class _Search:
         budget less Σ K; in the search for least money Σ K comes on top.
         """
         main = self.question.main_budget(self.objective)
+        if not self.bound:
+            return
         if (main is not None and main.scope) or (main is None and self.objective.sense == "max"):
             return
         measure = main.measure if main is not None else self.objective.measure
@@ -307,18 +302,16 @@ class _Search:
             replace(budget, limit_cents=max(budget.limit_cents - reserve.get(budget.name, 0), 0))
             for budget in question.budgets
         )
-        solver = question.scenario.solver.model_copy(update={"time_limit_s": max(seconds, 1e-3)})
         asked = replace(
-            question,
-            scenario=question.scenario.model_copy(update={"solver": solver}),
+            within(question, seconds),
             budgets=budgets,
             also_held=(*question.also_held, *held.options),
             kept_free_mbps=held.kept_free_mbps,
         )
         # A start has to keep every limit but the one that the search is under.
-        alone = len(budgets) == 1 and self.objective.sense == "max"
-        tell = None if self.on_progress is None else self._tell
-        return answer(asked, cancelled=self.asked_to_stop, on_progress=tell, start=start if alone else None)
+        startable = len(budgets) == 1 and self.objective.sense == "max"
+        tell, started = None if self.on_progress is None else self._tell, start if startable else None
+        return answer(asked, cancelled=self.asked_to_stop, on_progress=tell, start=started, alone=False)
 
     def _tell(self, now: Progress) -> None:
         assert self.on_progress is not None
@@ -390,5 +383,4 @@ class _Search:
             requested_gap=self.question.scenario.solver.gap,
             trace=tuple(self.trace),
             target=None if target is None else target.model_dump(exclude_none=True, exclude_defaults=True),
-            fairness=Fairness((), None) if self.question.floors else None,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,8 +74,9 @@ def explain_refusal(question: Question, kept: Kept, cancelled: Callable[[], bool
     words = _Words(question, main)
     told = dict.fromkeys(words.limit(name) for name in found.rules)
     relaxations = [each for relaxed in found.relaxations if (each := words.relaxation(relaxed)) is not None]
-    if question.scenario.redundancy:  # the conflict holds with second paths too; what would mend it is not known
-        return Refusal(tuple(each for each in told if each), minimal=False)
+    if question.scenario.redundancy:  # the conflict holds with second paths too; these may take more than would mend it
+        least = tuple(replace(each, proven=False, enough=False) for each in relaxations if each.proven)
+        return Refusal(tuple(each for each in told if each), minimal=False, relaxations=least)
     return Refusal(tuple(each for each in told if each), found.minimal, tuple(relaxations))
 
 
@@ -175,8 +177,8 @@ class _Words:
         if not needed.proven:
             return None
         now, then = self.amount(needed.now), self.amount(needed.needed)
-        text = _("phases: at least {then} in all instead of {now}").format(then=then, now=now)
-        return Relaxation("phases", needed.now / 100, needed.needed / 100, proven=False, text=text)
+        text = _("phases: {then} in all instead of {now}").format(then=then, now=now)
+        return Relaxation("phases", needed.now / 100, needed.needed / 100, proven=False, text=text, enough=False)
 
     def more_of_funders(self, row: FunderRow, needed: Needed) -> Relaxation | None:
         """Return what a set of funders would have to have; None where their money is not what is lacking."""

@@ -12,7 +12,7 @@ from planner.plan.what_if import Budgets, WithOffice
 from planner.question.answering import answer
 from planner.question.asked import Kept, ask
 from planner.question.budgets import cost_of_all
-from planner.question.redundant import answer_with_second_paths
+from planner.question.two_ways import answer_with_second_paths
 from planner.solver import find_frontier
 
 if TYPE_CHECKING:

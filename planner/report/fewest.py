@@ -22,7 +22,7 @@ def print_fewest(found: FewestYears, console: Console) -> None:
     say_title(console, found.scenario)
     if warning := what_data(synthetic=found.synthetic, name=found.scenario):
         say(console, warning, style="bold yellow")
-    for line in (verdict(found), *_left_out(found)):
+    for line in (verdict(found), *_built(found), *_left_out(found)):
         say(console, line)
     if found.by_year:
         console.print()
@@ -64,6 +64,16 @@ def verdict(found: FewestYears) -> str:
         "With {currency} {limit} a year all {offices} offices are connected in {n} years; that fewer than {least} do "
         "not do is proven."
     ).format(**money, n=found.years, least=found.at_least)
+
+
+def _built(found: FewestYears) -> list[str]:
+    if not found.built:
+        return []
+    text = _(
+        "What is contracted, built or working was paid for before the first year ({currency} {amount}) and takes "
+        "nothing of the limits; its operation is paid from the first year on."
+    )
+    return [text.format(currency=found.currency, amount=number(found.built))]
 
 
 def _left_out(found: FewestYears) -> list[str]:

@@ -85,6 +85,12 @@ def _headline(risk: Risk) -> list[str]:
             least=share(fixed["value_kept"]["least"] / max(risk.plan["value"], 1e-9), 1),
         ),
     ]
+    if fixed["keeps_limits_share"] < 1:
+        text = _(
+            "In {share} of the draws no part of it within the budget has all that has to be in a plan: these count as "
+            "benefit 0."
+        )
+        lines.append(text.format(share=share(1 - fixed["keeps_limits_share"])))
     if risk.termination == "cancelled":
         lines.insert(0, _("The study was cancelled; what is known so far is shown."))
     return lines
@@ -95,15 +101,20 @@ def _regret(risk: Risk) -> list[str]:
     if risk.best is None:
         return [_("Which offices another plan would take instead is not known: run again with --reoptimise.")]
     regret, most = risk.best["regret"], risk.best["regret_at_most"]
-    gap = _("The best plan of each draw is proven to a gap of {gap} at the widest; asked for was {asked}.").format(
-        gap=share(risk.best["widest_gap"], 1), asked=share(risk.settings["requested_gap"], 1)
-    )
+    told = []
+    if risk.best["widest_gap"] is not None:
+        gap = _("The best plan of each draw is proven to a gap of {gap} at the widest; asked for was {asked}.")
+        wanted = risk.settings["requested_gap"]
+        told.append(gap.format(gap=share(risk.best["widest_gap"], 1), asked=share(wanted, 1)))
+    if risk.best["plan_share"] < 1:
+        text = _("In {share} of the draws no plan was found that keeps all limits: these count as benefit 0.")
+        told.append(text.format(share=share(1 - risk.best["plan_share"])))
     return [
         _(
             "Had the prices been known, a plan found would have brought {mean} more benefit on average, {p95} more in "
             "one draw of twenty; no plan more than {bound} on average."
         ).format(mean=figure(regret["mean"]), p95=figure(regret["p95"]), bound=figure(most["mean"])),
-        gap,
+        *told,
     ]
 
 

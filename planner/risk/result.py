@@ -51,10 +51,11 @@ class Risk:
     plan : mapping
         The plan at typical prices: value, bound, offices and money.
     fixed : mapping
-        Of the plan as it is, over all draws: share in which it fits its budget and its links, bands of money, of the
-        benefit that it keeps.
+        Of the plan as it is, over all draws: share in which it fits its budget and its links, and in which some part of
+        it keeps all limits; bands of money, of the benefit that it keeps.
     best : mapping or None
-        Of the best plan of each draw: bands of benefit, of the proven ceiling, of offices; regret; widest gap.
+        Of the best plan of each draw: share of draws in which one was found that keeps all limits; bands of benefit, of
+        the proven ceiling, of offices; regret; widest gap.
     offices : tuple of mapping
         Candidates: in_plan, kept_share, chosen_share.
     tornado : tuple of mapping
@@ -173,6 +174,7 @@ def _fixed(study: Study, found: Sequence[Assessment]) -> dict[str, Any]:
         "fits_share": float(np.mean([_fits(study, one) for one in found])),
         "within_budget_share": float(np.mean([cost <= study.limit_cents for cost in costs])),
         "overloaded_share": float(np.mean([one.overloaded > 0 for one in found])),
+        "keeps_limits_share": float(np.mean([one.keeps_limits for one in found])),
         "overrun": band(over),
         "value_kept": band([one.kept_value for one in found]),
         "offices_kept": band([len(one.kept) for one in found]),
@@ -183,14 +185,17 @@ def _fixed(study: Study, found: Sequence[Assessment]) -> dict[str, Any]:
 def _best(found: Sequence[Assessment]) -> dict[str, Any]:
     values, bounds = [one.value or 0.0 for one in found], [one.bound or 0.0 for one in found]
     kept = [one.kept_value for one in found]
-    gaps = [(bound - value) / max(value, 1e-9) for value, bound in zip(values, bounds, strict=True)]
+    there = [one.spent is not None for one in found]  # where there is no plan, the ceiling has no plan to stand above
+    pairs = zip(values, bounds, there, strict=True)
+    gaps = [(bound - value) / max(value, 1e-9) for value, bound, plan in pairs if plan]
     return {
+        "plan_share": float(np.mean(there)),
         "value": band(values),
         "bound": band(bounds),
         "offices": band([len(one.chosen) for one in found]),
         "regret": band([value - have for value, have in zip(values, kept, strict=True)]),
         "regret_at_most": band([bound - have for bound, have in zip(bounds, kept, strict=True)]),
-        "widest_gap": max(gaps),
+        "widest_gap": max(gaps, default=None),
     }
 
 
@@ -262,12 +267,13 @@ def _row(
         **{name: one.money[column] / 100 for column, name in enumerate(MEASURES)},
         "fits": _fits(study, one),
         "overloaded_links": one.overloaded,
+        "keeps_limits": one.keeps_limits,
         "value_kept": one.kept_value,
         "offices_kept": len(one.kept),
         "best_value": one.value,
         "best_bound": one.bound,
         "best_spent": None if one.spent is None else one.spent / 100,
-        "best_offices": None if one.value is None else len(one.chosen),
+        "best_offices": None if one.spent is None else len(one.chosen),
         "robust_kept": robust_kept,
         **{figure.name: float(value) for figure, value in zip(study.figures, point, strict=True)},
     }

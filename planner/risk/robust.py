@@ -1,6 +1,7 @@
 """A plan made for all draws at once: within the budget at typical prices, and worth most on average over the draws.
 
-In each draw counts the best part of the plan that budget and links allow at its prices. See docs/method/risk.md.
+In each draw counts the best part of the plan that budget, links and limits allow at its prices; see
+docs/method/risk.md.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 
 from planner.graph import chosen
 from planner.i18n import use_language
+from planner.plan.floors import floor_rows
 from planner.plan.outcome import OPTIMAL_GAP
 from planner.plan.plan import Budget, build_plan
 from planner.risk.sampling import quantile
@@ -94,7 +96,8 @@ def robust_plan(scenario: Scenario, inputs: Inputs, options: LinkOptions, plan: 
         outcome = replace(outcome, status="optimal")
     told = plan.budgets[0]
     budget = Budget(told["name"], told["measure"], round(100 * told["limit"]))
-    return build_plan(scenario, inputs, options, choice, outcome, [budget])
+    floors = floor_rows(scenario, inputs.offices)
+    return build_plan(scenario, inputs, options, choice, outcome, [budget], floors)
 
 
 def prudent_points(study: Study, swings: Sequence[tuple[Assessment, Assessment]]) -> NDArray[np.float64]:
@@ -126,8 +129,8 @@ def candidates(study: Study, found: Sequence[Assessment]) -> list[Choice]:
     for one in found:
         if len(plans) == MOST_CANDIDATES:
             break
-        if one.best is not None:
-            plan = _within(replace(study, choice=one.best), at_typical)
+        plan = None if one.best is None else _within(replace(study, choice=one.best), at_typical)
+        if plan is not None:
             plans.setdefault(_key(plan), plan)
     return list(plans.values())
 
@@ -197,11 +200,16 @@ def best_of(
     )
 
 
-def _within(study: Study, at_typical: Priced) -> Choice:
-    """Return the part of a plan that budget and links allow at typical prices, all of it if it fits."""
+def _within(study: Study, at_typical: Priced) -> Choice | None:
+    """Return the part of a plan that budget, links and limits allow at typical prices, all of it if it fits.
+
+    None where no part has all that has to be in a plan.
+    """
     if whole_plan(study, at_typical)[2] is not None:
         return study.choice
     kept = trim(study, at_typical, study.watch())
+    if kept.value is None:
+        return None
     return chosen(at_typical.graph, at_typical.options, kept.arcs, len(study.inputs.offices))
 
 

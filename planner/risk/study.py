@@ -15,15 +15,19 @@ from planner.catalogue import Catalogue, drawn, load_catalogue, price_list, term
 from planner.catalogue.ranges import Uncertain
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES
-from planner.graph import NO_OPTION, PlanningGraph, build_graph, chosen, hops_of
+from planner.graph import NO_OPTION, PlanningGraph, build_graph, chosen
 from planner.i18n import _, language, use_language
+from planner.links.named import named_links
 from planner.links.options import NO_MAST
 from planner.links.reprice import reprice
 from planner.plan.arborescence import follow
+from planner.plan.floors import floor_rows
 from planner.plan.lines import office_money, office_transit
+from planner.plan.outcome import Budget
 from planner.plan.plan import forbidden_links
 from planner.plan.recall import recall
-from planner.solver import Result, Rules, compile_kernels, solve
+from planner.question import Kept, Question, Run
+from planner.solver import Status, compile_kernels
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,12 +41,15 @@ if TYPE_CHECKING:
     from planner.links.choice import Choice
     from planner.links.options import LinkOptions
     from planner.plan.arborescence import Arborescence
+    from planner.plan.floors import FloorRow
     from planner.plan.plan import Plan
+    from planner.question import Found
     from planner.scenario import Scenario
 
 DEMAND = "demand"
 """Name of the factor on all demand among the uncertain figures."""
 _BETWEEN_LOOKS_S = 0.1
+_NONE = np.empty(0, np.int32)
 TRIM_GAP, TRIM_SECONDS = 1e-4, 10.0
 """What a plan still does for its money is a small search, carried to its end."""
 
@@ -57,12 +64,15 @@ class Assessment:
         What the whole plan costs, technologies and links as they are, columns of `planner.finance.MEASURES`.
     overloaded : int
         Links of the plan that carry more than they can.
+    keeps_limits : bool
+        Whether some part of the plan is within its budget and its links, and has what has to be in a plan.
     kept_value : float
-        Benefit of the best part of the plan that its budget and its links allow.
+        Benefit of the best such part; 0 where there is none.
     kept : (k,) int32
         Offices of that part.
     value, bound : float or None
         Benefit of the best plan that was found at these prices, and a proven ceiling; None if it was not looked for.
+        0 where none was found; both are where it is proven that there is none.
     spent : int or None
         What that plan costs in the measure of the budget.
     chosen : (c,) int32
@@ -73,6 +83,7 @@ class Assessment:
 
     money: tuple[int, ...]
     overloaded: int
+    keeps_limits: bool
     kept_value: float
     kept: NDArray[np.int32]
     value: float | None
@@ -89,15 +100,20 @@ class Priced:
     Attributes
     ----------
     options : LinkOptions
-    graph : PlanningGraph
-        Under the budget of the study.
+    question : Question
+        Under the budget and the limits of the study.
     factor : float
         On all demand.
     """
 
     options: LinkOptions
-    graph: PlanningGraph
+    question: Question
     factor: float
+
+    @property
+    def graph(self) -> PlanningGraph:
+        """The planning graph at these values."""
+        return self.question.graph
 
 
 class Part(NamedTuple):
@@ -129,6 +145,9 @@ class Study:
         In which the options are named.
     forbidden : (f,) int64
         Option rows of forbidden links.
+    held : tuple of (k,) int64
+        Option rows of each fixed link.
+    floors : tuple of FloorRow
     cancel_file : str or None
         Its appearance ends the searches.
     """
@@ -143,6 +162,8 @@ class Study:
     limit_cents: int
     language: Language
     forbidden: NDArray[np.int64]
+    held: tuple[NDArray[np.int64], ...]
+    floors: tuple[FloorRow, ...]
     cancel_file: str | None = None
 
     @property
@@ -210,6 +231,8 @@ def make_study(
         limit_cents=round(100 * budget["limit"]),
         language=language(),
         forbidden=forbidden_links(options, scenario.limits.forbid_links),
+        held=tuple(named_links(options, scenario.limits.fix_links, field="limits.fix_links", without="error")[0]),
+        floors=floor_rows(scenario, inputs.offices),
         cancel_file=None if cancel_file is None else str(cancel_file),
     )
 
@@ -264,17 +287,11 @@ def assess(study: Study, point: NDArray[np.float64], *, reoptimise: bool) -> Ass
         Look for the best plan at these prices too, from nothing: what is left of the plan is a poor start.
     """
     priced = price(study, point)
-    asked, seed, cancelled = study.scenario.uncertainty, study.scenario.solver.seed, study.watch()
+    asked, cancelled = study.scenario.uncertainty, study.watch()
     kept = trim(study, priced, cancelled)
     best = None
     if reoptimise and not cancelled():
-        best = solve(
-            priced.graph.problem,
-            gap=asked.gap,
-            time_limit_s=asked.time_limit_s,
-            seed=seed,
-            cancelled=cancelled,
-        )
+        best = _search(priced.question, asked.gap, asked.time_limit_s, cancelled)
     if cancelled():
         return None
     return _assessment(study, priced, kept, best)
@@ -286,28 +303,44 @@ def price(study: Study, point: NDArray[np.float64]) -> Priced:
     factor = values.pop(DEMAND, 1.0)
     offices = with_demand(study.inputs.offices, factor)
     options = _at(study, values, offices)
+    budget = Budget("budget", MEASURES[study.measure], study.limit_cents)
+    scenario = study.scenario
     graph = build_graph(
-        options,
-        offices,
-        measure=study.measure,
-        budget_cents=study.limit_cents,
-        exclude=study.scenario.limits.exclude,
+        options, offices, measure=study.measure, budget_cents=study.limit_cents, exclude=scenario.limits.exclude
     )
-    most = study.scenario.limits.max_hops
-    problem = replace(
-        graph.problem,
-        rules=Rules(forbidden=graph.parts.arcs_of(study.forbidden)),
-        hops=None if most is None else hops_of(options, graph.parts).astype(np.int8),
-        hop_limit=most,
+    question = Question(
+        scenario=scenario,
+        inputs=replace(study.inputs, offices=offices),
+        options=options,
+        graph=graph,
+        budgets=(budget,),
+        funding=(),
+        floors=study.floors,
+        target=None,
+        held=study.held,
+        forbidden=study.forbidden,
+        also_held=tuple(options.fixed.tolist()),
     )
-    return Priced(options, replace(graph, problem=problem), factor)
+    return Priced(options, question, factor)
 
 
-def trim(study: Study, priced: Priced, cancelled: Callable[[], bool]) -> Result:
-    """Return the best part of the plan that the budget and its links allow."""
+def trim(study: Study, priced: Priced, cancelled: Callable[[], bool]) -> Found:
+    """Return the best part of the plan that the budget, its links and all limits allow; without a value there is none.
+
+    Where limits ask for nothing that has to be in a plan, the empty part is one.
+    """
     graph = priced.graph
-    part = replace(graph.problem, capacity=np.where(_of_plan(graph, study.choice), graph.problem.capacity, 0.0))
-    return solve(part, gap=TRIM_GAP, time_limit_s=TRIM_SECONDS, seed=study.scenario.solver.seed, cancelled=cancelled)
+    capacity = np.where(_of_plan(graph, study.choice), graph.problem.capacity, 0.0)
+    part = replace(priced.question, graph=replace(graph, problem=replace(graph.problem, capacity=capacity)))
+    return _search(part, TRIM_GAP, TRIM_SECONDS, cancelled)
+
+
+def _search(question: Question, gap: float, time_limit_s: float, cancelled: Callable[[], bool]) -> Found:
+    """Look for the plan worth most, so near to the best."""
+    scenario = question.scenario
+    nearer = scenario.model_copy(update={"solver": scenario.solver.model_copy(update={"gap": gap})})
+    run = Run(replace(question, scenario=nearer), time.monotonic(), cancelled, None)
+    return run.stage(scenario.objective[0], Kept(), time_limit_s, None)
 
 
 def whole_plan(study: Study, priced: Priced) -> tuple[tuple[int, ...], int, Part | None]:
@@ -322,26 +355,44 @@ def whole_plan(study: Study, priced: Priced) -> tuple[tuple[int, ...], int, Part
     return money, over, Part(math.fsum(benefit[gains]), money[study.measure], gains)
 
 
-def _assessment(study: Study, priced: Priced, kept: Result, best: Result | None) -> Assessment:
+def _assessment(study: Study, priced: Priced, kept: Found, best: Found | None) -> Assessment:
     graph = priced.graph
     money, over, whole = whole_plan(study, priced)
     # Where nothing has to be cut, all is kept, wherever within its gap the search for the best part has ended.
-    part = whole or Part(kept.value or 0.0, kept.cost, _offices(graph, kept))
+    part = whole or _part(graph, kept)
     found, links = part, None
-    if best is not None and best.value is not None and best.value > part.value:
-        found = Part(best.value, best.cost, _offices(graph, best))
+    if best is not None and best.value is not None and (part is None or best.value > part.value):
+        found = _part(graph, best)
         links = chosen(graph, priced.options, best.arcs, len(study.inputs.offices))
     return Assessment(
         money=money,
         overloaded=over,
-        kept_value=part.value,
-        kept=part.offices,
-        value=None if best is None else found.value,
-        bound=None if best is None or best.bound is None else max(best.bound, found.value),
-        spent=None if best is None else found.cents,
-        chosen=np.empty(0, np.int32) if best is None else found.offices,
+        keeps_limits=part is not None,
+        kept_value=0.0 if part is None else part.value,
+        kept=_NONE if part is None else part.offices,
+        value=None if best is None else 0.0 if found is None else found.value,
+        bound=None if best is None else _ceiling(graph, best, found),
+        spent=None if best is None or found is None else found.cents,
+        chosen=_NONE if best is None or found is None else found.offices,
         best=links,
     )
+
+
+def _part(graph: PlanningGraph, found: Found) -> Part | None:
+    """Return what was found; None where nothing was."""
+    if found.value is None:
+        return None
+    reached = graph.terminal_office[graph.problem.head[found.arcs]]
+    offices = np.sort(reached[reached >= 0]).astype(np.int32)
+    return Part(found.value, int(graph.problem.cost[found.arcs].sum()), offices)
+
+
+def _ceiling(graph: PlanningGraph, best: Found, known: Part | None) -> float:
+    """Return what no plan exceeds: what the search has proven, at least what is known."""
+    if known is None and best.result.status == Status.INFEASIBLE:
+        return 0.0
+    bound = math.fsum(graph.problem.prize) if best.bound is None else best.bound
+    return bound if known is None else max(bound, known.value)
 
 
 def _at(study: Study, values: dict[str, float], offices: pd.DataFrame) -> LinkOptions:
@@ -378,8 +429,3 @@ def _of_plan(graph: PlanningGraph, choice: Choice) -> NDArray[np.bool_]:
     links = graph.arc_option != NO_OPTION
     inside[links] = direction[graph.arc_option[links]] == graph.arc_reversed[links]
     return inside
-
-
-def _offices(graph: PlanningGraph, found: Result) -> NDArray[np.int32]:
-    reached = graph.terminal_office[graph.problem.head[found.arcs]]
-    return np.sort(reached[reached >= 0])

@@ -43,18 +43,9 @@ def _something_to_spend(value: tuple[Budget, ...], info: ValidationInfo) -> tupl
     return value
 
 
-def _no_order_in_years(value: Limits, info: ValidationInfo) -> Limits:
-    if value.worst_first is not None and info.data.get("phases"):
-        raise ValueError(_("Worst first and phases do not go together yet: give the groups floors, or leave one out."))
-    return value
-
-
-def _with_plain_limits(value: tuple[Redundancy, ...], info: ValidationInfo) -> tuple[Redundancy, ...]:
-    limits = info.data.get("limits")
-    asked = {"phases": info.data.get("phases"), "funders": info.data.get("funders")}
-    asked["limits.worst_first"] = None if limits is None else limits.worst_first
-    for name, other in asked.items():
-        if value and other:
+def _under_budgets_alone(value: tuple[Redundancy, ...], info: ValidationInfo) -> tuple[Redundancy, ...]:
+    for name in ("phases", "funders"):
+        if value and info.data.get(name):
             message = _("Second paths and {name} do not go together yet: leave one of them out.")
             raise ValueError(message.format(name=name))
     return value
@@ -111,14 +102,12 @@ class Scenario(Section):
         AfterValidator(_something_to_spend),
         said("Budgets", "Upper limits on money, all of which a plan keeps; least money needs none."),
     ] = ()
-    limits: Annotated[
-        Limits, AfterValidator(_no_order_in_years), said("Limits", "What a plan must and may not do.")
-    ] = Limits()
+    limits: Annotated[Limits, said("Limits", "What a plan must and may not do.")] = Limits()
     redundancy: Annotated[
         tuple[Redundancy, ...],
         AfterValidator(different_offices),
         AfterValidator(_one_objective),
-        AfterValidator(_with_plain_limits),
+        AfterValidator(_under_budgets_alone),
         said("Redundancy", "Offices with a second path that shares no relay and no span with the first."),
     ] = ()
     uncertainty: Annotated[Uncertainty, said("Uncertainty", "What “planner risk” draws.")] = Uncertainty()

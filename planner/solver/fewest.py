@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,7 @@ import numpy as np
 from planner.solver.coarse import capped, unit_of
 from planner.solver.connect import connect_all, least_cost
 from planner.solver.linear import maximise
+from planner.solver.objectives import solve_cheapest
 from planner.solver.phases import Phases
 from planner.solver.schedule import NEVER, Schedule
 
@@ -40,6 +41,8 @@ MARGIN = 1e-12
 """Relative margin for the sums that are rounded."""
 TRY_S = 15.0
 """Seconds for the years of one tree in one phase fewer."""
+TREE_SHARE, TREE_GAP = 0.15, 0.01
+"""Of the time, for each of the trees in which something stands, and how near they come to the cheapest."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,10 @@ class Money:
         Cents of each phase.
     carries
         Whether what is left is there for the next phase.
+    begun, reached_first
+        As in `planner.solver.phases.Phases`: what stands when the phases begin.
+    spent
+        Cents of purchases of what stands, which the first phase has beside its limit.
     """
 
     capex: NDArray[np.int64]
@@ -65,6 +72,9 @@ class Money:
     counted: NDArray[np.bool_]
     limit: int
     carries: bool
+    begun: tuple[NDArray[np.int32], ...] = ()
+    reached_first: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    spent: int = 0
 
     def price(self, years: int) -> NDArray[np.int64]:
         """Return what arcs take with so many years of operation, ``(m,)``, in units in which it can be added up."""
@@ -73,17 +83,41 @@ class Money:
 
     def phases(self, count: int) -> Phases:
         """Return so many phases of this money; to be reached early is worth a little more."""
+        limit = np.full(count, self.limit, np.int64)
+        limit[0] += self.spent
         return Phases(
             capex=self.capex,
             opex=self.opex,
-            limit=np.full(count, self.limit, np.int64),
+            limit=limit,
             carries=np.full(count, self.carries),
             paid_years=self.paid_years,
             weight=np.linspace(2.0, 1.0, count),
             counted=self.counted,
             most_new=np.full(count, -1, np.int64),
             lump=self.lump,
+            begun=self.begun,
+            reached_first=self.reached_first,
         )
+
+    def standing(self, problem: Problem, arcs: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return which arcs of a tree, parents first, the first phase has to buy, ``(k,)``: what stands, and under it.
+
+        What is bought together with any of these is among them.
+        """
+        position = {int(node): row for row, node in enumerate(problem.head[arcs].tolist())}
+        above = [position.get(node, NEVER) for node in problem.tail[arcs].tolist()]
+        lump = self.lump[arcs]
+        stands = np.isin(problem.head[arcs], self.reached_first)
+        for group in self.begun:
+            stands |= np.isin(arcs, group)
+        known = -1
+        while known < np.count_nonzero(stands):  # a mast may bring what it hangs from, and that another mast
+            known = int(np.count_nonzero(stands))
+            for row in range(arcs.size - 1, -1, -1):
+                if stands[row] and above[row] != NEVER:
+                    stands[above[row]] = True
+            stands |= (lump >= 0) & np.isin(lump, lump[stands])
+        return stands
 
 
 @dataclass(frozen=True)
@@ -128,10 +162,8 @@ def fewest_phases(
         As for `planner.solver.solve`.
     """
     deadline = time.monotonic() + time_limit_s
-    trees = [
-        connect_all(replace(problem, cost=money.price(years)), seed=seed)
-        for years in ([min(years, money.paid_years) for years in YEARS_COUNTED] if money.paid_years else [0])
-    ]
+    prices = [min(years, money.paid_years) for years in YEARS_COUNTED] if money.paid_years else [0]
+    trees = [connect_all(replace(problem, cost=money.price(years)), seed=seed) for years in prices]
     missed = min((_missed(tree) for tree in trees), key=len)
     wanted = problem.prize.copy()
     wanted[missed] = 0.0
@@ -139,13 +171,15 @@ def fewest_phases(
     if not money.carries and money.paid_years and (bought_for := int(money.capex[trees[0].arcs].sum())):
         ratios = (int(money.opex[trees[0].arcs].sum()) / bought_for, *RATIOS)
     at_least = exclude(replace(problem, prize=wanted), money, ratios if not money.carries else RATIOS[:1], cancelled)
+    # A tree that leaves more out than another one is no plan of the same question.
+    whole = [tree.arcs for tree in trees if np.array_equal(_missed(tree), missed)]
+    if money.begun or money.reached_first.size:
+        whole = _with_standing(replace(problem, prize=wanted), money, prices, time_limit_s, seed, cancelled)
     best: tuple[NDArray[np.int32], NDArray[np.int64]] | None = None
-    for tree in trees:
-        # A tree that leaves more out than another one is no plan of the same question.
-        if np.array_equal(_missed(tree), missed):
-            found = pack(problem, money, tree.arcs)
-            if found is not None and (best is None or found.max(initial=0) < best[1].max(initial=0)):
-                best = tree.arcs, found
+    for tree_arcs in whole:
+        found = pack(problem, money, tree_arcs)
+        if found is not None and (best is None or found.max(initial=0) < best[1].max(initial=0)):
+            best = tree_arcs, found
     if best is None:
         return Fewest(at_least, None, np.empty(0, np.int32), np.empty(0, np.int64), missed)
     arcs, bought = best
@@ -158,6 +192,30 @@ def fewest_phases(
             break
         bought = fewer
     return Fewest(at_least, int(bought.max(initial=0)) + 1, arcs, bought, missed)
+
+
+def _with_standing(
+    problem: Problem,
+    money: Money,
+    prices: Sequence[int],
+    time_limit_s: float,
+    seed: int,
+    cancelled: Callable[[], bool],
+) -> list[NDArray[np.int32]]:
+    """Return cheap trees that reach every node with a prize and hold what stands, by prices of so many years each."""
+    rules = replace(problem.rules, required=np.flatnonzero(problem.prize > 0.0).astype(np.int32), held=money.begun)
+    found = [
+        solve_cheapest(
+            replace(problem, cost=money.price(years), budget=2**52, rules=rules),
+            0.0,
+            gap=TREE_GAP,
+            time_limit_s=TREE_SHARE * time_limit_s,
+            seed=seed,
+            cancelled=cancelled,
+        )
+        for years in prices
+    ]
+    return [each.arcs for each in found if each.value is not None]
 
 
 def _missed(tree: ConnectAll) -> NDArray[np.int32]:
@@ -188,8 +246,16 @@ def is_excluded(problem: Problem, money: Money, count: int, ratio: float) -> boo
     weight = weights_for(ratio, count, money)
     runs = [weight[phase : phase + money.paid_years].sum() for phase in range(count)]
     dear = np.min([weight[phase] * money.capex + runs[phase] * money.opex for phase in range(count)], axis=0)
-    most = math.ceil(money.limit * float(weight.sum()) * (1.0 + MARGIN))
-    cost = capped(np.floor(dear * (1.0 - MARGIN)).astype(np.int64), most)
+    most = math.ceil((money.limit * float(weight.sum()) + money.spent * float(weight[0])) * (1.0 + MARGIN))
+    cost = np.floor(dear * (1.0 - MARGIN)).astype(np.int64)
+    # What stands is in every plan, bought in the first phase: whoever uses it pays nothing more.
+    at_first = np.floor((weight[0] * money.capex + runs[0] * money.opex) * (1.0 - MARGIN)).astype(np.int64)
+    for group in money.begun:
+        most -= int(at_first[group].min())
+        cost[group] = 0
+    if most < 0:
+        return True
+    cost = capped(cost, most)
     unit = unit_of([cost])
     return least_cost(replace(problem, cost=cost // unit)) > most // unit
 
@@ -213,17 +279,27 @@ def weights_for(ratio: float, count: int, money: Money) -> NDArray[np.float64]:
 def pack(problem: Problem, money: Money, arcs: NDArray[np.int32]) -> NDArray[np.int64] | None:
     """Return in which phase each arc of a tree is bought, all of them as soon as they fit; None if too many phases.
 
-    Where money is carried over, it is saved up: everything is bought in the last phase.
+    What stands is bought in the first phase, and so is what it hangs from. Where money is carried over, it is saved up:
+    all the rest is bought in the last phase.
     """
+    stands = money.standing(problem, arcs)
     if money.carries:
-        all_at_once = int(money.capex[arcs].sum()) + min(money.paid_years, 1) * int(money.opex[arcs].sum())
-        count = max(-(-all_at_once // money.limit), 1) if money.limit else MOST_PHASES + 1
-        return np.full(arcs.size, count - 1, np.int64) if count <= MOST_PHASES else None
+        for count in range(1, MOST_PHASES + 1):
+            phases, at_last = money.phases(count), np.where(stands, 0, count - 1)
+            if phases.keeps_limits(phases.cash(arcs, at_last)):
+                return at_last
+        return None
     units = list(_units(problem, money, arcs))
     bought = np.full(arcs.size, NEVER, np.int64)
+    bought[stands] = 0
+    units = [(above, rows) for above, rows in units if not stands[rows[0]]]
     for phase in range(MOST_PHASES):
         runs = (bought != NEVER) & (phase < bought + money.paid_years)
         left = money.limit - int(money.opex[arcs[runs]].sum())
+        if phase == 0:
+            left += money.spent - int(money.capex[arcs[stands]].sum())
+            if left < 0:
+                return None
         waiting = []
         for above, rows in units:
             price = int(money.capex[arcs[rows]].sum()) + min(money.paid_years, 1) * int(money.opex[arcs[rows]].sum())

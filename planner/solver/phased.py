@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 FIRST_SHARE, ROUND_SHARE, LONGER = 0.12, 0.1, 1.5
 """Shares of the time for the first tree and for the search of the first round; what rounds get longer by."""
+RULES_SHARE = 0.3
+"""Share of the time for a tree that keeps all rules, where the first trees have no years that keep them."""
 SCHEDULE_SHARE = 0.08
 """Largest share of the time for the years of one tree."""
 GAP_SHARE = 0.25
@@ -76,6 +78,7 @@ def solve_phases(
     seed: int = 0,
     cancelled: Callable[[], bool] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    start: tuple[NDArray[np.int32], NDArray[np.int64]] | None = None,
 ) -> PhasedResult:
     """Find a plan with its years and a proven ceiling on the value of any plan with its years.
 
@@ -86,6 +89,8 @@ def solve_phases(
     phases
     gap, time_limit_s, seed, cancelled, on_progress
         As for `planner.solver.solve.solve`.
+    start
+        Arcs of a plan, parents before children, and the phases in which they are bought; it keeps all limits and rules.
 
     Raises
     ------
@@ -94,6 +99,9 @@ def solve_phases(
     """
     phases.check(problem)
     search = _Search(problem, phases, seed, time_limit_s, cancelled, on_progress)
+    if start is not None:
+        search.take(*start)
+        search.find_years(start[0])
     search.run(gap)
     return search.conclude(gap)
 
@@ -150,8 +158,16 @@ class _Search:
         """Search until the gap is closed or the search is stopped."""
         if not self.problem.rules.any and not self.phases.begun and not self.phases.reached_first.size:
             self.take(np.empty(0, np.int32), np.empty(0, np.int64))  # nothing at all is a plan too
-        unrolled = unroll(self.problem, self.phases)
+        if not self.problem.prize.any():  # whether there is any plan at all
+            self.tree_with_rules(gap)
+        if self.over(gap):
+            return
         self.weigh(self.first_trees(gap))
+        if self.value is None and self.problem.prize.any() and not self.over(gap):
+            self.tree_with_rules(gap)
+        if self.over(gap):
+            return
+        unrolled = unroll(self.problem, self.phases)
         if self.weights is None:
             self.weights = even_weights(unrolled.problem)
         closeness, share, turn = gap * GAP_SHARE, ROUND_SHARE, 0
@@ -186,6 +202,14 @@ class _Search:
                 self.lower(float(self.phases.weight[0]) * found.bound)
                 self.find_years(arcs)
         return arcs
+
+    def tree_with_rules(self, gap: float) -> None:
+        """Find years for a tree that keeps every rule by itself: those of one budget in their place may keep none."""
+        found = self.searched(whole_money(self.problem, self.phases), gap, RULES_SHARE * self.time_limit_s, 0)
+        self.infeasible = self.infeasible or found.status == Status.INFEASIBLE
+        if found.value is not None and found.bound is not None:
+            self.lower(float(self.phases.weight[0]) * found.bound)
+            self.find_years(found.arcs)
 
     def searched(
         self, problem: Problem, gap: float, seconds: float, turn: int, start: NDArray[np.int32] | None = None

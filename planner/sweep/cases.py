@@ -138,7 +138,7 @@ def tasks_of(case: Case, number: int, limits: Sequence[Amount | Share], draws: i
     scenario = case.scenario
     budgets: list[float | None] = [None]
     if limits or draws:
-        budget = only_budget(scenario, "sweep", tuple(type(scenario.limits).model_fields))
+        budget = only_budget(scenario, "sweep")
         budgets = []
         for limit in limits or (budget.limit,):
             if isinstance(limit, Share):

@@ -78,10 +78,20 @@ def test_commands_that_do_not_heed_a_limit_say_so_and_stop(asked, tmp_path, comm
     assert refused(command, asked(**sections), tmp_path) == sorted(fields)
 
 
-def test_draws_refuse_what_has_to_be_in_a_plan(asked, tmp_path):
-    office = (EXAMPLE / "data/offices.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[0]
-    folder = asked(limits={"floors": [{"share": 0.2}], "must_connect": [office]})
-    assert refused("risk", folder, tmp_path) == ["limits.floors", "limits.must_connect"]
+@pytest.mark.parametrize(("lang", "place"), [("en", "field phases: "), ("fr", "champ phases : ")])
+@pytest.mark.parametrize("command", ["frontier", "risk", "portfolio"])
+def test_what_is_refused_is_told_once_and_leaves_no_folder(asked, tmp_path, command, lang, place):
+    folder = asked(phases=[{"year": 2030, "limit": 1000}], money={"currency": "USD", "price_year": 2025})
+    given = folder
+    if command == "portfolio":
+        given = tmp_path / "portfolio.yaml"
+        country = {"name": "Here", "scenario": "scenario.yaml"}
+        content = {"name": "two", "currency": "USD", "budgets": [100], "countries": [country]}
+        given.write_text(json.dumps({"schema_version": 1, **content}))
+    result = call(command, given, "--data-root", EXAMPLE, "--out", tmp_path / "run", "--lang", lang)
+    assert result.exit_code == 2, result.output
+    assert " ".join(result.stderr.split()).replace("\u202f", " ").replace("\xa0", " ").count(place) == 1
+    assert not (tmp_path / "run").exists()
 
 
 def refused(command, folder, tmp_path):

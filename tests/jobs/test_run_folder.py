@@ -112,6 +112,17 @@ def test_the_last_line_says_which_error_ended_a_run(tmp_path, error, state, mess
     assert read_events(tmp_path)[-1]["message"] == message
 
 
+@pytest.mark.parametrize(
+    ("error", "told"), [(CancelledError("before"), 0), (ValueError("ours"), 0), (KeyboardInterrupt(), 1)]
+)
+def test_whoever_listens_is_told_of_the_end_by_the_error_itself(tmp_path, error, told):
+    """Else it is told twice; an interrupt has no text of its own."""
+    events = []
+    with pytest.raises(type(error)), run_folder(tmp_path, listener=events.append):
+        raise error
+    assert sum(event.phase in {"failed", "cancelled"} for event in events) == told
+
+
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot be written") as caught, run_folder(tmp_path / "file/run"):

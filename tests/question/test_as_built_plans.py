@@ -1,10 +1,12 @@
 """What is contracted, built or working stays in the plan, at what was spent on it."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from every_plan import every_plan
 
 from planner import pipeline
 from planner.errors import InputError
@@ -13,6 +15,7 @@ from planner.links.as_built import with_as_built
 from planner.links.options import PlaceKind
 from planner.plan.model import Plan
 from planner.plan.recall import recall
+from planner.scenario import Amount
 from planner.solver import compile_kernels
 
 NAN = float("nan")
@@ -152,12 +155,62 @@ def test_a_first_year_that_does_not_pay_for_what_is_built_has_no_plan(make, town
     assert plan.phases == ()
 
 
-def test_commands_that_would_not_heed_it_refuse_it(make):
-    plain = make["scenario"]().model_dump(mode="json")["inputs"]
-    asked = make["scenario"](inputs={**plain, "as_built": [{"file": "built.csv"}]})
-    with pytest.raises(InputError) as caught:
-        pipeline.only_budget(asked, "frontier")
-    assert [problem.column for problem in caught.value.problems] == ["inputs.as_built"]
+def built_in(make, country, rows):
+    """Return the inputs and the candidates of a country with what is built."""
+    inputs = country.inputs()
+    built = pd.DataFrame(rows)
+    object.__setattr__(inputs, "as_built", built)
+    demand = inputs.offices["demand_mbps"].to_numpy(np.float64)
+    return inputs, with_as_built(country.options(), built, demand, make["terms"])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_frontier_has_what_is_built_at_every_budget(make, seed):
+    """Against every plan of a small country that has the link, at prices at which more was spent on it."""
+    rng, ways = np.random.default_rng(5000 + seed), []
+    while not ways:
+        country = make["random_country"](rng, n_offices=3, n_others=1, extra=3)
+        offices = {office["id"] for office in country.offices}
+        ways = sorted({
+            (*sorted(ends & offices), name)
+            for plan in every_plan(country) for ends, name in plan.links
+            if name in {"leo", "cellular"} and "root" in ends
+        })  # fmt: skip
+    office, technology = ways[rng.integers(len(ways))]
+    inputs, options = built_in(make, country, [row("root", office, technology, "built", spent=3_000.25)])
+    plans = every_plan(SimpleNamespace(options=lambda: options, inputs=lambda: inputs, offices=country.offices))
+    allowed = [plan for plan in plans if office in plan.connected and any(
+        ends == {"root", office} and name == technology for ends, name in plan.links
+    )]  # fmt: skip
+    asked = make["scenario"](solver={"gap": 0.0, "time_limit_s": 30})
+    everything = pipeline.cost_of_all(asked, inputs, options, "programme_cost", "budgets.programme.limit")
+    least = min(plan.spent("programme_cost") for plan in allowed)
+    if least > everything:
+        with pytest.raises(InputError):
+            pipeline.frontier(asked, inputs, options, points=3)
+        return
+    found = pipeline.frontier(asked, inputs, options, points=3)
+    assert len(found.points) + len(found.without_plan) == 3
+    assert all(proven and round(100 * limit) < least for limit, proven in found.without_plan)
+    for point in found.points:
+        limit = round(100 * point.limit)
+        best = max(plan.benefit for plan in allowed if plan.spent("programme_cost") <= limit)
+        assert (point.value, point.bound) == (pytest.approx(best), pytest.approx(best))
+
+
+def test_what_is_built_takes_nothing_of_the_limits_of_the_fewest_years(make, town):
+    """Satellite to B: 1000 to buy, B's own line 300; 640 a year with A's and its fibre's 200 + 100 + 160."""
+    rows = [row("S", "A", "fibre", "built"), row("root", "S", "source", "working")]
+    inputs, options = built_in(make, town, rows)
+    asked = make["scenario"](solver=QUICK)
+    plans = [pipeline.years(asked, inputs, options, Amount(amount=each), carry_over=False) for each in (3_000.0, 450.0)]
+    assert (plans[0].years, plans[0].at_least) == (1, 1)
+    assert plans[0].built == 21_900.0  # fibre 20,500, its source 1,000, A's own line 400
+    assert plans[0].offices == plans[0].by_year[0]["offices"] == 2
+    year = plans[0].by_year[0]
+    assert year["purchases"] + year["operation"] == year["spent"] <= 3_000.0
+    assert year["operation"] >= 460.0
+    assert plans[1].years is None  # not even what is built can be run
 
 
 def test_prices_are_scaled_to_what_was_spent():

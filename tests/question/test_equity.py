@@ -99,3 +99,39 @@ def test_the_price_of_floors_is_told(country, make):
     assert plan.equity["without"]["value"] == pytest.approx(unfair, abs=1e-6)
     assert plan.equity["price"] == pytest.approx(unfair - fair, abs=1e-6)
     assert plan.equity["price"] <= plan.equity["price_at_most"]
+
+
+def test_the_worst_comes_first_with_phases(country, make, referee):
+    """Money is saved up: what all years pay for, run for a year, is a plan of these years, bought in the last one."""
+    (country, plans), measure = country, "people"
+    least = {id(plan): plan.spent("capex") + plan.spent("opex_per_year") for plan in plans}
+    some = sorted(least.values())[int(0.7 * len(plans))]
+    asked = {
+        "budgets": [],
+        "phases": [
+            {"year": 2027, "limit": (some // 2) / 100, "carry_over": True},
+            {"year": 2028, "limit": (some - some // 2) / 100},
+        ],
+        "limits": {"worst_first": {"by": "region", "measure": measure}},
+        "solver": {"gap": 0.3, "time_limit_s": 60},
+    }
+    plan = pipeline.solve(make["scenario"](**asked), country.inputs(), country.options())
+    document = json.loads(json.dumps(plan.document()))
+    assert referee(document) == []
+    assert Plan.from_document(document).document() == document
+    within = [each for each in plans if least[id(each)] <= some]
+    of_plan = {id(each): shares(each, country, measure) for each in within}
+    levels = plan.equity["levels"]
+    assert {level["group"] for level in levels} == set(of_plan[id(within[0])])
+    mine = {level["group"]: level["reached"] / level["total"] for level in levels}
+    assert all(mine[level["group"]] >= level["share"] - 1e-9 for level in levels)
+    if levels:
+        best = max(min(each.values()) for each in of_plan.values())
+        assert min(level["share"] for level in levels) <= best + 1e-9 <= levels[0]["bound"] + 2e-9
+        assert levels[0]["share"] == pytest.approx(best, abs=1e-9)
+    assert plan.outcome.value <= plan.outcome.bound
+    assert plan.equity["without"]["value"] >= plan.outcome.value
+    money = make["scenario"]().money
+    worth = [(1 + money.discount_rate) ** -year for year in range(money.horizon_years)]
+    second_year = sum(worth[1:]) / sum(worth)
+    assert max(each.benefit for each in within) * second_year <= plan.equity["without"]["bound"] + 1e-6

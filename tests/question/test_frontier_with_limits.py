@@ -1,13 +1,19 @@
 """The frontier under limits that only leave out, against every plan of small countries; others are refused."""
 
+import importlib
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from every_plan import every_plan
 
 from planner import pipeline
 from planner.errors import InputError
-from planner.question.at_budgets import AtBudget, _never_falling
-from planner.solver import compile_kernels
+from planner.question import ask
+from planner.solver import Status, Termination, compile_kernels
+
+at_budgets = importlib.import_module("planner.question.at_budgets")
+"""The module: the room has a function of the same name."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -91,15 +97,50 @@ def test_what_has_to_be_in_every_plan_of_a_frontier(make, seed, rule):
         assert worth <= np.interp(money, xs, ys) + 1e-9
 
 
-def test_budgets_that_no_plan_was_found_for_in_time_take_that_of_a_smaller_one():
-    def point(budget, value, bound):
-        return AtBudget(budget, np.array([budget], np.int32), value, bound)
+class Scripted:
+    """Stands for the search: tells what is written for a budget, turn by turn, and notes what it was asked."""
 
-    none = -np.inf
-    points = _never_falling([point(1, none, 9.0), point(2, 4.0, 9.0), point(3, none, 9.0), point(4, 3.0, 9.5)])
-    assert [each.value for each in points] == [none, 4.0, 4.0, 4.0]
-    assert [each.arcs.tolist() for each in points[1:]] == [[2], [2], [2]]
-    assert [each.bound for each in points] == [9.0, 9.0, 9.0, 9.5]
+    def __init__(self, script):
+        self.script, self.asked = script, []
+
+    def __call__(self, question, *_rest):
+        self.budget = question.budgets[0].limit_cents
+        return self
+
+    def stage(self, _objective, _kept, seconds, start):
+        budget = self.budget
+        turns = self.script[budget]
+        value, bound = turns.pop(0) if len(turns) > 1 else turns[0]
+        self.asked.append((budget, seconds, None if start is None else start.tolist()))
+        arcs = np.array([budget], np.int32)
+        result = SimpleNamespace(status=Status.FEASIBLE, termination=Termination.TIME_LIMIT)
+        return SimpleNamespace(result=result, value=value, bound=bound, arcs=arcs)
+
+
+def test_time_that_is_left_goes_to_the_budgets_that_are_open(make, monkeypatch):
+    """What one budget finds the larger ones take, what it proves the smaller ones; the closed one is left alone."""
+    country = make["random_country"](np.random.default_rng(1), n_offices=3, n_others=1, extra=3)
+    asked = make["scenario"](limits={"must_connect": ["O0"]}, solver={"gap": 0.0, "time_limit_s": 40})
+    question = ask(asked, country.inputs(), country.options())
+    script = {
+        1: [(None, None)],
+        2: [(4.0, 9.0)],
+        3: [(None, None), (5.0, 6.0)],
+        4: [(3.0, 9.5), (8.0, 8.0)],
+    }
+    search = Scripted(script)
+    monkeypatch.setattr(at_budgets, "Run", search)
+    monkeypatch.setattr(at_budgets, "THREADS", 1)
+    monkeypatch.setattr(at_budgets._Walk, "seconds", property(lambda _walk: 4.0 * len(search.asked)))
+    found = at_budgets.at_budgets(question, [1, 2, 3, 4])
+    assert [budget for budget, _seconds, _start in search.asked[:4]] == [4, 3, 2, 1]
+    assert [seconds for _budget, seconds, _start in search.asked[:4]] == [5.0, 6.0, 8.0, 14.0]
+    assert [start for _budget, _seconds, start in search.asked[:4]] == [None, [4], [4], [2]]
+    assert [budget for budget, _seconds, _start in search.asked[4:]] == [1, 3, 4, 2, 1, 2]
+    assert found.without == ((1, False),)
+    assert [(point.budget, point.value) for point in found.points] == [(2, 4.0), (3, 5.0), (4, 8.0)]
+    assert [point.bound for point in found.points] == [6.0, 6.0, 8.0]
+    assert found.termination == Termination.TIME_LIMIT
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,24 @@ def test_what_no_money_of_all_years_pays_for_is_refused_with_the_reason(make, di
     plan = pipeline.solve(scenario, district.inputs(), district.options())
     assert plan.outcome.status == "infeasible"
     assert any("2027–2028" in limit and "200" in limit for limit in plan.outcome.conflict.limits)
+    assert not any(relaxed.enough for relaxed in plan.outcome.conflict.relaxations)
     assert plan.phases == ()
+
+
+def test_the_parts_of_the_benefit_add_up_to_it_from_the_year_of_connection(make, district, referee):
+    phases = [{"year": 2027, "limit": 9_000, "carry_over": True}, {"year": 2028, "limit": 1_000_000}]
+    plan = pipeline.solve(
+        make["scenario"](phases=phases, budgets=[], solver=SOLVER), district.inputs(), district.options()
+    )
+    document = json.loads(json.dumps(plan.document()))
+    assert referee(document) == []
+    assert len({office["year"] for office in document["offices"] if office["year"]}) == 2
+    parts = {row["id"]: row["parts"] for row in document["benefit_index"]["offices"]}
+    benefit = {office["id"]: office["benefit"] for office in document["offices"]}
+    assert {name: sum(of) for name, of in parts.items()} == pytest.approx({name: benefit[name] for name in parts})
+    columns = document["benefit_index"]["columns"]
+    assert sum(column["gained"] for column in columns) == pytest.approx(plan.outcome.value)
+    assert sum(column["all"] for column in columns) == pytest.approx(500 + 300 + 200 + 120 + 60)
 
 
 def test_commands_that_know_no_years_refuse_them(make, district):

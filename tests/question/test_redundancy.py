@@ -285,6 +285,24 @@ def test_two_paths_that_no_budget_pays_for_are_refused_with_what_they_cost_at_le
     assert "at least USD 10,850.00 there" in conflict.remedy
 
 
+def test_what_a_plan_without_second_paths_needs_is_told_as_the_least_that_it_takes(make, ring, referee):
+    """To B alone: the source 1000, 3 km at 1000, two sections 500 each, B's own line 400; second paths come on top."""
+    budgets = [{"limit": 1_000_000}, {"name": "purchases", "measure": "capex", "limit": 3_000}]
+    plan = solved(make, ring, redundancy=[{"office": "B"}], budgets=budgets)
+    assert referee(json.loads(json.dumps(plan.document()))) == []
+    conflict = plan.outcome.conflict
+    assert {limit.split(":")[0] for limit in conflict.limits} == {"budget “purchases”", "redundancy"}
+    (relaxed,) = conflict.relaxations
+    assert (relaxed.limit, relaxed.needed, relaxed.proven, relaxed.enough) == (
+        "budget purchases",
+        5_400.0,
+        False,
+        False,
+    )
+    assert "needed at least" in str(conflict)
+    assert "would be enough" not in str(conflict)
+
+
 def test_a_trap_is_left_by_holding_another_first_path(make):
     """The cheapest tree leads over the only crossing, so that no second path is left: two longer ones are."""
     country = make["country"]()
@@ -348,3 +366,48 @@ def test_commands_that_do_not_heed_second_paths_refuse_them(make, ring):
     with pytest.raises(InputError) as caught:
         pipeline.only_budget(asked, "risk")
     assert [problem.column for problem in caught.value.problems] == ["redundancy"]
+
+
+@pytest.mark.parametrize("number", range(0, 24, 3))
+def test_worst_first_with_second_paths_lies_between_its_bounds_and_what_all_plans_have(make, number, referee):
+    """The share that is settled is one that a plan has, what is called out of reach no plan has."""
+    rng = np.random.default_rng(7000 + number)
+    country = make["random_country"](rng, n_offices=3, n_others=1, extra=3)
+    wanting = [office["id"] for office in country.offices if office["status_before"] != "adequate"]
+    name = str(rng.choice(wanting))
+    priced = [
+        (plan, cheapest_pair_of_paths(country, plan, [name])) for plan in every_plan(country) if name in plan.connected
+    ]
+    costs = [(plan, plan.spent("programme_cost") + cents) for plan, cents in priced if cents is not None]
+    all_costs = sorted(cost for _plan, cost in costs)
+    limit = all_costs[int(0.7 * (len(all_costs) - 1))] / 100 if costs else 10**7
+    asked = make["scenario"](
+        budgets=[{"name": "programme", "limit": limit}],
+        redundancy=[{"office": name}],
+        limits={"worst_first": {"by": "region", "measure": "offices"}},
+        solver={"gap": 0.0, "time_limit_s": 20},
+    )
+    plan = pipeline.solve(asked, country.inputs(), country.options())
+    document = json.loads(json.dumps(plan.document(), allow_nan=False))
+    assert referee(document) == []
+    within = [each for each, cost in costs if cost <= round(100 * limit)]
+    if not within:
+        assert plan.outcome.status in {"infeasible", "error"}
+        return
+    check_by_removal(document, [name])
+
+    def shares(connected):
+        of = {}
+        for office in country.offices:
+            of.setdefault(office["region"], []).append(office["id"] in connected)
+        return {region: sum(there) / len(there) for region, there in of.items()}
+
+    mine = shares({office["id"] for office in document["offices"] if office["connected"]})
+    levels = document["equity"]["levels"]
+    assert {level["group"] for level in levels} == set(mine)
+    assert all(level["reached"] / level["total"] == pytest.approx(mine[level["group"]]) for level in levels)
+    assert all(mine[level["group"]] >= level["share"] - 1e-9 for level in levels)
+    best = max(min(shares(each.connected).values()) for each in within)
+    assert levels[0]["share"] <= best + 1e-9 <= levels[0]["bound"] + 2e-9
+    assert document["equity"]["without"]["value"] <= max(each.benefit for each in within) + 1e-9
+    assert plan.outcome.value <= max(each.benefit for each in within) + 1e-9

@@ -9,6 +9,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from pandas import DataFrame
 
 from planner.catalogue import drawn, load_catalogue, price_list, terms, uncertain_figures
 from planner.catalogue.figures import figures
@@ -18,14 +19,18 @@ from planner.finance import CAPEX, MEASURES
 from planner.inputs import read_inputs
 from planner.jobs.executors import InThisProcess, new_executor
 from planner.links import build_links
+from planner.links.as_built import with_as_built
 from planner.links.choice import Choice
 from planner.links.reprice import reprice
 from planner.pipeline import solve
+from planner.plan.floors import floor_rows
 from planner.plan.plan import Budget, Outcome, build_plan
 from planner.risk import WIDEST, assess, make_study, robust_plan, run_study, write_risk
+from planner.risk.result import tell
 from planner.risk.robust import best_of
 from planner.risk.study import plan_money, price, whole_plan
 from planner.scenario import load_scenario
+from planner.scenario.rules import Floor
 
 OTHER = """\
 schema_version: 1
@@ -195,6 +200,80 @@ def test_what_is_kept_is_the_best_that_fits_by_brute_force(study, share):
     kept = assess(dataclasses.replace(study, limit_cents=limit), study.typical, reoptimise=False)
     assert kept.kept_value == pytest.approx(best, rel=1.1e-4)
     assert kept.kept_value == pytest.approx(benefit[kept.kept].sum())
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.8])
+@pytest.mark.parametrize("rule", ["must_connect", "fix_links", "floors"])
+def test_what_has_to_be_in_a_plan_is_in_what_is_kept_by_brute_force(study, rule, share):
+    """Of all parts of the plan that have it, the best that fits; where none fits, nothing, and no plan was kept."""
+    gains, benefit = np.flatnonzero(study.gains).tolist(), study.inputs.offices["benefit"].to_numpy()
+    names = study.inputs.offices["id"].to_numpy(object)
+    least = min(gains, key=lambda office: benefit[office])  # what one would leave out first
+    options, entering = study.options, study.tree.entering
+    row = int(entering[np.flatnonzero(options.places.office == least)[0]])
+    count = int(study.choice.connected.sum()) - 2
+    asked, has = {
+        "must_connect": ({"must_connect": (names[least],)}, lambda part: part.choice.connected[least]),
+        "fix_links": ({}, lambda part: study.tree.option[row] in part.choice.option),
+        "floors": (
+            {"floors": (Floor(measure="offices", count=count),)},
+            lambda part: part.choice.connected.sum() >= count,
+        ),
+    }[rule]
+    scenario = limited(study.scenario, **asked)
+    held = (np.array([study.tree.option[row]], np.int64),) if rule == "fix_links" else ()
+    whole = assess(study, study.typical, reoptimise=False).money[study.measure]
+    limit = round(share * whole)
+    given = dataclasses.replace(
+        study, scenario=scenario, limit_cents=limit, held=held, floors=floor_rows(scenario, study.inputs.offices)
+    )
+    best = None
+    for size in range(1, len(gains) + 1):
+        for offices in combinations(gains, size):
+            part = dataclasses.replace(study, choice=part_of(study, offices))
+            worth = benefit[list(offices)].sum()
+            if (best is None or worth > best) and has(part):
+                best = worth if plan_money(part, part.options)[study.measure] <= limit else best
+    kept = assess(given, study.typical, reoptimise=False)
+    assert kept.keeps_limits == (best is not None)
+    assert kept.kept_value == pytest.approx(best or 0.0, rel=1.1e-4)
+    assert kept.kept_value == pytest.approx(benefit[kept.kept].sum())
+
+
+def test_a_draw_without_any_plan_is_worth_nothing_and_says_so(country, study):
+    names = study.inputs.offices["id"].to_numpy(object)[study.gains]
+    scenario = limited(study.scenario, must_connect=tuple(names))
+    poor = dataclasses.replace(study, scenario=scenario, limit_cents=100)
+    none = assess(poor, study.typical, reoptimise=True)
+    assert (none.keeps_limits, none.kept_value, none.value, none.bound, none.spent) == (False, 0.0, 0.0, 0.0, None)
+    told = tell(poor, country[4], {}, study.typical[None, :], [none], [], "done")
+    assert (told.fixed["keeps_limits_share"], told.best["plan_share"], told.best["widest_gap"]) == (0.0, 0.0, None)
+
+
+def test_what_was_spent_is_certain_in_every_draw(country, study):
+    """A link that is built costs what was spent on it, whatever the draw; all else what it costs without."""
+    _path, _scenario, inputs, options, _plan, _folder = country
+    tree, names = study.tree, ["root", *options.places.id]
+    row = int(np.flatnonzero(options.technology()[tree.option] == "leo")[0])
+    tail, head = (str(names[end + 1]) for end in (tree.tail[row], tree.head[row]))
+    nothing = dict.fromkeys(("spent_per_year", "spent_equipment", "mbps"), np.nan)
+    told = {"row": 2, "from": tail, "to": head, "technology": "leo", "option": "", "status": "built", "funder": ""}
+    built = DataFrame([{**told, "spent": 4321.5, **nothing}])
+    demand = inputs.offices["demand_mbps"].to_numpy(np.float64)
+    fixed = with_as_built(options, built, demand, terms(study.scenario))
+    given = dataclasses.replace(study, options=fixed, inputs=dataclasses.replace(inputs, as_built=built))
+    high = np.array([figure.high for figure in study.figures])
+    for point in (study.typical, high):
+        now, without = price(given, point).options, price(study, point).options
+        option = int(fixed.fixed[0])
+        assert now.fixed.tolist() == [option]
+        assert now.money[option, CAPEX] == 432_150
+        others = np.arange(len(options)) != option
+        assert (now.money[others] == without.money[others]).all()
+        one = assess(given, point, reoptimise=True)
+        office = int(options.places.office[tree.head[row]])
+        assert not one.keeps_limits or office in one.kept
+        assert one.spent is None or office in one.chosen
 
 
 @pytest.fixture(scope="module")
@@ -379,6 +458,8 @@ def test_ranges_spread_and_certainty_are_the_scenarios(country):
 def test_nothing_uncertain_is_nothing_to_study(country):
     path, _scenario, inputs, options, plan, _folder = country
     catalogue = load_catalogue(load_scenario(path))
-    everything = {"uncertainty": {"fixed": sorted({figure.at[0] for figure in figures(catalogue)})}}
+    everything = {
+        "uncertainty": {"fixed": sorted({str(name) for name, *_ in (figure.at for figure in figures(catalogue))})}
+    }
     with pytest.raises(InputError, match="nothing to draw"):
         make_study(load_scenario(path, overrides=everything), inputs, options, plan)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -288,6 +289,62 @@ def test_fewest_phases_against_enumeration(seed):
     found = fewest_phases(problem, money, time_limit_s=5.0)
     anywhere = set().union(*({int(problem.head[a]) for a in plan} for plan in all_plans(problem)))
     assert set(found.missed.tolist()) == set(np.flatnonzero(money.counted).tolist()) - anywhere
+    fewest = fewest_by_enumeration(problem, money, 3)
+    if fewest is None:
+        assert found.count is None or found.count > 3
+        return
+    assert found.at_least <= fewest
+    assert found.count is None or found.count >= fewest
+    if found.count is not None:
+        assert errors_of(problem, money.phases(found.count), found.arcs.tolist(), found.bought.tolist()) == []
+
+
+@pytest.mark.parametrize("first", range(0, 60, 10))
+def test_whether_any_plan_keeps_a_floor_against_enumeration(first):
+    """Prizes 0: a plan that keeps the floor, or a proof that there is none; a known plan is taken as it is."""
+    found_some = proven_none = 0
+    for seed in range(first, first + 10):
+        problem, phases = draw(seed)
+        share = np.random.default_rng(seed).uniform(0.3, 1.0)
+        floor = Floor("f", problem.prize, share * math.fsum(problem.prize))
+        asked = replace(problem, prize=np.zeros(problem.n_nodes), rules=Rules(floors=(floor,)))
+        there = any(
+            float(sum(problem.prize[problem.head[a]] for a in plan)) >= floor.least
+            and sum(int(problem.cost[a]) for a in plan) <= problem.budget
+            and any(
+                not errors_of(problem, phases, plan, bought)
+                for bought in itertools.product(range(len(phases)), repeat=len(plan))
+            )
+            for plan in all_plans(problem)
+        )
+        found = solve_phases(asked, phases, gap=1e18, time_limit_s=1.5)
+        if found.result.value is None:
+            assert found.result.status != Status.INFEASIBLE or not there, seed
+            proven_none += found.result.status == Status.INFEASIBLE
+            continue
+        found_some += 1
+        arcs, bought = found.result.arcs, found.bought
+        assert plan_errors(problem, arcs.tolist()) == []
+        assert errors_of(asked, phases, arcs.tolist(), bought.tolist()) == []
+        again = solve_phases(replace(asked, prize=problem.prize), phases, time_limit_s=0.0, start=(arcs, bought))
+        assert again.result.value >= worth(problem, phases, arcs.tolist(), bought.tolist()) - 1e-9
+    assert found_some >= 2
+    assert proven_none >= 1
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_fewest_phases_with_what_stands_against_enumeration(seed):
+    """A counted node is reached in the first phase, by one arc of two; what it costs the first phase has besides."""
+    rng = np.random.default_rng(100 + seed)
+    problem, capex, opex, lump = small_country(rng, 2)
+    problem = replace(problem, budget=MAX_MONEY, prize=np.where(problem.prize > 0, 1.0, 0.0))
+    node = int(rng.choice(np.flatnonzero(problem.prize > 0)))
+    group = rng.permutation(np.flatnonzero(problem.head == node).astype(np.int32))[:2]
+    money = Money(
+        capex, opex, lump, int(rng.integers(0, 4)), problem.prize > 0, int(rng.integers(25, 80)), seed % 2 == 0,
+        begun=(group,), reached_first=np.array([node], np.int32), spent=int(rng.integers(0, 60)),
+    )  # fmt: skip
+    found = fewest_phases(problem, money, time_limit_s=5.0)
     fewest = fewest_by_enumeration(problem, money, 3)
     if fewest is None:
         assert found.count is None or found.count > 3

@@ -233,6 +233,7 @@ class Relaxation(Strict):
     needed: float
     proven: bool
     text: str
+    enough: bool = True
 
 
 class Conflict(Strict):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from planner.i18n import _
 from planner.plan.verify.findings import Findings
+from planner.plan.verify.phases import weight_of
 
 if TYPE_CHECKING:
     from planner.plan.verify.basis import Basis
@@ -38,10 +39,11 @@ def check_index(plan: PlanDocument, basis: Basis) -> Findings:
             gain = 1.0 - min(1.0, given["mbps_before"] / given["demand_mbps"])
         for place, (column, weight) in enumerate(weights.items()):
             figure = float(given["people" if column == "people_underserved" else column])
-            part = gain * weight * figure
+            at_once = gain * weight * figure
+            part = at_once * (1.0 if office.year is None else weight_of(office.year, basis))
             stated = row.parts[place] if place < len(row.parts) else None
             findings.compare(column, office.id, stated, part, tolerance=RELATIVE * max(1.0, part))
-            sums[place][0] += part
+            sums[place][0] += at_once
             sums[place][1] += part if office.connected else 0.0
     for summed, (total, gained) in zip(index.columns, sums, strict=False):
         slack = RELATIVE * max(1.0, total)
