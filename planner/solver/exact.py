@@ -45,8 +45,9 @@ PRICE_SPREAD, ORDER_SPREAD = 0.25, 0.5
 LEAST_COST_SWEEPS = 20
 """Evaluations of the ascent that fix arcs of the cheapest plan for given nodes."""
 WORTH_REBUILDING = 0.98
-PATIENCE, PATIENCE_SHARE = 4, 0.3
-"""The local search makes way once it has brought nothing for so many chunks, and for this share of all chunks."""
+PATIENCE, PATIENCE_CAPACITATED, PATIENCE_SHARE = 4, 25, 0.3
+"""The local search makes way once it has brought nothing for so many chunks, and for this share of all chunks; the
+second where links can be filled: ceilings stay far off there, and the search still finds better plans."""
 SHARES = (0.5, 0.25, 0.1, 0.05, 0.02)
 """Shares of the gap, counted from the ceiling, at which higher targets lie."""
 FIRST_NODES = 20
@@ -201,8 +202,9 @@ class Finish:
     def search_locally(self) -> None:
         """Let the local search go on until it has brought nothing for a while."""
         search = self.search
+        patience = PATIENCE_CAPACITATED if search.graph.capacitated else PATIENCE
         idle = 0
-        while idle < max(PATIENCE, PATIENCE_SHARE * search.n_chunks) and not self.over:
+        while idle < max(patience, PATIENCE_SHARE * search.n_chunks) and not self.over:
             before = search.value
             search.improve()
             idle = idle + 1 if search.value == before else 0
