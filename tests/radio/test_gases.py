@@ -47,8 +47,8 @@ def test_arguments_broadcast():
 @pytest.mark.parametrize(
     ("lines", "file", "columns"),
     [
-        (gases._OXYGEN_LINES, "oxygen", (0, 1, 2, 3, 5, 6)),  # a4 is 0 throughout
-        (gases._WATER_LINES, "water_vapour", (0, 1, 2, 3, 4, 5, 6)),
+        ("_OXYGEN_LINES", "oxygen", (0, 1, 2, 3, 5, 6)),  # a4 is 0 throughout
+        ("_WATER_LINES", "water_vapour", (0, 1, 2, 3, 4, 5, 6)),
     ],
 )
 def test_lines_are_those_of_another_implementation(lines, file, columns):
@@ -56,4 +56,4 @@ def test_lines_are_those_of_another_implementation(lines, file, columns):
     itur = pytest.importorskip("itur", reason="the extra itu is not installed")
     path = Path(itur.__file__).parent / "data" / "676" / f"v12_lines_{file}.txt"
     theirs = np.loadtxt(path, delimiter=",", skiprows=1)
-    assert np.array_equal(np.array(lines), theirs[:, columns])
+    assert np.array_equal(np.array(getattr(gases, lines)), theirs[:, columns])
