@@ -12,7 +12,6 @@ from planner.graph import chosen
 from planner.i18n import _, use_language
 from planner.inputs import CheckReport, read_all, read_inputs
 from planner.links import build_links, relay_sites
-from planner.plan.explain import explain
 from planner.plan.fallback import better_rule
 from planner.plan.frontier import BenefitFrontier, FrontierPoint, drawn_links, drawn_places
 from planner.plan.outcome import Budget, Outcome, surpass
@@ -385,6 +384,9 @@ def explain_run(
         If nothing has this id, or if scenario, inputs or prices are no longer those of the run: what could be said
         from them would not be true of its plan.
     """
+    # Sheets bring their own libraries, which no plan needs that is being made.
+    from planner.plan.explain import explain  # noqa: PLC0415
+
     plan, scenario, inputs, options = _recalled(run_dir, data_root)
     found = explain(scenario, inputs, options, plan, identifier)
     adequate = found.kind == "office" and found.benefit is None

@@ -14,11 +14,17 @@ from planner.finance import (
     OPEX,
     PRESENT_VALUE,
     PROGRAMME_COST,
+    SURCHARGE,
     Item,
+    PriceFactors,
     Terms,
     annuity,
+    at_actual,
     line_money,
     purchases,
+    real_rate,
+    surcharged,
+    weights_of_years,
 )
 
 
@@ -178,3 +184,63 @@ def test_a_longer_life_never_costs_more(item, terms):
     if item.life_years is not None:
         longer = Item(item.name, item.capex, item.opex_per_year, 2 * item.life_years)
         assert money([longer], terms)[PRESENT_VALUE] <= money([item], terms)[PRESENT_VALUE] + 1
+
+
+@pytest.mark.parametrize("rate", [0.0, 1e-9, 0.03, 0.08, 0.25])
+@pytest.mark.parametrize("at", ["year_end", "year_start"])
+def test_a_benefit_that_begins_later_is_worth_what_its_years_are(rate, at):
+    """A unit a year, discounted one by one, from each year on."""
+    years = [(1 + rate) ** -t for t in range(1, 13)]
+    wanted = [sum(years[k:]) / sum(years) for k in range(5)]
+    assert weights_of_years(terms(rate, 12, at), 5) == pytest.approx(wanted, rel=1e-7 if rate == 1e-9 else 1e-12)
+
+
+def test_rates_above_inflation():
+    # Fisher: 1.10 / 1.04 = 1.0576923
+    assert real_rate(0.10, 0.04) == pytest.approx(0.0576923, abs=1e-7)
+
+
+def test_items_at_what_was_spent():
+    """Two radios of 100 and 30 km at 10, estimated at 500 and 15 a year, cost 1,000 and 15 with a tax of 25 %."""
+    items = (Item("radios", 100.0, 5.0, 10.0), Item("trench", 10.0, 0.5 / 3, 25.0, "km"))
+    quantity = {"each": 2.0, "km": 30.0}
+    found = at_actual(items, quantity, {"capex": 1000.0, "opex_per_year": 15.0}, 0.25)
+    # estimated: 500 and 15 without tax; spent without tax: 800 and 12
+    assert [(item.name, item.per) for item in found] == [("radios", "each"), ("trench", "km")]
+    assert [item.capex for item in found] == pytest.approx([160.0, 16.0])
+    assert [item.opex_per_year for item in found] == pytest.approx([4.0, 0.4 / 3])
+
+
+def test_what_was_not_told_stays_as_estimated():
+    items = (Item("radios", 100.0, 5.0, 10.0),)
+    assert at_actual(items, {"each": 1.0}, {}, 0.2) == items
+    assert at_actual(items, {"each": 1.0}, {"capex": float("nan")}, 0.2) == items
+    (only,) = at_actual(items, {"each": 1.0}, {"opex_per_year": 12.0}, 0.2)
+    assert (only.capex, only.opex_per_year) == (100.0, pytest.approx(10.0))
+
+
+def test_what_was_spent_where_nothing_was_estimated_is_an_item_of_its_own():
+    items = (Item("radios", 0.0, 5.0, 10.0),)
+    kept, more = at_actual(items, {"each": 2.0}, {"capex": 120.0}, 0.2)
+    assert kept == items[0]
+    assert (more.capex, more.opex_per_year, more.life_years, more.per) == (pytest.approx(100.0), 0.0, None, "each")
+    (more,) = at_actual((), {"each": 1.0}, {"opex_per_year": 60.0}, 0.2)
+    assert (more.capex, more.opex_per_year) == (0.0, pytest.approx(50.0))
+    # nothing was estimated, nothing was spent: nothing is added
+    assert at_actual(items, {"each": 2.0}, {"capex": 0.0}, 0.2) == items
+
+
+def test_surcharges_of_a_region():
+    """Freight for what is imported, works for the rest, on first purchases alone."""
+    radio = Item("radios", 100.0, 5.0, 10.0, imported=True)
+    trench, fee = Item("trench", 10.0, 1.0, 25.0, "km"), Item("fee", 0.0, 7.0, None)
+    found = surcharged((radio, trench, fee), PriceFactors(freight=1.6, works=1.25))
+    assert found[:3] == (radio, trench, fee)
+    assert [
+        (item.name, item.capex, item.opex_per_year, item.life_years, item.per, item.imported) for item in found[3:]
+    ] == [
+        (SURCHARGE, pytest.approx(60.0), 0.0, 10.0, "each", True),
+        (SURCHARGE, pytest.approx(2.5), 0.0, 25.0, "km", False),
+    ]
+    assert surcharged((radio, trench), PriceFactors(works=0.5))[2:] == (Item(SURCHARGE, -5.0, 0.0, 25.0, "km"),)
+    assert surcharged((radio, trench), PriceFactors()) == (radio, trench)

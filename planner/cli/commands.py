@@ -34,6 +34,7 @@ from planner.cli.session import (
     QuietOption,
     RunDir,
     Session,
+    loading,
     session,
 )
 from planner.cli.studying import frontier, risk, years
@@ -334,7 +335,10 @@ def open_app(
 
 def _run(here: Session, job: "Callable[..., Plan]", run_dir: Path) -> None:
     """Run the main job and show its result."""
-    from planner.report.summary import print_summary, verdict
+    with loading():
+        import planner.pipeline  # what the job needs
+        import planner.plan.store  # noqa: F401
+        from planner.report.summary import print_summary, verdict
 
     with here.progress() as progress:
         plan = job(command=sys.argv[1:], listener=progress.show)

@@ -12,7 +12,6 @@ import numpy as np
 import rasterio
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
-from scipy.spatial import cKDTree
 
 from planner.errors import InputError, Problem
 from planner.i18n import _
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from scipy.spatial import cKDTree
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -183,6 +183,9 @@ class _Tree:
 
     @classmethod
     def of(cls, points: Floats, mine: NDArray[np.bool_]) -> _Tree:
+        # Catchments are kept: most runs do not need the library, which takes a quarter of a second to load.
+        from scipy.spatial import cKDTree  # noqa: PLC0415
+
         return cls(np.flatnonzero(mine), cKDTree(earth_centred(surface_normals(points[mine, 0], points[mine, 1]))))
 
     def nearest(self, cells: Floats, within_m: float) -> tuple[Ints, NDArray[np.bool_]]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.spatial import KDTree
 
 from planner.i18n import _, ngettext
 from planner.inputs.columns import FIBRE_ROUTE_COLUMNS
@@ -240,6 +239,9 @@ def _unique(ids: list[str]) -> list[str]:
 
 def _own_sources(routes: FibreRoutes, rows: NDArray[np.int64], offices: pd.DataFrame, ground: _Ground) -> pd.DataFrame:
     """Return a source for each route that names none: at its vertex on known ground that is nearest to any office."""
+    # Routes that name no source are rare, and the library takes a quarter of a second to load.
+    from scipy.spatial import KDTree  # noqa: PLC0415
+
     known = offices["position_known"].to_numpy(np.bool_)
     office_m = earth_centred(surface_normals(*(offices[name].to_numpy(np.float64)[known] for name in ("lon", "lat"))))
     vertex_m = earth_centred(surface_normals(routes.lon, routes.lat))

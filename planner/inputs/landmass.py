@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.ndimage import label
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from planner.errors import InputError
 from planner.terrain import open_elevation
@@ -51,6 +48,9 @@ class Landmasses:
 
     def strips(self) -> Iterator[tuple[Strip, Ints]]:
         """Yield each strip of the raster with the landmass of its cells, (rows, columns), -1 on water."""
+        # What was reckoned here is kept: most runs do not need the library, which takes a tenth of a second to load.
+        from scipy.ndimage import label  # noqa: PLC0415
+
         mass = np.append(self._mass, -1)  # a raster without land has none that could be looked up
         for strip, packed, first in zip(self._raster.strips(), self._land, self._first_label, strict=True):
             land = np.unpackbits(packed, count=strip.people.size).astype(bool).reshape(strip.people.shape)
@@ -65,6 +65,8 @@ def find_landmasses(raster: PopulationRaster, terrain: Sequence[Path], lon: Floa
     corner are connected. Holes in the terrain are not land by themselves. The raster is read strip by strip: labels of
     neighbouring strips are joined along their common edge.
     """
+    from scipy.ndimage import label  # noqa: PLC0415 - as in `Landmasses.strips`
+
     row, col = (np.rint(pixel).astype(np.int64) for pixel in _pixels(raster.grid, lon, lat))
     packed: list[NDArray[np.uint8]] = []
     first_label: list[int] = []
@@ -81,6 +83,9 @@ def find_landmasses(raster: PopulationRaster, terrain: Sequence[Path], lon: Floa
         first_label.append(labels_so_far)
         labels_so_far, edge = labels_so_far + count, names[-1]
     pairs = np.concatenate(joints)
+    from scipy.sparse import coo_array  # noqa: PLC0415 - as in `Landmasses.strips`
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(labels_so_far, labels_so_far))
     mass = connected_components(links, directed=False)[1].astype(np.int64) if labels_so_far else np.empty(0, np.int64)
     at_place = np.where(nearest.name >= 0, np.append(mass, -1)[nearest.name], -1)

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from planner.terrain.geodesy import WGS84, contiguous_span, unwrap_longitudes
 
@@ -186,6 +184,10 @@ def pieces_of(edges: Ints, n_points: int) -> Ints:
     """Return the connected piece of each point, (n_points,)."""
     if n_points == 0:
         return np.zeros(0, dtype=np.int64)
+    # Networks are kept: most runs do not need the library.
+    from scipy.sparse import coo_array  # noqa: PLC0415
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     links = coo_array((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(n_points, n_points))
     return connected_components(links, directed=False)[1].astype(np.int64)
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import KDTree
 
 from planner.i18n import _
 from planner.links.ground import Setting
@@ -224,6 +223,8 @@ def _nearest_land(
     place_m: NDArray[np.float64], centre_m: NDArray[np.float64], land: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
     """Return the nearest land cell of each place, `NOWHERE` beyond `SNAP_M`."""
+    from scipy.spatial import KDTree  # noqa: PLC0415 - as in `planner.terrain.pairs`
+
     if len(place_m) == 0 or not land.any():
         return np.full(len(place_m), NOWHERE)
     cells = np.append(np.flatnonzero(land), NOWHERE)  # the tree answers its size where nothing is near

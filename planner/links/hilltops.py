@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.spatial import KDTree
 
 from planner.i18n import _
 from planner.inputs.road_network import DEGREE_DECIMALS
@@ -110,6 +109,8 @@ def find_hilltops(
     roads : RoadNetwork or None
     scenario : Scenario
     """
+    from scipy.spatial import KDTree  # noqa: PLC0415 - as in `planner.terrain.pairs`
+
     rules = scenario.links.microwave.hilltops
     peaks = find_peaks(elevation, search_cell_m(elevation, CELL_M), least_m=rules.prominence_m)
     lon, lat = np.round(peaks.lon, DEGREE_DECIMALS), np.round(peaks.lat, DEGREE_DECIMALS)
@@ -142,6 +143,8 @@ def spaced(summit_m: Floats, tower_m: Floats, spacing_m: float) -> Ints:
         Earth-centred. Distances are straight, at 50 km 0.1 m less than along the ground.
     spacing_m : float
     """
+    from scipy.spatial import KDTree  # noqa: PLC0415 - as in `planner.terrain.pairs`
+
     free = np.ones(len(summit_m), dtype=np.bool_)
     if not free.any() or spacing_m <= 0:
         return np.flatnonzero(free)
@@ -190,6 +193,8 @@ def choose_greedily(score: csr_array, most: int) -> Ints:
 
 def _scores(summit_m: Floats, prominence_m: Floats, place_m: Floats, reach_m: float) -> csr_array:
     """Return what each summit is worth to each place, (h, n); nothing beyond reach."""
+    from scipy.spatial import KDTree  # noqa: PLC0415 - as in `planner.terrain.pairs`
+
     shape = len(summit_m), len(place_m)
     if 0 in shape:
         return csr_array(shape)

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import KDTree
 
 from planner.inputs.road_network import DEGREE_DECIMALS, TOUCH_M, edge_lengths_m, pieces_of, split_edges
 from planner.terrain.geodesy import earth_centred, surface_normals, unwrap_longitudes
@@ -156,6 +155,8 @@ class RoadGraph:
         place_m = earth_centred(surface_normals(lon, lat))
         if len(spots) == 0 or len(lon) == 0:
             return np.zeros(0, dtype=np.int64), spots.taken(np.zeros(0, dtype=np.int64))
+        from scipy.spatial import KDTree  # noqa: PLC0415 - as in `planner.terrain.pairs`
+
         tree = KDTree(spots.position_m)
         near_m = np.asarray(tree.query(place_m, distance_upper_bound=reach_m + spacing_m)[0])
         rows = np.flatnonzero(np.isfinite(near_m))

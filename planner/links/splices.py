@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import KDTree
 
 from planner.i18n import _
 from planner.inputs.fibre_routes import DEGREE_DECIMALS, ROUTE_MARK
@@ -166,6 +165,8 @@ def splice_metres(length_m: float, every_m: float) -> Floats:
 
 
 def _within(point_m: Floats, others_m: Floats, reach_m: float) -> NDArray[np.bool_]:
+    from scipy.spatial import KDTree  # noqa: PLC0415 - as in `planner.terrain.pairs`
+
     if not len(others_m):
         return np.zeros(len(point_m), dtype=np.bool_)
     return np.isfinite(KDTree(others_m).query(point_m, distance_upper_bound=reach_m)[0])

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import breadth_first_order
 
@@ -19,6 +18,7 @@ from planner.plan.arborescence import NONE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
     from planner.plan.second_paths import Ground
 
@@ -92,6 +92,9 @@ def _ways(ground: Ground, office: int) -> _Ways:
 
 def _network(ground: Ground, ways: _Ways) -> SimpleMinCostFlow:
     """Return the flow network: the gate of each place, then the ways."""
+    # Only second paths need it, and it takes a tenth of a second to load.
+    from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # noqa: PLC0415
+
     n = len(ground.site)
     flow = SimpleMinCostFlow()
     gates = np.arange(n)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +37,10 @@ def maximise(
     objective: NDArray[np.float64], rows: Sequence[Row], least: NDArray[np.float64], most: NDArray[np.float64]
 ) -> Optimum | None:
     """Return the largest objective within rows and bounds of the variables ``(n,)``; None if there is no solution."""
+    # Few searches need a linear program, and this library takes a fifth of a second to load.
+    from scipy.optimize import linprog  # noqa: PLC0415
+    from scipy.sparse import csr_array  # noqa: PLC0415
+
     start = np.cumsum([0, *(columns.size for columns, _factors, _most in rows)])
     columns = np.concatenate([np.empty(0, np.int64), *(row[0] for row in rows)])
     factors = np.concatenate([np.empty(0), *(row[1] for row in rows)])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,6 +30,9 @@ def transport(
     -------
     (s, t) int64 or None
     """
+    # Only funders need it, and it takes a tenth of a second to load.
+    from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # noqa: PLC0415
+
     n_supplies, n_sinks = most.shape
     source, target = np.nonzero(most)
     total = int(supply.sum())

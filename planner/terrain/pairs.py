@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import KDTree
 
 from planner.terrain.geodesy import WGS84, earth_centred, surface_normals
 
@@ -41,6 +40,9 @@ def pairs_within(
     length_km : ndarray of float64, shape (m,)
         Length of the WGS84 geodesic.
     """
+    # Candidate links are kept: most runs do not need the library, which takes a quarter of a second to load.
+    from scipy.spatial import KDTree  # noqa: PLC0415
+
     tree = KDTree(earth_centred(surface_normals(lon, lat)))
     pairs = tree.query_pairs(range_km * 1000.0, output_type="ndarray")
     if mask_u is not None:

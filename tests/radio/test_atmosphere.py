@@ -11,7 +11,7 @@ F_GHZ = np.array([2.0, 10.0, 14.25, 20.0, 22.235, 29.0, 40.0])
 
 @pytest.mark.parametrize(
     ("geopotential_km", "temperature_k", "pressure_hpa"),
-    # ISO 2533 standard atmosphere
+    # ISO 2533 standard atmosphere; above 32 km U.S. Standard Atmosphere, 1976, which goes on in the same way
     [
         (-0.5, 291.4, 1074.78),
         (0, 288.15, 1013.25),
@@ -19,6 +19,10 @@ F_GHZ = np.array([2.0, 10.0, 14.25, 20.0, 22.235, 29.0, 40.0])
         (11, 216.65, 226.32),
         (20, 216.65, 54.749),
         (32, 228.65, 8.6802),
+        (47, 270.65, 1.1091),
+        (51, 270.65, 0.66939),
+        (71, 214.65, 0.039564),
+        (84.852, 186.946, 0.0037338),
     ],
 )
 def test_standard_atmosphere(geopotential_km, temperature_k, pressure_hpa):
@@ -26,6 +30,20 @@ def test_standard_atmosphere(geopotential_km, temperature_k, pressure_hpa):
     pressure, temperature, _vapour = radio.reference_air(height_km)
     assert temperature == pytest.approx(temperature_k, abs=1e-3)
     assert pressure == pytest.approx(pressure_hpa, rel=1e-4)
+
+
+@pytest.mark.parametrize("boundary_km", [11, 20, 32, 47, 51, 71])
+def test_layers_meet(boundary_km):
+    height_km = 6356.766 * boundary_km / (6356.766 - boundary_km)
+    below, above = radio.reference_air(height_km - 1e-6), radio.reference_air(height_km + 1e-6)
+    assert below[0] == pytest.approx(above[0], rel=3e-5)  # as printed, where 34.1632 has six digits
+    assert below[1] == pytest.approx(above[1], abs=1e-4)
+
+
+def test_vapour_takes_the_place_of_dry_air():
+    """At the same pressure moist air holds less oxygen."""
+    moist, dry = (radio.zenith_gases_db(10.0, surface_vapour_g_m3=vapour)[0] for vapour in (20.0, 0.0))
+    assert moist < dry
 
 
 def test_vapour_halves_and_ends():

@@ -60,6 +60,13 @@ class TestModulations:
         assert radio.rate_at_availability([100, 200, 400], available, 99.9).tolist() == [200, 0]
         assert radio.rate_at_availability([100, 200, 400], available, [99.0, 98.0]).tolist() == [400, 200]
 
+    def test_each_link_has_its_own_availabilities(self):
+        """Three modulations of two links."""
+        availability = np.array([[99.99, 99.9], [99.9, 99.0], [99.0, 90.0]])
+        assert radio.rate_at_availability([10, 20, 30], availability, 99.5).tolist() == [20, 10]
+        # what each adds while it works: 10 · 0.9999 + 10 · 0.999 + 10 · 0.99
+        assert radio.mean_rate([10, 20, 30], availability) == pytest.approx([29.889, 28.89])
+
     def test_mean_rate(self):
         # 400 for 90 % of the year, 200 for 5 %, 100 for 4 %, nothing for 1 %
         assert radio.mean_rate([100, 200, 400], [99.0, 95.0, 90.0]) == pytest.approx(360 + 10 + 4)
@@ -68,6 +75,24 @@ class TestModulations:
 
 
 class TestBudget:
+    def test_margin_by_hand(self):
+        """P.525: 92.45 + 20 log(10 · 18) = 137.56 dB; 20 + 84 − 137.56 − 10 · 0.1 + 70."""
+        hop = {"transmit_dbm": 20.0, "gain_dbi": 84.0, "threshold_dbm": -70.0}
+        margin = radio.flat_fade_margin_db(10.0, 18.0, gases_db_km=0.1, **hop)
+        assert margin == pytest.approx(35.44, abs=0.02)  # the constant has two decimals
+
+    @pytest.mark.parametrize("name", ["QPSK", "QAM16", "QAM32", "QAM64", "QAM128", "QAM256"])
+    def test_rates_lie_among_those_of_data_sheets(self, table, name):
+        """Net rate over channel width, of single-carrier radios of the equipment table: within their spread."""
+        sheets = [
+            float(row["capacity_Mbps"]) / float(row["channel_MHz"])
+            for row in table("equipment_facts.csv").rows
+            if row["modulation"].split(" ")[0] == (name if name == "QPSK" else f"{name[3:]}QAM")
+            and row["capacity_Mbps"]
+        ]
+        least, most = min(sheets), max(sheets)
+        assert 0.995 * least <= radio.Modulation[name].net_bit_s_hz <= 1.005 * most  # sheets have three digits
+
     def test_air_costs_margin(self):
         """60 GHz, 2 km: oxygen takes 2 · 15 dB more than free space."""
         hop = {"transmit_dbm": 10.0, "gain_dbi": 90.0, "threshold_dbm": -60.0}

@@ -1,9 +1,12 @@
 """Oxygen and water vapour against the ITU-R's examples."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from planner import radio
+from planner.radio import gases
 
 
 def test_rows(table):
@@ -39,3 +42,18 @@ def test_arguments_broadcast():
     whole = radio.gases_db_km(f, vapour_g_m3=vapour)
     assert whole.shape == (2, 3)
     assert whole[1, 2] == radio.gases_db_km(80.0, vapour_g_m3=20.0)
+
+
+@pytest.mark.parametrize(
+    ("lines", "file", "columns"),
+    [
+        ("_OXYGEN_LINES", "oxygen", (0, 1, 2, 3, 5, 6)),  # a4 is 0 throughout
+        ("_WATER_LINES", "water_vapour", (0, 1, 2, 3, 4, 5, 6)),
+    ],
+)
+def test_lines_are_those_of_another_implementation(lines, file, columns):
+    """P.676-12 Tables 1 and 2 as the package itur has them: most lie beyond the table of examples."""
+    itur = pytest.importorskip("itur", reason="the extra itu is not installed")
+    path = Path(itur.__file__).parent / "data" / "676" / f"v12_lines_{file}.txt"
+    theirs = np.loadtxt(path, delimiter=",", skiprows=1)
+    assert np.array_equal(np.array(getattr(gases, lines)), theirs[:, columns])

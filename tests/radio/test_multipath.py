@@ -82,6 +82,11 @@ class TestYear:
         found = radio.annual_conversion_db(50.0, [45.0, 0.0, -90.0], 1.0)
         assert found == pytest.approx([base - 5.6 * np.log10(1.1), base - 5.6 * np.log10(2.1), 10.8], abs=1e-9)
 
+    def test_the_sign_turns_at_45_degrees(self):
+        """|cos 2ξ| is 0.0069813 at 45.2° as at 44.8°, to the power of 0.7 0.030956: 1.1 less it, and 1.1 with it."""
+        wanted = 10.5 - 5.6 * np.log10([1.1 + 0.030956, 1.1 - 0.030956]) - 2.7 * 2
+        assert radio.annual_conversion_db(100.0, [44.8, 45.2], 0.0) == pytest.approx(wanted, abs=1e-5)
+
     def test_deep_fades_of_a_year_are_rarer_by_the_conversion(self):
         month, year = radio.multipath_exceeded_pct(35.0, 2.0, [0.0, 7.0])
         assert year == pytest.approx(month * 10**-0.7)

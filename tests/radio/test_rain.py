@@ -127,6 +127,12 @@ class TestScaling:
     def test_to_the_same_frequency(self):
         assert radio.scaled_rain_db(7.3, 18.0, 18.0) == pytest.approx(7.3)
 
+    def test_by_hand(self):
+        """P.530 eqs. (42) to (44): Φ = f² / (1 + 10⁻⁴ f²), H = 1.12e-3 (Φ2 / Φ1)^0.5 (Φ1 A)^0.55."""
+        phi_18, phi_38 = 324 / 1.0324, 1444 / 1.1444
+        h = 0.00112 * (phi_38 / phi_18) ** 0.5 * (phi_18 * 12) ** 0.55
+        assert radio.scaled_rain_db(12.0, 18.0, 38.0) == pytest.approx(12 * (phi_38 / phi_18) ** (1 - h))
+
     def test_near_the_prediction_for_the_other_frequency(self):
         """The method promises a rough estimate: here within a fifth of the prediction from rain rate."""
         known, wanted = one_link(15.0, d_km=8.0), one_link(23.0, d_km=8.0)

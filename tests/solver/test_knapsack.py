@@ -7,7 +7,7 @@ import pytest
 from oracles import make_problem
 
 from planner.solver.graph import build_graph
-from planner.solver.knapsack import select_within
+from planner.solver.knapsack import MOST_STATES, complete, drop_weakest, select_within, tightest_price
 from planner.solver.tree import bare_tree, preorder, tree_of_arcs
 
 
@@ -57,3 +57,69 @@ def test_a_part_that_is_no_better_is_not_written():
     chosen = np.full(graph.n_nodes, -7, np.int32)
     assert select_within(graph, parent, order, order.size, 1.0, 60, best, chosen) == best
     assert (chosen == -7).all()
+
+
+def positions(rng, n):
+    """Return value, cost and the position after the subtree of each node of a random tree, in preorder, root first."""
+    parent = [-1, *(int(rng.integers(0, v)) for v in range(1, n))]
+    order, after = [], {}
+
+    def walk(v):
+        order.append(v)
+        for child in (u for u in range(n) if parent[u] == v):
+            walk(child)
+        after[v] = len(order)
+
+    walk(0)
+    value, cost = rng.uniform(0, 40, n), rng.integers(1, 30, n)
+    value[0], cost[0] = 0.0, 0
+    at = {v: i for i, v in enumerate(order)}
+    above = [-1, *(at[parent[v]] for v in order[1:])]
+    return value, cost, np.array([after[v] for v in order], np.int32), above
+
+
+def all_parts(value, cost, above):
+    """Return value and cost of every part that holds the root, and with a node the one above it."""
+    held = np.array([(True, *taken) for taken in itertools.product((False, True), repeat=len(value) - 1)])
+    whole = (~held[:, 1:] | held[:, above[1:]]).all(axis=1)
+    return held[whole] @ value, held[whole] @ cost
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_completion_at_a_price_is_the_best_part(seed):
+    rng = np.random.default_rng(seed)
+    value, cost, after, above = positions(rng, int(rng.integers(2, 10)))
+    price = float(rng.uniform(0, 3))
+    rest = np.full(value.size + 1, np.nan)
+    spent = complete(value, cost, after, rest, price)
+    values, costs = all_parts(value, cost, above)
+    best = np.argmax(values - price * costs)
+    assert rest[0] == pytest.approx((values - price * costs)[best], rel=1e-12)
+    assert spent == costs[best]
+    assert rest[-1] == 0.0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_price_is_that_of_the_lowest_ceiling(seed):
+    rng = np.random.default_rng(seed)
+    value, cost, after, above = positions(rng, int(rng.integers(3, 9)))
+    budget, start = int(rng.integers(1, 120)), float(10.0 ** rng.uniform(-1, 1))
+    rest = np.full(value.size + 1, np.nan)
+    price = tightest_price(value, cost, after, rest, start, budget, -1.0)
+    assert price >= 0
+    values, costs = all_parts(value, cost, above)
+    assert rest[0] == pytest.approx((values - price * costs).max(), rel=1e-12)
+    lowest = min((values - grid * costs).max() + grid * budget for grid in np.linspace(0.0, 40.0, 401))
+    assert rest[0] + price * budget <= 1.01 * lowest  # twelve bisections, and a grid of tenths
+    assert tightest_price(value, cost, after, rest, start, budget, 1.02 * lowest) == -1.0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_of_too_many_states_the_one_of_least_hope_goes(seed):
+    rng = np.random.default_rng(seed)
+    spent, gained = rng.integers(0, 1000, MOST_STATES + 5), rng.uniform(0, 1000, MOST_STATES + 5)
+    front = rng.permutation(MOST_STATES + 5)[:MOST_STATES].astype(np.int32)
+    before = front.tolist()
+    assert drop_weakest(spent, gained, 0.5, front) == MOST_STATES - 1
+    weakest = min(before, key=lambda state: gained[state] - 0.5 * spent[state])
+    assert front[:-1].tolist() == [state for state in before if state != weakest]

@@ -67,3 +67,29 @@ def test_nothing_goes_where_something_else_counts():
     assert edges_left(TRIANGLE, prize, place=np.array([0, 1, 1], np.int32)) == everything
     tight = np.full(6, 1.0)
     assert edges_left(TRIANGLE, prize, capacity=tight, demand=np.array([0.0, 1.0, 1.0])) == everything
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_without_prizes_what_is_longer_than_a_way_round_goes_and_nothing_else(seed):
+    """Shortest ways by Floyd's algorithm, without the edge itself; the root is in every plan and cuts a way in two."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(3, 11))
+    arcs = [
+        (u, v, int(rng.integers(1, 10**6)), np.inf)
+        for v in range(n)
+        for u in range(v)
+        if u + 1 == v or rng.random() < 0.7
+    ]
+    wanted = []
+    for edge in arcs:
+        length = np.full((n, n), np.inf)
+        for u, v, cost, _room in arcs:
+            if (u, v) != edge[:2]:
+                length[u, v] = length[v, u] = cost
+        for middle in range(n):
+            length = np.minimum(length, length[:, middle : middle + 1] + length[middle])
+        u, v = edge[:2]
+        by_root = max(length[u, 0], length[0, v]) if u else np.inf
+        if edge[2] < min(length[u, v], by_root):
+            wanted.append(edge[:2])
+    assert edges_left(arcs, [0] * n, budget=10**9) == sorted(wanted)

@@ -1,0 +1,1 @@
+"""Mutation tests of formulas and of the search."""

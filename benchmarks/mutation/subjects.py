@@ -1,0 +1,53 @@
+"""What is mutated, and the tests that must notice."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Subject(NamedTuple):
+    """Modules, and the tests that must notice a fault in them.
+
+    Attributes
+    ----------
+    modules, tests : tuple of str
+        Paths in this tree; tests in the order in which they run.
+    compiled : bool
+        Kernels that the modules use are compiled; they must have none of their own then, because a kernel that was
+        compiled with another inside keeps the other as it was.
+    """
+
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+    compiled: bool = False
+
+
+def _radio(name: str, *more: str) -> Subject:
+    return Subject((f"planner/radio/{name}.py",), tuple(f"tests/radio/test_{of}.py" for of in (*more, "radio")))
+
+
+def _solver(name: str, *tests: str, compiled: bool = False) -> Subject:
+    return Subject((f"planner/solver/{name}.py",), tuple(f"tests/solver/test_{of}.py" for of in tests), compiled)
+
+
+SUBJECTS = {
+    "finance": Subject(("planner/finance.py",), ("tests/test_finance.py", "tests/test_cash_flow.py")),
+    "radio.atmosphere": _radio("atmosphere", "atmosphere"),
+    "radio.availability": _radio("availability", "availability"),
+    "radio.budget": _radio("budget", "availability"),
+    "radio.diffraction": _radio("diffraction", "diffraction", "acceptance_analytic"),
+    "radio.gases": _radio("gases", "gases"),
+    "radio.geometry": _radio("geometry", "acceptance_analytic", "diffraction"),
+    "radio.loss": _radio("loss", "acceptance_analytic", "diffraction"),
+    "radio.multipath": _radio("multipath", "multipath"),
+    "radio.rain": _radio("rain", "rain", "availability"),
+    "radio.slant": _radio("slant", "slant"),
+    "solver.ascent": _solver("ascent", "ascent"),
+    "solver.knapsack": _solver("knapsack", "knapsack"),
+    "solver.layers": _solver("layers", "layers", compiled=True),
+    "solver.paths": _solver("paths", "paths"),
+    "solver.problem": _solver("problem", "problem"),
+    "solver.reductions": _solver("reductions", "reductions"),
+    "solver.rules": _solver("rules", "rules", compiled=True),
+    "solver.sorting": _solver("sorting", "sorting"),
+}
