@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from planner.ui.session import Session
 
 _UNFIT = re.compile(r"[^\w-]+")
+_TELLING = {
+    "frontier": "frontier.json", "risk": "risk.json", "portfolio": "portfolio.yaml", "sweep": "sweep.jsonl",
+}  # fmt: skip
+"""What runs are asked for beside a plan, and the file by which one knows."""
 
 
 def find_runs(session: Session) -> dict[str, Path]:
@@ -38,17 +42,17 @@ def find_runs(session: Session) -> dict[str, Path]:
 
 
 def with_plans(runs: dict[str, Path]) -> dict[str, Path]:
-    """Return the runs that were asked for a plan, whatever became of it; those that ask for a frontier have none."""
-    return {name: run for name, run in runs.items() if kind_of(run) != "frontier"}
+    """Return the runs that were asked for a plan, whatever became of it; those that ask for other things have none."""
+    return {name: run for name, run in runs.items() if kind_of(run) in {"plan", "risk"}}
 
 
 def kind_of(run_dir: Path) -> str:
-    """Return what a run was asked for: ``frontier``, ``risk`` or ``plan``."""
-    for kind in ("frontier", "risk"):
-        if (run_dir / f"{kind}.json").exists():
+    """Return what a run was asked for: ``frontier``, ``risk``, ``portfolio``, ``sweep`` or ``plan``."""
+    for kind, file in _TELLING.items():
+        if (run_dir / file).exists():
             return kind
     command = str(next(iter(_record(run_dir).get("command", [])), ""))
-    for kind in ("frontier", "risk"):
+    for kind in _TELLING:
         # A run that has only been started has no record yet; the app names its runs by what they are for.
         if command == kind or (not command and f"-{kind}" in run_dir.name):
             return kind

@@ -18,8 +18,10 @@ from planner.wording import number, so_far
 if TYPE_CHECKING:
     from pathlib import Path
 
-_CANCEL = "cancel"
-_PATIENCE_S, _LOOK_S = 1.5, 0.05
+_CANCEL, _EVENTS = "cancel", "events.jsonl"
+_PATIENCE_S, _LOOK_S = 3.0, 0.02
+_ALIVE_S = 1.0
+"""Between looks at a process that tells nothing."""
 
 
 @st.fragment(run_every=0.5)
@@ -49,13 +51,22 @@ def watch(run_dir: Path) -> None:
 
 
 def _await_end(run_dir: Path) -> None:
-    """Wait a while for a run that was cancelled: whoever pressed the button waits too, and the next look is far off."""
+    """Wait for a run that was cancelled: whoever pressed the button waits too, and the next look is far off.
+
+    The run needs the processor to write what it has: that its file of events has grown is all that is looked at often.
+    """
+    file = run_dir / _EVENTS
     deadline = time.monotonic() + _PATIENCE_S
-    while run_state(run_dir) == "running":
-        if time.monotonic() > deadline:
-            return
+    seen, looked = -1, 0.0
+    while time.monotonic() < deadline:
+        size, now = file.stat().st_size, time.monotonic()
+        if size != seen or now - looked > _ALIVE_S:
+            seen, looked = size, now
+            if run_state(run_dir) != "running":
+                st.rerun()
+        # Whoever goes to another page meanwhile need not wait: this is where the page may leave.
+        st.session_state.get("page")
         time.sleep(_LOOK_S)
-    st.rerun()
 
 
 @st.fragment(run_every=0.5)
