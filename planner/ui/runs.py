@@ -11,7 +11,7 @@ import streamlit as st
 
 from planner import read_plan
 from planner.errors import PlannerError
-from planner.i18n import _
+from planner.i18n import LANGUAGES, _, language
 from planner.jobs import start_detached
 from planner.ui.address import asked, note
 from planner.ui.session import no_room
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from planner import Plan
+    from planner.i18n import Language
     from planner.ui.session import Session
 
 _UNFIT = re.compile(r"[^\w-]+")
@@ -62,6 +63,12 @@ def kind_of(run_dir: Path) -> str:
 def command_of(run_dir: Path) -> list[str]:
     """Return how a run was called."""
     return [str(part) for part in _record(run_dir).get("command", [])]
+
+
+def written_otherwise(run_dir: Path) -> Language | None:
+    """Return the language of a run's own texts where it is another than that of the page."""
+    told = _record(run_dir).get("language")
+    return next((known for known in LANGUAGES if known == told != language()), None)
 
 
 def choose_run(runs: dict[str, Path], first: str | None, home: Path) -> Path | None:

@@ -11,6 +11,7 @@ import streamlit as st
 from planner.i18n import _
 from planner.jobs import errand_state, read_events, request_cancel, run_state, stop_errand
 from planner.ui.address import use_address_language
+from planner.ui.runs import written_otherwise
 from planner.ui.session import read_only
 from planner.ui.text import literal
 from planner.wording import number, so_far
@@ -33,7 +34,8 @@ def watch(run_dir: Path) -> None:
         st.rerun()
     events = read_events(run_dir)
     st.header(_("Solving"))
-    st.write(literal(_latest(events, "message") or _("Starting")))
+    told = _latest(events, "message") if written_otherwise(run_dir) is None else _phase(events[-1]["phase"])
+    st.write(literal(told or _("Starting")))
     gap = _latest(events, "gap")
     if gap is not None:
         value, bound = _latest(events, "incumbent"), _latest(events, "bound")
@@ -78,6 +80,16 @@ def watch_errand(folder: Path, words: str) -> None:
     left, right = st.columns([4, 1], vertical_alignment="center")
     left.caption(literal(words))
     right.button(_("Stop"), key=f"stop-{folder.name}", on_click=stop_errand, args=(folder,), width="stretch")
+
+
+def _phase(phase: str) -> str:
+    """Return what a run is at, for pages in another language than its own."""
+    return {
+        "inputs": _("Reading the inputs"),
+        "links": _("Building candidate links"),
+        "solve": _("Searching"),
+        "plan": _("Writing the plan"),
+    }.get(phase, _("Starting"))
 
 
 def _latest(events: list[dict[str, Any]], key: str) -> Any:

@@ -47,7 +47,7 @@ def wish_forms(here: Here, plan: Plan, scenario: Any, edits: Edits) -> None:
     with technologies:
         _technologies(content, edits)
     with prices:
-        price_form(here, plan, content["technologies"], edits)
+        price_form(here, plan, content, edits)
     with offices:
         _offices(plan, content, edits)
     with equity:

@@ -134,3 +134,14 @@ def test_terrain_that_was_fetched_into_the_folder_is_taken_up(session):
     country.drop("terrain")
     assert not list(country.folder.glob("terrain/*.tif"))
     assert "terrain" not in Country(session, "here").files
+
+
+def test_a_price_file_lies_over_the_prices_of_the_program(session):
+    country = Country(session, "here")
+    country.take("offices", "offices.csv", b"id,lon,lat\nA,1,2\n")
+    assert yaml.safe_load(country.scenario())["catalogue"] == ["default"]
+    country.take("prices", "../masts.yml", b"schema_version: 1\ncurrency: USD\nprice_year: 2026\n")
+    document = yaml.safe_load(country.scenario())
+    assert document["catalogue"] == ["default", "prices.yml"]
+    assert "prices" not in document["inputs"]
+    assert fault_of("prices", "prices.csv", b"a,b")

@@ -16,6 +16,7 @@ from planner.ui.country import (
     KINDS,
     NEEDED,
     NEW,
+    PRICES,
     RASTERS,
     TABLES,
     Country,
@@ -59,7 +60,7 @@ def show(here: Here) -> None:
         _given(country)
         open_terrain(country)
     with right:
-        tables = [kind for kind in KINDS if kind in country.files and kind not in RASTERS]
+        tables = [kind for kind in KINDS if kind in country.files and kind not in (*RASTERS, PRICES)]
         if not tables:
             st.info(_("Begin with your list of post offices, as it is: CSV, Excel, GeoJSON or GeoPackage."))
         else:
@@ -118,6 +119,8 @@ def _choose(here: Here) -> Country | None:
                 current = None
         country = Country(here.session, current) if current else None
         about = country.about if country else NEW
+        if country is None:
+            st.caption(_("First name your country; then its files are loaded here. All of this can be changed later."))
         with st.form(f"country-{current}", border=False):
             name, currency, year, budget, press = st.columns([3, 1, 1, 2, 1], vertical_alignment="bottom")
             title = name.text_input(_("Name"), about["title"], placeholder=_("My country"), max_chars=80)
@@ -126,7 +129,11 @@ def _choose(here: Here) -> Country | None:
             limit = budget.text_input(
                 _("Budget"), str(about["budget"]), help=_("An amount, or a share of connecting all, such as 20 %.")
             )
-            pressed = press.form_submit_button(_("Keep"), width="stretch")
+            pressed = press.form_submit_button(
+                _("Begin") if country is None else _("Keep"),
+                type="primary" if country is None else "secondary",
+                width="stretch",
+            )
         if pressed:
             country = country or Country(here.session, _free_name(here, title or ""))
             amount = limit if limit and "%" in limit else _amount(limit or "")
