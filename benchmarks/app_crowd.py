@@ -100,7 +100,7 @@ async def _visit(page: Any, address: str, end: float, pick: random.Random, seen:
             if pick.random() < _RELOADS:
                 await page.goto(f"{address}/?page={name}&session={session}&run=small&lang={language}")
             else:
-                await page.get_by_role("radiogroup").first.get_by_role("radio").nth(PAGES.index(name)).click()
+                await page.locator(".st-key-page").get_by_role("radio").nth(PAGES.index(name)).click()
                 await page.wait_for_url(f"**page={name}**")
             await page.locator("h1").first.wait_for()
             await page.locator(QUIET).wait_for()

@@ -118,6 +118,9 @@ def test_a_ministry_loads_its_own_table_mends_it_and_starts_a_run(app, page, hom
         page.get_by_role("button", name=_("Begin")).click()
         made_anew(page)  # a file that is given meanwhile is lost
         upload = page.locator('input[type="file"]')
+        button = page.locator('[data-testid="stFileUploaderDropzone"] button')
+        assert button.evaluate("it => getComputedStyle(it, '::after').content") == f'"{_("Choose a file")}"'
+        assert not page.get_by_text("per file").is_visible()
         upload.set_input_files(file)
         page.get_by_text(
             ngettext("{n} row, {k} columns.", "{n} rows, {k} columns.", 60).format(n=60, k=len(HEADERS))

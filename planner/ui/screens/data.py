@@ -12,6 +12,7 @@ import streamlit as st
 from planner.i18n import _, ngettext
 from planner.jobs import errand_state, start_errand
 from planner.ui.address import asked, note
+from planner.ui.columns import show_columns
 from planner.ui.country import (
     KINDS,
     NEEDED,
@@ -35,7 +36,7 @@ from planner.ui.study_maps import points_map
 from planner.ui.text import literal
 from planner.ui.watching import watch_errand
 from planner.ui.widgets import as_csv
-from planner.wording import labelled, number, sentence
+from planner.wording import labelled, number
 
 if TYPE_CHECKING:
     from planner.ui.frame import Here
@@ -64,7 +65,7 @@ def show(here: Here) -> None:
         if not tables:
             st.info(_("Begin with your list of post offices, as it is: CSV, Excel, GeoJSON or GeoPackage."))
         else:
-            _columns(country, tables)
+            show_columns(country, tables)
     if country.files:
         _check(here, country)
 
@@ -171,10 +172,11 @@ def _upload(country: Country) -> None:
     st.caption(what_for(kind))
     generation = st.session_state.setdefault("uploads", 0)
     # Streamlit says these two in English alone; the label above has the limit already.
+    words = _("Choose a file")
     st.html(
-        "<style>[data-testid='stFileUploaderDropzone'] button p, [data-testid='stFileUploaderDropzoneInstructions'] "
-        "{ font-size: 0; } [data-testid='stFileUploaderDropzone'] button::after "
-        f"{{ content: '{_('Choose a file')}'; font-size: 0.875rem; }}</style>"
+        "<style>[data-testid='stFileUploaderDropzone'] button p { font-size: 0; } "
+        "[data-testid='stFileUploaderDropzoneInstructions'] { display: none; } "
+        f"[data-testid='stFileUploaderDropzone'] button::after {{ content: '{words}'; font-size: 0.875rem; }}</style>"
     )
     given = st.file_uploader(
         _("File ({endings}; at most {limit} MB)").format(endings=", ".join(endings(kind)), limit=upload_limit_mb()),
@@ -208,88 +210,6 @@ def _given(country: Country) -> None:
         name, out = st.columns([5, 1], vertical_alignment="center")
         name.markdown(f"● **{kind_name(kind)}** – {literal(given['called'])}")
         out.button("✕", key=f"drop-{kind}", help=_("Take this file out"), on_click=country.drop, args=(kind,))
-
-
-def _columns(country: Country, tables: list[str]) -> None:
-    """Show which of their columns is taken for which of ours, and let the user say otherwise."""
-    st.header(_("What the columns mean"))
-    kind = st.segmented_control(
-        _("Table"), tables, default=tables[0], format_func=kind_name, required=True, key="columns-kind"
-    )
-    kind = kind if kind in tables else tables[0]
-    state, seen = country.look(kind)
-    if state == "running":
-        watch_errand(country.looking(kind), _("Reading the file …"))
-        return
-    if state != "done":
-        reason = seen.get("message") or _("The file could not be read: it may be broken, or too large to be unpacked.")
-        st.error(literal(reason))
-        return
-    if country.can_edit(kind, seen) and not country.files[kind]["file"].endswith(".csv"):
-        country.write_rows(kind, seen["columns"], seen["rows"])
-        st.rerun()
-    st.caption(
-        literal(
-            ngettext("{n} row, {k} columns.", "{n} rows, {k} columns.", seen["count"]).format(
-                n=number(seen["count"]), k=number(len(seen["columns"]))
-            )
-        )
-    )
-    current = country.files[kind]["columns"]
-    with st.form(f"columns-{kind}", border=True):
-        wanted = [name for name in seen["ours"] if not (seen["has_geometry"] and name in {"lon", "lat"})]
-        columns = st.columns(3)
-        chosen = {}
-        for position, ours in enumerate(wanted):
-            options = ["", *seen["columns"]]
-            now = current.get(ours, "")
-            chosen[ours] = columns[position % 3].selectbox(
-                column_name(ours),
-                options,
-                index=options.index(now) if now in options else 0,
-                format_func=lambda name: name or "–",
-                key=f"column-{country.name}-{kind}-{ours}-{now}",
-            )
-        if st.form_submit_button(_("Use these columns"), type="primary"):
-            country.map_columns(kind, {ours: theirs for ours, theirs in chosen.items() if theirs}, seen["columns"])
-            st.rerun()
-
-
-def column_name(ours: str) -> str:
-    """Return what a column of ours is called."""
-    named = {
-        "id": _("Id"),
-        "name": _("Name"),
-        "lon": _("Longitude"),
-        "lat": _("Latitude"),
-        "kind": _("Kind"),
-        "status_before": _("Connection before"),
-        "technology_before": _("Technology before"),
-        "mbps_before": _("Mbit/s before"),
-        "monthly_cost_before": _("Monthly cost before"),
-        "region": _("Region"),
-        "demand_mbps": _("Demand (Mbit/s)"),
-        "population": _("Population"),
-        "share_underserved": _("Share underserved"),
-        "location_accuracy_m": _("Accuracy of the place (m)"),
-        "serves_as_source": _("Serves as source"),
-        "grid_hours_per_day": _("Hours of grid power a day"),
-        "grid_distance_km": _("Distance to the grid (km)"),
-        "rain_mm_h": _("Rain rate R0.01 (mm/h)"),
-        "rain_zone": _("Rain zone (ITU-R)"),
-        "dn1_per_km": _("Refractivity gradient dN1 (N/km)"),
-        "vapour_g_m3": _("Water vapour (g/m³)"),
-        "isotherm_km": _("Zero-degree isotherm (km)"),
-        "capacity_mbps": _("Capacity (Mbit/s)"),
-        "status": _("Status"),
-        "height_m": _("Height (m)"),
-        "rent_per_year": _("Rent per year"),
-        "owner": _("Owner"),
-        "ports": _("Free positions"),
-        "technology": _("Technology"),
-        "provider": _("Provider"),
-    }
-    return named.get(ours, sentence(ours.replace("_", " ")))
 
 
 def _check(here: Here, country: Country) -> None:
