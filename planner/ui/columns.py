@@ -74,7 +74,7 @@ def _choose_columns(country: Country, kind: str, wanted: list[str], theirs: list
         options = ["", *theirs]
         now = current.get(ours, "")
         chosen[ours] = columns[position % 3].selectbox(
-            _column_name(ours),
+            column_name(ours),
             options,
             index=options.index(now) if now in options else 0,
             format_func=lambda name: name or "–",
@@ -83,7 +83,7 @@ def _choose_columns(country: Country, kind: str, wanted: list[str], theirs: list
     return chosen
 
 
-def _column_name(ours: str) -> str:
+def column_name(ours: str) -> str:
     """Return what a column of ours is called."""
     named = {
         "id": _("Id"),

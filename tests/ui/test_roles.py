@@ -139,7 +139,7 @@ def test_a_ministry_loads_its_own_table_mends_it_and_starts_a_run(app, page, hom
         # The only row that is shown is the bad one; its fourth cell is the longitude.
         grid = page.locator('[data-testid="stDataFrame"]').nth(1)
         grid.scroll_into_view_if_needed()
-        grid.click(position={"x": 20, "y": 52})
+        grid.click(position={"x": 60, "y": 52})
         for _time in range(3):
             page.keyboard.press("ArrowRight")
         page.keyboard.press("Enter")

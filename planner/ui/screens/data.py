@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import streamlit as st
 from planner.i18n import _, ngettext
 from planner.jobs import errand_state, start_errand
 from planner.ui.address import asked, note
-from planner.ui.columns import show_columns
+from planner.ui.columns import column_name, show_columns
 from planner.ui.country import (
     KINDS,
     NEEDED,
@@ -39,6 +40,8 @@ from planner.ui.widgets import as_csv
 from planner.wording import labelled, number
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from planner.ui.frame import Here
 
 _MB = 1 << 20
@@ -256,14 +259,16 @@ def _list_problems(country: Country, problems: list[dict[str, Any]]) -> None:
     if not problems:
         return
     words = {"excluded": _("left out"), "warning": _("warning"), "error": _("error")}
+    # Uploads are kept under names of ours; whoever mends them knows them by their own.
+    called = {given["file"]: given["called"] for given in country.files.values()}
     frame = pd.DataFrame(
         {
             _("Severity"): [words[problem["severity"]] for problem in problems],
-            _("File"): [problem["file"] for problem in problems],
+            _("File"): [called.get(problem["file"], problem["file"]) for problem in problems],
             _("Row"): [problem["row"] for problem in problems],
             _("Column"): [problem["column"] for problem in problems],
             _("Value"): [problem["value"] for problem in problems],
-            _("Problem"): [problem["message"] for problem in problems],
+            _("Problem"): [_as_called(problem["message"], called) for problem in problems],
             _("Remedy"): [problem["remedy"] for problem in problems],
         }
     )
@@ -274,6 +279,13 @@ def _list_problems(country: Country, problems: list[dict[str, Any]]) -> None:
     if exclude != country.about["exclude"]:
         country.describe(exclude=exclude)
         st.rerun()
+
+
+def _as_called(message: str, called: Mapping[str, str]) -> str:
+    """Return a message that names files as the user does."""
+    for file, name in called.items():
+        message = re.sub(rf"(?<![\w./-]){re.escape(file)}(?![\w/-])", lambda _found, name=name: name, message)
+    return message
 
 
 def _grid(country: Country, problems: list[dict[str, Any]]) -> None:
@@ -301,21 +313,29 @@ def _grid(country: Country, problems: list[dict[str, Any]]) -> None:
             shown,
             hide_index=True,
             height=_GRID_PX,
+            num_rows="delete",
             disabled=[_("Row")],
             placeholder="–",
             column_config={name: st.column_config.TextColumn(name) for name in seen["columns"]},
             key=f"grid-{kind}-{stamp}-{only}",
         )
+        st.caption(_("Double-click a cell to change it; tick a row, then the bin above the table, to take it out."))
     with places:
         points = _points(country, kind, frame, faulty)
         if points:
             alt = _("Map of the {n} rows that have a place.").format(n=number(len(points)))
             show_map(points_map(points), f"points-{kind}", alt, height=_GRID_PX)
     if not edited.equals(shown):
-        frame.loc[edited.index] = edited
-        cells = frame[seen["columns"]]
+        cells = mended(frame, shown, edited)[seen["columns"]]
         country.write_rows(kind, seen["columns"], cells.where(cells.notna(), None).to_numpy().tolist())
         st.rerun()
+
+
+def mended(frame: pd.DataFrame, shown: pd.DataFrame, edited: pd.DataFrame) -> pd.DataFrame:
+    """Return a table after some of its rows were shown and edited: cells are changed, and rows taken out."""
+    kept = frame.drop(index=shown.index.difference(edited.index))
+    kept.loc[edited.index] = edited
+    return kept
 
 
 def _points(country: Country, kind: str, frame: pd.DataFrame, faulty: set[int]) -> list[tuple[str, float, float, bool]]:
@@ -349,7 +369,7 @@ def _score(country: Country, found: dict[str, Any]) -> None:
                     _("Rows"): rows["in_file"],
                     _("Used"): rows["used"],
                     _("Left out"): rows["excluded"],
-                    _("Columns understood"): [", ".join(columns) for columns in rows["columns"]],
+                    _("Columns understood"): [", ".join(map(column_name, columns)) for columns in rows["columns"]],
                 }
             ),
             hide_index=True,
