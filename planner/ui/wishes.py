@@ -31,12 +31,13 @@ def wish_forms(here: Here, plan: Plan, scenario: Any, edits: Edits) -> None:
     edits : Edits
     """
     content = scenario.model_dump(mode="json")
+    # Tabs keep their choice by their names when the page changes: no two pages have a tab of the same name.
     budget, technologies, prices, offices, equity, money, advanced = st.tabs(
         [
             _("Budget"),
             _("Technologies"),
             _("Prices"),
-            _("Offices"),
+            _("In or out"),
             _("Equity"),
             _("Horizon and discount"),
             _("Advanced"),

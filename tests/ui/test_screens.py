@@ -192,3 +192,10 @@ def test_a_password_is_asked_for_before_anything_is_shown(show, home, monkeypatc
 def test_no_address_leads_out_of_the_folder_of_sessions(show, home, token):
     page = show(home / "demo", page="scenario", session=token)
     assert page.query_params["session"] != token
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_two_pages_have_a_tab_of_the_same_name(show, home, language):
+    """The browser keeps the chosen tab by its name when the page changes: the next one would not begin with its first."""
+    pages = [{tab.label for tab in show(home / "demo", page=name, lang=language).tabs} for name in PAGES]
+    assert sum(map(len, pages)) == len(set().union(*pages))
