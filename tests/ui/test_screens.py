@@ -196,6 +196,6 @@ def test_no_address_leads_out_of_the_folder_of_sessions(show, home, token):
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_no_two_pages_have_a_tab_of_the_same_name(show, home, language):
-    """The browser keeps the chosen tab by its name when the page changes: the next one would not begin with its first."""
+    """The browser keeps the chosen tab by its name when the page changes; others would not begin with their first."""
     pages = [{tab.label for tab in show(home / "demo", page=name, lang=language).tabs} for name in PAGES]
     assert sum(map(len, pages)) == len(set().union(*pages))
