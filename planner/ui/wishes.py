@@ -93,7 +93,7 @@ def _budgets(plan: Plan, edits: Edits) -> None:
                 min_value=0.0,
                 value=float(wished),
                 step=float(10 ** max(len(str(round(limit))) - 2, 0)),
-                format="%.2f",
+                format="%.0f",  # no sign of decimals, which every language has its own for
                 key=f"wish-budget-{budget['name']}-{wished}",
             )
         if _submit("budgets"):
