@@ -79,6 +79,6 @@ def test_prices_and_the_preview_are_accessible(everything, page, language):
         assert_accessible(page)
         page.get_by_role("radio", name=page_name("export"), exact=True).click()
         page.get_by_role("button", name=_("Show the pages")).click()
-        page.get_by_role("img").first.wait_for()
+        page.locator('[data-testid="stImage"] img').first.wait_for()
         settled(page)
         assert_accessible(page)
