@@ -46,7 +46,11 @@ def collect() -> Catalog:
         for _line, message, _comments, _context in extract("python", io.BytesIO(source), keywords=KEYWORDS):
             catalog.add(message)
         for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"said", "Field"}:
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+                continue
+            if node.func.id == "_" and isinstance(node.args[0], ast.Constant):
+                catalog.add(node.args[0].value)  # once more: Babel does not look into f-strings
+            if node.func.id in {"said", "Field"}:
                 told = [keyword.value for keyword in node.keywords if keyword.arg in FIELD_TEXTS]
                 for argument in (*node.args, *told):
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):

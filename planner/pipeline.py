@@ -15,7 +15,7 @@ from planner.links import build_links, relay_sites
 from planner.plan.fallback import better_rule
 from planner.plan.frontier import BenefitFrontier, FrontierPoint, drawn_links, drawn_places
 from planner.plan.outcome import Budget, Outcome, surpass
-from planner.plan.plan import build_plan, forbidden_links, is_synthetic
+from planner.plan.plan import build_plan, find_surroundings, is_synthetic
 from planner.plan.recall import recall
 from planner.plan.record import changes_since, read_record
 from planner.plan.store import read_plan
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from planner.links.choice import Choice
     from planner.plan.explain import Explanation
     from planner.plan.fewest import FewestYears
-    from planner.plan.plan import Plan
+    from planner.plan.plan import Plan, Surroundings
     from planner.plan.what_if import Budgets
     from planner.scenario import Budget as AskedBudget
     from planner.scenario import Scenario, Share
@@ -137,11 +137,13 @@ def solve(
     question = ask(scenario, inputs, options)
     # What is doubtful about the limits stands with what is doubtful about the offer.
     options = replace(options, notes=(*options.notes, *rule_notes(question)))
+    # Before the search: whoever cancels it waits only for what depends on the plan.
+    around = find_surroundings(scenario, inputs, options)
     search = answer_with_second_paths if scenario.redundancy else answer
     found = search(question, cancelled=cancelled, on_progress=on_progress)
     if found.choice is not None and question.plain:
         best = found.choice, found.outcome.value or 0.0
-        return _no_worse_than_rules(scenario, inputs, options, best, found.outcome, question.budgets[0])[0]
+        return _no_worse_than_rules(scenario, inputs, options, best, found.outcome, question.budgets[0], around)[0]
     return build_plan(
         scenario,
         inputs,
@@ -151,6 +153,7 @@ def solve(
         question.budgets,
         question.all_floors,
         question.phase_limits,
+        around=around,
     )
 
 
@@ -197,6 +200,7 @@ def frontier(
         message = _("No budget up to that of connecting all offices has a plan that keeps all limits.")
         remedy = _("“planner solve” tells which limits conflict; a larger budget or more time (--time-limit) may do.")
         raise InputError(Problem("no-plan", message, remedy, column="limits"))
+    around = find_surroundings(scenario, inputs, options)
     drawn: dict[str, dict[str, Any]] = {}
     told, best = [], (chosen(graph, options, found.points[0].arcs, len(inputs.offices)), found.points[0].value)
     for point in found.points:
@@ -216,9 +220,9 @@ def frontier(
         budget = Budget(asked.name, asked.measure, point.budget)
         # A point tells totals, offices and links, no reasons.
         if question.plain:
-            plan, best = _no_worse_than_rules(scenario, inputs, options, best, outcome, budget, reasoned=False)
+            plan, best = _no_worse_than_rules(scenario, inputs, options, best, outcome, budget, around, reasoned=False)
         else:  # the simple rules do not heed a limit of hops, nor what has to be in a plan
-            plan = build_plan(scenario, inputs, options, best[0], outcome, [budget], reasoned=False)
+            plan = build_plan(scenario, inputs, options, best[0], outcome, [budget], reasoned=False, around=around)
         told.append(FrontierPoint.of(plan))
         drawn |= drawn_links(plan)
     return BenefitFrontier(
@@ -283,18 +287,21 @@ def _no_worse_than_rules(
     found: tuple[Choice, float],
     outcome: Outcome,
     budget: Budget,
+    around: Surroundings,
     *,
     reasoned: bool = True,
 ) -> tuple[Plan, tuple[Choice, float]]:
     """Return the plan of what a search has found, or of a simple rule that is worth more, and what it was made of."""
-    plan = build_plan(scenario, inputs, options, found[0], outcome, [budget], reasoned=reasoned)
+    plan = build_plan(scenario, inputs, options, found[0], outcome, [budget], reasoned=reasoned, around=around)
     # A search that is cut short may end below what the simple rules beside it do with the same money.
-    forbidden = forbidden_links(options, scenario.limits.forbid_links)
-    better = None if plan.outcome.value is None else better_rule(plan, options, inputs.offices, budget, forbidden)
+    better = (
+        None if plan.outcome.value is None else better_rule(plan, options, inputs.offices, budget, around.forbidden)
+    )
     if better is None:
         return plan, found
     outcome = surpass(plan.outcome, better[1])
-    return build_plan(scenario, inputs, options, better[0], outcome, [budget], reasoned=reasoned), better
+    plan = build_plan(scenario, inputs, options, better[0], outcome, [budget], reasoned=reasoned, around=around)
+    return plan, better
 
 
 def only_budget(scenario: Scenario, command: str) -> AskedBudget:

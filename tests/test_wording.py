@@ -1,9 +1,14 @@
 """Figures as readers of each language write them; judgements that claim no more than is proven."""
 
+import random
+
+import numpy as np
 import pytest
+from babel.numbers import format_currency, format_decimal
 
 from planner.i18n import use_language
 from planner.wording import (
+    decimals,
     figure,
     money,
     money_short,
@@ -143,3 +148,22 @@ def test_a_budget_that_is_too_small_says_what_would_do():
 
 def test_a_proven_plan_says_so():
     assert "no plan under these inputs is better by more than 0.00 %" in verdict("optimal", "gap", 5.0, 5.0)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_figures_are_set_as_babel_sets_them(language):
+    """Whoever cancels a run waits for thousands of figures: they are set by hand, and Babel is the judge."""
+    dice = random.Random(1)
+    values = [0.0, -0.0, 0.5, 1.5, 2.5, -0.4, 0.125, 2.675, 999.995, 999_999.5, 1e17, 5e-5, np.float64(1234.5), 7]
+    values += [dice.uniform(-1, 1) * 10 ** dice.randint(-4, 12) for _time in range(500)]
+    patterns = {"en": "¤¤ #,##0{}", "fr": "#,##0{} ¤¤"}
+    with use_language(language):
+        for value in values:
+            for digits in (0, 1, 4):
+                end = "#,##0." if digits else "#,##0"
+                assert number(value, digits) == format_decimal(value, end + "#" * digits, locale=language)
+                assert decimals(value, digits) == format_decimal(value, end + "0" * digits, locale=language)
+            for cents in ("", ".00"):
+                pattern = patterns[language].format(cents)
+                said = format_currency(value / 100, "XOF", pattern, locale=language, currency_digits=False)
+                assert money(value, "XOF", exact=bool(cents)) == said

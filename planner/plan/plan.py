@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +58,35 @@ SYNTHETIC = "SYNTHETIC"
 _LIBRARIES = ("numpy", "scipy", "numba")
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What every plan of a scenario is told beside, whatever it chooses.
+
+    Attributes
+    ----------
+    network : Network
+        Of all candidate links that are allowed.
+    alone : OfficeWays
+        The cheapest way of each office from the root.
+    forbidden : (k,) int64
+        Candidate links that the scenario forbids.
+    """
+
+    network: Network
+    alone: OfficeWays
+    forbidden: NDArray[np.int64]
+
+
+def find_surroundings(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Surroundings:
+    """Return what plans of a scenario are told beside: whoever makes one after a search finds it before, and sooner."""
+    limits, measure = scenario.limits, MEASURES.index(scenario.measure)
+    forbidden = forbidden_links(options, limits.forbid_links)
+    network = Network.of(options, inputs.offices, limits.exclude, forbidden)
+    demand_mbps = inputs.offices["demand_mbps"].to_numpy(np.float64)
+    alone = office_ways(network, options, Standing.nowhere(options), demand_mbps, measure=measure)
+    return Surroundings(network, alone, forbidden)
+
+
 def build_plan(
     scenario: Scenario,
     inputs: Inputs,
@@ -69,6 +98,7 @@ def build_plan(
     phase_limits: Sequence[int] = (),
     *,
     reasoned: bool = True,
+    around: Surroundings | None = None,
 ) -> Plan:
     """Account for a choice: places, links, masts, offices, their money and their reasons.
 
@@ -88,6 +118,8 @@ def build_plan(
         Cents that each phase of the scenario adds; the choice then says the years.
     reasoned : bool
         Say of each office why it is in or out; without that its reason is empty, and thousands are done much sooner.
+    around : Surroundings or None
+        Those of scenario, inputs and options, where they are known already.
 
     Raises
     ------
@@ -116,12 +148,11 @@ def build_plan(
 
     limits, currency = scenario.limits, scenario.money.currency
     measure = MEASURES.index(scenario.measure)
-    forbidden = forbidden_links(options, limits.forbid_links)
-    network = Network.of(options, inputs.offices, limits.exclude, forbidden)
+    around = around or find_surroundings(scenario, inputs, options)
+    network, alone = around.network, around.alone
     gains = (offices["connected"] & (offices["before"] != "adequate")).to_numpy(np.bool_)
     transit = office_transit(options, tree, entering, gains)
     totals = [sum(int(frame[name].sum()) for frame in frames) for name in CENTS]
-    alone = office_ways(network, options, Standing.nowhere(options), demand_mbps, measure=measure)
     reasons = ["" if planned else without_plan(outcome)] * len(offices)
     if planned and reasoned:
         standing = Standing.of(network, options, tree, np.ones(len(tree), np.bool_))
@@ -154,7 +185,7 @@ def build_plan(
         # Simple rules know no years: what they do with all the money at once compares with no plan of several years.
         baselines=()
         if scenario.phases
-        else _beside(options, inputs.offices, network, alone, forbidden, _same_money(scenario, budgets, *frames)),
+        else _beside(options, inputs.offices, around, _same_money(scenario, budgets, *frames)),
         data=_data(scenario, inputs, options),
         versions=_versions(),
         phases=tuple(by_year[0]),
@@ -267,17 +298,14 @@ def _same_money(scenario: Scenario, budgets: Sequence[Budget], *frames: pd.DataF
 def _beside(
     options: LinkOptions,
     offices: pd.DataFrame,
-    network: Network,
-    alone: OfficeWays,
-    forbidden: NDArray[np.int64],
+    around: Surroundings,
     money: tuple[int, int],
 ) -> tuple[dict[str, Any], ...]:
     """Return what simple rules would do for the same money for the offices that the scenario wants connected."""
-    wanting = Wanting.of(offices, network)
+    wanting = Wanting.of(offices, around.network)
     measure, limit_cents = money
-    found = baselines(
-        options, wanting, alone.money[wanting.office], measure=measure, limit_cents=limit_cents, forbidden=forbidden
-    )
+    alone = around.alone.money[wanting.office]
+    found = baselines(options, wanting, alone, measure=measure, limit_cents=limit_cents, forbidden=around.forbidden)
     return tuple(baseline.as_dict() for baseline in found)
 
 

@@ -70,12 +70,13 @@ def office_reasons(case: Case) -> list[str]:
     excluded, asked = set(case.limits.exclude), set(case.limits.must_connect)
     share = shared_cost(case.tree, case.links, case.masts, case.measure)
     mean = mean_yield(case)
+    ends = case.links["to"].to_numpy(object)
     sentences = []
     for row, office in enumerate(case.offices.to_dict("records")):
         if office["before"] == "adequate":
             sentences.append(_("Adequately connected already; it keeps what it has."))
         elif office["connected"]:
-            sentence = _connected(case, office, int(case.entering[row]), share)
+            sentence = _connected(case, office, int(case.entering[row]), share, ends)
             asked_for = [_("The scenario asks for it.")] if office["id"] in asked else []
             sentences.append(" ".join((sentence, *asked_for)))
         elif office["id"] in excluded:
@@ -117,7 +118,9 @@ def mean_yield(case: Case) -> float:
     return value / spent if spent else 0.0
 
 
-def _connected(case: Case, office: dict[Hashable, Any], link: int, share: NDArray[np.float64]) -> str:
+def _connected(
+    case: Case, office: dict[Hashable, Any], link: int, share: NDArray[np.float64], ends: NDArray[np.object_]
+) -> str:
     """Return the sentence of a connected office; ``share`` is an office's part of each link's chain."""
     tree, own = case.tree, office[CENTS[case.measure]]
     text = (
@@ -131,7 +134,7 @@ def _connected(case: Case, office: dict[Hashable, Any], link: int, share: NDArra
     sentence = text.format(
         technology=technology_name(office["technology"]),
         parent=office["parent"],
-        source=case.links["to"].to_numpy(object)[tree.first[link]],
+        source=ends[tree.first[link]],
         share=money(share[link] + own, case.currency),
         measure=measure_name(MEASURES[case.measure]),
         own=money(own, case.currency),

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 TABLES = ("offices", "sources", "towers", "quotes")
 LAYERS = ("regions", "roads", "coverage", "fibre_routes", "power")
 RASTERS = ("terrain", "population")
+PRICES = "prices"
+"""A catalogue file, laid over the program's own prices."""
 KINDS = (
     "offices",
     "sources",
@@ -37,6 +39,7 @@ KINDS = (
     "population",
     "fibre_routes",
     "quotes",
+    PRICES,
 )
 """In the order in which they matter to a plan."""
 NEEDED = ("offices", "terrain")
@@ -74,6 +77,7 @@ def kind_name(kind: str) -> str:
         "population": _("Population"),
         "fibre_routes": _("Fibre routes"),
         "quotes": _("Quotes of providers"),
+        PRICES: _("Price file"),
     }[kind]
 
 
@@ -90,6 +94,9 @@ def what_for(kind: str) -> str:
         "population": _("People within reach of each office."),
         "fibre_routes": _("Fibre that exists: new fibre may join it."),
         "quotes": _("What providers ask."),
+        PRICES: _(
+            "Prices of your own in place of the program's; “Scenario”, “Prices”, gives such files to begin with."
+        ),
     }[kind]
 
 
@@ -97,6 +104,8 @@ def endings(kind: str) -> list[str]:
     """Return how names of files of a kind may end."""
     if kind in RASTERS:
         return ["tif", "tiff"]
+    if kind == PRICES:
+        return ["yaml", "yml"]
     layers = ["gpkg", "geojson"]
     return ["csv", "xlsx", "tsv", "txt", *layers] if kind in (*TABLES, "coverage") else layers
 
@@ -247,8 +256,11 @@ class Country:
         """Return the scenario as YAML."""
         rule = "exclude" if self.about["exclude"] else "stop"
         inputs: dict[str, Any] = {}
+        catalogue = ["default"]
         for kind, given in self.files.items():
-            if kind == "terrain":
+            if kind == PRICES:
+                catalogue.append(given["file"])
+            elif kind == "terrain":
                 inputs[kind] = [given["file"], *given.get("more", ())]
                 if given.get("sea"):
                     inputs["terrain_voids"] = "sea"
@@ -263,6 +275,7 @@ class Country:
                 "language": language(),
                 "money": {"currency": self.about["currency"], "price_year": self.about["price_year"]},
                 "inputs": inputs,
+                "catalogue": catalogue,
                 "missing": {"population": "one"},
                 "budgets": [{"name": "programme", "limit": self.about["budget"]}],
             },

@@ -159,7 +159,7 @@ def show_map(
     *,
     height: int = ROOM[1],
     selected: str | None = None,
-    hidden: Collection[str] = (),
+    hidden: Collection[str] = ("regions",),
     until: int | None = None,
     path: Sequence[str] = (),
     on_pick: Callable[[str | None], None] | None = None,

@@ -11,7 +11,7 @@ import streamlit as st
 
 from planner import read_plan
 from planner.errors import PlannerError
-from planner.i18n import _
+from planner.i18n import LANGUAGES, _, language
 from planner.jobs import start_detached
 from planner.ui.address import asked, note
 from planner.ui.session import no_room
@@ -21,9 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from planner import Plan
+    from planner.i18n import Language
     from planner.ui.session import Session
 
 _UNFIT = re.compile(r"[^\w-]+")
+_TELLING = {
+    "frontier": "frontier.json", "risk": "risk.json", "portfolio": "portfolio.yaml", "sweep": "sweep.jsonl",
+}  # fmt: skip
+"""What runs are asked for beside a plan, and the file by which one knows."""
 
 
 def find_runs(session: Session) -> dict[str, Path]:
@@ -38,17 +43,17 @@ def find_runs(session: Session) -> dict[str, Path]:
 
 
 def with_plans(runs: dict[str, Path]) -> dict[str, Path]:
-    """Return the runs that were asked for a plan, whatever became of it; those that ask for a frontier have none."""
-    return {name: run for name, run in runs.items() if kind_of(run) != "frontier"}
+    """Return the runs that were asked for a plan, whatever became of it; those that ask for other things have none."""
+    return {name: run for name, run in runs.items() if kind_of(run) in {"plan", "risk"}}
 
 
 def kind_of(run_dir: Path) -> str:
-    """Return what a run was asked for: ``frontier``, ``risk`` or ``plan``."""
-    for kind in ("frontier", "risk"):
-        if (run_dir / f"{kind}.json").exists():
+    """Return what a run was asked for: ``frontier``, ``risk``, ``portfolio``, ``sweep`` or ``plan``."""
+    for kind, file in _TELLING.items():
+        if (run_dir / file).exists():
             return kind
     command = str(next(iter(_record(run_dir).get("command", [])), ""))
-    for kind in ("frontier", "risk"):
+    for kind in _TELLING:
         # A run that has only been started has no record yet; the app names its runs by what they are for.
         if command == kind or (not command and f"-{kind}" in run_dir.name):
             return kind
@@ -58,6 +63,12 @@ def kind_of(run_dir: Path) -> str:
 def command_of(run_dir: Path) -> list[str]:
     """Return how a run was called."""
     return [str(part) for part in _record(run_dir).get("command", [])]
+
+
+def written_otherwise(run_dir: Path) -> Language | None:
+    """Return the language of a run's own texts where it is another than that of the page."""
+    told = _record(run_dir).get("language")
+    return next((known for known in LANGUAGES if known == told != language()), None)
 
 
 def choose_run(runs: dict[str, Path], first: str | None, home: Path) -> Path | None:

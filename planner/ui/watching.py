@@ -11,6 +11,7 @@ import streamlit as st
 from planner.i18n import _
 from planner.jobs import errand_state, read_events, request_cancel, run_state, stop_errand
 from planner.ui.address import use_address_language
+from planner.ui.runs import written_otherwise
 from planner.ui.session import read_only
 from planner.ui.text import literal
 from planner.wording import number, so_far
@@ -18,8 +19,10 @@ from planner.wording import number, so_far
 if TYPE_CHECKING:
     from pathlib import Path
 
-_CANCEL = "cancel"
-_PATIENCE_S, _LOOK_S = 1.5, 0.05
+_CANCEL, _EVENTS = "cancel", "events.jsonl"
+_PATIENCE_S, _LOOK_S = 3.0, 0.02
+_ALIVE_S = 1.0
+"""Between looks at a process that tells nothing."""
 
 
 @st.fragment(run_every=0.5)
@@ -31,7 +34,8 @@ def watch(run_dir: Path) -> None:
         st.rerun()
     events = read_events(run_dir)
     st.header(_("Solving"))
-    st.write(literal(_latest(events, "message") or _("Starting")))
+    told = _latest(events, "message") if written_otherwise(run_dir) is None else _phase(events[-1]["phase"])
+    st.write(literal(told or _("Starting")))
     gap = _latest(events, "gap")
     if gap is not None:
         value, bound = _latest(events, "incumbent"), _latest(events, "bound")
@@ -49,13 +53,22 @@ def watch(run_dir: Path) -> None:
 
 
 def _await_end(run_dir: Path) -> None:
-    """Wait a while for a run that was cancelled: whoever pressed the button waits too, and the next look is far off."""
+    """Wait for a run that was cancelled: whoever pressed the button waits too, and the next look is far off.
+
+    The run needs the processor to write what it has: that its file of events has grown is all that is looked at often.
+    """
+    file = run_dir / _EVENTS
     deadline = time.monotonic() + _PATIENCE_S
-    while run_state(run_dir) == "running":
-        if time.monotonic() > deadline:
-            return
+    seen, looked = -1, 0.0
+    while time.monotonic() < deadline:
+        size, now = file.stat().st_size, time.monotonic()
+        if size != seen or now - looked > _ALIVE_S:
+            seen, looked = size, now
+            if run_state(run_dir) != "running":
+                st.rerun()
+        # Whoever goes to another page meanwhile need not wait: this is where the page may leave.
+        st.session_state.get("page")
         time.sleep(_LOOK_S)
-    st.rerun()
 
 
 @st.fragment(run_every=0.5)
@@ -67,6 +80,16 @@ def watch_errand(folder: Path, words: str) -> None:
     left, right = st.columns([4, 1], vertical_alignment="center")
     left.caption(literal(words))
     right.button(_("Stop"), key=f"stop-{folder.name}", on_click=stop_errand, args=(folder,), width="stretch")
+
+
+def _phase(phase: str) -> str:
+    """Return what a run is at, for pages in another language than its own."""
+    return {
+        "inputs": _("Reading the inputs"),
+        "links": _("Building candidate links"),
+        "solve": _("Searching"),
+        "plan": _("Writing the plan"),
+    }.get(phase, _("Starting"))
 
 
 def _latest(events: list[dict[str, Any]], key: str) -> Any:

@@ -31,12 +31,13 @@ def wish_forms(here: Here, plan: Plan, scenario: Any, edits: Edits) -> None:
     edits : Edits
     """
     content = scenario.model_dump(mode="json")
+    # Tabs keep their choice by their names when the page changes: no two pages have a tab of the same name.
     budget, technologies, prices, offices, equity, money, advanced = st.tabs(
         [
             _("Budget"),
             _("Technologies"),
             _("Prices"),
-            _("Offices"),
+            _("In or out"),
             _("Equity"),
             _("Horizon and discount"),
             _("Advanced"),
@@ -47,7 +48,7 @@ def wish_forms(here: Here, plan: Plan, scenario: Any, edits: Edits) -> None:
     with technologies:
         _technologies(content, edits)
     with prices:
-        price_form(here, plan, content["technologies"], edits)
+        price_form(here, plan, content, edits)
     with offices:
         _offices(plan, content, edits)
     with equity:
@@ -92,7 +93,7 @@ def _budgets(plan: Plan, edits: Edits) -> None:
                 min_value=0.0,
                 value=float(wished),
                 step=float(10 ** max(len(str(round(limit))) - 2, 0)),
-                format="%.2f",
+                format="%.0f",  # no sign of decimals, which every language has its own for
                 key=f"wish-budget-{budget['name']}-{wished}",
             )
         if _submit("budgets"):

@@ -19,6 +19,16 @@ EXAMPLE = ROOT / "scenarios/demo/scenario.yaml"
 NOBODY = 2**22 + 1
 """No process has this number: it is above the largest that Linux gives."""
 
+FAST = {"solver.time_limit_s": 20.0, "solver.gap": 0.4}
+PHASED = """phases:
+  - {year: 2027, limit: 6 %, carry_over: true}
+  - {year: 2028, limit: 6 %, carry_over: true}
+  - {year: 2029, limit: 8 %}
+funders:
+  - {name: "<b>bank</b>", amount: 150000, cost_kinds: [capex], match: 0.75}
+  - {name: the post, amount: 900000}
+"""
+
 HOSTILE_TITLE = "![a](https://outside.invalid/a.png) <b>bold</b> $x$ :red[r] `c` :material/home:"
 HOSTILE_NAMES = ["<img src=x onerror=alert(1)>", "@@=alert(2)", "{label}"]
 
@@ -86,6 +96,33 @@ def home(tmp_path_factory):
         end(runs, "cancelled", "cancelled", "Cancelled before the first plan.")
         end(runs, "lost", "links", "Searching", pid=NOBODY)
         yield runs
+
+
+def solve_variant(folder, name, rest, inputs=""):
+    """Solve the example with other rules into a run of a name."""
+    shutil.copytree(EXAMPLE.parent, folder / f"{name}-country")
+    file = folder / f"{name}-country/scenario.yaml"
+    text = file.read_text(encoding="utf-8").replace("  terrain: [", f"{inputs}  terrain: [", 1)
+    file.write_text(text[: text.index("\nbudgets:")] + "\n" + rest, encoding="utf-8")
+    return solve_run(file, folder / name, overrides=FAST)
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory):
+    """Return a folder of runs with more to tell: ``phased`` in years and by funders, ``twice`` with a second path."""
+    folder = tmp_path_factory.mktemp("more-runs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLANNER_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        phased = solve_variant(folder, "phased", PHASED)
+        gained = phased.offices[phased.offices["connected"] & (phased.offices["before"] != "adequate")]
+        office = gained.sort_values("people", ascending=False)["id"].iloc[0]
+        link = phased.links[phased.links["technology"].isin(["leo", "cellular"])].iloc[0]
+        row = f"{link['from']},{link['to']},{link['technology']},{link['option']},working,3.5,the post"
+        built = folder / "as_built.csv"
+        built.write_text(f"from,to,technology,option,status,mbps,funder\n{row}\n", encoding="utf-8")
+        rest = f"budgets: [{{name: programme, limit: 40 %}}]\nredundancy: [{{office: {office}}}]\n"
+        solve_variant(folder, "twice", rest, inputs=f"  as_built: [{{file: {built}}}]\n")
+    return folder
 
 
 @pytest.fixture(scope="session")

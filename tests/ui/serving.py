@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -90,6 +91,19 @@ def watched(browser):
     page.close()
     assert outside == []
     assert errors == []
+
+
+def settled(page):
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
+
+def assert_accessible(page):
+    """Find nothing of impact serious or critical, by axe."""
+    # What is about to be replaced is shown faintly, and has no contrast for that moment.
+    page.wait_for_function("document.querySelector('[data-stale=\"true\"]') === null")
+    found = Axe().run(page).response["violations"]
+    bad = [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in {"serious", "critical"}]
+    assert bad == []
 
 
 def wait_until(true, page):

@@ -4,12 +4,14 @@ import csv
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from conftest import EXAMPLE
 
 from planner.i18n import LANGUAGES, use_language
 from planner.ui.country import KINDS, Country, country_names, endings, fault_of, folder_name, kind_name, what_for
+from planner.ui.screens.data import _as_called, mended
 from planner.ui.session import Session, no_room
 
 PATIENCE_S = 180
@@ -134,3 +136,28 @@ def test_terrain_that_was_fetched_into_the_folder_is_taken_up(session):
     country.drop("terrain")
     assert not list(country.folder.glob("terrain/*.tif"))
     assert "terrain" not in Country(session, "here").files
+
+
+def test_a_price_file_lies_over_the_prices_of_the_program(session):
+    country = Country(session, "here")
+    country.take("offices", "offices.csv", b"id,lon,lat\nA,1,2\n")
+    assert yaml.safe_load(country.scenario())["catalogue"] == ["default"]
+    country.take("prices", "../masts.yml", b"schema_version: 1\ncurrency: USD\nprice_year: 2026\n")
+    document = yaml.safe_load(country.scenario())
+    assert document["catalogue"] == ["default", "prices.yml"]
+    assert "prices" not in document["inputs"]
+    assert fault_of("prices", "prices.csv", b"a,b")
+
+
+def test_rows_that_were_shown_are_changed_or_taken_out_and_the_others_stay():
+    frame = pd.DataFrame({"id": ["A", "B", "B", "D"], "lon": ["1", "x", "3", "4"]}, index=[0, 1, 2, 3])
+    shown = frame.loc[[1, 2]]
+    edited = pd.DataFrame({"id": ["B"], "lon": ["2"]}, index=[1])
+    assert mended(frame, shown, edited).to_numpy().tolist() == [["A", "1"], ["B", "2"], ["D", "4"]]
+
+
+def test_messages_name_files_as_their_owner_does():
+    called = {"offices.csv": "bureaux \\1.csv", "sources.csv": "nœuds.csv"}
+    told = _as_called("The same id as row 21 of offices.csv.", called)
+    assert told == "The same id as row 21 of bureaux \\1.csv."
+    assert _as_called("my-offices.csv and sources.csv", called) == "my-offices.csv and nœuds.csv"

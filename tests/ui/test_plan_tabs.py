@@ -1,51 +1,13 @@
 """What a plan says of years, funders, second paths, failures and what is built, on its page."""
 
 import json
-import shutil
 
 import pytest
-from conftest import EXAMPLE, texts
+from conftest import texts
 
 from planner.i18n import _, use_language
-from planner.jobs import solve_run
 from planner.plan.store import read_plan
 from planner.ui.plan_maps import plan_map
-
-FAST = {"solver.time_limit_s": 20.0, "solver.gap": 0.4}
-PHASED = """phases:
-  - {year: 2027, limit: 6 %, carry_over: true}
-  - {year: 2028, limit: 6 %, carry_over: true}
-  - {year: 2029, limit: 8 %}
-funders:
-  - {name: "<b>bank</b>", amount: 150000, cost_kinds: [capex], match: 0.75}
-  - {name: the post, amount: 900000}
-"""
-
-
-def variant(folder, name, rest, inputs=""):
-    """Solve the example with other rules into a run of a name."""
-    shutil.copytree(EXAMPLE.parent, folder / f"{name}-country")
-    file = folder / f"{name}-country/scenario.yaml"
-    text = file.read_text(encoding="utf-8").replace("  terrain: [", f"{inputs}  terrain: [", 1)
-    file.write_text(text[: text.index("\nbudgets:")] + "\n" + rest, encoding="utf-8")
-    return solve_run(file, folder / name, overrides=FAST)
-
-
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("runs")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PLANNER_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
-        phased = variant(folder, "phased", PHASED)
-        gained = phased.offices[phased.offices["connected"] & (phased.offices["before"] != "adequate")]
-        office = gained.sort_values("people", ascending=False)["id"].iloc[0]
-        link = phased.links[phased.links["technology"].isin(["leo", "cellular"])].iloc[0]
-        row = f"{link['from']},{link['to']},{link['technology']},{link['option']},working,3.5,the post"
-        built = folder / "as_built.csv"
-        built.write_text(f"from,to,technology,option,status,mbps,funder\n{row}\n", encoding="utf-8")
-        rest = f"budgets: [{{name: programme, limit: 40 %}}]\nredundancy: [{{office: {office}}}]\n"
-        variant(folder, "twice", rest, inputs=f"  as_built: [{{file: {built}}}]\n")
-    return folder
 
 
 def tabs(page):

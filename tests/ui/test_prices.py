@@ -1,13 +1,15 @@
 """Prices in a form: what is changed becomes a wish about the scenario, with its range and its source."""
 
+import shutil
 from types import SimpleNamespace
 
 import pandas as pd
 from conftest import EXAMPLE
 
 from planner.catalogue import load_catalogue
+from planner.pipeline import check
 from planner.scenario import load_scenario
-from planner.ui.prices import _note
+from planner.ui.prices import _IN_FILES, _note, price_file
 
 
 def test_prices_are_changed_in_a_form_with_their_range_and_source(show, home, monkeypatch):
@@ -45,3 +47,49 @@ def test_prices_are_changed_in_a_form_with_their_range_and_source(show, home, mo
     changed = load_scenario(EXAMPLE, overrides={field: {"low": 80.0, "typical": 90.0, "high": 180.0, "source": "user"}})
     assert load_catalogue(changed).leo.monthly_fee.typical == 90.0
     assert load_catalogue(plain).leo.monthly_fee.typical != 90.0
+
+
+def test_office_equipment_is_a_bare_amount_of_the_scenario(monkeypatch):
+    field = "package.main.router"
+    rows = {field: {"low": 600.0, "typical": 600.0, "high": 600.0, "source": "user", "unit": "USD"}}
+    wishes = []
+    edits = SimpleNamespace(wish=lambda *wish: wishes.append(wish))
+    monkeypatch.setattr("planner.ui.prices.st.rerun", lambda: None)
+    errors = []
+    monkeypatch.setattr("planner.ui.prices.st.error", errors.append)
+
+    def table(*figures):
+        return pd.DataFrame([(field, "Main, router", "USD", *figures, "user")])
+
+    _note(table(600.0, 450.0, 600.0), rows, edits)
+    assert wishes.pop() == (field, 450.0, 600.0)
+    changed = load_scenario(EXAMPLE, overrides={field: 450.0})
+    assert changed.package["main"].router == 450.0
+    _note(table(500.0, 600.0, 700.0), rows, edits)
+    assert not wishes
+    assert len(errors) == 1
+
+
+def test_prices_of_no_field_are_given_as_a_file_that_the_program_reads(tmp_path):
+    """What the page writes lays the very same figures over the catalogue, whatever lay there before."""
+    _report, _notes, assumptions = check(EXAMPLE)
+    rows = {
+        told.name: {"low": told.low, "typical": told.value, "high": told.high, "source": told.source}
+        for told in assumptions
+        if told.name.partition(".")[0] in _IN_FILES
+    }
+    assert {name.partition(".")[0] for name in rows} == set(_IN_FILES)
+    plain = load_scenario(EXAMPLE)
+    for factor in (1.0, 2.0):
+        rows["masts.relay.lump"] = {**rows["masts.relay.lump"], "typical": 20_000.0 * factor, "high": 90_000.0}
+        text = price_file(rows, plain.money.currency, plain.money.price_year)
+        shutil.copytree(EXAMPLE.parent, tmp_path / f"land-{factor}")
+        (tmp_path / f"land-{factor}" / "prices-of-mine.yaml").write_text(text, encoding="utf-8")
+        scenario = load_scenario(
+            tmp_path / f"land-{factor}",
+            overrides={"catalogue": ["default", "data/prices.yaml", "prices-of-mine.yaml"]},
+        )
+        found, before = load_catalogue(scenario), load_catalogue(plain)
+        assert found.masts.relay.lump.typical == 20_000.0 * factor
+        assert found.power.panel_per_w.typical == before.power.panel_per_w.typical
+        assert found.sites.tower_rent.low == before.sites.tower_rent.low

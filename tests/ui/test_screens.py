@@ -160,7 +160,14 @@ def test_read_only_starts_nothing(show, home, started, monkeypatch):
     for name in PAGES:
         page = show(home / "demo", page=name, selected="PO-00001")
         labels = {button.label for button in page.button if not button.disabled}
-        assert not labels & {"Solve exactly", "Compute the frontier", "Start the study", "Write the files", "Keep"}
+        assert not labels & {
+            "Solve exactly",
+            "Compute the frontier",
+            "Start the study",
+            "Write the files",
+            "Keep",
+            "Begin",
+        }
     assert started == []
     assert errands == []
 
@@ -185,3 +192,10 @@ def test_a_password_is_asked_for_before_anything_is_shown(show, home, monkeypatc
 def test_no_address_leads_out_of_the_folder_of_sessions(show, home, token):
     page = show(home / "demo", page="scenario", session=token)
     assert page.query_params["session"] != token
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_two_pages_have_a_tab_of_the_same_name(show, home, language):
+    """The browser keeps the chosen tab by its name when the page changes; others would not begin with their first."""
+    pages = [{tab.label for tab in show(home / "demo", page=name, lang=language).tabs} for name in PAGES]
+    assert sum(map(len, pages)) == len(set().union(*pages))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,12 @@ import streamlit as st
 from planner.i18n import _, ngettext
 from planner.jobs import errand_state, start_errand
 from planner.ui.address import asked, note
+from planner.ui.columns import column_name, show_columns
 from planner.ui.country import (
     KINDS,
     NEEDED,
     NEW,
+    PRICES,
     RASTERS,
     TABLES,
     Country,
@@ -34,9 +37,11 @@ from planner.ui.study_maps import points_map
 from planner.ui.text import literal
 from planner.ui.watching import watch_errand
 from planner.ui.widgets import as_csv
-from planner.wording import labelled, number, sentence
+from planner.wording import labelled, number
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from planner.ui.frame import Here
 
 _MB = 1 << 20
@@ -59,11 +64,11 @@ def show(here: Here) -> None:
         _given(country)
         open_terrain(country)
     with right:
-        tables = [kind for kind in KINDS if kind in country.files and kind not in RASTERS]
+        tables = [kind for kind in KINDS if kind in country.files and kind not in (*RASTERS, PRICES)]
         if not tables:
             st.info(_("Begin with your list of post offices, as it is: CSV, Excel, GeoJSON or GeoPackage."))
         else:
-            _columns(country, tables)
+            show_columns(country, tables)
     if country.files:
         _check(here, country)
 
@@ -118,6 +123,8 @@ def _choose(here: Here) -> Country | None:
                 current = None
         country = Country(here.session, current) if current else None
         about = country.about if country else NEW
+        if country is None:
+            st.caption(_("First name your country; then its files are loaded here. All of this can be changed later."))
         with st.form(f"country-{current}", border=False):
             name, currency, year, budget, press = st.columns([3, 1, 1, 2, 1], vertical_alignment="bottom")
             title = name.text_input(_("Name"), about["title"], placeholder=_("My country"), max_chars=80)
@@ -126,7 +133,11 @@ def _choose(here: Here) -> Country | None:
             limit = budget.text_input(
                 _("Budget"), str(about["budget"]), help=_("An amount, or a share of connecting all, such as 20 %.")
             )
-            pressed = press.form_submit_button(_("Keep"), width="stretch")
+            pressed = press.form_submit_button(
+                _("Begin") if country is None else _("Keep"),
+                type="primary" if country is None else "secondary",
+                width="stretch",
+            )
         if pressed:
             country = country or Country(here.session, _free_name(here, title or ""))
             amount = limit if limit and "%" in limit else _amount(limit or "")
@@ -164,10 +175,11 @@ def _upload(country: Country) -> None:
     st.caption(what_for(kind))
     generation = st.session_state.setdefault("uploads", 0)
     # Streamlit says these two in English alone; the label above has the limit already.
+    words = _("Choose a file")
     st.html(
-        "<style>[data-testid='stFileUploaderDropzone'] button p, [data-testid='stFileUploaderDropzoneInstructions'] "
-        "{ font-size: 0; } [data-testid='stFileUploaderDropzone'] button::after "
-        f"{{ content: '{_('Choose a file')}'; font-size: 0.875rem; }}</style>"
+        "<style>[data-testid='stFileUploaderDropzone'] button p { font-size: 0; } "
+        "[data-testid='stFileUploaderDropzoneInstructions'] { display: none; } "
+        f"[data-testid='stFileUploaderDropzone'] button::after {{ content: '{words}'; font-size: 0.875rem; }}</style>"
     )
     given = st.file_uploader(
         _("File ({endings}; at most {limit} MB)").format(endings=", ".join(endings(kind)), limit=upload_limit_mb()),
@@ -201,88 +213,6 @@ def _given(country: Country) -> None:
         name, out = st.columns([5, 1], vertical_alignment="center")
         name.markdown(f"● **{kind_name(kind)}** – {literal(given['called'])}")
         out.button("✕", key=f"drop-{kind}", help=_("Take this file out"), on_click=country.drop, args=(kind,))
-
-
-def _columns(country: Country, tables: list[str]) -> None:
-    """Show which of their columns is taken for which of ours, and let the user say otherwise."""
-    st.header(_("What the columns mean"))
-    kind = st.segmented_control(
-        _("Table"), tables, default=tables[0], format_func=kind_name, required=True, key="columns-kind"
-    )
-    kind = kind if kind in tables else tables[0]
-    state, seen = country.look(kind)
-    if state == "running":
-        watch_errand(country.looking(kind), _("Reading the file …"))
-        return
-    if state != "done":
-        reason = seen.get("message") or _("The file could not be read: it may be broken, or too large to be unpacked.")
-        st.error(literal(reason))
-        return
-    if country.can_edit(kind, seen) and not country.files[kind]["file"].endswith(".csv"):
-        country.write_rows(kind, seen["columns"], seen["rows"])
-        st.rerun()
-    st.caption(
-        literal(
-            ngettext("{n} row, {k} columns.", "{n} rows, {k} columns.", seen["count"]).format(
-                n=number(seen["count"]), k=number(len(seen["columns"]))
-            )
-        )
-    )
-    current = country.files[kind]["columns"]
-    with st.form(f"columns-{kind}", border=True):
-        wanted = [name for name in seen["ours"] if not (seen["has_geometry"] and name in {"lon", "lat"})]
-        columns = st.columns(3)
-        chosen = {}
-        for position, ours in enumerate(wanted):
-            options = ["", *seen["columns"]]
-            now = current.get(ours, "")
-            chosen[ours] = columns[position % 3].selectbox(
-                column_name(ours),
-                options,
-                index=options.index(now) if now in options else 0,
-                format_func=lambda name: name or "–",
-                key=f"column-{country.name}-{kind}-{ours}-{now}",
-            )
-        if st.form_submit_button(_("Use these columns"), type="primary"):
-            country.map_columns(kind, {ours: theirs for ours, theirs in chosen.items() if theirs}, seen["columns"])
-            st.rerun()
-
-
-def column_name(ours: str) -> str:
-    """Return what a column of ours is called."""
-    named = {
-        "id": _("Id"),
-        "name": _("Name"),
-        "lon": _("Longitude"),
-        "lat": _("Latitude"),
-        "kind": _("Kind"),
-        "status_before": _("Connection before"),
-        "technology_before": _("Technology before"),
-        "mbps_before": _("Mbit/s before"),
-        "monthly_cost_before": _("Monthly cost before"),
-        "region": _("Region"),
-        "demand_mbps": _("Demand (Mbit/s)"),
-        "population": _("Population"),
-        "share_underserved": _("Share underserved"),
-        "location_accuracy_m": _("Accuracy of the place (m)"),
-        "serves_as_source": _("Serves as source"),
-        "grid_hours_per_day": _("Hours of grid power a day"),
-        "grid_distance_km": _("Distance to the grid (km)"),
-        "rain_mm_h": _("Rain rate R0.01 (mm/h)"),
-        "rain_zone": _("Rain zone (ITU-R)"),
-        "dn1_per_km": _("Refractivity gradient dN1 (N/km)"),
-        "vapour_g_m3": _("Water vapour (g/m³)"),
-        "isotherm_km": _("Zero-degree isotherm (km)"),
-        "capacity_mbps": _("Capacity (Mbit/s)"),
-        "status": _("Status"),
-        "height_m": _("Height (m)"),
-        "rent_per_year": _("Rent per year"),
-        "owner": _("Owner"),
-        "ports": _("Free positions"),
-        "technology": _("Technology"),
-        "provider": _("Provider"),
-    }
-    return named.get(ours, sentence(ours.replace("_", " ")))
 
 
 def _check(here: Here, country: Country) -> None:
@@ -329,14 +259,16 @@ def _list_problems(country: Country, problems: list[dict[str, Any]]) -> None:
     if not problems:
         return
     words = {"excluded": _("left out"), "warning": _("warning"), "error": _("error")}
+    # Uploads are kept under names of ours; whoever mends them knows them by their own.
+    called = {given["file"]: given["called"] for given in country.files.values()}
     frame = pd.DataFrame(
         {
             _("Severity"): [words[problem["severity"]] for problem in problems],
-            _("File"): [problem["file"] for problem in problems],
+            _("File"): [called.get(problem["file"], problem["file"]) for problem in problems],
             _("Row"): [problem["row"] for problem in problems],
             _("Column"): [problem["column"] for problem in problems],
             _("Value"): [problem["value"] for problem in problems],
-            _("Problem"): [problem["message"] for problem in problems],
+            _("Problem"): [_as_called(problem["message"], called) for problem in problems],
             _("Remedy"): [problem["remedy"] for problem in problems],
         }
     )
@@ -347,6 +279,13 @@ def _list_problems(country: Country, problems: list[dict[str, Any]]) -> None:
     if exclude != country.about["exclude"]:
         country.describe(exclude=exclude)
         st.rerun()
+
+
+def _as_called(message: str, called: Mapping[str, str]) -> str:
+    """Return a message that names files as the user does."""
+    for file, name in called.items():
+        message = re.sub(rf"(?<![\w./-]){re.escape(file)}(?![\w/-])", lambda _found, name=name: name, message)
+    return message
 
 
 def _grid(country: Country, problems: list[dict[str, Any]]) -> None:
@@ -374,21 +313,29 @@ def _grid(country: Country, problems: list[dict[str, Any]]) -> None:
             shown,
             hide_index=True,
             height=_GRID_PX,
+            num_rows="delete",
             disabled=[_("Row")],
             placeholder="–",
             column_config={name: st.column_config.TextColumn(name) for name in seen["columns"]},
             key=f"grid-{kind}-{stamp}-{only}",
         )
+        st.caption(_("Double-click a cell to change it; tick a row, then the bin above the table, to take it out."))
     with places:
         points = _points(country, kind, frame, faulty)
         if points:
             alt = _("Map of the {n} rows that have a place.").format(n=number(len(points)))
             show_map(points_map(points), f"points-{kind}", alt, height=_GRID_PX)
     if not edited.equals(shown):
-        frame.loc[edited.index] = edited
-        cells = frame[seen["columns"]]
+        cells = mended(frame, shown, edited)[seen["columns"]]
         country.write_rows(kind, seen["columns"], cells.where(cells.notna(), None).to_numpy().tolist())
         st.rerun()
+
+
+def mended(frame: pd.DataFrame, shown: pd.DataFrame, edited: pd.DataFrame) -> pd.DataFrame:
+    """Return a table after some of its rows were shown and edited: cells are changed, and rows taken out."""
+    kept = frame.drop(index=shown.index.difference(edited.index))
+    kept.loc[edited.index] = edited
+    return kept
 
 
 def _points(country: Country, kind: str, frame: pd.DataFrame, faulty: set[int]) -> list[tuple[str, float, float, bool]]:
@@ -422,7 +369,7 @@ def _score(country: Country, found: dict[str, Any]) -> None:
                     _("Rows"): rows["in_file"],
                     _("Used"): rows["used"],
                     _("Left out"): rows["excluded"],
-                    _("Columns understood"): [", ".join(columns) for columns in rows["columns"]],
+                    _("Columns understood"): [", ".join(map(column_name, columns)) for columns in rows["columns"]],
                 }
             ),
             hide_index=True,

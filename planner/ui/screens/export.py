@@ -119,7 +119,7 @@ def _preview(here: Here, run_dir: Path) -> None:
         st.columns(_PAGES_SHOWN), range(first, first + _PAGES_SHOWN), pages[first - 1 :], strict=False
     ):
         told = _("Page {n} of {count}").format(n=number(number_of), count=number(len(pages)))
-        column.image(page.read_bytes(), caption=told, width="stretch")
+        column.image(page.read_bytes(), caption=told, width="stretch", alt=told)
 
 
 def _show_files(here: Here, run_dir: Path) -> None:

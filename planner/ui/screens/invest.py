@@ -14,6 +14,7 @@ from planner.ui.address import go
 from planner.ui.charts import frontier_chart, number_axis
 from planner.ui.frontiers import frontier_of, tranches
 from planner.ui.plan_tabs import show_funders, show_years
+from planner.ui.portfolios import show_portfolios
 from planner.ui.runs import open_plan
 from planner.ui.screens.plan import headline, plan_or_state
 from planner.ui.tables import mix_table
@@ -37,8 +38,15 @@ def show(here: Here) -> None:
     headline(plan)
     if plan.outcome.value is None:
         return
-    more, money, regions, years, countries = st.tabs(
-        [_("What more buys"), _("Money and funders"), _("Regions"), _("Year by year"), _("Countries side by side")]
+    more, money, regions, years, countries, shared = st.tabs(
+        [
+            _("What more buys"),
+            _("Money and funders"),
+            _("Regions"),
+            _("Year by year"),
+            _("Countries side by side"),
+            _("One budget for several countries"),
+        ]
     )
     with more:
         _more(here, plan)
@@ -50,6 +58,8 @@ def show(here: Here) -> None:
         _years(plan)
     with countries:
         _countries(here)
+    with shared:
+        show_portfolios(here)
 
 
 def _more(here: Here, plan: Plan) -> None:

@@ -13,9 +13,10 @@ from planner.ui.address import asked, go, note
 from planner.ui.card import find_selected, show_card
 from planner.ui.frontiers import frontier_of, next_offices
 from planner.ui.map import ROOM, has_regions, show_map
+from planner.ui.offered import LANGUAGE_NAMES
 from planner.ui.plan_maps import description, legend, plan_map
 from planner.ui.plan_tabs import choose_year, more_tabs, second_path
-from planner.ui.runs import open_plan
+from planner.ui.runs import open_plan, written_otherwise
 from planner.ui.tables import baselines_table, links_table, mix_table, offices_table, problems_table
 from planner.ui.text import literal
 from planner.ui.tiles import show_tiles, verdict
@@ -176,7 +177,7 @@ def _find(plan: Plan, selected: str | None) -> None:
         ids,
         index=None,
         format_func=lambda one: f"{names[one]} ({one})" if one in names and names[one] != one else one,
-        placeholder=_("Find an office or a link"),
+        placeholder=_("Find by name"),
         label_visibility="collapsed",
         key="find",
         on_change=lambda: note(selected=st.session_state["find"]),
@@ -216,6 +217,10 @@ def _show_tables(here: Here, plan: Plan, run_dir: Path) -> None:
             if not baseline["available"]:
                 st.caption(literal(labelled(sentence(rule_name(baseline["name"])), baseline["reason"])))
     with grounds:
+        other = written_otherwise(run_dir)
+        if other is not None:
+            text = _("Reasons, assumptions and notes keep the language in which this run was solved: {language}.")
+            st.caption(text.format(language=LANGUAGE_NAMES[other]))
         show_grounds(plan, name)
 
 

@@ -11,7 +11,7 @@ from planner.jobs import run_state
 from planner.ui.address import go, note
 from planner.ui.frame import page_name
 from planner.ui.map import show_map
-from planner.ui.plan_maps import description, plan_map
+from planner.ui.plan_maps import description, legend, plan_map
 from planner.ui.runs import new_run_folder, open_plan, start_run
 from planner.ui.screens.plan import warnings
 from planner.ui.session import read_only
@@ -74,6 +74,7 @@ def _show_solved(run: Path) -> None:
         return
     show_tiles(plan, short=True)
     show_map(plan_map(plan, run), f"start-map-{run.name}", description(plan), height=_HEIGHT_PX)
+    st.html(legend(plan))
 
 
 def _ways_on(here: Here) -> None:

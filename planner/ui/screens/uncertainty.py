@@ -119,7 +119,7 @@ def _show_study(risk: dict[str, Any], plan: Plan, study: Path) -> None:
     st.caption(
         _("{n} draws; between low and high of each figure, typical most likely.").format(n=number(risk["draws_done"]))
     )
-    costs, widest, offices, ranges = st.tabs([_("Cost"), _("What matters most"), _("Offices"), _("Ranges")])
+    costs, widest, offices, ranges = st.tabs([_("Cost"), _("What matters most"), _("Office by office"), _("Ranges")])
     with costs:
         _costs(risk, study, currency)
     with widest:
