@@ -284,7 +284,8 @@ def _list_problems(country: Country, problems: list[dict[str, Any]]) -> None:
 def _as_called(message: str, called: Mapping[str, str]) -> str:
     """Return a message that names files as the user does."""
     for file, name in called.items():
-        message = re.sub(rf"(?<![\w./-]){re.escape(file)}(?![\w/-])", lambda _found, name=name: name, message)
+        literal = name.replace("\\", r"\\")
+        message = re.sub(rf"(?<![\w./-]){re.escape(file)}(?![\w/-])", literal, message)
     return message
 
 
