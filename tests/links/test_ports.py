@@ -25,6 +25,7 @@ def hops_of(u, v):
         rungs,
         rungs,
         np.zeros(size, np.int64),
+        np.zeros(size, np.bool_),
         (),
     )
 

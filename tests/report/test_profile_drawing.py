@@ -35,6 +35,7 @@ def hop(**changes):
         "availability": 0.9999,
         "wanted": 0.9995,
         "climate": (),
+        "mirror_km": None,
     }
     return HopSheet(**{**plain, **changes})
 

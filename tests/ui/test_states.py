@@ -73,7 +73,7 @@ def test_the_address_names_runs_and_never_opens_paths(show, home, tmp_path, aske
 def test_a_plan_that_cannot_be_read_is_an_error_with_a_remedy(show, home, tmp_path):
     shutil.copytree(home / "demo", tmp_path / "demo")
     (tmp_path / "demo/plan.json").write_text("{}")
-    assert "Make it again with" in texts(show(tmp_path / "demo").error).replace("\\", "")
+    assert "Solve its scenario again with" in texts(show(tmp_path / "demo").error).replace("\\", "")
 
 
 def test_a_search_cancelled_before_it_knew_anything_has_no_figures(show, home, tmp_path):
