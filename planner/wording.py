@@ -107,10 +107,15 @@ def setting_words(value: Any, field: str = "") -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int | float):
-        return str(value) if field.endswith("year") else number(value, 6)
+        return str(value) if _is_year(field.rpartition(".")[2]) else number(value, 6)
     if isinstance(value, dict):
         return "; ".join(_entry(str(name), inner) for name, inner in value.items())
     return ", ".join(map(setting_words, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _is_year(name: str) -> bool:
+    """Return whether a field is a year, not an amount of one."""
+    return name == "year" or (name.endswith("_year") and not name.endswith("_per_year"))
 
 
 def _entry(name: str, value: Any) -> str:

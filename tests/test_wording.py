@@ -47,6 +47,10 @@ def test_figures_follow_the_language(language, whole, exact, decimals, part):
     [
         ("budgets[0].limit", 300000.0, "300,000", f"300{NARROW}000"),
         ("phases[0].year", 2027, "2027", "2027"),
+        ("money.price_year", 2024, "2024", "2024"),
+        ("catalogue.support_per_year", 12000, "12,000", f"12{NARROW}000"),
+        ("spent_per_year", {"y": 1200.5}, "y: 1,200.5", f"y{FIXED}: 1{NARROW}200,5"),
+        ("phases[0]", {"spent_per_year": 1200}, "spent_per_year: 1,200", f"spent_per_year{FIXED}: 1{NARROW}200"),
         ("phases[0].carry_over", True, "yes", "oui"),
         ("links.microwave.k_low", 2 / 3, "0.666667", "0,666667"),
         ("funders[0].cost_kinds", ["capex", "opex"], "capex, opex", "capex, opex"),

@@ -13,6 +13,7 @@ from planner.errors import InputError, Problem
 from planner.finance import MEASURES
 from planner.i18n import _, ngettext
 from planner.likeness import nearest_ids
+from planner.links.named import named_links
 from planner.links.options import NO_MAST, ROOT
 from planner.plan.alternatives import Network
 from planner.plan.arborescence import NONE, follow
@@ -25,7 +26,7 @@ from planner.plan.plan import forbidden_links
 from planner.plan.reasons import per_money
 from planner.plan.recall import recall
 from planner.plan.resilience import resilience_of_link, resilience_of_office
-from planner.plan.runner_up import Ledger, ways_into
+from planner.plan.runner_up import Ledger, takes_alone, ways_into
 from planner.plan.sheets import Engineer
 from planner.plan.tables import CENTS
 from planner.plan.years import when_words
@@ -65,6 +66,13 @@ class _Setting:
     def ledger(self) -> Ledger:
         """The budgets that other ways are held against."""
         return Ledger(self.inputs.offices, self.plan.budgets)
+
+    @property
+    def held(self) -> NDArray[np.bool_]:
+        """Which links of the plan every other plan has too: built ones, and those the scenario asks for, (k,)."""
+        names = self.scenario.limits.fix_links
+        asked, _problems = named_links(self.options, names, field="limits.fix_links", without="error")
+        return np.isin(self.tree.option, np.concatenate([self.options.fixed, *asked]))
 
     def network(self, exclude: Collection[str] = ()) -> Network:
         """Return the candidate links that the scenario allows."""
@@ -116,14 +124,16 @@ def _explain_office(setting: _Setting, office: int) -> Explanation:
     if adequate:
         return Explanation(**_head(setting, told, "office", inside=inside))
     lines: list[Line] = []
-    share = None
+    share = alone = None
     if inside:
         link = int(tree.entering[place])
         transit = bool(tree.at_source(options)[link])
         own = office_parts(options, office, float(told["demand_mbps"]), setting.terms, transit=transit)
         lines = [Line(_("The office's own equipment and transit"), own, 1), *_chain_lines(setting, link)]
         shares = shared_cost(tree, plan.links, plan.masts, setting.measure)
-        share = (float(shares[link]) + int(told[CENTS[setting.measure]])) / 100
+        line = int(told[CENTS[setting.measure]])
+        share = (float(shares[link]) + line) / 100
+        alone = (takes_alone(options, tree, link, setting.held, measure=setting.measure) + line) / 100
     # An office that the scenario excludes is explained as if it were not.
     exclude = set(setting.scenario.limits.exclude) - {told["id"]}
     ways = ways_into(
@@ -136,6 +146,7 @@ def _explain_office(setting: _Setting, office: int) -> Explanation:
         measure=setting.measure,
         office=office,
         not_by=int(tree.option[tree.entering[place]]) if inside else NONE,
+        held=setting.held,
     )
     benefit, others = float(told["benefit"]), setting.allowed_first(ways)
     needed = others[0].price if others and not inside else None
@@ -145,6 +156,7 @@ def _explain_office(setting: _Setting, office: int) -> Explanation:
         others=others,
         binding=_asked_of_office(setting, office) if inside else _lacking(setting, others),
         share=share,
+        alone=alone,
         benefit=benefit,
         needed=needed,
         rate=per_money(benefit / needed) if needed else None,
@@ -207,6 +219,7 @@ def _explain_link(setting: _Setting, link: int) -> Explanation:
         measure=setting.measure,
         office=office if own and serves else NONE,
         not_by=int(tree.option[link]),
+        held=setting.held,
     )
     return Explanation(
         **_head(setting, told | {"reason": reason}, "link", inside=True),

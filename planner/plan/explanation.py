@@ -68,6 +68,9 @@ class Explanation:
         and the limit of hops say to the first of ``others``.
     share : float or None
         What of ``lines`` falls to the office when each link and mast is shared equally by the offices it serves.
+    alone : float or None
+        What the office alone takes: its own line, and those links and masts that serve nobody else; but for what is
+        built or asked for by the scenario, which every plan has.
     benefit : float or None
         Of the office.
     needed : float or None
@@ -97,6 +100,7 @@ class Explanation:
     others: tuple[Way, ...] = ()
     binding: tuple[str, ...] = ()
     share: float | None = None
+    alone: float | None = None
     benefit: float | None = None
     needed: float | None = None
     rate: float | None = None
@@ -115,13 +119,10 @@ class Explanation:
     def difference(self) -> float | None:
         """What the runner-up costs more, in currency; None where there is none.
 
-        Of an office in the plan: more than what its own line, and the links and masts that it shares with nobody, cost;
-        of others: more than the cheapest way.
+        Of an office in the plan: more than what it takes ``alone``; of others: more than the cheapest way.
         """
-        column = MEASURES.index(self.measure)
-        if self.inside and self.others and self.share is not None:
-            alone = sum(line.cents(column) for line in self.lines if line.shared_by == 1)
-            return self.others[0].price - alone / 100
+        if self.inside and self.others and self.alone is not None:
+            return self.others[0].price - self.alone
         if not self.inside and len(self.others) > 1:
             return self.others[1].price - self.others[0].price
         return None

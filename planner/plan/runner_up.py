@@ -106,16 +106,74 @@ def link_id(options: LinkOptions, option: int, *, backwards: bool) -> str:
     return f"{options.kinds[options.kind[option]].technology}:{names[0]}>{names[1]}"
 
 
-def rest_of_plan(tree: Arborescence, place: int, *, alone: bool) -> tuple[Arborescence, NDArray[np.bool_]]:
+def alone_above(tree: Arborescence, branch: int, held: NDArray[np.bool_]) -> list[int]:
+    """Return the links above a branch that serve nobody else, such as the source that only one office uses.
+
+    A link that is held is in every plan, and so is what it hangs from: the search ends there.
+
+    Parameters
+    ----------
+    tree : Arborescence
+    branch : int
+        Row of a link.
+    held : (k,) bool
+        Links of the plan that are built, or that the scenario asks for.
+    """
+    rows, link = [], branch
+    while link != NONE and not held[link]:
+        rows.append(link)
+        link = int(tree.parent[link])
+    return [above for above in rows[1:] if tree.beyond[above] == 1 and not tree.spare.reserved_mbps[above]]
+
+
+def takes_alone(options: LinkOptions, tree: Arborescence, branch: int, held: NDArray[np.bool_], *, measure: int) -> int:
+    """Return what links and masts that only one office uses, and no other plan would have, cost in cents.
+
+    Parameters
+    ----------
+    options : LinkOptions
+    tree : Arborescence
+    branch : int
+        Row of the link that enters the office's place.
+    held : (k,) bool
+        As in `alone_above`.
+    measure : int
+        Column of `planner.finance.MEASURES`.
+    """
+    if held[branch] or tree.beyond[branch] != 1:
+        return 0
+    rows = [branch, *alone_above(tree, branch, held)]
+    rungs = tree.mast_rung(options)
+    cents = int(options.money[tree.option[rows], measure].sum())
+    for place in tree.head[rows].tolist():
+        cents += _mast_cents(options, place, int(rungs[place]), measure)
+    # At the head of the link that is held: what the mast is higher for this office than that link needs it.
+    last = int(tree.parent[rows[-1]])
+    if last != NONE and held[last] and tree.beyond[last] == 1:
+        place, needed = int(tree.head[last]), int(tree.rungs(options)[1][last])
+        cents += _mast_cents(options, place, int(rungs[place]), measure)
+        cents -= _mast_cents(options, place, needed, measure)
+    return cents
+
+
+def _mast_cents(options: LinkOptions, place: int, rung: int, measure: int) -> int:
+    return 0 if rung == NO_MAST else int(options.mast_money[place, rung, measure])
+
+
+def rest_of_plan(
+    tree: Arborescence, place: int, held: NDArray[np.bool_], *, alone: bool
+) -> tuple[Arborescence, NDArray[np.bool_]]:
     """Return what is left of a plan without the branch that enters a place.
 
     Parameters
     ----------
     tree : Arborescence
     place : int
+    held : (k,) bool
+        As in `alone_above`.
     alone : bool
-        Links above that serve nobody else go too, such as the source that only one office uses: whoever is served
-        another way need not pay for them.
+        Links above that serve nobody else go too, see `alone_above`: whoever is served another way need not pay for
+        them.
 
     Returns
     -------
@@ -130,9 +188,9 @@ def rest_of_plan(tree: Arborescence, place: int, *, alone: bool) -> tuple[Arbore
     above = int(tree.parent[branch])
     while above != NONE:
         load[above] -= tree.load_mbps[branch]
-        if alone and tree.beyond[above] == 1 and not tree.spare.reserved_mbps[above]:
-            keep[above] = False
         above = int(tree.parent[above])
+    if alone:
+        keep[alone_above(tree, branch, held)] = False
     return replace(tree, load_mbps=load), keep
 
 
@@ -147,6 +205,7 @@ def ways_into(
     measure: int,
     office: int = NONE,
     not_by: int = NONE,
+    held: NDArray[np.bool_],
 ) -> list[Way]:
     """Return the cheapest way of each technology into a place, cheapest first.
 
@@ -171,10 +230,12 @@ def ways_into(
         Candidate link by which the plan enters the place now, `NONE` to keep the plan whole. Between places it is no
         other way to buy the same link otherwise, with another radio or another duct; from the root it is, as another
         provider's service.
+    held : (k,) bool
+        As in `alone_above`: these links stay, whoever is served another way.
     """
     keep = np.ones(len(tree), np.bool_)
     if not_by != NONE:
-        tree, keep = rest_of_plan(tree, place, alone=office != NONE)
+        tree, keep = rest_of_plan(tree, place, held, alone=office != NONE)
     standing = Standing.of(network, options, tree, keep)
     cents, capacity = network.money[:, measure], network.capacity
     terminal = int(network.terminal[office]) if office != NONE else NONE

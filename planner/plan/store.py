@@ -77,8 +77,10 @@ def read_plan(run_dir: Path) -> Plan:
         If there is none, or it cannot be understood.
     """
     path = run_dir / PLAN_JSON
+    text = ""
     try:
-        return Plan.from_document(json.loads(path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        return Plan.from_document(json.loads(text))
     except FileNotFoundError:
         problem = Problem(
             "no-plan",
@@ -93,23 +95,42 @@ def read_plan(run_dir: Path) -> Plan:
             _("Check that the file may be read."),
             file=str(path),
         )
-    except KeyError as error:
-        problem = Problem(
-            "bad-plan",
-            _(
-                "The plan lacks what plans of this version have: {fields}. Another version of the program made it."
-            ).format(fields=error.args[0]),
-            _("Solve its scenario again with: planner solve."),
-            file=str(path),
-        )
-    except (TypeError, ValueError, AttributeError, IndexError, RecursionError, OverflowError) as error:
-        problem = Problem(
-            "bad-plan",
-            _("This is not a whole plan of this program: {reason}.").format(reason=f"{type(error).__name__}: {error}"),
-            _("Make it again with: planner solve."),
-            file=str(path),
-        )
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError, OverflowError) as error:
+        problem = _bad_plan(path, error, _field_lacking(text) if isinstance(error, KeyError) else None)
     raise InputError(problem)
+
+
+def _bad_plan(path: Path, error: Exception, field: str | None) -> Problem:
+    """Return what is wrong with a plan that cannot be understood; ``field``: that it lacks, if that is known."""
+    if field is not None:
+        message = _("The plan lacks what plans of this version have: {fields}. Another version of the program made it.")
+        remedy = _("Solve its scenario again with: planner solve.")
+        return Problem("bad-plan", message.format(fields=field), remedy, file=str(path))
+    message = _("This is not a whole plan of this program: {reason}.")
+    reason = f"{type(error).__name__}: {error}"
+    return Problem("bad-plan", message.format(reason=reason), _("Make it again with: planner solve."), file=str(path))
+
+
+class _FieldLackingError(KeyError):
+    """A field of a document itself, not a key of anything else."""
+
+
+class _Told(dict[str, Any]):
+    """An object of a document that says when it lacks a field."""
+
+    def __missing__(self, key: str) -> Any:
+        raise _FieldLackingError(key)
+
+
+def _field_lacking(text: str) -> str | None:
+    """Return the field that a document lacks; None where what is missed is no field of it."""
+    try:
+        Plan.from_document(json.loads(text, object_hook=_Told))
+    except _FieldLackingError as error:
+        return str(error.args[0])
+    except KeyError:
+        pass
+    return None
 
 
 def _as_text(document: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from planner.catalogue import load_catalogue, price_list
 from planner.catalogue.kinds import kinds_in
 from planner.errors import InputError, Problem
 from planner.i18n import _, language, use_language
+from planner.plan.compare import compare
 from planner.plan.record import changes_since, prices_changed_since, read_record
 from planner.plan.store import read_plan
 from planner.scenario import load_scenario
@@ -48,8 +49,8 @@ class ExportedRun:
         Put the input files into the archive.
     template : Path or None
         Word document whose styles the DOCX is written in.
-    beside : tuple of Path
-        Folders of other runs that the workbook sets the plan beside.
+    beside : tuple of ExportedRun
+        Other runs of the same country that the workbook sets the plan beside.
     """
 
     folder: Path
@@ -59,7 +60,7 @@ class ExportedRun:
     operator: str = ""
     with_inputs: bool = False
     template: Path | None = None
-    beside: tuple[Path, ...] = ()
+    beside: tuple[ExportedRun, ...] = ()
 
     @property
     def name(self) -> str:
@@ -182,13 +183,16 @@ def read_exported(
 
     Parameters
     ----------
-    folder, data_root, anonymous, operator, with_inputs, template, beside
+    folder, data_root, anonymous, operator, with_inputs, template
         As in `ExportedRun`.
+    beside : tuple of Path
+        Folders of other runs that the workbook sets the plan beside.
 
     Raises
     ------
     InputError
-        If there is no plan in the folder, or one that holds nothing: cancelled before the first plan, or infeasible.
+        If there is no plan in a folder, or one that holds nothing: cancelled before the first plan, or infeasible; or
+        if a run beside it is of another country or in another currency.
     """
     plan = read_plan(folder)
     if plan.outcome.value is None:
@@ -202,4 +206,9 @@ def read_exported(
                 file=str(folder),
             )
         )
-    return ExportedRun(folder, plan, data_root, anonymous, operator, with_inputs, template, beside)
+    others = tuple(read_exported(other) for other in beside)
+    run = ExportedRun(folder, plan, data_root, anonymous, operator, with_inputs, template, others)
+    # Now, since some formats are written before the workbook.
+    for other in others:
+        compare((plan, run.scenario, run.record), (other.plan, other.scenario, other.record), name=str(other.folder))
+    return run

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _
 from planner.report.layout import Grid, print_grid, say, say_title
+from planner.report.risk_words import limits_missed, no_plan_found
 from planner.wording import figure, measure_name, money, number, share, what_data
 
 if TYPE_CHECKING:
@@ -85,12 +86,7 @@ def _headline(risk: Risk) -> list[str]:
             least=share(fixed["value_kept"]["least"] / max(risk.plan["value"], 1e-9), 1),
         ),
     ]
-    if fixed["keeps_limits_share"] < 1:
-        text = _(
-            "In {share} of the draws no part of it within the budget has all that has to be in a plan: these count as "
-            "benefit 0."
-        )
-        lines.append(text.format(share=share(1 - fixed["keeps_limits_share"])))
+    lines += limits_missed(fixed)
     if risk.termination == "cancelled":
         lines.insert(0, _("The study was cancelled; what is known so far is shown."))
     return lines
@@ -106,9 +102,7 @@ def _regret(risk: Risk) -> list[str]:
         gap = _("The best plan of each draw is proven to a gap of {gap} at the widest; asked for was {asked}.")
         wanted = risk.settings["requested_gap"]
         told.append(gap.format(gap=share(risk.best["widest_gap"], 1), asked=share(wanted, 1)))
-    if risk.best["plan_share"] < 1:
-        text = _("In {share} of the draws no plan was found that keeps all limits: these count as benefit 0.")
-        told.append(text.format(share=share(1 - risk.best["plan_share"])))
+    told += no_plan_found(risk.best)
     return [
         _(
             "Had the prices been known, a plan found would have brought {mean} more benefit on average, {p95} more in "

@@ -13,6 +13,7 @@ from planner.report.layout import Grid, print_grid, say, say_title
 from planner.report.phases import phases_grid, phases_words
 from planner.report.progress import progress_lines, progress_table
 from planner.report.resilience import failure_headings, failure_rows, resilience_lines
+from planner.report.rules import what_rules_heed
 from planner.scenario import PEOPLE_UNDERSERVED
 from planner.wording import (
     figure,
@@ -335,8 +336,7 @@ def _baseline_notes(plan: Plan) -> list[str]:
     lines = [
         _("Rule: no shared links; offices in the order of benefit per money, those that no longer fit are passed over.")
     ]
-    if not plan.plain:
-        lines.append(_("These rules heed the money and what is excluded or forbidden, none of the other limits."))
+    lines += what_rules_heed(plan)
     lines += [
         _("Not available – {rule}: {reason}").format(rule=rule_name(baseline["name"]), reason=baseline["reason"])
         for baseline in plan.baselines

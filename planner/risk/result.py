@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planner.errors import InputError, Problem
 from planner.files import write_whole
 from planner.finance import MEASURES
+from planner.i18n import _
 from planner.plan.store import RISK_JSON
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -99,6 +101,63 @@ def write_risk(risk: Risk, run_dir: Path) -> None:
     write_whole(run_dir / RISK_CSV, table.getvalue())
     text = json.dumps(risk.document(), ensure_ascii=False, allow_nan=False, indent=1)
     write_whole(run_dir / RISK_JSON, text + "\n")
+
+
+def read_risk(run_dir: Path) -> dict[str, Any]:
+    """Return the content of ``risk.json``, with the fields that documents tell.
+
+    Raises
+    ------
+    InputError
+        If it is not there, cannot be read, is cut short, or lacks a field.
+    """
+    path = run_dir / RISK_JSON
+    remedy = _("Make the study again with: planner risk; or take this file out of the folder.")
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        message = _("The study of risk cannot be read: {reason}.").format(reason=error.strerror)
+        raise InputError(Problem("unreadable-risk", message, remedy, file=str(path))) from error
+    except (ValueError, RecursionError) as error:
+        message = _("This is not a whole study of risk: {reason}.").format(reason=error)
+        raise InputError(Problem("bad-risk", message, remedy, file=str(path))) from error
+    if lacking := _lacking(told):
+        message = _("The study of risk lacks what studies of this version have: {fields}.")
+        problem = Problem("bad-risk", message.format(fields=", ".join(lacking)), remedy, file=str(path))
+        raise InputError(problem)
+    whole: dict[str, Any] = told
+    return whole
+
+
+def _at(told: Any, name: str) -> Any:
+    """Return what stands under a dotted name, None where nothing does."""
+    for key in name.split("."):
+        told = told.get(key) if isinstance(told, dict) else None
+    return told
+
+
+def _lacking(told: Any) -> list[str]:
+    """Return the fields that documents tell and a study lacks, or has as something else than they are."""
+
+    def no_amounts(inside: Any, names: Iterable[str]) -> list[str]:
+        return [name for name in names if type(_at(inside, name)) not in {int, float}]
+
+    if missing := no_amounts(told, ["draws_done"]):
+        return missing
+    if not told["draws_done"]:
+        return []
+    bands = [f"fixed.{name}.{cut}" for name in ("value_kept", "offices_kept", *MEASURES) for cut in band([0.0])]
+    shares = [f"fixed.{name}" for name in ("within_budget_share", "overloaded_share", "keeps_limits_share")]
+    plan = [f"plan.{name}" for name in ("value", "offices", *MEASURES)]
+    best = [] if _at(told, "best") is None else ["best.plan_share", "best.regret.mean"]
+    lacking = no_amounts(told, [*plan, *shares, *bands, *best])
+    lacking += [] if isinstance(_at(told, "scenario.hash"), str) else ["scenario.hash"]
+    lacking += [] if _at(told, "budget.measure") in MEASURES else ["budget.measure"]
+    lacking += [name for name in ("figures", "tornado") if not isinstance(_at(told, name), list)]
+    for row in told["tornado"] if "tornado" not in lacking else ():
+        lacking += [] if isinstance(_at(row, "name"), str) else ["tornado.name"]
+        lacking += [f"tornado.{name}" for name in no_amounts(row, ["low.cost", "high.cost"])]
+    return list(dict.fromkeys(lacking))
 
 
 def tell(

@@ -106,6 +106,36 @@ def test_what_only_this_office_uses_is_paid_again_by_another_way_over_it(handmad
     assert way.price == pytest.approx(sum(cents for cents, _served in own.values()) - hop + trunk, abs=0.005)
 
 
+@pytest.mark.parametrize("how", ["as built", "limits.fix_links"])
+def test_what_every_plan_has_is_not_paid_again(handmade, make, how):
+    """A alone hangs from S, by a hop; the source itself is built already, or the scenario asks for it."""
+    rows, country = handmade.rows, handmade.country
+    second = country.link("microwave", "S", "A", km=9.0, capacity=100.0, rungs=(1, 1))
+    plan = make["plan"](country, country.choice([rows["S"], second], "A"))
+    built = country.options(fixed=np.array([rows["S"]], np.int32)) if how == "as built" else country.options()
+    limits = {} if how == "as built" else {"fix_links": [("root", "S")]}
+    found = explain(make["scenario"](limits=limits), country.inputs(), built, plan, "A")
+    own = {line.title: line.cents(PROGRAMME) / 100 for line in found.lines}
+    ways = {way.technology: way for way in found.others}
+    assert ways["fibre"].links[0] == "fibre:S>~j1", "the source is there, whoever is served from it"
+    # Only A uses S: its site, but not its source, would be gone without A.
+    source = sum(amount for title, amount in own.items() if "source" in title)
+    assert source > 0
+    assert found.others[0].price - found.difference == pytest.approx(sum(own.values()) - source, abs=0.005)
+
+
+def test_a_link_that_is_held_holds_what_it_hangs_from(handmade, make):
+    """The hop from A to C is built: whatever serves C, the fibre up to S stays, and so does C's mast."""
+    rows, country = handmade.rows, handmade.country
+    country.link("fibre", "A", "C", km=9.0)
+    plan = make["plan"](country, country.choice([rows["S"], rows["SJ"], rows["JA"], rows["AC"]], "C"))
+    found = explain(
+        make["scenario"](), country.inputs(), country.options(fixed=np.array([rows["AC"]], np.int32)), plan, "C"
+    )
+    assert found.alone == pytest.approx(found.lines[0].cents(PROGRAMME) / 100)
+    assert found.difference > 0
+
+
 def test_a_mast_that_must_grow_costs_the_difference(handmade, make):
     """From C, whose mast stands at 20 m, a hop that needs 30 m: 11000 more there."""
     country = handmade.country

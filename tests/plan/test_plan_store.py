@@ -139,6 +139,17 @@ def test_a_plan_of_an_earlier_version_says_what_it_lacks(handmade, tmp_path):
         assert "planner solve" in problem.remedy
 
 
+def test_a_key_that_is_no_field_of_the_document_is_not_told_as_one(handmade, tmp_path, monkeypatch):
+    write_run_files(handmade.plan(), tmp_path)
+    monkeypatch.setattr("planner.plan.model.from_records", lambda _records, _keys: {}["inside"])
+    with pytest.raises(InputError) as caught:
+        read_plan(tmp_path)
+    (problem,) = caught.value.problems
+    assert problem.code == "bad-plan"
+    assert "lacks" not in problem.message
+    assert "KeyError: 'inside'" in problem.message
+
+
 def test_a_plan_cut_off_anywhere_is_refused(handmade, tmp_path):
     write_run_files(handmade.plan(), tmp_path)
     whole = (tmp_path / "plan.json").read_bytes()

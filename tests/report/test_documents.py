@@ -413,6 +413,24 @@ def test_least_money_without_a_budget_is_told_as_what_it_is(handmade_run, handma
     assert number_of(beside.rows[0][2]) == pytest.approx(benefit, rel=0.01)
 
 
+@pytest.mark.parametrize(("offices", "words"), [("A", "1 post office that has no"), ("AB", "2 post offices that have")])
+def test_one_office_is_told_as_one(handmade_run, handmade, make, offices, words):
+    rows = handmade.rows
+    links = [rows[f"leo {name}"] for name in offices]
+    plan = make["plan"](handmade.country, handmade.country.choice(links, offices))
+    said = words_of(build_proposal(handmade_run(plan)))
+    assert f"This plan connects {words}" in said
+
+
+def test_what_simple_rules_need_not_keep_is_said(handmade_run, handmade):
+    """Money is all that binds them: beside a plan with limits their benefit may be a multiple."""
+    plan, told = handmade.plan(), "none of the other limits"
+    for limits, times in ((plan.limits, 0), ({**plan.limits, "must_connect": ["A"]}, 2)):
+        said = words_of(build_proposal(handmade_run(replace(plan, limits=limits))))
+        assert said.count(told) == times, "in the summary and over the table"
+        assert "The best simple rule for the same money" in said
+
+
 def test_every_budget_and_its_scope_is_told(handmade_run, handmade):
     plan = handmade.plan()
     second = {**plan.budgets[0], "name": "islands", "scope": {"regions": ["Isles"]}, "limit": 7000.0, "spent": 5000.25}

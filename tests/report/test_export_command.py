@@ -100,3 +100,17 @@ def test_prices_that_have_changed_are_told(run_dir):
     assert result.exit_code == 2
     assert "prices" in result.stderr
     assert call("export", run_dir, "--to", "html").exit_code == 0, "a map needs no prices"
+
+
+def test_a_run_beside_that_will_not_do_is_told_before_anything_is_written(run_dir, tmp_path):
+    out, other = tmp_path / "to", shutil.copytree(run_dir, tmp_path / "other")
+    asked = ("export", run_dir, "--to", "html,xlsx", "--out", out, "--beside")
+    result = call(*asked, tmp_path / "nonexist")
+    assert (result.exit_code, out.exists()) == (2, False)
+    assert "nonexist" in result.stderr
+    plan = json.loads((other / "plan.json").read_text(encoding="utf-8"))
+    plan["scenario"]["currency"] = "EUR"
+    (other / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    result = call(*asked, other)
+    assert (result.exit_code, out.exists()) == (2, False)
+    assert "different currencies" in result.stderr

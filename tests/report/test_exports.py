@@ -107,3 +107,16 @@ def test_pages_are_pictures_of_the_proposal(priced, tmp_path):
     for page in pages:
         with Image.open(page) as picture:
             assert picture.height / picture.width == pytest.approx(297 / 210, rel=0.01)
+
+
+def test_figures_of_an_earlier_export_are_taken_away(priced, tmp_path):
+    run, out = priced(tmp_path / "run"), tmp_path / "out"
+    out.mkdir()
+    for name in ("run-figure-98.svg", "run-figure-98.png", "run-figure-100.svg"):
+        (out / name).touch()
+    kept = {out / name for name in ("run-figure-98.txt", "run-figure-mine.svg", "my-run-figure-98.svg")}
+    for path in kept:
+        path.touch()
+    assert set(out.iterdir()) > kept
+    files = export_run(run, ["figures"], out)
+    assert set(out.iterdir()) == {*files, *kept}

@@ -5,9 +5,10 @@ import re
 
 import pytest
 
+from planner.errors import InputError
 from planner.i18n import set_language
 from planner.plan.store import RISK_JSON
-from planner.report.documents.blocks import Figure, Note
+from planner.report.documents.blocks import Bullets, Figure, Note
 from planner.report.documents.proposal.risk import risk
 
 
@@ -32,7 +33,8 @@ def told():
         "figures": [{"name": "a.price"}, {"name": "b.price"}, {"name": "idle"}],
         "plan": {"value": 100.0, "bound": 101.0, "offices": 7, **money},
         "fixed": {
-            "within_budget_share": 0.75, "overloaded_share": 0.05, "value_kept": band(90.0), "offices_kept": band(6.0),
+            "within_budget_share": 0.75, "overloaded_share": 0.05, "keeps_limits_share": 1.0,
+            "value_kept": band(90.0), "offices_kept": band(6.0),
             **{name: band(amount) for name, amount in money.items()},
         },
         "best": None,
@@ -78,3 +80,42 @@ def test_another_scenarios_study_is_not_shown(run_with, told):
 
 def test_without_a_study_nothing_is_said(priced, tmp_path):
     assert risk(priced(tmp_path / "run")) == []
+
+
+def test_draws_in_which_limits_cannot_be_kept_are_told(run_with, told):
+    told["fixed"]["keeps_limits_share"] = 0.9
+    told["best"] = {"plan_share": 0.75, "regret": {"mean": 3.0}}
+    (bullets,) = [block for block in risk(run_with(told)) if isinstance(block, Bullets)]
+    said = " ".join(bullets.items)
+    assert "In 10 % of the draws no part of it within the budget" in said
+    assert "In 25 % of the draws no plan was found" in said
+
+
+def test_a_study_without_draws_says_so(run_with, told):
+    told["draws_done"] = 0
+    _heading, note = risk(run_with(told))
+    assert "another scenario" not in note.text
+    assert "before its first draw" in note.text
+
+
+def test_a_study_that_is_cut_short_is_named(run_with, told):
+    exported = run_with(told)
+    path = exported.folder / RISK_JSON
+    path.write_text(path.read_text(encoding="utf-8")[:100], encoding="utf-8")
+    with pytest.raises(InputError, match="not a whole study") as caught:
+        risk(exported)
+    assert caught.value.problems[0].file == str(path)
+    assert "planner risk" in caught.value.problems[0].remedy
+
+
+@pytest.mark.parametrize(
+    "name", ["fixed.keeps_limits_share", "fixed.capex.p95", "plan.value", "budget.measure", "tornado.low.cost"]
+)
+def test_a_field_that_a_study_lacks_is_named(run_with, told, name):
+    *path, last = name.split(".")
+    inside = told
+    for key in path:
+        inside = inside[key][0] if key == "tornado" else inside[key]
+    del inside[last]
+    with pytest.raises(InputError, match=re.escape(name)):
+        risk(run_with(told))

@@ -58,7 +58,7 @@ def test_values_that_come_with_the_workbook_are_those_of_the_plan(example, book)
 
 
 def test_other_runs_stand_beside_the_plan_and_follow_its_assumptions(example, reckoned, tmp_path):
-    (path,) = write(replace(example, beside=(example.folder,)), tmp_path)
+    (path,) = write(replace(example, beside=(example,)), tmp_path)
     values = reckoned(path)
     rows, totals = rows_of(values["Scenarios"]), example.plan.totals
     for heading, measure in (("Purchases (USD)", "capex"), ("Programme cost (USD)", "programme_cost")):

@@ -11,6 +11,8 @@ from rasterio.errors import RasterioError
 from planner.errors import InputError
 from planner.terrain import open_elevation, refuse_network
 
+SCHEMA = "http://www.w3.org/2001/XMLSchema-instance"
+
 
 @pytest.fixture
 def server():
@@ -120,6 +122,10 @@ def test_names_that_are_addresses(tmp_path, name):
             vrt("tile.tif", relative=1).replace("<SRS>", "<Metadata><MDI>https://licence.org</MDI></Metadata><SRS>"),
         ),
         ("itself.vrt", vrt("itself.vrt", relative=1)),
+        ("schema.vrt", vrt("tile.tif").replace("<VRTDataset", f'<VRTDataset xmlns:xsi="{SCHEMA}"')),
+        ("long.vrt", vrt("n" * 5000)),
+        ("cut.vrt", vrt("tile.tif")[:100]),
+        ("linked.geojson", geojson("crs.prj").replace("crs.prj/crs", "crs.prj")),
         ("kept.vrt", vrt("/home/vsicurl/tile.tif")),
         ("a.geojson", '{"type": "FeatureCollection", "crs": {"type": "name", "properties": {"name": "EPSG:4326"}}}'),
         ("sites.geojson", '{"features": [{"properties": {"crs": "no", "href": "https://example.org"}}]}'),
@@ -132,3 +138,38 @@ def test_what_only_speaks_of_addresses_is_taken(tmp_path, name, text):
     folder.mkdir()
     (folder / name).write_text(text)
     refuse_network(folder / name, name)
+
+
+def test_another_attribute_does_not_say_where_a_part_lies(tmp_path, server, monkeypatch):
+    """The part counts from where the program runs, although shared="1" stands beside."""
+    address, asked = server
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    (tmp_path / "here/inner.vrt").write_text(vrt(f"/vsicurl/{address}/dem.tif"))
+    (tmp_path / "outer.vrt").write_text(vrt("inner.vrt").replace('shared="0"', 'shared="1"'))
+    is_refused(tmp_path / "outer.vrt", f"/vsicurl/{address}/dem.tif")
+    assert asked == []
+    with rasterio.open(tmp_path / "outer.vrt") as dataset, pytest.raises(RasterioError):
+        dataset.read(1)
+    assert asked
+
+
+@pytest.mark.parametrize("slash", ["&#47;", "&#x2F;", "<![CDATA[/]]>"])
+def test_an_address_that_is_written_otherwise(tmp_path, server, slash):
+    address, asked = server
+    path = tmp_path / "dem.vrt"
+    path.write_text(vrt(f"{slash}vsicurl/{address}/dem.tif"))
+    is_refused(path, f"/vsicurl/{address}/dem.tif")
+    path.write_text("<Remark/>" + vrt(f"{slash}vsicurl/{address}/dem.tif").replace('band="1"', "band=1"))
+    if "CDATA" not in slash:
+        is_refused(path, f"/vsicurl/{address}/dem.tif")
+    assert asked == []
+
+
+def test_entities_of_a_file_s_own_are_not_made_large(tmp_path):
+    laughs = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(9))
+    path = tmp_path / "dem.vrt"
+    path.write_text(f'<!DOCTYPE x [<!ENTITY e0 "ha">{laughs}]>' + vrt("&e9;"))
+    refuse_network(path, "dem.vrt")
+    path.write_text(f'<!DOCTYPE x [<!ENTITY e0 "ha">{laughs}]>' + vrt("/vsicurl/https://example.org/dem.tif"))
+    is_refused(path, "example.org")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from planner.report.documents.blocks import Figure
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 def write(run: ExportedRun, folder: Path) -> Sequence[Path]:
     """Write ``NAME-figure-01.svg``, ``NAME-figure-01.png`` and so on, numbered as in the proposal.
 
-    Profiles of hops, which stand in its annex, are left to ``planner explain``.
+    Profiles of hops, which stand in its annex, are left to ``planner explain``. Those of an earlier export that had
+    more figures are taken away: they would be taken for this one's.
     """
     figures = [block for block in build_proposal(run).blocks if isinstance(block, Figure)]
     files: list[Path] = []
@@ -27,4 +29,8 @@ def write(run: ExportedRun, folder: Path) -> Sequence[Path]:
             file = folder / f"{run.name}-figure-{number:02d}{suffix}"
             write_figure(figure.drawing, file, f"{figure.caption}. {figure.words}")
             files.append(file)
+    earlier = re.compile(re.escape(f"{run.name}-figure-") + r"\d{2,}(?:" + "|".join(map(re.escape, FORMATS)) + ")")
+    for file in set(folder.iterdir()) - set(files):
+        if earlier.fullmatch(file.name) and file.is_file():
+            file.unlink()
     return files

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from planner.files import whole_file
 from planner.i18n import _
 from planner.report.bill import bill_of_quantities
-from planner.report.exported import read_exported
 from planner.report.workbook.assumptions import write_assumptions, write_sources
 from planner.report.workbook.book import Book
 from planner.report.workbook.flows import write_flows
@@ -59,9 +58,8 @@ def write(run: ExportedRun, folder: Path) -> list[Path]:
         total = write_summary(summary, plan, tables)
         write_comparison(comparison, plan, summary, total)
         if run.beside:
-            others = [read_exported(folder) for folder in run.beside]
             scenarios = book.sheet(_("Scenarios"))
-            write_scenarios(scenarios, run, others, summary, total, money_headings(currency))
+            write_scenarios(scenarios, run, summary, total, money_headings(currency))
         if plan.funders:
             funders, payments = book.sheet(_("Funders")), book.sheet(_("Payments"))
             write_funders(funders, plan, write_payments(payments, plan))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from planner.finance import MEASURES
 from planner.i18n import _
-from planner.plan.compare import compare, settings
+from planner.plan.compare import settings
 from planner.wording import setting_words, short_of_best
 
 if TYPE_CHECKING:
@@ -22,31 +22,22 @@ _MONEY_AT: Final = 4
 """First money column of the summary."""
 
 
-def write_scenarios(
-    sheet: Sheet, run: ExportedRun, others: Sequence[ExportedRun], summary: Sheet, total: int, headings: Sequence[str]
-) -> None:
+def write_scenarios(sheet: Sheet, run: ExportedRun, summary: Sheet, total: int, headings: Sequence[str]) -> None:
     """Write a column for each run.
 
     Parameters
     ----------
     sheet : Sheet
     run : ExportedRun
-        Its money follows the assumptions of the workbook; that of the others is as they were solved.
-    others : sequence of ExportedRun
+        With those beside it. Its money follows the assumptions of the workbook; that of the others is as they were
+        solved.
     summary : Sheet
         With the money columns of the plan in its row ``total``.
     total : int
     headings : sequence of str
         Of the money columns.
-
-    Raises
-    ------
-    InputError
-        If another run is of another country or in another currency.
     """
-    for other in others:
-        compare(_told(run), _told(other), name=str(other.folder))
-    runs = [run, *others]
+    runs = [run, *run.beside]
     plans = [each.plan for each in runs]
     columns = 1 + len(runs)
     sheet.widths(44, *[22] * len(runs))
@@ -122,10 +113,6 @@ def _settings(sheet: Sheet, row: int, runs: Sequence[ExportedRun]) -> None:
             sheet.text(row, 0, field)
             for column, text in enumerate(told, start=1):
                 sheet.text(row, column, text)
-
-
-def _told(run: ExportedRun) -> tuple[Plan, Any, Any]:
-    return run.plan, run.scenario, run.record
 
 
 def _totals(plans: Sequence[Plan], name: str) -> list[float | None]:

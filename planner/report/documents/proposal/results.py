@@ -21,6 +21,7 @@ from planner.report.documents.proposal.summary import cautions
 from planner.report.enabled import enabled_headings, enabled_rows
 from planner.report.progress import progress_lines, progress_table
 from planner.report.resilience import failure_headings, failure_rows, resilience_lines, second_path_rows
+from planner.report.rules import what_rules_heed
 from planner.wording import figure, labelled, measure_name, number, rule_name, share, technology_heading
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ def _beside(plan: Plan) -> list[Block]:
         (_("Offices"), _("Benefit"), _("People"), _("Spent"), _("Per year")),
         tuple(rows),
     )
-    return [Heading(_("Beside simple rules"), 2), Paragraph(words), table]
+    return [Heading(_("Beside simple rules"), 2), Paragraph(" ".join([words, *what_rules_heed(plan)])), table]
 
 
 def _frontier(run_dir: Path, plan: Plan) -> list[Block]:

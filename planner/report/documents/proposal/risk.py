@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _
@@ -10,6 +9,7 @@ from planner.plan.store import RISK_JSON
 from planner.report.documents.blocks import Bullets, Figure, Heading, Note, Paragraph, Table
 from planner.report.documents.charts import tornado_drawing
 from planner.report.documents.typography import about_money
+from planner.report.risk_words import limits_missed, no_plan_found
 from planner.wording import measure_name, number, sentence, share
 
 if TYPE_CHECKING:
@@ -25,13 +25,21 @@ def risk(run: ExportedRun) -> list[Block]:
     """Return the study of risk; nothing where there is none.
 
     A study of another scenario, such as one that was left behind, is named and not shown.
+
+    Raises
+    ------
+    InputError
+        If the study cannot be read.
     """
-    path = run.folder / RISK_JSON
-    if not path.is_file():
+    if not (run.folder / RISK_JSON).is_file():
         return []
+    from planner.risk.result import read_risk  # noqa: PLC0415 - it brings the solver, and few runs have a study
+
     heading = Heading(_("What prices and demand may do"), 2)
-    told = json.loads(path.read_text(encoding="utf-8"))
-    if told["scenario"]["hash"] != run.plan.scenario["hash"] or not told["draws_done"]:
+    told = read_risk(run.folder)
+    if not told["draws_done"]:
+        return [heading, Note(_("The study of risk in this folder ended before its first draw: it tells nothing."))]
+    if told["scenario"]["hash"] != run.plan.scenario["hash"]:
         return [heading, Note(_("The study of risk in this folder belongs to another scenario and is not shown."))]
     currency, measure = run.plan.scenario["currency"], told["budget"]["measure"]
     return [
@@ -65,10 +73,12 @@ def _kept(told: dict[str, Any], currency: str, measure: str) -> list[str]:
         _("Cut back to its budget it keeps {kept} of its benefit on average, and {least} at the worst.").format(
             kept=share(fixed["value_kept"]["mean"] / value), least=share(fixed["value_kept"]["least"] / value)
         ),
+        *limits_missed(fixed),
     ]
     if told["best"] is not None:
         text = _("Had the prices been known, another plan would have brought {more} more benefit on average.")
         lines.append(text.format(more=share(told["best"]["regret"]["mean"] / value, 1)))
+        lines += no_plan_found(told["best"])
     return lines
 
 

@@ -8,6 +8,7 @@ from planner.i18n import _, ngettext
 from planner.report.documents.blocks import Figure, Heading, KeyFigures, Note, Paragraph
 from planner.report.documents.map import map_drawing, map_words
 from planner.report.documents.typography import about, about_money
+from planner.report.rules import what_rules_heed
 from planner.report.summary import verdict
 from planner.wording import measure_name, number, rule_name, share, too_little, what_data
 
@@ -57,21 +58,29 @@ def cautions(plan: Plan) -> list[Block]:
 def _what(plan: Plan) -> str:
     """Return what the plan does, without what there is none of."""
     totals = plan.totals
-    before = totals["offices_connected"] - totals["offices_newly_connected"] - totals["offices_upgraded"]
+    new = totals["offices_newly_connected"]
+    before = totals["offices_connected"] - new - totals["offices_upgraded"]
     first = (
-        _(
+        ngettext(
+            "This plan connects {new} post office that has no adequate connection today and upgrades {upgraded} whose "
+            "connection is too slow, of {total} in all.",
             "This plan connects {new} post offices that have no adequate connection today and upgrades {upgraded} "
-            "whose connection is too slow, of {total} in all."
+            "whose connection is too slow, of {total} in all.",
+            new,
         )
         if totals["offices_upgraded"]
-        else _("This plan connects {new} post offices that have no adequate connection today, of {total} in all.")
+        else ngettext(
+            "This plan connects {new} post office that has no adequate connection today, of {total} in all.",
+            "This plan connects {new} post offices that have no adequate connection today, of {total} in all.",
+            new,
+        )
     )
     already = ngettext("{n} is adequately connected already.", "{n} are adequately connected already.", before)
     people = _("It puts about {people} people who lack adequate service within reach of a connected post office.")
     return " ".join(
         [
             first.format(
-                new=number(totals["offices_newly_connected"]),
+                new=number(new),
                 upgraded=number(totals["offices_upgraded"]),
                 total=number(totals["offices"]),
             ),
@@ -117,14 +126,14 @@ def _proof(plan: Plan) -> str:
 
 
 def _beside(plan: Plan) -> list[str]:
-    """Return what the best simple rule does with the same money."""
+    """Return what the best simple rule, which knows no years, does with the same money, and what it need not keep."""
     rules = [rule for rule in plan.baselines if rule["available"] and rule["within_budget"]]
-    if not rules or not plan.benefit:
+    if plan.phases or not rules or not plan.benefit:
         return []
     best = max(rules, key=lambda rule: rule["within_budget"]["benefit"])
     there = best["within_budget"]["benefit"]
     text = _("The best simple rule for the same money ({rule}) reaches {share} of this plan's benefit.")
-    return [text.format(rule=rule_name(best["name"]), share=share(there / plan.benefit))]
+    return [text.format(rule=rule_name(best["name"]), share=share(there / plan.benefit)), *what_rules_heed(plan)]
 
 
 def _afterwards(plan: Plan) -> str:
