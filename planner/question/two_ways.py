@@ -68,7 +68,8 @@ def answer_with_second_paths(
         fair = settle_worst_first(question, finder, FAIRNESS_TIME * limit, cancelled)
     asked = replace(question, floors=(*question.floors, *fair.floors))
     search = Search(within(asked, limit + began - time.monotonic()), cancelled, on_progress, like=first)
-    search.best = None if fair.known is None else fair.known.plan
+    if fair.known is not None:
+        search.adopt(fair.known.plan)
     found = search.run()
     outcome = replace(found.outcome, fairness=Fairness(fair.levels, without) if fairly else None)
     if found.choice is None and outcome.status == "infeasible" and outcome.conflict is None:
