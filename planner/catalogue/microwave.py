@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from planner.scenario import Scenario
 
 
+DIVERSITY = " SD"
+"""Mark of space diversity in the name of an option."""
+
+
 @dataclass(frozen=True)
 class RadioOption:
     """One way to equip a radio link; what it carries depends on the link, see `planner.links.fading`.
@@ -120,7 +124,7 @@ def _all_options(microwave: Microwave, pricer: Pricer, scenario: Scenario) -> It
                     )
                     yield MicrowaveOption(
                         kind=OptionKind("microwave", name + reach, 1, plain),
-                        diverse_kind=OptionKind("microwave", f"{name} SD{reach}", 1, diverse),
+                        diverse_kind=OptionKind("microwave", f"{name}{DIVERSITY}{reach}", 1, diverse),
                         frequency_ghz=band.frequency_ghz,
                         range_km=range_km,
                         signal_dbm=band.transmit_dbm + 2 * float(antenna_gain_dbi(diameter_m, band.frequency_ghz)),
