@@ -87,8 +87,8 @@ def _headline(risk: Risk) -> list[str]:
     ]
     if fixed["keeps_limits_share"] < 1:
         text = _(
-            "In {share} of the draws no part of it within the budget has all that has to be in a plan: these count as "
-            "benefit 0."
+            "In {share} of the draws no part of it was found that keeps the budget and has all that has to be in a "
+            "plan: these count as benefit 0."
         )
         lines.append(text.format(share=share(1 - fixed["keeps_limits_share"])))
     if risk.termination == "cancelled":
