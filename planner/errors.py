@@ -57,7 +57,7 @@ class Problem:
         column = _("field {column}") if of_scenario else _("column {column}")
         if (self.column or "").startswith("--"):
             column = _("option {column}")
-        elif (self.column or "").isupper():
+        elif self.file is None and (self.column or "").isupper():
             column = _("argument {column}")
         parts = (
             self.file or "",

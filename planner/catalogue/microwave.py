@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from planner.scenario import Scenario
 
 
+DIVERSITY = " SD"
+"""Mark of space diversity in the name of an option."""
+
+
 @dataclass(frozen=True)
 class RadioOption:
     """One way to equip a radio link; what it carries depends on the link, see `planner.links.fading`.
@@ -120,7 +124,7 @@ def _all_options(microwave: Microwave, pricer: Pricer, scenario: Scenario) -> It
                     )
                     yield MicrowaveOption(
                         kind=OptionKind("microwave", name + reach, 1, plain),
-                        diverse_kind=OptionKind("microwave", f"{name} SD{reach}", 1, diverse),
+                        diverse_kind=OptionKind("microwave", f"{name}{DIVERSITY}{reach}", 1, diverse),
                         frequency_ghz=band.frequency_ghz,
                         range_km=range_km,
                         signal_dbm=band.transmit_dbm + 2 * float(antenna_gain_dbi(diameter_m, band.frequency_ghz)),
@@ -168,14 +172,17 @@ def _dominated(options: list[MicrowaveOption], terms: Terms) -> list[bool]:
     """Say of each option whether another one of its frequency is at least as good in every respect, on any hop.
 
     Which of two frequencies is better depends on the hop: a higher one needs less clearance and fades more in rain. The
-    margin is that of each modulation. Of equals the first stays.
+    margin is that of each modulation; paths over the sea pay the price with space diversity. Of equals the first stays.
     """
     one: dict[Per, NDArray[np.float64]] = {"each": np.ones(1)}
-    costs = np.array([line_money(option.kind.items, one, terms)[0] for option in options])
+    plain, diverse = (
+        np.array([line_money(kind.items, one, terms)[0] for kind in kinds])
+        for kinds in ([option.kind for option in options], [option.diverse_kind for option in options])
+    )
     frequency = np.array([option.frequency_ghz for option in options])
     steps = max((len(option.rates_mbps) for option in options), default=0)
     merits = np.array([_merits(option, steps) for option in options])
-    merits = np.hstack([merits, -costs])
+    merits = np.hstack([merits, -plain, -diverse])
     beaten = []
     for i, merit in enumerate(merits):
         as_good = np.all(merits >= merit, axis=1) & (frequency == frequency[i])

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.catalogue.microwave import DIVERSITY
 from planner.errors import InputError, Problem
-from planner.finance import PROGRAMME_COST, at_actual, line_money
+from planner.finance import PROGRAMME_COST, PriceFactors, at_actual, line_money, surcharged
 from planner.i18n import _
 from planner.inputs.as_built import FIXED
 from planner.links.named import named_links
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from planner.catalogue.kinds import OptionKind
     from planner.finance import Per, Terms
     from planner.links.options import LinkOptions
 
@@ -25,9 +27,10 @@ FIELD = "inputs.as_built"
 
 @dataclass(frozen=True)
 class _Row:
-    """A row of the input and the candidate that it means."""
+    """A row of the input, the candidate that it means, and the kind that it is built as, at estimated prices."""
 
     option: int
+    kind: OptionKind
     office: int
     spent: dict[str, float]
     spent_equipment: float
@@ -60,10 +63,9 @@ def with_as_built(
     package, transit = options.package_money.copy(), options.package_transit_money.copy()
     for row in rows:
         quantity: dict[Per, float] = {"each": 1.0, "km": float(options.priced_km[row.option])}
-        own = options.kinds[options.kind[row.option]]
-        priced = at_actual(own.items, quantity, row.spent, terms.tax)
+        priced = at_actual(row.kind.items, quantity, row.spent, terms.tax)
         kind[row.option] = len(kinds)
-        kinds.append(replace(own, items=priced))
+        kinds.append(replace(row.kind, items=priced))
         money[row.option] = line_money(priced, {per: np.array([units]) for per, units in quantity.items()}, terms)[0]
         if row.office < 0:
             continue
@@ -95,6 +97,9 @@ def _found(options: LinkOptions, as_built: pd.DataFrame) -> list[_Row]:
     for row, name, candidates in zip(told, names, found, strict=True):
         kinds = np.array([options.kinds[kind].name for kind in options.kind[candidates].tolist()], dtype=object)
         same = candidates[kinds == row["option"]] if row["option"] else candidates
+        built: OptionKind | None = None
+        if name[2] == "microwave" and row["option"] and not len(same):
+            same, built = _regardless_of_diversity(options, candidates, row["option"])
         if len(candidates) and not len(same):
             message = _("No candidate of this option joins these places; there are: {options}.")
             text = message.format(options=", ".join(sorted(set(kinds.tolist()))))
@@ -106,7 +111,30 @@ def _found(options: LinkOptions, as_built: pd.DataFrame) -> list[_Row]:
         option = int(same[np.argmin(options.money[same, PROGRAMME_COST])])
         head = options.v[option] if str(options.places.id[options.v[option]]) == name[1] else options.u[option]
         spent = {"capex": float(row["spent"]), "opex_per_year": float(row["spent_per_year"])}
-        rows.append(_Row(option, int(options.places.office[head]), spent, float(row["spent_equipment"])))
+        kind = options.kinds[options.kind[option]] if built is None else _in_its_region(options, built, option)
+        rows.append(_Row(option, kind, int(options.places.office[head]), spent, float(row["spent_equipment"])))
     if problems:
         raise InputError(problems)
     return rows
+
+
+def _regardless_of_diversity(
+    options: LinkOptions, candidates: NDArray[np.int64], name: str
+) -> tuple[NDArray[np.int64], OptionKind | None]:
+    """Return the hops that differ from a name by space diversity alone, and the kind of this name at plain prices.
+
+    What stands was built with or without it, whatever is asked of a new hop there.
+    """
+    named = [kind for kind in options.kinds if (kind.technology, kind.name) == ("microwave", name)]
+    if not named:
+        return candidates[:0], None
+    plain = [options.kinds[kind].name.replace(DIVERSITY, "") for kind in options.kind[candidates].tolist()]
+    # Kinds of regions with prices of their own, and those at what was spent, stand behind all others.
+    return candidates[np.array(plain, dtype=object) == name.replace(DIVERSITY, "")], named[0]
+
+
+def _in_its_region(options: LinkOptions, kind: OptionKind, option: int) -> OptionKind:
+    """Return a kind at the prices of the region of a link, the dearer of its ends."""
+    ends = [options.places.price_factors(int(end)) for end in (options.u[option], options.v[option])]
+    factors = PriceFactors(max(end.freight for end in ends), max(end.works for end in ends))
+    return replace(kind, items=surcharged(kind.items, factors))

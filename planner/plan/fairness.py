@@ -41,10 +41,14 @@ class Fairness:
         In the order in which they were settled; empty without ``limits.worst_first``.
     without : (value, bound) or None
         Of the first objective, without floors and levels; None where it is not known.
+    settled : bool or None
+        False: for ``limits.worst_first`` no plan was found in its part of the time, so that it binds nothing; None:
+        it is not asked for.
     """
 
     levels: tuple[Level, ...]
     without: tuple[float, float | None] | None
+    settled: bool | None
 
     def as_dict(
         self, connected: NDArray[np.bool_], value: float, bound: float | None, sense: Literal["max", "min"]
@@ -54,6 +58,7 @@ class Fairness:
         A fair plan is one without fairness too, so that the best known one is no worse.
         """
         told: dict[str, Any] = {
+            "settled": self.settled,
             "levels": [
                 {
                     "by": level.row.by,

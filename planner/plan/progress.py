@@ -31,22 +31,24 @@ def as_built_rows(as_built: pd.DataFrame | None, links: pd.DataFrame) -> tuple[d
     """
     if as_built is None:
         return ()
-    told = {_link(row): row for row in as_built.to_dict("records")}
+    told = {_link(row["technology"], row["from"], row["to"]): row for row in as_built.to_dict("records")}
+    columns = (links[name] for name in ("id", "technology", "from", "to", "load_mbps"))
     return tuple(
         {
             "link": name,
-            "status": str(told[name]["status"]),
-            "funder": str(told[name]["funder"]) or None,
-            "mbps": _known(told[name]["mbps"]),
+            "status": str(row["status"]),
+            "funder": str(row["funder"]) or None,
+            "mbps": _known(row["mbps"]),
             "load_mbps": float(load),
         }
-        for name, load in zip(links["id"], links["load_mbps"], strict=True)
-        if name in told
+        for name, technology, tail, head, load in zip(*columns, strict=True)
+        if (row := told.get(_link(technology, tail, head))) is not None
     )
 
 
-def _link(row: Any) -> str:
-    return f"{row['technology']}:{row['from']}>{row['to']}"
+def _link(technology: str, one: str, other: str) -> tuple[str, frozenset[str]]:
+    """Return what a row and a link have in common: what is built may be used the other way round."""
+    return technology, frozenset((one, other))
 
 
 def _known(value: Any) -> float | None:

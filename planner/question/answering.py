@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from planner.graph import chosen
-from planner.plan.fairness import Fairness
 from planner.plan.outcome import Outcome, Stage
 from planner.question.answer import Answer, outcome_without_plan, told_target
 from planner.question.asked import Kept
-from planner.question.fairness import FAIRNESS_TIME, PRICE_TIME, Settled, TreeFinder, settle_worst_first
+from planner.question.fairness import FAIRNESS_TIME, PRICE_TIME, Settled, TreeFinder, fairness_of, settle_worst_first
 from planner.question.phased import answer_phases
 from planner.question.refused import explain_refusal, refused_at_once
 from planner.question.served import serving
@@ -103,8 +102,8 @@ def answer(
         return Answer(None, nothing)
     choice = chosen(question.graph, question.options, found[-1].arcs, len(question.inputs.offices))
     outcome = _outcome(question, found, stage.result.status)
-    if question.floors or fair.levels:
-        outcome = replace(outcome, fairness=Fairness(fair.levels, without))
+    if question.floors or (alone and question.scenario.limits.worst_first is not None):
+        outcome = replace(outcome, fairness=fairness_of(question, fair, without))
     return Answer(choice, outcome, found[-1].arcs)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from planner.plan.fairness import Level
+from planner.plan.fairness import Fairness, Level
 from planner.plan.floors import least_of, worst_first_rows
 from planner.question.asked import Kept
 from planner.question.served import serving
@@ -90,6 +90,12 @@ def settle_worst_first(
         worst = int(np.argmin(shares))
         levels.append(Level(rows.pop(worst), shares[worst], max(bound, shares[worst])))
     return Settled(tuple(levels), tuple(asking(level.row, level.share) for level in levels), known)
+
+
+def fairness_of(question: Question, fair: Settled, without: tuple[float, float | None] | None) -> Fairness:
+    """Return what was settled, or that it was not, beside value and bound of the best plan without floors."""
+    settled = None if question.scenario.limits.worst_first is None else fair.known is not None
+    return Fairness(fair.levels, without, settled)
 
 
 def share_of(row: FloorRow, known: Known) -> float:

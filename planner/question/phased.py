@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.graph import chosen
-from planner.plan.fairness import Fairness
 from planner.plan.outcome import Outcome
 from planner.plan.refusal import Refusal
 from planner.question.answer import Answer, outcome_without_plan
 from planner.question.asked import Kept
-from planner.question.fairness import FAIRNESS_TIME, PRICE_TIME, Known, Settled, settle_worst_first
+from planner.question.fairness import FAIRNESS_TIME, PRICE_TIME, Known, Settled, fairness_of, settle_worst_first
 from planner.question.refused import explain_refusal, phases_words
 from planner.solver import Progress, Status, solve_phases
 from planner.solver.conflict import ANY_PLAN
@@ -86,7 +85,7 @@ def answer_phases(
             bound=result.bound,
             requested_gap=wanted.gap,
             trace=tuple((offset + seconds, value, bound) for seconds, value, bound in result.trace),
-            fairness=Fairness(fair.levels, without) if fairly else None,
+            fairness=fairness_of(question, fair, without) if fairly else None,
         ),
     )
 

@@ -175,6 +175,10 @@ class Search:
         text = _("Every way to {office} uses the span {span}. A second path needs a link or a service beside it.")
         return text.format(office=office, span=name)
 
+    def adopt(self, plan: _Plan) -> None:
+        """Begin with a plan of a search that had the same limits and maybe another objective."""
+        self.best = replace(plan, value=self._value(plan.choice))
+
     def run(self) -> Answer:
         """Search for the ceiling, then for plans with second paths."""
         first = self._search({}, _Held(), FIRST_SHARE * self.left_s, None)
@@ -325,11 +329,15 @@ class Search:
             return None
         without, spent = self._spent(choice), self._spent(found.choice)
         extra = {name: spent[name] - without[name] for name in without}
-        measure = self.objective.measure
-        gained = found.choice.connected & (self.question.inputs.offices["status_before"] != "adequate").to_numpy()
-        benefit = float(self.question.inputs.offices["benefit"].to_numpy(np.float64)[gained].sum())
-        value = benefit if self.objective.sense == "max" else self._total(found.choice, measure)
-        return _Plan(found.choice, value, spent, extra)
+        return _Plan(found.choice, self._value(found.choice), spent, extra)
+
+    def _value(self, choice: Choice) -> float:
+        """Return what a plan is worth, or costs, by the objective of this search."""
+        if self.objective.sense == "min":
+            return self._total(choice, self.objective.measure)
+        offices = self.question.inputs.offices
+        gained = choice.connected & (offices["status_before"] != "adequate").to_numpy()
+        return float(offices["benefit"].to_numpy(np.float64)[gained].sum())
 
     def _spent(self, choice: Choice) -> dict[str, int]:
         question = self.question

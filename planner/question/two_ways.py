@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.plan.fairness import Fairness
 from planner.question.answer import Answer
 from planner.question.answering import answer
 from planner.question.asked import Kept
-from planner.question.fairness import FAIRNESS_TIME, PRICE_TIME, Known, Settled, settle_worst_first
+from planner.question.fairness import FAIRNESS_TIME, PRICE_TIME, Known, Settled, fairness_of, settle_worst_first
 from planner.question.redundant import Search, within
 from planner.question.refused import explain_refusal, refused_at_once
 from planner.scenario import Objective
@@ -68,9 +67,10 @@ def answer_with_second_paths(
         fair = settle_worst_first(question, finder, FAIRNESS_TIME * limit, cancelled)
     asked = replace(question, floors=(*question.floors, *fair.floors))
     search = Search(within(asked, limit + began - time.monotonic()), cancelled, on_progress, like=first)
-    search.best = None if fair.known is None else fair.known.plan
+    if fair.known is not None:
+        search.adopt(fair.known.plan)
     found = search.run()
-    outcome = replace(found.outcome, fairness=Fairness(fair.levels, without) if fairly else None)
+    outcome = replace(found.outcome, fairness=fairness_of(question, fair, without) if fairly else None)
     if found.choice is None and outcome.status == "infeasible" and outcome.conflict is None:
         outcome = replace(outcome, conflict=explain_refusal(asked, Kept(), cancelled))
     return replace(found, outcome=outcome)

@@ -123,7 +123,9 @@ def _written(write: Writer, run: ExportedRun, folder: Path) -> Sequence[Path]:
 
         try:
             differences = verify(run.folder, data_root=run.data_root).differences
-        except PlannerError:
+        except PlannerError as refused:
+            if isinstance(refused, InputError) and any(fault.code == "old-plan" for fault in refused.problems):
+                raise refused from error
             differences = []
         if not differences:
             raise

@@ -43,6 +43,17 @@ def settled_note(plan: Plan) -> str:
     return text.format(what=names[levels[0]["measure"]])
 
 
+def fairness_lines(plan: Plan) -> list[str]:
+    """Return whether the worst came first, where that is not so, and what fairness costs; empty where none is asked."""
+    if plan.equity is None:
+        return []
+    unsettled = _(
+        "Worst first was not settled: in its part of the time no plan was found, so that the shares of groups bind "
+        "nothing here. Give more time (solver.time_limit_s)."
+    )
+    return [*([unsettled] if plan.equity.get("settled") is False else []), price_of_fairness(plan)]
+
+
 def price_of_fairness(plan: Plan) -> str:
     """Return what floors and settled shares cost; empty where there are none."""
     equity = plan.equity

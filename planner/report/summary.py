@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from planner.i18n import _, ngettext
 from planner.plan.floors import floor_words
 from planner.report.enabled import enabled_headings, enabled_rows
-from planner.report.fairness import price_of_fairness, settled_headings, settled_note, settled_rows
+from planner.report.fairness import fairness_lines, settled_headings, settled_note, settled_rows
 from planner.report.funding import funder_headings, funder_rows, worth_of_more
 from planner.report.layout import Grid, print_grid, say, say_title
 from planner.report.phases import phases_grid, phases_words
@@ -198,7 +198,7 @@ def _headline(plan: Plan) -> list[str]:
                 totals["offices_position_unknown"],
             ).format(n=totals["offices_position_unknown"], connected=totals["offices_connected_position_unknown"])
         )
-    return lines if plan.equity is None else [*lines, price_of_fairness(plan)]
+    return [*lines, *fairness_lines(plan)]
 
 
 def _budget_table(plan: Plan) -> Grid:

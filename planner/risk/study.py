@@ -65,9 +65,9 @@ class Assessment:
     overloaded : int
         Links of the plan that carry more than they can.
     keeps_limits : bool
-        Whether some part of the plan is within its budget and its links, and has what has to be in a plan.
+        Whether a part of the plan was found that is within its budget and its links, and has what has to be in a plan.
     kept_value : float
-        Benefit of the best such part; 0 where there is none.
+        Benefit of the best such part; 0 where none was found.
     kept : (k,) int32
         Offices of that part.
     value, bound : float or None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from planner.catalogue import MastClass, SiteClass, load_catalogue, price_list, terms
-from planner.finance import CAPEX, OPEX, PROGRAMME_COST, line_money
+from planner.catalogue.microwave import _dominated
+from planner.finance import CAPEX, OPEX, PROGRAMME_COST, Item, line_money
 
 HEAD = "schema_version: 1\ncurrency: USD\nprice_year: 2024\n"
 KWH_A_YEAR = 24 * 365.25 / 1000
@@ -381,3 +384,20 @@ def test_without_leo_and_with_much_demand_a_dear_hop_is_cheaper_than_geo(make_sc
     transit = cost(prices.transit_items, scenario, mbps=50)[PROGRAMME_COST]
     assert geo > hop + masts
     assert geo > fibre_10km + transit
+
+
+@pytest.mark.parametrize(("diversity", "beaten"), [(500.0, False), (100.0, True)])
+def test_a_radio_is_beaten_only_where_it_is_with_space_diversity_too(make_scenario, diversity, beaten):
+    """Of two radios that do the same, the dearer one stays if it is the cheaper one over the sea."""
+    scenario = make_scenario()
+    first = priced(scenario).microwave[0]
+
+    def sold(name, plain, diverse):
+        kinds = (
+            replace(first.kind, name=name + mark, items=(Item("radios", cost, 10.0, 10),))
+            for mark, cost in (("", plain), (" SD", diverse))
+        )
+        return replace(first, **dict(zip(("kind", "diverse_kind"), kinds, strict=True)))
+
+    cheap, dear = sold("cheap", 1000.0, 1000.0 + diversity), sold("dear", 1200.0, 1300.0)
+    assert _dominated([cheap, dear], terms(scenario)) == [False, beaten]

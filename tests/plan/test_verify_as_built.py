@@ -2,13 +2,16 @@
 
 import copy
 import json
+from dataclasses import replace
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from planner.demo import make_country
 from planner.jobs import solve_run
 from planner.plan.verify import PlanDocument, check_plan, read_basis, verify
+from planner.plan.verify.sight import check_sight
 from planner.report.exported import read_exported
 from planner.report.workbook import write
 
@@ -113,6 +116,20 @@ def test_every_change_is_noticed(document, basis, change):
     change(changed)
     findings = check_plan(PlanDocument.model_validate_json(json.dumps(changed)), basis)
     assert any(found.differences for found in findings)
+
+
+@pytest.mark.parametrize("status", ["built", "planned"])
+def test_space_diversity_is_asked_of_hops_that_do_not_stand(document, basis, status):
+    """A hop over land that stands may have a second antenna nevertheless; a new one may not."""
+    changed = copy.deepcopy(document)
+    link = next(link for link in changed["links"] if link["technology"] == "microwave")
+    plain = next(radio for radio in basis.prices.microwave if radio.kind.name == link["option"])
+    link["option"] = plain.diverse_kind.name
+    told = {"technology": "microwave", "from": link["to"], "to": link["from"], "option": link["option"]}
+    rows = pd.DataFrame([told | {"status": status}])
+    asked = replace(basis, inputs=replace(basis.inputs, as_built=rows))
+    found = check_sight(PlanDocument.model_validate_json(json.dumps(changed)), asked)
+    assert len(found.differences) == (status == "planned")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """What is contracted, built or working stays in the plan, at what was spent on it."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,15 +11,19 @@ from every_plan import every_plan
 
 from planner import pipeline
 from planner.errors import InputError
-from planner.finance import Item, at_actual
+from planner.finance import MEASURES, Item, at_actual, line_money
 from planner.links.as_built import with_as_built
 from planner.links.options import PlaceKind
+from planner.links.regional import with_regional_prices
 from planner.plan.model import Plan
 from planner.plan.recall import recall
+from planner.plan.verify import PlanDocument
+from planner.plan.verify.as_built import check_as_built
 from planner.scenario import Amount
 from planner.solver import compile_kernels
 
 NAN = float("nan")
+CAPEX = MEASURES.index("capex")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -221,3 +226,93 @@ def test_prices_are_scaled_to_what_was_spent():
     assert at_actual(items, {"each": 1.0, "km": 5.0}, {}, 0.0) == items
     (free,) = at_actual((), {"each": 1.0}, {"capex": 12.0, "opex_per_year": NAN}, 0.0)
     assert (free.capex, free.opex_per_year) == (12.0, 0.0)
+
+
+@pytest.fixture
+def strait(make):
+    """S feeds A by a hop over the sea, offered with space diversity alone; the kind without it is known too."""
+    country = make["country"]()
+    country.place("S", PlaceKind.SOURCE, region="North")
+    country.office("A", region="North")
+    country.link("source", None, "S")
+    country.link("microwave", "S", "A", capacity=100.0, rungs=(0, 0))
+    return country
+
+
+def hop_over_the_sea(make, strait, offered, other):
+    """Return the candidates whose hop is of one kind, where another one of the other kind might be built."""
+    options = strait.options()
+    at = [kind.technology for kind in options.kinds].index("microwave")
+    priced = {
+        name: replace(options.kinds[at], name=name, items=(Item("radios", cost, 100.0, 10),))
+        for name, cost in (("18 GHz, 30 km", 8000.0), ("18 GHz SD, 30 km", 12_000.0))
+    }
+    kinds = list(options.kinds)
+    kinds[at] = priced[offered]
+    money = options.money.copy()
+    one = {"each": np.ones(1)}
+    money[options.technology() == "microwave"] = line_money(kinds[at].items, one, make["terms"])[0]
+    return replace(options, kinds=(*kinds, priced[other]), money=money)
+
+
+@pytest.mark.parametrize(
+    ("offered", "told", "estimate"),
+    [
+        ("18 GHz SD, 30 km", "18 GHz, 30 km", 8000.0),
+        ("18 GHz, 30 km", "18 GHz SD, 30 km", 12_000.0),
+        ("18 GHz SD, 30 km", "18 GHz SD, 30 km", 12_000.0),
+    ],
+)
+@pytest.mark.parametrize(("works", "spent"), [(1.0, NAN), (1.0, 5000.5), (1.5, NAN)])
+def test_a_hop_stands_as_it_was_built_whatever_a_new_one_would_need(
+    make, strait, offered, told, estimate, works, spent
+):
+    """Space diversity of what stands is what the row says, at the price of that kind in the region."""
+    options = hop_over_the_sea(make, strait, offered, told if told != offered else "18 GHz, 30 km")
+    places = replace(options.places, works=np.full(len(options.places), works))
+    columns = {name: getattr(options, name) for name in ("u", "v", "kind", "kinds", "priced_km", "money")}
+    options = replace(options, places=places, **with_regional_prices(columns, places, make["terms"]))
+    rows = pd.DataFrame([row("S", "A", "microwave", "built", spent=spent) | {"option": told}])
+    for _again in range(2):
+        options = with_as_built(options, rows, np.array([10.0]), make["terms"])
+        (at,) = options.fixed.tolist()
+        assert options.kinds[options.kind[at]].name == told
+        assert options.money[at, CAPEX] == round(100 * (estimate * works if np.isnan(spent) else spent))
+
+
+def test_an_option_that_nobody_offers_is_still_refused(make, strait):
+    options = hop_over_the_sea(make, strait, "18 GHz SD, 30 km", "18 GHz, 30 km")
+    rows = pd.DataFrame([row("S", "A", "microwave", "built") | {"option": "18 GHz, 40 km"}])
+    with pytest.raises(InputError, match="there are: 18 GHz SD, 30 km"):
+        with_as_built(options, rows, np.array([10.0]), make["terms"])
+
+
+@pytest.mark.parametrize("phased", [False, True])
+def test_what_is_built_may_be_used_the_other_way_round(make, phased, referee):
+    """S → A → B was the plan and A → B is built; then T comes nearer to B, and the link carries from B to A."""
+    country = make["country"]()
+    for name in "ST":
+        country.place(name, PlaceKind.SOURCE, region="North")
+    for name in "AB":
+        country.office(name, region="North")
+    for name in "ST":
+        country.link("source", None, name)
+    country.link("fibre", "S", "A", km=90.0)
+    country.link("fibre", "A", "B", km=2.0)
+    country.link("fibre", "T", "B", km=1.0)
+    years = {"phases": [{"year": 2027, "limit": 60_000}, {"year": 2028, "limit": 9_000}], "budgets": []}
+    rows = [row("A", "B", "fibre", "built", spent=2222.0, equipment=333.0, mbps=7.0, funder="IDA")]
+    plan, _inputs, _options = solved(make, country, rows, **({**years, "solver": QUICK} if phased else {}))
+    document = json.loads(json.dumps(plan.document()))
+    assert referee(document) == []
+    assert "fibre:B>A" in {link["id"] for link in document["links"]}
+    assert document["as_built"] == [
+        {"link": "fibre:B>A", "status": "built", "funder": "IDA", "mbps": 7.0, "load_mbps": 10.0}
+    ]
+    built = next(each for each in document["progress"] if (each["by"], each["status"]) == ("all", "built"))
+    assert (built["offices"], built["capex"]) == (1, 2222.0 + 400.0)  # A's own line; what was spent on B's is B's
+    offices = {office["id"]: office["capex"] for office in document["offices"]}
+    assert offices == {"A": 400.0, "B": 333.0}
+    # The referee's other half, on the same rows: of plan and input alone.
+    basis = SimpleNamespace(inputs=SimpleNamespace(as_built=pd.DataFrame(rows)))
+    assert check_as_built(PlanDocument.model_validate_json(json.dumps(document)), basis).differences == []

@@ -2,14 +2,19 @@
 
 import json
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from every_plan import every_plan
 
 from planner import pipeline
+from planner.links.options import PlaceKind
 from planner.plan.model import Plan
-from planner.solver import compile_kernels
+from planner.plan.verify import PlanDocument
+from planner.plan.verify.equity import check_equity
+from planner.report.fairness import fairness_lines
+from planner.solver import Status, compile_kernels
 
 COUNTRIES = range(16)
 
@@ -135,3 +140,45 @@ def test_the_worst_comes_first_with_phases(country, make, referee):
     worth = [(1 + money.discount_rate) ** -year for year in range(money.horizon_years)]
     second_year = sum(worth[1:]) / sum(worth)
     assert max(each.benefit for each in within) * second_year <= plan.equity["without"]["bound"] + 1e-6
+
+
+@pytest.mark.parametrize("kind", ["plain", "phases", "redundancy"])
+@pytest.mark.parametrize("settled", [True, False])
+def test_worst_first_without_a_plan_in_its_time_is_told(make, referee, monkeypatch, kind, settled):
+    """A plan in which nothing was settled says so, and holds; one that says otherwise does not."""
+    if not settled:
+        for finder in (
+            "planner.question.fairness.TreeFinder.__call__",
+            "planner.question.phased._Search.any_plan",
+            "planner.question.two_ways.any_plan",
+        ):
+            monkeypatch.setattr(finder, lambda *_asked: (Status.UNKNOWN, None))
+    country = make["country"]()
+    for name in "ST":
+        country.place(name, PlaceKind.SOURCE, region="North")
+        country.link("source", None, name)
+    for name, region in (("A", "North"), ("B", "South")):
+        country.office(name, region=region)
+        country.link("fibre", "S", name, km=5.0)
+        country.link("fibre", "T", name, km=5.0)
+    asked = {
+        "plain": {},
+        "phases": {"phases": [{"year": 2027, "limit": 50_000}, {"year": 2028, "limit": 9_000}], "budgets": []},
+        "redundancy": {"redundancy": [{"office": "A"}]},
+    }[kind]
+    limits = {"worst_first": {"by": "region", "measure": "offices"}}
+    scenario = make["scenario"](**asked, limits=limits, solver={"time_limit_s": 5})
+    plan = pipeline.solve(scenario, country.inputs(), country.options())
+    document = json.loads(json.dumps(plan.document()))
+    assert referee(document) == []
+    assert plan.outcome.value == 200.0
+    assert (document["equity"]["settled"], len(document["equity"]["levels"])) == (settled, 2 if settled else 0)
+    assert ("not settled" in " ".join(fairness_lines(plan))) == (not settled)
+    basis = SimpleNamespace(
+        scenario=scenario,
+        offices={row["id"]: row for row in country.inputs().offices.to_dict("records")},
+    )
+    assert check_equity(PlanDocument.model_validate_json(json.dumps(document)), basis).differences == []
+    for wrong in (not settled, None):
+        document["equity"]["settled"] = wrong
+        assert check_equity(PlanDocument.model_validate_json(json.dumps(document)), basis).differences

@@ -368,8 +368,22 @@ def test_commands_that_do_not_heed_second_paths_refuse_them(make, ring):
     assert [problem.column for problem in caught.value.problems] == ["redundancy"]
 
 
+def _shares(country, connected):
+    """Return the share of the offices of each region that are connected."""
+    of = {}
+    for office in country.offices:
+        of.setdefault(office["region"], []).append(office["id"] in connected)
+    return {region: sum(there) / len(there) for region, there in of.items()}
+
+
+def _most_equal(country, plans):
+    """Return the shares of regions, from the least on, of the plan that is best by them in this order."""
+    return max(sorted(_shares(country, plan.connected).values()) for plan in plans)
+
+
 @pytest.mark.parametrize("number", range(0, 24, 3))
-def test_worst_first_with_second_paths_lies_between_its_bounds_and_what_all_plans_have(make, number, referee):
+@pytest.mark.parametrize("sense", ["max", "min"])
+def test_worst_first_with_second_paths_lies_between_its_bounds_and_what_all_plans_have(make, number, sense, referee):
     """The share that is settled is one that a plan has, what is called out of reach no plan has."""
     rng = np.random.default_rng(7000 + number)
     country = make["random_country"](rng, n_offices=3, n_others=1, extra=3)
@@ -380,34 +394,39 @@ def test_worst_first_with_second_paths_lies_between_its_bounds_and_what_all_plan
     ]
     costs = [(plan, plan.spent("programme_cost") + cents) for plan, cents in priced if cents is not None]
     all_costs = sorted(cost for _plan, cost in costs)
-    limit = all_costs[int(0.7 * (len(all_costs) - 1))] / 100 if costs else 10**7
+    part = (0.1, 0.3, 0.7)[number % 9 // 3]
+    limit = all_costs[int(part * (len(all_costs) - 1))] / 100 if costs else 10**7
+    least_money = {"sense": "min", "measure": "programme_cost", "target": {"offices_share": 0.3}}
     asked = make["scenario"](
         budgets=[{"name": "programme", "limit": limit}],
         redundancy=[{"office": name}],
         limits={"worst_first": {"by": "region", "measure": "offices"}},
-        solver={"gap": 0.0, "time_limit_s": 20},
+        solver={"gap": 0.0, "time_limit_s": 8},
+        **({} if sense == "max" else {"objective": [least_money]}),
     )
     plan = pipeline.solve(asked, country.inputs(), country.options())
     document = json.loads(json.dumps(plan.document(), allow_nan=False))
     assert referee(document) == []
-    within = [each for each, cost in costs if cost <= round(100 * limit)]
+    enough = 0 if sense == "max" else 0.3 * len(country.offices)
+    within = [each for each, cost in costs if cost <= round(100 * limit) and len(each.connected) >= enough]
     if not within:
         assert plan.outcome.status in {"infeasible", "error"}
         return
     check_by_removal(document, [name])
-
-    def shares(connected):
-        of = {}
-        for office in country.offices:
-            of.setdefault(office["region"], []).append(office["id"] in connected)
-        return {region: sum(there) / len(there) for region, there in of.items()}
-
-    mine = shares({office["id"] for office in document["offices"] if office["connected"]})
+    mine = _shares(country, {office["id"] for office in document["offices"] if office["connected"]})
     levels = document["equity"]["levels"]
     assert {level["group"] for level in levels} == set(mine)
     assert all(level["reached"] / level["total"] == pytest.approx(mine[level["group"]]) for level in levels)
     assert all(mine[level["group"]] >= level["share"] - 1e-9 for level in levels)
-    best = max(min(shares(each.connected).values()) for each in within)
-    assert levels[0]["share"] <= best + 1e-9 <= levels[0]["bound"] + 2e-9
-    assert document["equity"]["without"]["value"] <= max(each.benefit for each in within) + 1e-9
-    assert plan.outcome.value <= max(each.benefit for each in within) + 1e-9
+    best = _most_equal(country, within)
+    assert levels[0]["share"] <= best[0] + 1e-9 <= levels[0]["bound"] + 2e-9
+    # No ceiling is asked of a search by tries, yet of these it misses one alone, under a budget that few plans keep.
+    assert number == 0 or levels[0]["share"] == pytest.approx(best[0])
+    if sense == "max":
+        most = max(each.benefit for each in within)
+        assert document["equity"]["without"]["value"] <= most + 1e-9
+        assert plan.outcome.value <= most + 1e-9
+    else:
+        assert plan.outcome.value == plan.totals["programme_cost"]
+        least = min(cost for each, cost in costs if len(each.connected) >= enough) / 100
+        assert least - 1e-9 <= document["equity"]["without"]["value"] <= plan.outcome.value + 1e-9

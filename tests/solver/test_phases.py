@@ -426,7 +426,7 @@ def test_costs_whose_sum_over_all_years_is_not_exact_any_more(seed):
     found = solve_phases(asked, large, gap=1e-6, time_limit_s=1.5)
     assert found.result.value <= best + 1e-9 <= found.result.bound + 2e-9
     assert errors_of(asked, large, found.result.arcs.tolist(), found.bought.tolist()) == []
-    assert found.result.value >= 0.9 * best
+    assert found.result.value >= (1 - 1e-6 if found.result.status == Status.OPTIMAL else 0.9) * best
 
 
 def test_fewest_phases_of_large_amounts():
@@ -467,5 +467,5 @@ def test_what_stands_at_the_beginning_against_enumeration(first):
         assert plan_errors(problem, arcs) == []
         assert errors_of(problem, phases, arcs, bought) == []
         assert found.result.value <= best + 1e-9 <= found.result.bound + 2e-9
-        assert found.result.value >= 0.9 * best
+        assert found.result.value >= (1 - 1e-6 if found.result.status == Status.OPTIMAL else 0.9) * best
     assert had >= 4

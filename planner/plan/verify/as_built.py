@@ -24,12 +24,17 @@ STANDS = ("contracted", "built", "working")
 RELATIVE = 1e-9
 
 
-def rows_of(basis: Basis) -> dict[str, Row]:
-    """Return the rows of the input by the id of their link."""
-    if basis.inputs.as_built is None:
-        return {}
-    rows = basis.inputs.as_built.to_dict("records")
-    return {f"{row['technology']}:{row['from']}>{row['to']}": row for row in rows}
+def rows_of(basis: Basis) -> list[Row]:
+    """Return the rows of the input."""
+    return [] if basis.inputs.as_built is None else list(basis.inputs.as_built.to_dict("records"))
+
+
+def rows_of_links(plan: PlanDocument, basis: Basis) -> dict[str, Row]:
+    """Return the rows of the input by the id of the link that they tell of, which may lead the other way."""
+    links = [*plan.links, *plan.backup_links]
+    told = {(str(row["technology"]), *sorted((str(row["from"]), str(row["to"])))): row for row in rows_of(basis)}
+    known = {link.id: told.get((link.technology, *sorted((link.tail, link.head)))) for link in links}
+    return {name: row for name, row in known.items() if row is not None}
 
 
 def at_paid(priced: Iterable[tuple[Item, float]], tax: float, capex: float, opex_per_year: float = math.nan) -> Priced:
@@ -62,23 +67,25 @@ def link_at_paid(link: Link, priced: Priced, rows: Mapping[str, Row], tax: float
 
 def check_as_built(plan: PlanDocument, basis: Basis) -> Findings:
     """Check that what is built is in the plan, and count again how far the plan is built."""
-    findings, rows = Findings(_("As built")), rows_of(basis)
+    findings, rows = Findings(_("As built")), rows_of_links(plan, basis)
     links = {link.id: link for link in [*plan.links, *plan.backup_links]}
     if plan.objective.value is not None:
-        for name, row in rows.items():
+        there = {(row["technology"], row["from"], row["to"]) for row in rows.values()}
+        for row in rows_of(basis):
             if row["status"] in STANDS:
-                findings.require(name in links, _("in the plan, as it is built"), name, name in links, True)
+                technology, tail, head = ends = row["technology"], row["from"], row["to"]
+                name = f"{technology}:{tail}>{head}"
+                findings.require(ends in there, _("in the plan, as it is built"), name, ends in there, True)
     stated = {row.link: row for row in plan.as_built}
-    expected = [name for name in rows if name in links]
-    findings.compare(_("links of which something is known"), "as_built", len(plan.as_built), len(expected))
-    for name in expected:
+    findings.compare(_("links of which something is known"), "as_built", len(plan.as_built), len(rows))
+    for name, row in rows.items():
         if findings.require(name in stated, _("told"), name, None, name):
-            told, row = stated[name], rows[name]
+            told = stated[name]
             findings.compare("status", name, told.status, row["status"])
             findings.compare("funder", name, told.funder, row["funder"] or None)
             findings.compare("mbps", name, told.mbps, None if math.isnan(row["mbps"]) else float(row["mbps"]))
             findings.compare("load_mbps", name, told.load_mbps, links[name].load_mbps)
-    _check_progress(plan, rows if expected else {}, findings)
+    _check_progress(plan, rows, findings)
     return findings
 
 

@@ -172,6 +172,7 @@ class Worth(Strict):
 class Equity(Strict):
     """What fairness asks and costs."""
 
+    settled: bool | None
     levels: list[Level]
     without: Worth | None
     fair: Worth = Field(alias="with")

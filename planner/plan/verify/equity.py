@@ -26,8 +26,12 @@ def check_equity(plan: PlanDocument, basis: Basis) -> Findings:
         return findings
     for level in plan.equity.levels:
         _check_level(level, plan, basis, findings)
-    groups = [level.group for level in plan.equity.levels]
-    findings.compare(_("groups"), basis.scenario.name, str(sorted(groups)), str(_groups(basis)))
+    groups, settled = [level.group for level in plan.equity.levels], plan.equity.settled
+    findings.compare(_("worst first is told"), basis.scenario.name, settled is not None, limits.worst_first is not None)
+    # Where no plan was found in the time for it, nothing is settled: neither some groups nor all.
+    findings.compare(
+        _("groups"), basis.scenario.name, str(sorted(groups)), str([] if settled is False else _groups(basis))
+    )
     _check_price(plan, findings)
     return findings
 

@@ -144,9 +144,7 @@ def check_office_lines(plan: PlanDocument, tree: Tree, basis: Basis) -> Findings
     sources = {"source", "existing"}
     technology = {link.id: link.technology for link in [*plan.links, *plan.backup_links]}
     backed = {each.office for each in plan.backups if each.path and technology.get(each.path[0].link) in sources}
-    equipment = {
-        str(row["to"]): float(row["spent_equipment"]) for row in rows_of(basis).values() if row["status"] in STANDS
-    }
+    equipment = {str(row["to"]): float(row["spent_equipment"]) for row in rows_of(basis) if row["status"] in STANDS}
     for office in plan.offices:
         priced: list[tuple[Item, float]] = []
         factors = factors_at([office.region], basis)

@@ -13,7 +13,7 @@ from planner.catalogue.fibre import BURIED
 from planner.catalogue.kinds import OptionKind
 from planner.i18n import _
 from planner.plan.verify.along import RoadFinder
-from planner.plan.verify.as_built import link_at_paid, rows_of
+from planner.plan.verify.as_built import link_at_paid, rows_of_links
 from planner.plan.verify.bought import ServiceFinder
 from planner.plan.verify.cashflow import check_money
 from planner.plan.verify.fading import SAME_SHARE, SHORTEST_KM, Carried, Hop, carried
@@ -225,7 +225,7 @@ def _works(fibre: FibreOption, method: str, length_km: float, lit: int) -> float
 def check_offers(plan: PlanDocument, basis: Basis) -> Findings:
     """Compare every link with what it has to be, and its money with its price."""
     findings = Findings(_("Links and their prices"))
-    finder, sites, built = OfferFinder(basis), basis.sites, rows_of(basis)
+    finder, sites, built = OfferFinder(basis), basis.sites, rows_of_links(plan, basis)
     places = {place.id: place for place in plan.places}
     offices = {office.id: office for office in plan.offices}
     for link in [*plan.links, *plan.backup_links]:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from planner.i18n import _
-from planner.plan.verify.as_built import STANDS, rows_of
+from planner.plan.verify.as_built import STANDS, rows_of_links
 from planner.plan.verify.findings import Findings
 from planner.plan.verify.tree import ROOT_ID
 from planner.scenario import Amount
@@ -97,13 +97,13 @@ def _check_order(plan: PlanDocument, tree: Tree, findings: Findings) -> None:
 
 def _check_begun(plan: PlanDocument, first: int, basis: Basis, findings: Findings) -> None:
     """Check that what is built, and the offices that it leads to, are bought in the first year."""
-    built = {name for name, row in rows_of(basis).items() if row["status"] in STANDS}
+    built = {name: str(row["to"]) for name, row in rows_of_links(plan, basis).items() if row["status"] in STANDS}
     offices = {office.id: office for office in plan.offices}
     for link in plan.links:
         if link.id in built:
             findings.compare(_("year"), link.id, link.year, first)
-            if link.head in offices:
-                findings.compare(_("year"), link.head, offices[link.head].year, first)
+            if built[link.id] in offices:
+                findings.compare(_("year"), built[link.id], offices[built[link.id]].year, first)
 
 
 def _operation(plan: PlanDocument, year: int, funded_years: int) -> int:

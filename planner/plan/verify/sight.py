@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.i18n import _
+from planner.plan.verify.as_built import STANDS, rows_of_links
 from planner.plan.verify.findings import Findings
 from planner.plan.verify.mirror import is_mirrored
 from planner.plan.verify.multipoint import is_base, is_multipoint
@@ -38,6 +39,7 @@ def check_sight(plan: PlanDocument, basis: Basis) -> Findings:
     frequency_ghz |= {("microwave", name): ghz for name, ghz in diverse.items()}
     base_m = {link.head: link.mast_from_m for link in plan.links if is_base(link)}
     places = {place.id: place for place in plan.places}
+    built = {name: row for name, row in rows_of_links(plan, basis).items() if row["status"] in STANDS}
     what = _("clearance above the terrain in m, at least")
     for link in [*plan.links, *plan.backup_links]:
         if not (link.technology == "microwave" or is_multipoint(link)) or is_base(link):
@@ -60,5 +62,7 @@ def check_sight(plan: PlanDocument, basis: Basis) -> Findings:
         if link.technology == "microwave":
             mirrored = is_mirrored(profile, (h_a, h_b), elevation.cell_m)
             has = link.option in diverse
+            if link.id in built and built[link.id]["option"] == link.option:
+                continue  # it stands, whatever would be asked of a new hop
             findings.require(mirrored in (has, None), _("space diversity"), link.id, has, mirrored)
     return findings

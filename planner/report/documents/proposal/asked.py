@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from planner.i18n import _
 from planner.plan.floors import floor_words
 from planner.report.documents.blocks import Bullets, Paragraph, Table
-from planner.report.fairness import price_of_fairness, settled_headings, settled_note, settled_rows
+from planner.report.fairness import fairness_lines, settled_headings, settled_note, settled_rows
 from planner.report.funding import funder_terms
 from planner.wording import figure, labelled, measure_name, money, nearness, number, objective_words, scope_words
 
@@ -39,8 +39,8 @@ def _fairness(plan: Plan) -> Iterator[Block]:
     if rows:
         yield Table(_("Shares of groups, worst first"), *settled_headings(), rows)
         yield Paragraph(settled_note(plan))
-    if plan.equity is not None:
-        yield Paragraph(price_of_fairness(plan))
+    for line in fairness_lines(plan):
+        yield Paragraph(line)
 
 
 def budget_words(budget: dict[str, Any], currency: str) -> str:
