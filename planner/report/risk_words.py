@@ -22,8 +22,8 @@ def limits_missed(fixed: Mapping[str, Any]) -> list[str]:
     if fixed["keeps_limits_share"] >= 1:
         return []
     text = _(
-        "In {share} of the draws no part of it was found that keeps the budget and has all that has to be in a plan: these "
-        "count as benefit 0."
+        "In {share} of the draws no part of it was found that keeps the budget and has all that has to be in a "
+        "plan: these count as benefit 0."
     )
     return [text.format(share=share(1 - fixed["keeps_limits_share"]))]
 
