@@ -87,7 +87,7 @@ def test_draws_in_which_limits_cannot_be_kept_are_told(run_with, told):
     told["best"] = {"plan_share": 0.75, "regret": {"mean": 3.0}}
     (bullets,) = [block for block in risk(run_with(told)) if isinstance(block, Bullets)]
     said = " ".join(bullets.items)
-    assert "In 10 % of the draws no part of it within the budget" in said
+    assert "In 10 % of the draws no part of it was found" in said
     assert "In 25 % of the draws no plan was found" in said
 
 
