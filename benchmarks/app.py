@@ -148,13 +148,16 @@ def _slider(page: Any, address: str) -> float:
     spent = page.locator('[data-testid="stMetricValue"]')
     handle.focus()
     times: list[float] = []
+    key = "ArrowRight"
     for _time in range(20):
         before = spent.all_inner_texts()
         # As many steps at once as it takes to reach the next plan that is known.
         started = time.monotonic()
         while spent.all_inner_texts() == before:
+            if handle.get_attribute("value") == handle.get_attribute("max"):
+                key = "ArrowLeft"
             started = time.monotonic()
-            page.keyboard.press("ArrowRight" if len(times) < 10 else "ArrowLeft")
+            page.keyboard.press(key)
             page.wait_for_timeout(5)
             page.locator(QUIET).wait_for()
             deadline = time.monotonic() + 0.4
