@@ -21,6 +21,7 @@ from planner.solver.connect import connect_all, least_cost
 from planner.solver.linear import maximise
 from planner.solver.objectives import solve_cheapest
 from planner.solver.phases import Phases
+from planner.solver.problem import MAX_MONEY
 from planner.solver.schedule import NEVER, Schedule
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ def fewest_phases(
         return Fewest(at_least, None, np.empty(0, np.int32), np.empty(0, np.int64), missed)
     arcs, bought = best
     reached = np.intersect1d(problem.head[arcs], np.flatnonzero(money.counted)).astype(np.int32)
-    asked = replace(problem, budget=2**52, rules=replace(problem.rules, required=reached))
+    asked = replace(problem, budget=MAX_MONEY, rules=replace(problem.rules, required=reached))
     while bought.max(initial=0) + 1 > at_least and not cancelled():
         left = min(deadline - time.monotonic(), TRY_S)
         fewer = Schedule(asked, money.phases(int(bought.max())), arcs).solve(left, cancelled) if left > 0 else None
@@ -206,7 +207,7 @@ def _with_standing(
     rules = replace(problem.rules, required=np.flatnonzero(problem.prize > 0.0).astype(np.int32), held=money.begun)
     found = [
         solve_cheapest(
-            replace(problem, cost=money.price(years), budget=2**52, rules=rules),
+            replace(problem, cost=money.price(years), budget=MAX_MONEY, rules=rules),
             0.0,
             gap=TREE_GAP,
             time_limit_s=TREE_SHARE * time_limit_s,

@@ -278,6 +278,18 @@ def fewest_by_enumeration(problem: Problem, money: Money, most: int) -> int | No
     return None
 
 
+def assert_fewest(problem, money, found):
+    """Hold a number of phases, its bound and its plan against all plans of up to three phases."""
+    fewest = fewest_by_enumeration(problem, money, 3)
+    if fewest is None:
+        assert found.count is None or found.count > 3
+        return
+    assert found.at_least <= fewest
+    assert found.count is None or found.count >= fewest
+    if found.count is not None:
+        assert errors_of(problem, money.phases(found.count), found.arcs.tolist(), found.bought.tolist()) == []
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_fewest_phases_against_enumeration(seed):
     rng = np.random.default_rng(seed)
@@ -289,14 +301,7 @@ def test_fewest_phases_against_enumeration(seed):
     found = fewest_phases(problem, money, time_limit_s=5.0)
     anywhere = set().union(*({int(problem.head[a]) for a in plan} for plan in all_plans(problem)))
     assert set(found.missed.tolist()) == set(np.flatnonzero(money.counted).tolist()) - anywhere
-    fewest = fewest_by_enumeration(problem, money, 3)
-    if fewest is None:
-        assert found.count is None or found.count > 3
-        return
-    assert found.at_least <= fewest
-    assert found.count is None or found.count >= fewest
-    if found.count is not None:
-        assert errors_of(problem, money.phases(found.count), found.arcs.tolist(), found.bought.tolist()) == []
+    assert_fewest(problem, money, found)
 
 
 @pytest.mark.parametrize("first", range(0, 60, 10))
@@ -345,14 +350,7 @@ def test_fewest_phases_with_what_stands_against_enumeration(seed):
         begun=(group,), reached_first=np.array([node], np.int32), spent=int(rng.integers(0, 60)),
     )  # fmt: skip
     found = fewest_phases(problem, money, time_limit_s=5.0)
-    fewest = fewest_by_enumeration(problem, money, 3)
-    if fewest is None:
-        assert found.count is None or found.count > 3
-        return
-    assert found.at_least <= fewest
-    assert found.count is None or found.count >= fewest
-    if found.count is not None:
-        assert errors_of(problem, money.phases(found.count), found.arcs.tolist(), found.bought.tolist()) == []
+    assert_fewest(problem, money, found)
 
 
 def test_what_carries_stands_before_what_it_carries_though_a_place_is_entered_twice():
