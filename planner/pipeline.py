@@ -11,7 +11,7 @@ from planner.errors import InputError, Problem
 from planner.graph import chosen
 from planner.i18n import _, use_language
 from planner.inputs import CheckReport, read_all, read_inputs
-from planner.links import build_links, relay_sites
+from planner.links import build_links
 from planner.plan.fallback import better_rule
 from planner.plan.frontier import BenefitFrontier, FrontierPoint, drawn_links, drawn_places
 from planner.plan.outcome import Budget, Outcome, surpass
@@ -90,6 +90,8 @@ def _with_hilltops(report: CheckReport, scenario: Scenario, inputs: Inputs, pric
     """Return the report with how many sites for relays the terrain has, where the scenario asks for them."""
     if not scenario.links.microwave.hilltops.enabled:
         return report
+    from planner.links import relay_sites  # noqa: PLC0415 - what searches for links, which a solve mostly goes without
+
     try:
         hilltops = relay_sites(scenario, inputs, prices)
     except InputError as error:
