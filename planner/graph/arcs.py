@@ -53,14 +53,15 @@ def _outwards(tail: NDArray[np.int32], head: NDArray[np.int32], n_nodes: int) ->
     start = np.searchsorted(tail[by_tail], np.arange(n_nodes + 1))
     entered = np.zeros(n_nodes, np.bool_)
     entered[0] = True
-    layer, found = np.zeros(1, np.int64), [np.empty(0, np.int64)]
+    layer = np.zeros(1, np.int64)
+    found = [np.empty(0, np.int64)]
     while len(layer):
         count = start[layer + 1] - start[layer]
         first = np.repeat(start[layer] - np.cumsum(count) + count, count)
         rows = by_tail[first + np.arange(len(first))]
         rows = rows[~entered[head[rows]]]
         rows = rows[np.sort(np.unique(head[rows], return_index=True)[1])]
-        layer = head[rows]
+        layer = head[rows].astype(np.int64)
         entered[layer] = True
         found.append(rows)
     return np.concatenate(found)

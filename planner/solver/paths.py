@@ -71,13 +71,13 @@ def distances(
 
 
 def shortest_ways(
-    tail: NDArray[np.int32], head: NDArray[np.int32], length: NDArray[np.float64], n_nodes: int
+    tail: NDArray[np.integer], head: NDArray[np.integer], length: NDArray[np.float64], n_nodes: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """Return the distance of every node from node 0, and the last arc of its shortest path.
 
     Parameters
     ----------
-    tail, head : (m,) int32
+    tail, head : (m,) int
         Arcs; several may lead from one node to another.
     length : (m,) float64
         ≥ 0.
