@@ -26,6 +26,7 @@ from planner.plan.index import benefit_index
 from planner.plan.lines import (
     backup_lines,
     backup_paths,
+    entering_links,
     link_lines,
     mast_lines,
     office_lines,
@@ -146,22 +147,13 @@ def build_plan(
     if planned:
         outcome = settle(outcome, _reached(*frames))
 
-    limits, currency = scenario.limits, scenario.money.currency
-    measure = MEASURES.index(scenario.measure)
+    limits = scenario.limits
     around = around or find_surroundings(scenario, inputs, options)
-    network, alone = around.network, around.alone
     gains = (offices["connected"] & (offices["before"] != "adequate")).to_numpy(np.bool_)
     transit = office_transit(options, tree, entering, gains)
     totals = [sum(int(frame[name].sum()) for frame in frames) for name in CENTS]
     reasons = ["" if planned else without_plan(outcome)] * len(offices)
-    if planned and reasoned:
-        standing = Standing.of(network, options, tree, np.ones(len(tree), np.bool_))
-        extra = office_ways(network, options, standing, demand_mbps, measure=measure)
-        reasons = office_reasons(Case(offices, links, masts, tree, entering, alone, extra, limits, measure, currency))
-        for backup in tree.backups:
-            reasons[backup.office] += " " + second_path_sentence(options, tree, backup)
-    offices = offices.assign(reason=pd.Series(reasons, dtype=object))
-    return Plan(
+    plan = Plan(
         scenario=_head(scenario),
         outcome=outcome,
         budgets=tuple(_within(budget, *frames) for budget in budgets),
@@ -175,7 +167,7 @@ def build_plan(
         funders=fund(scenario, tree, (links, masts, offices), outcome.funder_prices),
         cash_flow=plan_cash_flow(options, tree, transit, demand_mbps, totals, terms(scenario)),
         places=place_lines(options, tree),
-        offices=offices,
+        offices=offices.assign(reason=pd.Series(reasons, dtype=object)),
         links=links,
         backup_links=spare,
         backups=backup_paths(options, tree, inputs.offices),
@@ -191,6 +183,42 @@ def build_plan(
         phases=tuple(by_year[0]),
         after_phases=tuple(by_year[1]),
     )
+    return _told(plan, scenario, inputs, options, tree, around) if planned and reasoned else plan
+
+
+def with_reasons(
+    plan: Plan, scenario: Scenario, inputs: Inputs, options: LinkOptions, choice: Choice, around: Surroundings
+) -> Plan:
+    """Return a plan that was accounted for without reasons, with them; one without a value is returned as it is.
+
+    Parameters
+    ----------
+    plan : Plan
+    scenario, inputs, options, choice
+        That it was made from.
+    around : Surroundings
+    """
+    if plan.outcome.value is None:
+        return plan
+    tree = follow(options, choice, inputs.offices["demand_mbps"].to_numpy(np.float64))
+    return _told(plan, scenario, inputs, options, tree, around)
+
+
+def _told(
+    plan: Plan, scenario: Scenario, inputs: Inputs, options: LinkOptions, tree: Arborescence, around: Surroundings
+) -> Plan:
+    """Say of each office why it is in or out."""
+    limits, currency = scenario.limits, scenario.money.currency
+    measure = MEASURES.index(scenario.measure)
+    demand_mbps = inputs.offices["demand_mbps"].to_numpy(np.float64)
+    standing = Standing.of(around.network, options, tree, np.ones(len(tree), np.bool_))
+    extra = office_ways(around.network, options, standing, demand_mbps, measure=measure)
+    entering = entering_links(options, tree, len(plan.offices))
+    frames = plan.offices, plan.links, plan.masts
+    reasons = office_reasons(Case(*frames, tree, entering, around.alone, extra, limits, measure, currency))
+    for backup in tree.backups:
+        reasons[backup.office] += " " + second_path_sentence(options, tree, backup)
+    return replace(plan, offices=plan.offices.assign(reason=pd.Series(reasons, dtype=object)))
 
 
 def _weights(scenario: Scenario) -> dict[int, float]:
