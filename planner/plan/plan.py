@@ -14,6 +14,7 @@ import pandas as pd
 from planner._version import __version__
 from planner.catalogue import terms
 from planner.finance import MEASURES, weights_of_years
+from planner.i18n import language
 from planner.links.choice import Choice
 from planner.links.named import named_links
 from planner.plan.alternatives import Network, OfficeWays, Standing, office_ways
@@ -36,7 +37,7 @@ from planner.plan.lines import (
 from planner.plan.model import Plan
 from planner.plan.outcome import Budget, Outcome, settle
 from planner.plan.progress import as_built_rows
-from planner.plan.reasons import Case, office_reasons, second_path_sentence, without_plan
+from planner.plan.reasons import Case, in_every_language, office_reasons, without_plan
 from planner.plan.tables import CENTS
 from planner.plan.years import with_years, yearly
 
@@ -152,7 +153,7 @@ def build_plan(
     gains = (offices["connected"] & (offices["before"] != "adequate")).to_numpy(np.bool_)
     transit = office_transit(options, tree, entering, gains)
     totals = [sum(int(frame[name].sum()) for frame in frames) for name in CENTS]
-    reasons = ["" if planned else without_plan(outcome)] * len(offices)
+    reasons = {} if planned else in_every_language(lambda: [without_plan(outcome)] * len(offices))
     plan = Plan(
         scenario=_head(scenario),
         outcome=outcome,
@@ -167,7 +168,7 @@ def build_plan(
         funders=fund(scenario, tree, (links, masts, offices), outcome.funder_prices),
         cash_flow=plan_cash_flow(options, tree, transit, demand_mbps, totals, terms(scenario)),
         places=place_lines(options, tree),
-        offices=offices.assign(reason=pd.Series(reasons, dtype=object)),
+        offices=_saying(offices, reasons),
         links=links,
         backup_links=spare,
         backups=backup_paths(options, tree, inputs.offices),
@@ -182,6 +183,7 @@ def build_plan(
         versions=_versions(),
         phases=tuple(by_year[0]),
         after_phases=tuple(by_year[1]),
+        reasons=reasons,
     )
     return _told(plan, scenario, inputs, options, tree, around) if planned and reasoned else plan
 
@@ -215,10 +217,14 @@ def _told(
     extra = office_ways(around.network, options, standing, demand_mbps, measure=measure)
     entering = entering_links(options, tree, len(plan.offices))
     frames = plan.offices, plan.links, plan.masts
-    reasons = office_reasons(Case(*frames, tree, entering, around.alone, extra, limits, measure, currency))
-    for backup in tree.backups:
-        reasons[backup.office] += " " + second_path_sentence(options, tree, backup)
-    return replace(plan, offices=plan.offices.assign(reason=pd.Series(reasons, dtype=object)))
+    case = Case(*frames, tree, entering, around.alone, extra, limits, measure, currency)
+    reasons = in_every_language(lambda: office_reasons(case, options))
+    return replace(plan, offices=_saying(plan.offices, reasons), reasons=reasons)
+
+
+def _saying(offices: pd.DataFrame, reasons: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
+    """Return the offices with their reasons in the language of the run, empty where none are given."""
+    return offices.assign(reason=pd.Series(reasons.get(language(), [""] * len(offices)), dtype=object))
 
 
 def _weights(scenario: Scenario) -> dict[int, float]:

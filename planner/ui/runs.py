@@ -13,7 +13,7 @@ from planner import read_plan
 from planner.errors import PlannerError
 from planner.i18n import LANGUAGES, _, language
 from planner.jobs import start_detached
-from planner.ui.address import asked, note
+from planner.ui.address import asked, follow, note
 from planner.ui.session import no_room
 from planner.ui.text import literal
 
@@ -78,8 +78,7 @@ def choose_run(runs: dict[str, Path], first: str | None, home: Path) -> Path | N
         return None
     wanted = asked("run") or first
     current = wanted if wanted in runs else names[0]
-    if st.session_state.get("run") != current:
-        st.session_state["run"] = current
+    follow("run", current)
     st.selectbox(
         _("Run"),
         names,
@@ -121,14 +120,14 @@ def start_run(run_dir: Path, arguments: Sequence[str]) -> bool:
 
 
 def open_plan(run_dir: Path) -> Plan:
-    """Read the plan of a run, once per change of its file.
+    """Read the plan of a run in the language of the page, once per change of its file.
 
     Raises
     ------
     PlannerError
         As `planner.read_plan`.
     """
-    return _read_plan(str(run_dir), (run_dir / "plan.json").stat().st_mtime_ns)
+    return _read_plan(str(run_dir), (run_dir / "plan.json").stat().st_mtime_ns, language())
 
 
 def open_document(path: Path) -> dict[str, Any]:
@@ -137,13 +136,14 @@ def open_document(path: Path) -> dict[str, Any]:
 
 
 # The very object, which pages read and never change: a copy of a large plan would cost each of them half a second.
+# Streamlit keeps results by the arguments whose names do not start with an underscore.
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _read_plan(run_dir: str, _changed_ns: int) -> Plan:
+def _read_plan(run_dir: str, changed_ns: int, speech: Language) -> Plan:  # noqa: ARG001 - keys
     return read_plan(Path(run_dir))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _read_document(path: str, _changed_ns: int) -> dict[str, Any]:
+def _read_document(path: str, changed_ns: int) -> dict[str, Any]:  # noqa: ARG001 - a key
     document: dict[str, Any] = json.loads(Path(path).read_bytes())
     return document
 
