@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 OFFICES ?= 300
 
-.PHONY: run app test format check types lint imports pytest messages docs bundle licences clean
+.PHONY: run app test format check types lint imports pytest matrix coverage messages docs bundle licences audit clean
 
 ## run: set up, make and solve the synthetic demonstration country, check the plan, say where the results lie
 run: $(VENV)/.runtime
@@ -34,6 +34,14 @@ imports: $(VENV)/.development
 pytest: $(VENV)/.development
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --nbmake tests notebooks
 
+## matrix: the tests on each supported Python that is installed here
+matrix:
+	$(PYTHON) .ci/matrix.py
+
+## coverage: how much of each room the tests reach
+coverage: $(VENV)/.development
+	$(BIN)/python .ci/coverage_by_room.py
+
 ## messages: collect the texts for users, merge them into the French catalogue and compile it
 messages: $(VENV)/.development
 	$(BIN)/python .ci/messages.py
@@ -50,13 +58,21 @@ bundle: $(VENV)/.runtime
 licences: $(VENV)/.runtime
 	$(BIN)/python .ci/licences.py
 
+## audit: known faults of the locked versions, asked of OSV over the network
+audit: | $(VENV)-audit/bin/pip-audit
+	$(VENV)-audit/bin/pip-audit --vulnerability-service osv --requirement constraints.txt --no-deps --disable-pip
+
+$(VENV)-audit/bin/pip-audit:
+	$(PYTHON) -m venv $(VENV)-audit
+	$(VENV)-audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+
 ## format: put the code in the common format
 format: $(VENV)/.development
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

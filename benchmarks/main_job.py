@@ -34,7 +34,7 @@ LOADING, REST = "loading modules", "all else"
 STAGES = {
     "planner.scenario.loading:load_scenario": "scenario",
     "planner.inputs.check:read_inputs": "reading the inputs",
-    "planner.links.build:build_links": "candidate links from the cache",
+    "planner.links.candidates:build_links": "candidate links from the cache",
     "planner.report.hillshade:write_hillshade": "picture of the terrain, outlines",
     "planner.report.outlines:write_outlines": "picture of the terrain, outlines",
     "planner.solver.warm:compile_kernels": "compiled kernels from their cache",

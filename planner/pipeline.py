@@ -11,11 +11,11 @@ from planner.errors import InputError, Problem
 from planner.graph import chosen
 from planner.i18n import _, use_language
 from planner.inputs import CheckReport, read_all, read_inputs
-from planner.links import build_links, relay_sites
+from planner.links import build_links
 from planner.plan.fallback import better_rule
 from planner.plan.frontier import BenefitFrontier, FrontierPoint, drawn_links, drawn_places
 from planner.plan.outcome import Budget, Outcome, surpass
-from planner.plan.plan import build_plan, find_surroundings, is_synthetic
+from planner.plan.plan import build_plan, find_surroundings, is_synthetic, with_reasons
 from planner.plan.recall import recall
 from planner.plan.record import changes_since, read_record
 from planner.plan.store import read_plan
@@ -90,6 +90,8 @@ def _with_hilltops(report: CheckReport, scenario: Scenario, inputs: Inputs, pric
     """Return the report with how many sites for relays the terrain has, where the scenario asks for them."""
     if not scenario.links.microwave.hilltops.enabled:
         return report
+    from planner.links import relay_sites  # noqa: PLC0415 - what searches for links, which a solve mostly goes without
+
     try:
         hilltops = relay_sites(scenario, inputs, prices)
     except InputError as error:
@@ -292,16 +294,16 @@ def _no_worse_than_rules(
     reasoned: bool = True,
 ) -> tuple[Plan, tuple[Choice, float]]:
     """Return the plan of what a search has found, or of a simple rule that is worth more, and what it was made of."""
-    plan = build_plan(scenario, inputs, options, found[0], outcome, [budget], reasoned=reasoned, around=around)
+    plan = build_plan(scenario, inputs, options, found[0], outcome, [budget], reasoned=False, around=around)
     # A search that is cut short may end below what the simple rules beside it do with the same money.
     better = (
         None if plan.outcome.value is None else better_rule(plan, options, inputs.offices, budget, around.forbidden)
     )
-    if better is None:
-        return plan, found
-    outcome = surpass(plan.outcome, better[1])
-    plan = build_plan(scenario, inputs, options, better[0], outcome, [budget], reasoned=reasoned, around=around)
-    return plan, better
+    if better is not None:
+        found, outcome = better, surpass(plan.outcome, better[1])
+        plan = build_plan(scenario, inputs, options, found[0], outcome, [budget], reasoned=False, around=around)
+    # Only of the plan that stays: of thousands of offices, reasons take longer than all the rest.
+    return with_reasons(plan, scenario, inputs, options, found[0], around) if reasoned else plan, found
 
 
 def only_budget(scenario: Scenario, command: str) -> AskedBudget:

@@ -78,12 +78,12 @@ def portfolio(
             write_named(build_portfolio(found), report, template=template)
         if json:
             here.document(found.document())
-        elif not quiet:
+        else:
             print_portfolio(found, here.out, run_dir)
         if report is not None:
             here.say(_("Written:") + f"\n  {report}")
         if found.conflicts:
-            if json or quiet:
+            if json:
                 for shared in found.budgets:
                     if shared.conflict is not None:
                         here.complain(conflict_text(shared.conflict, found.currency))

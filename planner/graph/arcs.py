@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import breadth_first_order
 
 from planner.graph.parts import NO_LINE, NO_OPTION
 
@@ -42,16 +40,28 @@ def arcs_of(graph: PlanningGraph, choice: Choice) -> NDArray[np.int32]:
     served[problem.head[kept & links & (parts.line != NO_LINE)]] = True
     kept &= links | (parts.line == NO_LINE) | ~served[problem.head]
     arcs = np.flatnonzero(kept)
-    tail, head = problem.tail[arcs], problem.head[arcs]
-    size = problem.n_nodes
-    reach = coo_array((np.ones(len(arcs)), (tail, head)), shape=(size, size)).tocsr()
-    order, before = breadth_first_order(reach, 0)
-    key = tail.astype(np.int64) * size + head
-    sort = np.argsort(key, kind="stable")
-    entered = order[1:]
-    wanted = before[entered].astype(np.int64) * size + entered
-    entering = arcs[sort[np.searchsorted(key[sort], wanted)]]
+    entering = arcs[_outwards(problem.tail[arcs], problem.head[arcs], problem.n_nodes)]
     needed = graph.terminal_office >= 0
     for arc in entering[::-1].tolist():  # parents come first
         needed[problem.tail[arc]] |= needed[problem.head[arc]]
     return entering[needed[problem.head[entering]]].astype(np.int32)
+
+
+def _outwards(tail: NDArray[np.int32], head: NDArray[np.int32], n_nodes: int) -> NDArray[np.int64]:
+    """Return the rows of the arcs by which a search in breadth from node 0 enters each node, in its order."""
+    by_tail = np.lexsort((head, tail))
+    start = np.searchsorted(tail[by_tail], np.arange(n_nodes + 1))
+    entered = np.zeros(n_nodes, np.bool_)
+    entered[0] = True
+    layer = np.zeros(1, np.int64)
+    found = [np.empty(0, np.int64)]
+    while len(layer):
+        count = start[layer + 1] - start[layer]
+        first = np.repeat(start[layer] - np.cumsum(count) + count, count)
+        rows = by_tail[first + np.arange(len(first))]
+        rows = rows[~entered[head[rows]]]
+        rows = rows[np.sort(np.unique(head[rows], return_index=True)[1])]
+        layer = head[rows].astype(np.int64)
+        entered[layer] = True
+        found.append(rows)
+    return np.concatenate(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from planner.errors import InputError
 from planner.files import sha256_of
 from planner.i18n import _
 from planner.inputs.landmass import SHORE_KM
+from planner.kept import kept_arrays
 from planner.terrain import VOID_HEIGHT, open_elevation
 from planner.wording import number
 
@@ -29,15 +31,40 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _ELSEWHERE = "terrain-elsewhere"
+_FILES_AT_HAND = 4096
 
 
 def raster_contents(files: Sequence[Path]) -> Iterator[str]:
-    """Yield hashes over the contents of rasters, and of the files that they are put together from (VRT)."""
+    """Yield names of rasters and hashes over their contents, those they are put together from (VRT) among them.
+
+    Raises
+    ------
+    OSError
+        A file is not there.
+    """
     for file in files:
-        parts = {file}
-        with suppress(RasterioError), rasterio.open(file) as raster:
-            parts |= {path for path in map(Path, raster.files) if path.is_file()}
-        yield from (sha256_of(path) for path in sorted(parts))
+        yield from (_content(path, _stamp(path)) for path in _parts(file, _stamp(file)))
+
+
+def _stamp(file: Path) -> tuple[int, int, int]:
+    """Return what says that a file is another one than before: size, and times of its content and of anything else."""
+    told = file.stat()
+    return told.st_size, told.st_mtime_ns, told.st_ctime_ns
+
+
+# Reading asks for the ground at places of every kind, and terrain is the largest of the inputs: it is hashed once.
+@lru_cache(maxsize=_FILES_AT_HAND)
+def _parts(file: Path, _told: tuple[int, int, int]) -> tuple[Path, ...]:
+    parts = {file}
+    with suppress(RasterioError), rasterio.open(file) as raster:
+        parts |= {path for path in map(Path, raster.files) if path.is_file()}
+    return tuple(sorted(parts))
+
+
+@lru_cache(maxsize=_FILES_AT_HAND)
+def _content(file: Path, _told: tuple[int, int, int]) -> str:
+    # Of some formats (HGT) the name says where the tile lies.
+    return f"{file.name} {sha256_of(file)}"
 
 
 def ground_at(
@@ -45,13 +72,32 @@ def ground_at(
 ) -> tuple[NDArray[np.bool_], Floats]:
     """Return which places lie on the terrain, and their height in metres (NaN outside, and in voids that are no sea).
 
-    Places are looked up degree by degree, so that a stray one does not make half a world be read.
+    From the cache where the same places were looked up in the same terrain before.
 
     Raises
     ------
     InputError
         A terrain file is missing or unreadable.
     """
+
+    def look_up() -> dict[str, NDArray[np.generic]]:
+        inside, height = _looked_up(files, lon, lat, void_is_sea=void_is_sea)
+        return {"inside": inside, "height": height}
+
+    try:
+        contents = list(raster_contents(files))
+    except OSError:  # it says which file, and what to do
+        found = look_up()
+    else:
+        asked: list[str | bytes] = ["ground", *contents, repr(void_is_sea), lon.tobytes(), lat.tobytes()]
+        found = dict(kept_arrays(("inputs", "terrain"), asked, look_up))
+    return found["inside"].astype(np.bool_), found["height"].astype(np.float64)
+
+
+def _looked_up(
+    files: Sequence[Path], lon: Floats, lat: Floats, *, void_is_sea: bool
+) -> tuple[NDArray[np.bool_], Floats]:
+    """Look places up degree by degree, so that a stray one does not make half a world be read."""
     inside, height = np.zeros(lon.shape, dtype=bool), np.full(lon.shape, np.nan)
     possible = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     cells, which = np.unique(np.floor(np.stack([lon[possible], lat[possible]], axis=1)), axis=0, return_inverse=True)

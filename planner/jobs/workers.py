@@ -200,13 +200,12 @@ def _client(cluster: Cluster) -> Iterator[distributed.Client]:
         message = _("Clusters need the package distributed, which is not installed.")
         remedy = _("Install it with: pip install 'postlink-planner[distributed]'.")
         raise InputError(Problem("not-installed", message, remedy, column="--scheduler")) from error
-    files = {"tls_ca_file": cluster.ca_file, "tls_client_cert": cluster.cert_file, "tls_client_key": cluster.key_file}
+    given = {"tls_ca_file": cluster.ca_file, "tls_client_cert": cluster.cert_file, "tls_client_key": cluster.key_file}
+    named = {name: file for name, file in given.items() if file}
+    # What is not named may stand in Dask's own configuration.
+    security = Security(**named, **({"require_encryption": True} if named else {}))
+    _check_certificates(cluster, security)
     try:
-        security = (
-            Security(require_encryption=True, **{name: file for name, file in files.items() if file})
-            if any(files.values())
-            else None
-        )
         client = Client(cluster.address, security=security, timeout=_CONNECT_S, set_as_default=False)
     except (OSError, ValueError, TypeError, RuntimeError) as error:
         message = _("The scheduler cannot be reached: {reason}.").format(reason=str(error).splitlines()[0])
@@ -218,3 +217,30 @@ def _client(cluster: Cluster) -> Iterator[distributed.Client]:
     finally:
         with suppress(OSError, TimeoutError):
             client.close(timeout=_CONNECT_S)
+
+
+def _check_certificates(cluster: Cluster, security: distributed.Security) -> None:
+    """Refuse certificates that are not there, and an address that asks for some where there are none.
+
+    Raises
+    ------
+    InputError
+    """
+    options = {"--tls-ca-file": cluster.ca_file, "--tls-cert": cluster.cert_file, "--tls-key": cluster.key_file}
+    for option, file in options.items():
+        if file and not Path(file).is_file():
+            message, remedy = _("There is no such file."), _("Give the PEM file that whoever runs the cluster made.")
+            raise InputError(Problem("missing-file", message, remedy, column=option, value=file))
+    in_force = {"--tls-ca-file": security.tls_ca_file, "--tls-cert": security.tls_client_cert}
+    lacking = [option for option, file in in_force.items() if not file]
+    if lacking and cluster.address.startswith("tls://"):
+        message = _("A scheduler at a tls:// address asks for certificates, and these are not given: {options}.")
+        remedy = _("Name the PEM files that whoever runs the cluster made, --tls-key too; or give a tcp:// address.")
+        problem = Problem(
+            "no-certificate",
+            message.format(options=", ".join(lacking)),
+            remedy,
+            column="--scheduler",
+            value=cluster.address,
+        )
+        raise InputError(problem)

@@ -1,4 +1,4 @@
-"""All candidate link options of a scenario, priced; kept on disk, since mostly budgets change from run to run."""
+"""All candidate link options of a scenario, searched for and priced from nothing."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.catalogue import load_catalogue, price_list, terms, zone_notes
+from planner.catalogue import terms, zone_notes
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES, PRESENT_VALUE, line_money
 from planner.i18n import _, ngettext
-from planner.links.as_built import with_as_built
 from planner.links.block import Block, join
-from planner.links.cache import cache_file
 from planner.links.climate import climate_of, place_notes, with_climate
 from planner.links.fibre_block import find_fibre, spliced_block
 from planner.links.from_root import existing_block, service_block, source_block
@@ -28,14 +26,11 @@ from planner.links.ports import within_ports
 from planner.links.power import find_supplies
 from planner.links.regional import with_price_factors, with_regional_prices
 from planner.links.splices import find_splices
-from planner.links.store import load_options, save_options
 from planner.links.task import Task, clearance_criteria
-from planner.retention import cache_limits, mark_used, prune
 from planner.terrain import is_silent, open_elevation, with_land_cover
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -58,51 +53,22 @@ CHOSEN_NEIGHBOURS = 35
 top, and each hop has several alternatives."""
 
 
-def build_links(
-    scenario: Scenario, inputs: Inputs, *, cache_dir: Path | None = None, progress: Progress | None = None
-) -> LinkOptions:
-    """Return all candidate link options, from the cache where they have been built before.
+def build_all(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress) -> LinkOptions:
+    """Return all candidate link options at estimated prices.
 
     Parameters
     ----------
     scenario : Scenario
     inputs : Inputs
-    cache_dir : Path, optional
-        Folder of the cache; see `planner.links.cache.cache_file`.
-    progress : callable, optional
+    prices : PriceList
+    say : callable
         Receives a message in the user's language and the share of the work that is done.
 
     Raises
     ------
     InputError
-        Prices or terrain are wrong, no place has a known position, the limits of the cache are no numbers, or what is
-        built is no candidate.
+        Terrain is wrong, or no place has a known position.
     """
-    options = _estimated(scenario, inputs, cache_dir, progress or (lambda _message, _share: None))
-    demand_mbps = inputs.offices["demand_mbps"].to_numpy(np.float64)
-    return with_as_built(options, inputs.as_built, demand_mbps, terms(scenario))
-
-
-def _estimated(scenario: Scenario, inputs: Inputs, cache_dir: Path | None, say: Progress) -> LinkOptions:
-    """Return all candidate link options at estimated prices."""
-    catalogue = load_catalogue(scenario)
-    file, limits = cache_file(scenario, inputs, catalogue, cache_dir), cache_limits()
-    stored = load_options(file)
-    if stored is not None:
-        mark_used(file)
-        say(_("Candidate links are taken from the cache"), 1.0)
-        return stored
-    options = _build(scenario, inputs, price_list(catalogue, scenario), say)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        save_options(options, file)
-        prune(file.parent, limits)
-    except OSError as error:  # a full disk or a read-only home costs time at the next run, not this one
-        say(_("Candidate links could not be kept for later: {reason}").format(reason=error), 1.0)
-    return options
-
-
-def _build(scenario: Scenario, inputs: Inputs, prices: PriceList, say: Progress) -> LinkOptions:
     money_terms = terms(scenario)
     say(_("Reading terrain"), 0.0)
     elevation = read_terrain(scenario, inputs, prices)

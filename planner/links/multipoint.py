@@ -19,6 +19,7 @@ from planner.links.block import Block
 from planner.links.climate import climate_of
 from planner.links.fading import Fades, Paths
 from planner.links.microwave import SightRules
+from planner.links.named import SECTOR_MARK
 from planner.links.options import NO_MAST, PlaceKind, Rejection
 from planner.links.places import with_sectors
 from planner.links.task import clearance_criteria
@@ -32,13 +33,6 @@ if TYPE_CHECKING:
     from planner.links.task import Task
     from planner.scenario import Scenario
     from planner.terrain import Elevation
-
-SECTOR_MARK = "~sector:"
-
-
-def base_of(sector: str) -> str:
-    """Return the place of the base station of a sector: its id is ``~sector:TECHNOLOGY:PLACE``."""
-    return sector.removeprefix(SECTOR_MARK).partition(":")[2]
 
 
 @dataclass(frozen=True)

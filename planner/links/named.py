@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 ROOT_ID = "root"
 """What links from the outside world are said to start from."""
+SECTOR_MARK = "~sector:"
+
+
+def base_of(sector: str) -> str:
+    """Return the place of the base station of a sector: its id is ``~sector:TECHNOLOGY:PLACE``."""
+    return sector.removeprefix(SECTOR_MARK).partition(":")[2]
 
 
 def named_links(

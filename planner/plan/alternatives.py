@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from planner.finance import MEASURES
 from planner.graph import EVERYTHING, NO_OPTION, build_graph, cost_of, hops_of
 from planner.plan.arborescence import NONE
+from planner.solver import shortest_ways
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -206,20 +205,11 @@ def find_ways(network: Network, standing: Standing, *, measure: int, demand_mbps
     cost = np.concatenate([network.money[arcs, measure].astype(np.float64), np.zeros(len(start))])
     arc = np.concatenate([arcs, np.full(len(start), _FROM_PLAN)])
 
-    size = len(place)
-    cheapest_first = np.lexsort((cost, head, tail))
-    key = (tail * size + head)[cheapest_first]
-    single = cheapest_first[np.concatenate([[True], key[1:] != key[:-1]])] if len(key) else cheapest_first
-    key = (tail * size + head)[single]
-    # Built by rows rather than from triples: mast levels that cost nothing must stay arcs.
-    first = np.searchsorted(tail[single], np.arange(size + 1))
-    graph = csr_array((cost[single], head[single], first), shape=(size, size))
-    cents, before = (rows[0] for rows in dijkstra(graph, indices=np.array([0]), return_predecessors=True))
-    before = np.where(before < 0, NONE, before).astype(np.int64)
-    reached = np.flatnonzero(before != NONE)
-    last = np.full(size, NONE, dtype=np.int64)
-    last[reached] = arc[single[np.searchsorted(key, before[reached] * size + reached)]]
-    return Ways(cents, before, last)
+    cents, last = shortest_ways(tail, head, cost, len(place))
+    before, over = np.full(len(place), NONE, np.int64), np.full(len(place), NONE, np.int64)
+    reached = np.flatnonzero(last >= 0)
+    before[reached], over[reached] = tail[last[reached]], arc[last[reached]]
+    return Ways(cents, before, over)
 
 
 @dataclass(frozen=True)

@@ -236,7 +236,7 @@ class Plan:
         """What each single failure of a relay, a source or a span would cut off."""
         return failures_of(self)
 
-    @property
+    @cached_property
     def region_mix(self) -> list[dict[str, Any]]:
         """Offices, people and money by region, in order of their names; lines of no region stand last, under None."""
         frames = (self.offices, self.links, self.backup_links, self.masts)

@@ -27,6 +27,7 @@ from planner.plan.index import benefit_index
 from planner.plan.lines import (
     backup_lines,
     backup_paths,
+    entering_links,
     link_lines,
     mast_lines,
     office_lines,
@@ -147,23 +148,13 @@ def build_plan(
     if planned:
         outcome = settle(outcome, _reached(*frames))
 
-    limits, currency = scenario.limits, scenario.money.currency
-    measure = MEASURES.index(scenario.measure)
+    limits = scenario.limits
     around = around or find_surroundings(scenario, inputs, options)
-    network, alone = around.network, around.alone
     gains = (offices["connected"] & (offices["before"] != "adequate")).to_numpy(np.bool_)
     transit = office_transit(options, tree, entering, gains)
     totals = [sum(int(frame[name].sum()) for frame in frames) for name in CENTS]
-    reasons: dict[str, tuple[str, ...]] = {}
-    if not planned:
-        reasons = in_every_language(lambda: [without_plan(outcome)] * len(offices))
-    elif reasoned:
-        standing = Standing.of(network, options, tree, np.ones(len(tree), np.bool_))
-        extra = office_ways(network, options, standing, demand_mbps, measure=measure)
-        case = Case(offices, links, masts, tree, entering, alone, extra, limits, measure, currency)
-        reasons = in_every_language(lambda: office_reasons(case, options))
-    offices = offices.assign(reason=pd.Series(reasons.get(language(), [""] * len(offices)), dtype=object))
-    return Plan(
+    reasons = {} if planned else in_every_language(lambda: [without_plan(outcome)] * len(offices))
+    plan = Plan(
         scenario=_head(scenario),
         outcome=outcome,
         budgets=tuple(_within(budget, *frames) for budget in budgets),
@@ -177,7 +168,7 @@ def build_plan(
         funders=fund(scenario, tree, (links, masts, offices), outcome.funder_prices),
         cash_flow=plan_cash_flow(options, tree, transit, demand_mbps, totals, terms(scenario)),
         places=place_lines(options, tree),
-        offices=offices,
+        offices=_saying(offices, reasons),
         links=links,
         backup_links=spare,
         backups=backup_paths(options, tree, inputs.offices),
@@ -194,6 +185,46 @@ def build_plan(
         after_phases=tuple(by_year[1]),
         reasons=reasons,
     )
+    return _told(plan, scenario, inputs, options, tree, around) if planned and reasoned else plan
+
+
+def with_reasons(
+    plan: Plan, scenario: Scenario, inputs: Inputs, options: LinkOptions, choice: Choice, around: Surroundings
+) -> Plan:
+    """Return a plan that was accounted for without reasons, with them; one without a value is returned as it is.
+
+    Parameters
+    ----------
+    plan : Plan
+    scenario, inputs, options, choice
+        That it was made from.
+    around : Surroundings
+    """
+    if plan.outcome.value is None:
+        return plan
+    tree = follow(options, choice, inputs.offices["demand_mbps"].to_numpy(np.float64))
+    return _told(plan, scenario, inputs, options, tree, around)
+
+
+def _told(
+    plan: Plan, scenario: Scenario, inputs: Inputs, options: LinkOptions, tree: Arborescence, around: Surroundings
+) -> Plan:
+    """Say of each office why it is in or out."""
+    limits, currency = scenario.limits, scenario.money.currency
+    measure = MEASURES.index(scenario.measure)
+    demand_mbps = inputs.offices["demand_mbps"].to_numpy(np.float64)
+    standing = Standing.of(around.network, options, tree, np.ones(len(tree), np.bool_))
+    extra = office_ways(around.network, options, standing, demand_mbps, measure=measure)
+    entering = entering_links(options, tree, len(plan.offices))
+    frames = plan.offices, plan.links, plan.masts
+    case = Case(*frames, tree, entering, around.alone, extra, limits, measure, currency)
+    reasons = in_every_language(lambda: office_reasons(case, options))
+    return replace(plan, offices=_saying(plan.offices, reasons), reasons=reasons)
+
+
+def _saying(offices: pd.DataFrame, reasons: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
+    """Return the offices with their reasons in the language of the run, empty where none are given."""
+    return offices.assign(reason=pd.Series(reasons.get(language(), [""] * len(offices)), dtype=object))
 
 
 def _weights(scenario: Scenario) -> dict[int, float]:

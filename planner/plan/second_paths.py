@@ -12,16 +12,15 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from planner.catalogue.kinds import AT_SOURCE
 from planner.graph import NO_OPTION
 from planner.links.choice import Backup
-from planner.links.multipoint import SECTOR_MARK, base_of
+from planner.links.named import SECTOR_MARK, base_of
 from planner.links.options import NO_MAST
 from planner.plan.arborescence import NONE, follow
 from planner.plan.lines import entering_links
+from planner.solver import shortest_ways
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -295,20 +294,14 @@ def _shortest(
         to = layer + hops[arc]
         kept = to < layers
         tail, head, arc, cost = (layer * size + tail)[kept], (to * size + head)[kept], arc[kept], cost[kept]
-    order = np.lexsort((cost, head, tail))
-    key = (tail * size * layers + head)[order]
-    single = order[np.concatenate([[True], key[1:] != key[:-1]])] if len(key) else order
-    start = np.searchsorted(tail[single], np.arange(size * layers + 1))
-    graph = csr_array((cost[single], head[single], start), shape=(size * layers, size * layers))
-    distance, before = (rows[0] for rows in dijkstra(graph, indices=np.array([0]), return_predecessors=True))
+    distance, last = shortest_ways(tail, head, cost, size * layers)
     at = target + size * int(np.argmin(distance[target::size]))
     if not np.isfinite(distance[at]):
         return None
-    keys = tail[single] * size * layers + head[single]
     path = []
     while at != 0:
-        path.append(int(arc[single[np.searchsorted(keys, before[at] * size * layers + at)]]))
-        at = int(before[at])
+        path.append(int(arc[last[at]]))
+        at = int(tail[last[at]])
     return np.array(path[::-1], np.int64)
 
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import breadth_first_order
 
 from planner.graph import NO_OPTION
 from planner.plan.arborescence import NONE
+from planner.solver import shortest_ways
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -148,12 +147,11 @@ def _path(ways: _Ways, target: int, kept: NDArray[np.bool_], n: int) -> list[int
     """Return the ways of a path of fewest links from the root; None if there is none."""
     rows = np.flatnonzero(kept)
     tail, head = ways.tail[rows] + 1, ways.head[rows] + 1
-    graph = coo_array((np.ones(len(rows)), (tail, head)), shape=(n + 1, n + 1)).tocsr()
-    _order, before = breadth_first_order(graph, 0)
+    _distance, last = shortest_ways(tail, head, np.ones(len(rows)), n + 1)
     at, path = target + 1, []
     while at != 0:
-        if before[at] < 0:
+        if last[at] < 0:
             return None
-        path.append(int(rows[np.flatnonzero((tail == before[at]) & (head == at))[0]]))
-        at = int(before[at])
+        path.append(int(rows[last[at]]))
+        at = int(tail[last[at]])
     return path[::-1]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -61,6 +60,9 @@ def rain_rate_mm_h(
     annual_pct = np.sum(_DAYS * wet_pct, axis=-1) / _YEAR_DAYS
     p, start, annual_pct = np.broadcast_arrays(np.asarray(percentage, np.float64), first_mm_h, annual_pct)
     log_mean = np.log(mean_rate)
+
+    # Who plans with candidate links from the cache asks for no rain: SciPy takes a quarter of a second to load.
+    from scipy.special import ndtr  # noqa: PLC0415
 
     rate = np.where(start > 0.0, start, _GUESS_MM_H).astype(np.float64)
     low, high = np.zeros(p.shape), np.full(p.shape, _HIGHEST_MM_H)

@@ -7,6 +7,7 @@ from planner.solver.curve import Frontier, Point
 from planner.solver.fewest import MOST_PHASES, Fewest, Money, fewest_phases
 from planner.solver.frontier import Headway, find_frontier
 from planner.solver.objectives import solve_cheapest, solve_in_order
+from planner.solver.paths import shortest_ways
 from planner.solver.phased import ALL_MONEY, PhasedResult, solve_phases, whole_money
 from planner.solver.phases import FREE, Phases
 from planner.solver.problem import Problem
@@ -49,6 +50,7 @@ __all__ = [
     "explain_conflict",
     "fewest_phases",
     "find_frontier",
+    "shortest_ways",
     "solve",
     "solve_cheapest",
     "solve_in_order",

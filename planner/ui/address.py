@@ -33,8 +33,9 @@ _TELL_BROWSER = st.components.v2.component(
     "postlink_browser",
     js="""export default ({data}) => {
         document.documentElement.lang = data.language;
-        document.cookie = `postlink_session=${data.session}; path=/; SameSite=Strict; max-age=31536000`;
-        if (data.entry) { document.cookie = `postlink_entry=${data.entry}; path=/; SameSite=Strict`; }
+        const kept = `path=/; SameSite=Strict${location.protocol === "https:" ? "; Secure" : ""}`;
+        document.cookie = `postlink_session=${data.session}; ${kept}; max-age=31536000`;
+        if (data.entry) { document.cookie = `postlink_entry=${data.entry}; ${kept}`; }
     }""",
 )
 

@@ -6,7 +6,8 @@ import pytest
 import rasterio
 
 from planner.demo import make_country
-from planner.inputs import people, read_inputs, roads
+from planner.errors import InputError
+from planner.inputs import ground, people, read_inputs, roads
 from planner.scenario import load_scenario
 
 
@@ -60,3 +61,29 @@ def test_other_content_and_other_rules_are_read_anew(country, work):
         dataset.write(2 * dataset.read(1), 1)
     doubled = read_inputs(asked(country))
     assert doubled.offices.people_total.sum() > 1.5 * moved.offices.people_total.sum()
+
+
+def test_the_ground_at_places_is_looked_up_once(country, monkeypatch):
+    opened = []
+    plain = ground.open_elevation
+    monkeypatch.setattr(ground, "open_elevation", lambda *asked, **more: opened.append(1) or plain(*asked, **more))
+    files = load_scenario(country)
+    files = [files.locate(name) for name in files.inputs.terrain]
+    with rasterio.open(files[0]) as raster:
+        lon, lat = (np.array([(low + high) / 2]) for low, high in (raster.bounds[::2], raster.bounds[1::2]))
+    inside, height = ground.ground_at(files, lon, lat)
+    assert opened == [1]
+    again = ground.ground_at(files, lon, lat)
+    assert opened == [1]
+    assert (again[0].tolist(), again[1].tolist()) == (inside.tolist(), height.tolist()) == ([True], height.tolist())
+    with rasterio.open(files[0], "r+") as raster:
+        raster.write(np.full((1, *raster.shape), 777.0, raster.dtypes[0]))
+    assert ground.ground_at(files, lon, lat)[1].tolist() == [777.0]
+    # A tile of another name may lie elsewhere (HGT), whatever it holds.
+    other = files[0].with_name("other.tif")
+    other.write_bytes(files[0].read_bytes())
+    ground.ground_at([other], lon, lat)
+    assert opened == [1, 1, 1]
+    other.unlink()
+    with pytest.raises(InputError, match=r"other\.tif"):
+        ground.ground_at([other], lon, lat)

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from planner.links.multipoint import base_of
+from planner.links.named import base_of
 from planner.plan.second_paths import Ground
 
 

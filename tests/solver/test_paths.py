@@ -6,6 +6,7 @@ from oracles import random_graph, random_towns
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
+from planner.solver import shortest_ways
 from planner.solver.graph import build_graph
 from planner.solver.tree import preorder, tree_of_arcs
 
@@ -23,6 +24,28 @@ def test_distances_are_those_of_scipy(seed):
     prized = np.flatnonzero(graph.prize > 0)
     if prized.size:
         assert graph.to_prizes(length) == pytest.approx(dijkstra(matrix.T, indices=prized, min_only=True))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_shortest_ways_lead_back_to_the_root_and_are_as_long_as_they_say(seed):
+    rng = np.random.default_rng(seed)
+    n, m = 12, int(rng.integers(0, 40))
+    # Whole lengths, some of them 0: paths of equal length, and arcs beside each other, are meant to occur.
+    tail, head, length = rng.integers(0, n, m), rng.integers(0, n, m), rng.integers(0, 5, m).astype(np.float64)
+    distance, last = shortest_ways(tail, head, length, n)
+    expected = np.full(n, np.inf)
+    expected[0] = 0.0
+    for _round in range(n):  # Bellman's equations
+        np.minimum.at(expected, head, expected[tail] + length)
+    assert distance == pytest.approx(expected, abs=0)
+    assert ((last >= 0) == (np.isfinite(expected) & (np.arange(n) > 0))).all()
+    for node in np.flatnonzero(last >= 0).tolist():
+        arcs, at = [], node
+        while at != 0:
+            arcs.append(last[at])
+            assert head[last[at]] == at
+            at = int(tail[last[at]])
+        assert length[arcs].sum() == expected[node]
 
 
 @pytest.mark.parametrize("seed", range(40))

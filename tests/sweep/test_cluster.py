@@ -1,52 +1,22 @@
 """A scheduler and two workers as processes of their own: one is killed in the middle, then the client."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
+from dask_processes import WAIT_S, dask_processes, wait_until
 from sweep_question import DRAWS, TASKS, WISHES
 
 pytest.importorskip("distributed", reason="the extra “distributed” is not installed")
 
-WAIT_S = 300.0
-"""For what takes seconds on a machine of its own."""
-
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    """Return the file that tells where the scheduler is, and the two workers, each of one thread."""
-    folder = tmp_path_factory.mktemp("cluster")
-    file = folder / "scheduler.json"
-    python = [sys.executable, "-m"]
-    where = ["--scheduler-file", str(file)]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, "start_new_session": True}
-    quiet["env"] = {**os.environ, "DASK_TEMPORARY_DIRECTORY": str(folder)}
-    scheduler = subprocess.Popen(
-        [*python, "distributed.cli.dask_scheduler", *where, "--host", "127.0.0.1", "--port", "0", "--no-dashboard"],
-        **quiet,
-    )
-    wait_until(file.exists)
-    workers = [
-        subprocess.Popen(
-            [*python, "distributed.cli.dask_worker", *where, "--nthreads", "1", "--no-nanny", "--no-dashboard"], **quiet
-        )
-        for _worker in range(2)
-    ]
-    yield json.loads(file.read_text(encoding="utf-8"))["address"], workers
-    for process in (*workers, scheduler):
-        process.kill()
-        process.wait()
-
-
-def wait_until(holds):
-    deadline = time.monotonic() + WAIT_S
-    while not holds():
-        assert time.monotonic() < deadline, "nothing happens"
-        time.sleep(0.02)
+    """Return the address of a scheduler, and its two workers."""
+    with dask_processes(tmp_path_factory.mktemp("cluster"), workers=2) as running:
+        yield running
 
 
 def start(country, address, folder):
@@ -95,29 +65,3 @@ def test_a_client_that_is_killed_goes_on_where_it_was(cluster, country, serial, 
     assert keys[: len(before)] == before, "what was done stands"
     assert len(keys) == len(set(keys)) == TASKS
     assert same_tables(serial, folder)
-
-
-def test_certificates_are_passed_on(monkeypatch, tmp_path):
-    import distributed
-
-    from planner.jobs.workers import Cluster, new_workers
-
-    asked = {}
-
-    class Client:
-        def __init__(self, address, *, security, **_more):
-            asked.update(address=address, security=security)
-
-        def close(self, timeout):
-            asked["closed"] = timeout
-
-    monkeypatch.setattr(distributed, "Client", Client)
-    cluster = Cluster("tls://host:8786", "ca.pem", "cert.pem", "key.pem")
-    with new_workers(2, cluster, tmp_path, lambda: False):
-        pass
-    security = asked["security"]
-    assert asked["address"] == "tls://host:8786"
-    assert security.require_encryption
-    told = security.tls_ca_file, security.tls_client_cert, security.tls_client_key
-    assert told == ("ca.pem", "cert.pem", "key.pem")
-    assert "closed" in asked
