@@ -135,7 +135,7 @@ def check(
             here.document(
                 {**report.as_dict(), "notes": list(notes), "prices": [vars(assumption) for assumption in assumptions]}
             )
-        else:
+        elif not quiet:
             print_checked(report, notes, assumptions, here.out, prices=prices)
         if report.errors:
             raise typer.Exit(InputError.exit_code)
@@ -166,7 +166,7 @@ def links(
             )
         if json:
             here.document({**candidate_counts(options), "cache": cache_state()})
-        else:
+        elif not quiet:
             print_candidates(options, here.out)
             print_cache(here.out)
 
@@ -287,7 +287,7 @@ def evaluate(
                     "refused": [problem.as_dict() for problem in found.refused],
                 }
             )
-        else:
+        elif not quiet:
             print_evaluated(found, plan, here.out, run_dir)
 
 
@@ -344,10 +344,10 @@ def _run(here: Session, job: "Callable[..., Plan]", run_dir: Path) -> None:
         plan = job(command=sys.argv[1:], listener=progress.show)
     if here.json:
         here.document(plan.document())
-    else:
+    elif not here.quiet:
         print_summary(plan, here.out, run_dir)
     found = plan.outcome
-    if found.value is None and here.json:
+    if found.value is None and (here.json or here.quiet):
         here.complain(str(found.conflict) if found.conflict else verdict(plan))
     if code := _EXIT_CODES.get(found.status):
         raise typer.Exit(code)

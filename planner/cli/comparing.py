@@ -67,7 +67,7 @@ def compare(
                     ],
                 }
             )
-        else:
+        elif not quiet:
             for run, compared, (_plan, _scenario, record) in zip(runs[1:], found, read[1:], strict=True):
                 print_compared(compared, (str(runs[0]), str(run)), read[0][0].scenario["currency"], here.out)
                 if compared.offices and record.language != language():

@@ -53,14 +53,14 @@ def explain(
             plan, budgets, unpaid = next_best_of_run(run, data_root=data_root, time_limit_s=time_limit)
             if json:
                 here.document(overview(plan, budgets, unpaid))
-            else:
+            elif not quiet:
                 print_overview(plan, budgets, here.out, unpaid)
             return
         explanation = explain_run(run, identifier, data_root=data_root, time_limit_s=time_limit)
         if json:
             here.document(explanation.as_dict())
         here.say(str(explanation))
-        if explanation.sheet is not None and not json:
+        if explanation.sheet is not None and not json and not quiet:
             print_sheet(explanation.sheet, here.out, measure=explanation.measure, currency=explanation.currency)
         if out is not None:
             write_profile(explanation, out)

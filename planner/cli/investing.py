@@ -78,12 +78,12 @@ def portfolio(
             write_named(build_portfolio(found), report, template=template)
         if json:
             here.document(found.document())
-        else:
+        elif not quiet:
             print_portfolio(found, here.out, run_dir)
         if report is not None:
             here.say(_("Written:") + f"\n  {report}")
         if found.conflicts:
-            if json:
+            if json or quiet:
                 for shared in found.budgets:
                     if shared.conflict is not None:
                         here.complain(conflict_text(shared.conflict, found.currency))

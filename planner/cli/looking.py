@@ -27,7 +27,7 @@ def table(
         found = preview(file, kind, rows=rows)
         if json:
             here.document(found.as_dict())
-        else:
+        elif not quiet:
             grid = Grid(found.columns, (), tuple(tuple(cell or "" for cell in row) for row in found.rows))
             print_grid(here.out, grid)
         here.say(labelled(_("Rows in the file"), number(found.count)))

@@ -36,9 +36,7 @@ DataRoot = Annotated[
 Out = Annotated[Path | None, typer.Option("--out", help=_("Folder to write to."), show_default=False)]
 LangOption = Annotated[str, typer.Option("--lang", help=_("Language: en or fr."), show_default=False)]
 JsonOption = Annotated[bool, typer.Option("--json", help=_("One JSON document on standard output, nothing else."))]
-QuietOption = Annotated[
-    bool, typer.Option("--quiet", help=_("No progress on standard error; the answer is printed all the same."))
-]
+QuietOption = Annotated[bool, typer.Option("--quiet", help=_("No progress, no summary."))]
 DebugOption = Annotated[bool, typer.Option("--debug", help=_("Show the traceback of an error."))]
 
 
@@ -57,7 +55,7 @@ class Session:
 
     def say(self, text: str) -> None:
         """Print a text of the result for people."""
-        if not self.json:
+        if not self.json and not self.quiet:
             say(self.out, text, hang=2)
 
     def complain(self, text: str) -> None:

@@ -59,7 +59,7 @@ def frontier(
             )
         if json:
             here.document(found.document())
-        else:
+        elif not quiet:
             print_frontier(found, here.out, run_dir)
         if found.termination == "cancelled":
             raise typer.Exit(CancelledError.exit_code)
@@ -95,10 +95,10 @@ def years(
         found = fewest_years(asked, inputs, build_links(asked, inputs), money, carry_over=carry_over)
         if json:
             here.document(found.document())
-        else:
+        elif not quiet:
             print_fewest(found, here.out)
         if found.years is None:
-            if json:
+            if json or quiet:
                 here.complain(verdict(found))
             raise typer.Exit(InfeasibleError.exit_code if found.at_least > found.most else 1)
 
@@ -149,7 +149,7 @@ def risk(
             )
         if json:
             here.document(found.document())
-        else:
+        elif not quiet:
             print_risk(found, here.out, run_dir)
         if found.termination == "cancelled":
             raise typer.Exit(CancelledError.exit_code)

@@ -87,11 +87,11 @@ def sweep(
             )
         if json:
             here.document({"termination": found.termination, "tasks": found.total, "rows": list(found.rows)})
-        else:
+        elif not quiet:
             print_sweep(found, here.out, run_dir)
         if found.termination == "cancelled":
             raise typer.Exit(CancelledError.exit_code)
         if found.errors:
-            if json:
+            if json or quiet:
                 here.complain(_("Tasks that ended in an error: {n}.").format(n=found.errors))
             raise typer.Exit(1)
