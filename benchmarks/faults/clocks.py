@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from contextlib import ExitStack
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -80,9 +79,7 @@ def _watched(process: subprocess.Popen[str], run: Path, jumps: dict[int, float])
     found: set[str] = set()
     while process.poll() is None:
         for ahead in (0.0, *jumps.values()):
-            with ExitStack() as stack:
-                for patch in SetClock({0: ahead}).put_up():
-                    stack.enter_context(patch)
+            with SetClock.moved_start(ahead):
                 state = run_state(run)
                 refused = _refused(run) if state == "running" else True
             # a run that ended between the two looks has told so by now

@@ -54,6 +54,11 @@ class SetClock:
             *(mock.patch.object(importlib.import_module(name), "datetime", dates) for name in DATED),
         ]
 
+    @staticmethod
+    def moved_start(ahead: float) -> Any:
+        """Return what lets the machine and its processes have begun so much later, as for whoever looks on."""
+        return mock.patch("psutil._psplatform.boot_time", SetClock({0: ahead}).boot_time)
+
 
 def main() -> None:
     """Run the command line."""

@@ -16,7 +16,7 @@ import psutil
 from benchmarks.faults.bench import EXAMPLE, ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.random import Generator
 
@@ -32,7 +32,7 @@ A megabyte either way is the allocator's. Objects that Python counts tell of lea
 
 
 def soaked(bench: Bench, _rng: Generator, solves: int) -> Iterator[str | None]:
-    """Solve the example again and again, each time with another seed and another budget."""
+    """Solve the example again and again, each time with another seed."""
     command = [sys.executable, "-m", "benchmarks.faults.soak", str(bench.folder), str(solves)]
     environment = {**os.environ, "PLANNER_CACHE_DIR": str(bench.cache), "PYTHONPATH": str(ROOT)}
     rows: list[dict[str, float]] = []
@@ -42,16 +42,24 @@ def soaked(bench: Bench, _rng: Generator, solves: int) -> Iterator[str | None]:
         for line in process.stdout:
             rows.append(json.loads(line))
             if len(rows) == WARM or len(rows) % 100 == 0:
-                print(f"    after {len(rows)} solves {rows[-1]['mb']:.1f} MB, {rows[-1]['objects']:.0f} objects")
+                print(
+                    f"    after {len(rows)} solves {rows[-1]['mb']:.1f} MB, {rows[-1]['objects']:.0f} objects",
+                    flush=True,
+                )
             yield None
     if len(rows) != solves:
         yield f"it ended with {process.returncode} after {len(rows)} solves"
+    yield from growth(rows)
+
+
+def growth(rows: Sequence[Mapping[str, float]]) -> Iterator[str]:
+    """Yield what grows from solve to solve, by a straight line after the warm ones."""
     for what, allowed in (("mb", GROWTH_MB), ("objects", GROWTH_OBJECTS)):
-        if len(rows) > 2 * WARM:
-            each = np.polyfit(np.arange(len(rows) - WARM), [row[what] for row in rows[WARM:]], 1)[0]
-            print(f"    {100 * each:+.2f} {what} for 100 solves")
-            if 100 * each > allowed:
-                yield f"{100 * each:+.2f} {what} for 100 solves"
+        values = [row[what] for row in rows[WARM:]]
+        each = 100 * np.polyfit(np.arange(len(values)), values, 1)[0] if len(values) >= WARM else 0.0
+        print(f"    {each:+.2f} {what} for 100 solves", flush=True)
+        if each > allowed:
+            yield f"{each:+.2f} {what} for 100 solves"
 
 
 def main() -> None:

@@ -167,7 +167,7 @@ def run_states(
         width = gather(waiting[i], link, spent, gained, rest[i] + price * budget, price, floor, front)
         for j in range(width):
             s = front[j]
-            link[s] = waiting[after[i]] if after[i] != i else -1
+            link[s] = waiting[after[i]]
             waiting[after[i]] = s
             if spent[s] + cost[i] <= budget:
                 spent[n_states] = spent[s] + cost[i]

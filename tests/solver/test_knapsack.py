@@ -1,13 +1,14 @@
 """The best part of a tree against all its parts."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from oracles import make_problem
 
 from planner.solver.graph import build_graph
-from planner.solver.knapsack import MOST_STATES, complete, drop_weakest, select_within, tightest_price
+from planner.solver.knapsack import MOST_STATES, complete, drop_weakest, gather, select_within, tightest_price
 from planner.solver.tree import bare_tree, preorder, tree_of_arcs
 
 
@@ -46,6 +47,44 @@ def test_the_part_chosen_is_the_best(seed):
     assert graph.prize[held].sum() + graph.prize[0] == value
     assert graph.cost[chosen[held]].sum() <= budget
     assert all(chosen[graph.tail[a]] != -1 for a in chosen[held])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_where_money_counts_a_part_is_worth_less_by_its_cost(seed):
+    rng = np.random.default_rng(seed)
+    weight = float(rng.choice([0.25, 0.5, 2.0]))
+    problem = replace(random_tree(rng, int(rng.integers(2, 10))), cost_weight=weight)
+    graph = build_graph(problem, None)
+    parent = tree_of_arcs(graph, np.arange(graph.n_arcs, dtype=np.int32))
+    order = preorder(parent, graph.tail)
+    budget = int(rng.integers(0, 120))
+    chosen = bare_tree(graph.n_nodes)
+    value = select_within(graph, parent, order, order.size, 1.5 * weight, budget, -1.0, chosen)
+    above = [-1, *(int(np.flatnonzero(order == graph.tail[parent[v]])[0]) for v in order[1:])]
+    cost = np.array([0, *(graph.cost[parent[v]] for v in order[1:])])
+    values, costs = all_parts(graph.prize[order] - weight * cost, cost, above)
+    assert value == values[costs <= budget].max()
+    held = chosen >= 0
+    bought = graph.cost[chosen[held]].sum()
+    assert graph.prize[held].sum() + graph.prize[0] - weight * bought == value
+    assert bought <= budget
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_states_that_are_gathered_are_those_that_nothing_beats(seed):
+    """Among states of few costs and values, so that many are alike; each kind stands once, by cost."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, min(40, MOST_STATES)))
+    spent, gained = rng.integers(0, 12, n), rng.integers(0, 12, n).astype(float)
+    price, ceiling, floor = 0.5, float(rng.integers(0, 6)), float(rng.integers(1, 9))
+    linked = rng.permutation(n)[: int(rng.integers(1, n + 1))]
+    link = np.full(n, -99, np.int32)
+    link[linked] = [*linked[1:], -1]
+    front = np.empty(MOST_STATES, np.int32)
+    width = gather(int(linked[0]), link, spent, gained, ceiling, price, floor, front)
+    hopeful = {(spent[s], gained[s]) for s in linked if gained[s] + ceiling - price * spent[s] > floor}
+    unbeaten = sorted(a for a in hopeful if not any(b != a and b[0] <= a[0] and b[1] >= a[1] for b in hopeful))
+    assert [(spent[s], gained[s]) for s in front[:width]] == unbeaten
 
 
 def test_a_part_that_is_no_better_is_not_written():
