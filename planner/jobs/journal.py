@@ -17,7 +17,7 @@ from planner.errors import CancelledError, PlannerError
 from planner.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 State = Literal["running", "done", "cancelled", "failed", "lost"]
@@ -148,6 +148,15 @@ def _event(line: bytes) -> dict[str, Any] | None:
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     return event if sound else None
+
+
+def seconds_at_work(events: Sequence[dict[str, Any]]) -> float:
+    """Return how long a run has been at work: as its last event says, and since then by the date.
+
+    The run itself counts by a clock that nobody can set; the date is right again with the next event.
+    """
+    since = datetime.now(UTC) - datetime.fromisoformat(events[-1]["time"])
+    return float(events[-1]["seconds"]) + max(since.total_seconds(), 0.0)
 
 
 def run_state(run_dir: Path) -> State | None:

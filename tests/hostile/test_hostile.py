@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
@@ -26,7 +26,7 @@ from planner.inputs.raw import as_text, cell
 from planner.inputs.text_table import read_text_table
 from planner.inputs.vector import read_layer
 from planner.inputs.workbook import read_workbook
-from planner.jobs import errand_state, read_events, run_state, start_errand
+from planner.jobs import errand_state, read_events, run_state, seconds_at_work, start_errand
 from planner.jobs.folder import run_folder
 from planner.jobs.journal import alive
 from planner.kept import cache_folder
@@ -225,6 +225,14 @@ def test_a_clock_set_back_brings_no_lost_run_to_life(tmp_path):
         assert not alive({**event, "pid": other.pid})
         assert alive({"pid": other.pid, "time": event["time"]}), "by the clock alone it would be the run"
         other.kill()
+
+
+def test_no_run_is_at_work_for_less_than_nothing():
+    """Two minutes by the clock that nobody can set, told an hour ahead of the date, then ten seconds before it."""
+    now = datetime.now(UTC)
+    ahead, behind = ({"time": (now + timedelta(seconds=s)).isoformat(), "seconds": 120.0} for s in (3600, -10))
+    assert seconds_at_work([ahead]) == 120
+    assert seconds_at_work([ahead, behind]) == pytest.approx(130, abs=5)
 
 
 def test_an_errand_stays_at_work_whatever_the_clock_says(tmp_path):
