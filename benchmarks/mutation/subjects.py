@@ -48,6 +48,6 @@ SUBJECTS = {
     "solver.paths": _solver("paths", "paths"),
     "solver.problem": _solver("problem", "problem"),
     "solver.reductions": _solver("reductions", "reductions"),
-    "solver.rules": _solver("rules", "rule_checks", "rules", compiled=True),
+    "solver.rules": _solver("rules", "rule_checks", compiled=True),
     "solver.sorting": _solver("sorting", "sorting"),
 }
