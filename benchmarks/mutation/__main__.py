@@ -55,7 +55,8 @@ def main() -> int:
     for name in asked.only.split(",") if asked.only else SUBJECTS:
         row = found[name] = _apart(name, asked.sample, asked.seed)
         score = row["killed"] / max(row["drawn"], 1)
-        print(f"{name:20} {row['all']:8d} {row['equivalent']:11d} {row['drawn']:6d} {row['killed']:7d} {score:7.1%}", flush=True)
+        counts = f"{row['all']:8d} {row['equivalent']:11d} {row['drawn']:6d} {row['killed']:7d}"
+        print(f"{name:20} {counts} {score:7.1%}", flush=True)
         for mutant in row["alive"]:
             print(f"    {mutant['line']}: {mutant['before']} → {mutant['after']} in {mutant['text']}", flush=True)
     below = _print_totals(found)
