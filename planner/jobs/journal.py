@@ -181,10 +181,9 @@ def alive(event: dict[str, Any]) -> bool:
             return False
         told, said = datetime.fromisoformat(event["time"]).timestamp(), event.get("since_boot")
         began = since_boot(event["pid"])
-        known = isinstance(said, float) and began is not None
-        if known and abs(said - began) < _SAME_S:
-            return True
-        return not (known and _BY_TICKS) and process.create_time() <= told + 1
+        if isinstance(said, float) and began is not None and (abs(said - began) < _SAME_S or _BY_TICKS):
+            return abs(said - began) < _SAME_S
+        return process.create_time() <= told + 1
     except psutil.NoSuchProcess:
         return False
 

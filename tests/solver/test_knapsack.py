@@ -153,6 +153,41 @@ def test_the_price_is_that_of_the_lowest_ceiling(seed):
     assert tightest_price(value, cost, after, rest, start, budget, 1.02 * lowest) == -1.0
 
 
+@pytest.mark.parametrize(("floor", "better"), [(4.0, False), (3.9, True)])
+def test_a_ceiling_at_the_floor_is_not_above_it(floor, better):
+    """The root alone is worth 4 and nothing hangs from it; a root of nought is no better than nought."""
+    rest = np.full(2, np.nan)
+    one = np.array([4.0]), np.zeros(1, np.int64), np.ones(1, np.int32)
+    assert (tightest_price(*one, rest, 1.0, 0, floor) >= 0) == better
+    assert tightest_price(np.zeros(1), *one[1:], rest, 1.0, 0, 0.0) == -1.0
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_best_of_more_states_than_are_kept_is_a_part_and_no_worse_than_greed(seed):
+    """A star of 60 nodes: within the budget, and no worse than the best by value for money, all by whole numbers."""
+    rng = np.random.default_rng(seed)
+    n = 61
+    arcs = [(0, v, int(rng.integers(1, 1000)), np.inf) for v in range(1, n)]
+    problem = make_problem(n, arcs, prize=np.r_[0, rng.integers(1, 1000, n - 1)])
+    graph = build_graph(problem, None)
+    parent = tree_of_arcs(graph, np.arange(graph.n_arcs, dtype=np.int32))
+    order = preorder(parent, graph.tail)
+    chosen = bare_tree(graph.n_nodes)
+    budget = 6000
+    value = select_within(graph, parent, order, order.size, 1.0, budget, 0.0, chosen)
+    held = chosen >= 0
+    cost = graph.cost[chosen[held]]
+    assert graph.prize[held].sum() == value
+    assert cost.sum() <= budget
+    each = np.array([graph.cost[parent[v]] for v in range(1, n)])
+    by_worth = np.argsort(-graph.prize[1:] / each)
+    spent = np.cumsum(each[by_worth])
+    full = int(np.searchsorted(spent, budget, side="right"))
+    greedy = graph.prize[1:][by_worth][:full].sum()
+    part = graph.prize[1:][by_worth][full] * (budget - spent[full - 1]) / each[by_worth][full]
+    assert greedy <= value <= greedy + part  # Dantzig's bound
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_of_too_many_states_the_one_of_least_hope_goes(seed):
     rng = np.random.default_rng(seed)
