@@ -20,6 +20,11 @@ EQUIVALENT = {
     f"planner.solver.ascent: 0 → 1 in {_NO_CUTS}": "a list that nobody reads, still without room for a cut",
     "planner.solver.ascent: 1 → 2 in component.clock[0] += 1": "stamps have to differ, no more",
     "planner.solver.knapsack: 1 → 2 in best, best_state = floor, -1": "below zero says: none",
+    "planner.solver.layers: most > 0 → most >= 0 in worth = most > 0": "what gives no hops comes last and adds none",
+    "planner.solver.layers: number[node] >= 0 → number[node] > 0 in giving = np.flatnonzero(number[node] >= 0)": (
+        "numbers follow those of all copies, of which the root has one"
+    ),
+    "planner.solver.layers: 1 → 2 in for v in order[:0:-1]:": "the first node under the root tells the root alone",
     "planner.solver.paths: 1 → 2 in position = np.full(n, -1, np.int32)": "below zero says: never seen",
     "planner.solver.paths: size > 0 → size >= 0 in while size > 0:": (
         "the last node is looked at once more, and nothing gets nearer"

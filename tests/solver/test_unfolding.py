@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from oracles import best_plan, make_problem, random_mesh, random_towns, with_hops
 
-from planner.solver.graph import build_graph
+from planner.solver.graph import assemble, build_graph
 from planner.solver.layers import COLLECTING, binding_limit, enters_once, find_plan, plan_of_tree, span, unfold
 from planner.solver.tree import tree_of_arcs
 
@@ -170,3 +170,25 @@ def test_two_copies_of_a_node_are_told():
     assert enters_once(graph, own[node == twice][:1])
     collecting = np.flatnonzero(graph.origin < 0).astype(np.int32)
     assert enters_once(graph, np.r_[collecting, collecting])
+
+
+@pytest.mark.parametrize(("room", "enough"), [(2.0, True), (1.9, False)])
+def test_of_two_copies_the_one_of_fewer_hops_serves_what_hangs_from_both(room, enough):
+    """Node 2 is entered from 1 at no hop, and by 3, in their place, at one; 4 hangs from one copy, 5 from the other."""
+    arcs = [(0, 1, 1, 9), (1, 2, 1, room), (1, 3, 1, 9), (3, 2, 1, 9), (2, 4, 1, 9), (2, 5, 1, 9)]
+    problem = make_problem(
+        6, arcs, prize=[0, 0, 0, 0, 1, 1], demand=[0, 0, 0, 0, 1, 1], place=[0, 1, 1, 1, 2, 3],
+        hops=[1, 0, 1, 0, 1, 1], hop_limit=3, budget=100,
+    )  # fmt: skip
+    graph = assemble(*unfold(problem, np.arange(6, dtype=np.int32), 3), problem.cost_weight)
+    wanted = {(0, 1): 0, (1, 2): 1, (1, 3): 1, (3, 2): 2, (2, 4): 1, (2, 5): 2}  # layers of the tails
+    ends = [(int(problem.tail[o]), int(problem.head[o])) for o in graph.origin]
+    held = [a for a in range(graph.n_arcs) if graph.layer[graph.tail[a]] == wanted[ends[a]]]
+    assert len(held) == 6
+    assert not enters_once(graph, np.array(held, np.int32))
+    plan = plan_of_tree(problem, graph, tree_of_arcs(graph, np.array(held, np.int32)))
+    if not enough:
+        assert plan is None
+        return
+    assert plan[:2].tolist() == [0, 1]
+    assert sorted(plan[2:]) == [4, 5]
