@@ -24,7 +24,7 @@ EQUIVALENT = {
     "planner.solver.layers: number[node] >= 0 → number[node] > 0 in giving = np.flatnonzero(number[node] >= 0)": (
         "numbers follow those of all copies, of which the root has one"
     ),
-    "planner.solver.layers: 1 → 2 in for v in order[:0:-1]:": "the first node under the root tells the root alone",
+    "planner.solver.layers: 0 → 1 in for v in order[:0:-1]:": "the first node under the root tells the root alone",
     "planner.solver.paths: 1 → 2 in position = np.full(n, -1, np.int32)": "below zero says: never seen",
     "planner.solver.paths: size > 0 → size >= 0 in while size > 0:": (
         "the last node is looked at once more, and nothing gets nearer"
