@@ -130,8 +130,6 @@ def tightest_price(
             price = 0.0
         elif high == np.inf:
             price = 2.0 * price
-        elif low == 0.0:
-            price = 0.5 * price
         else:
             price = 0.5 * (low + high)
     complete(value, cost, after, rest, best_price)

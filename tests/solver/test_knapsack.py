@@ -153,13 +153,27 @@ def test_the_price_is_that_of_the_lowest_ceiling(seed):
     assert tightest_price(value, cost, after, rest, start, budget, 1.02 * lowest) == -1.0
 
 
-@pytest.mark.parametrize(("floor", "better"), [(4.0, False), (3.9, True)])
+@pytest.mark.parametrize(("floor", "better"), [(4.0, False), (3.999, True)])
 def test_a_ceiling_at_the_floor_is_not_above_it(floor, better):
     """The root alone is worth 4 and nothing hangs from it; a root of nought is no better than nought."""
     rest = np.full(2, np.nan)
     one = np.array([4.0]), np.zeros(1, np.int64), np.ones(1, np.int32)
     assert (tightest_price(*one, rest, 1.0, 0, floor) >= 0) == better
     assert tightest_price(np.zeros(1), *one[1:], rest, 1.0, 0, 0.0) == -1.0
+
+
+def test_where_money_is_ample_it_has_no_price():
+    value, cost, after, _above = positions(np.random.default_rng(1), 8)
+    rest = np.full(value.size + 1, np.nan)
+    assert tightest_price(value, cost, after, rest, 0.0, int(cost.sum()), -1.0) == 0.0
+    assert rest[0] == pytest.approx(value.sum())
+    problem = random_tree(np.random.default_rng(1), 8)
+    graph = build_graph(problem, None)
+    parent = tree_of_arcs(graph, np.arange(graph.n_arcs, dtype=np.int32))
+    order = preorder(parent, graph.tail)
+    chosen = bare_tree(graph.n_nodes)
+    everything = graph.prize.sum()
+    assert select_within(graph, parent, order, order.size, 0.0, 10**6, 0.0, chosen) == everything > 0
 
 
 @pytest.mark.parametrize("seed", range(10))
