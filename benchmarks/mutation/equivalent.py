@@ -27,9 +27,14 @@ EQUIVALENT = {
         "stamps have to differ, no more"
     ),
     "planner.solver.knapsack: -1 → 1 in best, best_state = floor, -1": "marks are not read then",
+    "planner.solver.knapsack: 0 → 1 in return int(spent[0])": "the root costs nothing",
     "planner.solver.knapsack: break → pass in break": "nothing is left to halve at a price of nought",
     "planner.solver.layers: 1 → 2 in most = np.zeros(int(item.max(initial=-1)) + 1)": "an item of no hops",
     f"planner.solver.layers: 1 → 2 in {_HELD}": ("the last one is still held by nobody"),
+    "planner.solver.layers: 1 → 2 in number = np.full(problem.n_nodes, -1)": "below zero says: none",
+    "planner.solver.layers: 1 → 2 in from_root = distances(out_start, by_tail, head, weight, np.zeros(1, np.int32))": (
+        "the root is named twice"
+    ),
     "planner.solver.layers: most > 0 → most >= 0 in worth = most > 0": "what gives no hops comes last and adds none",
     "planner.solver.layers: number[node] >= 0 → number[node] > 0 in giving = np.flatnonzero(number[node] >= 0)": (
         "numbers follow those of all copies, of which the root has one"
