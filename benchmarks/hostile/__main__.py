@@ -3,10 +3,10 @@
     python -m benchmarks.hostile [--minutes 10] [--only NAME,…] [--crafted NAME,…] [--seed 1] [--cases 200] [--run RUN]
                                  [--keep FOLDER]
 
-Readers take turns with some cases each until the time is over, one turn at least; then come files made by hand to do
-harm. Printed are cases and different findings of each reader;
-every finding's file is kept. A finished run of the demonstration is made for ``verify`` and ``export`` unless one is
-named. Exit code 1 if anything was found.
+First come files made by hand to do harm; then readers take turns with some cases each until the time is over, one turn
+at least. Each turn of a reader prints its row with cases and different findings so far, minutes of the campaign by the
+clock and of processor time; a finding is printed at once, and its file is kept. A finished run of the demonstration is
+made for ``verify`` and ``export`` unless one is named. Exit code 1 if anything was found.
 """
 
 from __future__ import annotations
@@ -15,13 +15,19 @@ import argparse
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
-from benchmarks.hostile.campaign import Finding, as_lines, campaign, until
+from benchmarks.hostile.campaign import campaign
 from benchmarks.hostile.crafted import crafted_cases
 from benchmarks.hostile.readers import ROOT, Reader, readers
+from benchmarks.tally import Tally, tally
+
+if TYPE_CHECKING:
+    from benchmarks.hostile.campaign import Finding
+
+CRAFTED = "crafted files"
 
 
 def main() -> int:
@@ -39,44 +45,45 @@ def main() -> int:
         folder = Path(scratch)
         known = readers(asked.run or _solved(folder / "run"))
         wanted = [reader for name, reader in known.items() if not asked.only or name in asked.only.split(",")]
-        count, found = _all_turns(wanted, folder, asked)
-        crafted = 0
-        wrong: list[Finding] = []
-        for reader in known.values():
-            if reader.name not in (asked.crafted.split(",") if asked.crafted else known):
-                continue
-            harmful = crafted_cases(reader.name)
-            # one process each: what the first leaves behind must not hide the second
-            for content in harmful.values():
-                cases, findings = campaign(reader, folder / "work", asked.keep, crafted=[content])
-                crafted, wrong = crafted + cases, wrong + findings
-    _print(count, found)
-    print(f"{'crafted files':28} {crafted:8d} {len(wrong):9d}")
-    everything = [finding for findings in found.values() for finding in findings.values()] + wrong
-    print(f"{'all':28} {sum(count.values()) + crafted:8d} {len(everything):9d}")
-    if everything:
-        print(as_lines(everything))
-    return 1 if everything else 0
+        harmed = [reader for name, reader in known.items() if not asked.crafted or name in asked.crafted.split(",")]
+        with tally("reader") as counted:
+            end = monotonic() + 60 * asked.minutes
+            _by_hand(harmed, folder, asked.keep, counted)
+            _in_turns(wanted, folder, asked, end, counted)
+    return 1 if counted.findings else 0
 
 
-def _all_turns(
-    wanted: list[Reader], folder: Path, asked: argparse.Namespace
-) -> tuple[Counter[str], dict[str, dict[tuple[str, str], Finding]]]:
-    count: Counter[str] = Counter()
-    found: dict[str, dict[tuple[str, str], Finding]] = {reader.name: {} for reader in wanted}
-    end, number = until(asked.minutes), asked.seed
+def _by_hand(harmed: list[Reader], folder: Path, keep: Path, counted: Tally) -> None:
+    """Give readers the files made by hand."""
+    for reader in harmed:
+        # one process each: what the first leaves behind must not hide the second
+        for content in crafted_cases(reader.name).values():
+            cases, findings = campaign(reader, folder / "work", keep, crafted=[content])
+            _tell(counted, CRAFTED, findings)
+            counted.count(CRAFTED, cases, row=False)
+        counted.count(CRAFTED, 0)
+
+
+def _in_turns(wanted: list[Reader], folder: Path, asked: argparse.Namespace, end: float, counted: Tally) -> None:
+    """Give each reader some cases in turn, one turn at least, until the time is over."""
+    known: set[tuple[str, str, str]] = set()
+    number = asked.seed
     while number == asked.seed or monotonic() < end:
         for reader in wanted:
             if number > asked.seed and monotonic() >= end:
                 break
             cases, findings = campaign(reader, folder / "work", asked.keep, number=number, cases=asked.cases)
-            count[reader.name] += cases
-            for finding in findings:
-                if (finding.kind, finding.where) not in found[reader.name]:
-                    found[reader.name][finding.kind, finding.where] = finding
-                    print(as_lines([finding]), file=sys.stderr, flush=True)
+            new = [finding for finding in findings if (reader.name, finding.kind, finding.where) not in known]
+            known |= {(reader.name, finding.kind, finding.where) for finding in new}
+            _tell(counted, reader.name, new)
+            counted.count(reader.name, cases)
         number += 1
-    return count, found
+
+
+def _tell(counted: Tally, kind: str, findings: list[Finding]) -> None:
+    for finding in findings:
+        told = f"{finding.reader}: {finding.kind} at {finding.where}: {finding.message} ({finding.case})"
+        counted.finding(kind, told)
 
 
 def _solved(run: Path) -> Path:
@@ -93,12 +100,6 @@ def _solved(run: Path) -> Path:
     ]
     subprocess.run([*command, "--quiet"], check=True)
     return run
-
-
-def _print(count: Counter[str], found: dict[str, dict[tuple[str, str], Finding]]) -> None:
-    print(f"{'reader':28} {'cases':>8} {'findings':>9}")
-    for name, findings in found.items():
-        print(f"{name:28} {count[name]:8d} {len(findings):9d}")
 
 
 if __name__ == "__main__":

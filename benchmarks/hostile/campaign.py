@@ -7,10 +7,9 @@ import json
 import multiprocessing
 import resource
 import shutil
-import time
 import traceback
 import warnings
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,7 +77,11 @@ def campaign(
     context = multiprocessing.get_context("fork")
     process = context.Process(target=_work, args=(reader, folder, number, cases, crafted))
     process.start()
-    fate = _watched(process, folder)
+    try:
+        fate = _watched(process, folder)
+    finally:  # a campaign that is stopped leaves no reader at work
+        process.kill()
+        process.join()
     lines = [json.loads(line) for line in told.read_text(encoding="utf-8").splitlines()] if told.exists() else []
     findings = [_kept(reader, kept, folder / f"{line['case']}.found", line) for line in lines]
     if fate:
@@ -161,13 +164,3 @@ def _work(reader: Reader, folder: Path, number: int, cases: int, crafted: Sequen
                 suppress_health_check=list(HealthCheck),
             )
             seed(number)(plain(given(content=reader.cases())(once)))()
-
-
-def as_lines(findings: list[Finding]) -> str:
-    """Return one JSON object a finding."""
-    return "\n".join(json.dumps(asdict(finding), ensure_ascii=False) for finding in findings)
-
-
-def until(minutes: float) -> float:
-    """Return the moment at which a campaign of some minutes ends."""
-    return time.monotonic() + 60 * minutes

@@ -39,7 +39,7 @@ def run(name: str, sample: int, seed: int) -> dict[str, object]:
 
 
 def main() -> int:
-    """Run each subject in a process of its own, because kernels are compiled in some and not in others."""
+    """Run each subject in a process of its own: a module that was changed must not be there for the next."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="")
     parser.add_argument("--sample", type=int, default=60)
@@ -55,7 +55,8 @@ def main() -> int:
     for name in asked.only.split(",") if asked.only else SUBJECTS:
         row = found[name] = _apart(name, asked.sample, asked.seed)
         score = row["killed"] / max(row["drawn"], 1)
-        print(f"{name:20} {row['all']:8d} {row['equivalent']:11d} {row['drawn']:6d} {row['killed']:7d} {score:7.1%}")
+        counts = f"{row['all']:8d} {row['equivalent']:11d} {row['drawn']:6d} {row['killed']:7d}"
+        print(f"{name:20} {counts} {score:7.1%}", flush=True)
         for mutant in row["alive"]:
             print(f"    {mutant['line']}: {mutant['before']} → {mutant['after']} in {mutant['text']}", flush=True)
     below = _print_totals(found)
@@ -65,8 +66,8 @@ def main() -> int:
 
 
 def _apart(name: str, sample: int, seed: int) -> dict[str, Any]:
-    """Run a subject in a process of its own, with kernels compiled or not."""
-    environment = {**os.environ, **({} if SUBJECTS[name].compiled else {"NUMBA_DISABLE_JIT": "1"})}
+    """Run a subject in a process of its own, uncompiled: a compiled kernel keeps the others as they were inside."""
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
     with tempfile.TemporaryDirectory() as scratch:
         kept = Path(scratch) / "found.json"
         command = [sys.executable, "-m", "benchmarks.mutation", "--here", "--only", name, "--json", str(kept)]

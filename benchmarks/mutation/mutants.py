@@ -86,7 +86,7 @@ def _of_condition(node: ast.If | ast.IfExp) -> Iterator[ast.AST]:
 
 
 def _of_result(node: ast.Return) -> Iterator[ast.AST]:
-    if node.value is not None:
+    if node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None):
         yield ast.Return(ast.Constant(None))
 
 

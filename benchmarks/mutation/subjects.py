@@ -12,22 +12,18 @@ class Subject(NamedTuple):
     ----------
     modules, tests : tuple of str
         Paths in this tree; tests in the order in which they run.
-    compiled : bool
-        Kernels that the modules use are compiled; they must have none of their own then, because a kernel that was
-        compiled with another inside keeps the other as it was.
     """
 
     modules: tuple[str, ...]
     tests: tuple[str, ...]
-    compiled: bool = False
 
 
 def _radio(name: str, *more: str) -> Subject:
     return Subject((f"planner/radio/{name}.py",), tuple(f"tests/radio/test_{of}.py" for of in (*more, "radio")))
 
 
-def _solver(name: str, *tests: str, compiled: bool = False) -> Subject:
-    return Subject((f"planner/solver/{name}.py",), tuple(f"tests/solver/test_{of}.py" for of in tests), compiled)
+def _solver(name: str, *tests: str) -> Subject:
+    return Subject((f"planner/solver/{name}.py",), tuple(f"tests/solver/test_{of}.py" for of in tests))
 
 
 SUBJECTS = {
@@ -44,10 +40,10 @@ SUBJECTS = {
     "radio.slant": _radio("slant", "slant"),
     "solver.ascent": _solver("ascent", "ascent"),
     "solver.knapsack": _solver("knapsack", "knapsack"),
-    "solver.layers": _solver("layers", "layers", compiled=True),
+    "solver.layers": _solver("layers", "unfolding"),
     "solver.paths": _solver("paths", "paths"),
     "solver.problem": _solver("problem", "problem"),
     "solver.reductions": _solver("reductions", "reductions"),
-    "solver.rules": _solver("rules", "rules", compiled=True),
+    "solver.rules": _solver("rules", "rule_checks"),
     "solver.sorting": _solver("sorting", "sorting"),
 }

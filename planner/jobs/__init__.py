@@ -35,7 +35,7 @@ from planner.jobs.detached import start_detached
 from planner.jobs.errand import errand_answer, errand_state, start_errand, stop_errand
 from planner.jobs.folder import run_folder, tell_failure
 from planner.jobs.investing import portfolio_run
-from planner.jobs.journal import Event, Journal, State, read_events, run_state
+from planner.jobs.journal import Event, Journal, State, read_events, run_state, seconds_at_work
 from planner.jobs.origin import changed_inputs, revise
 from planner.jobs.solving import demo_run, evaluate_run, frontier_run, risk_run, solve_run
 from planner.jobs.sweeping import sweep_run
@@ -57,6 +57,7 @@ __all__ = [
     "risk_run",
     "run_folder",
     "run_state",
+    "seconds_at_work",
     "solve_run",
     "start_detached",
     "start_errand",

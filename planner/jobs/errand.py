@@ -24,7 +24,7 @@ import psutil
 from planner.files import held, write_whole
 from planner.i18n import language
 from planner.jobs.detached import detachment, keep
-from planner.jobs.journal import LOG, alive
+from planner.jobs.journal import LOG, alive, since_boot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +62,12 @@ def start_errand(folder: Path, arguments: Sequence[str], *, memory_mb: int | Non
         if memory_mb is not None and hasattr(psutil.Process, "rlimit"):
             with suppress(psutil.NoSuchProcess):
                 psutil.Process(process.pid).rlimit(psutil.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
-        told = {"pid": process.pid, "time": datetime.now(UTC).isoformat(), "command": list(arguments)}
+        told = {
+            "pid": process.pid,
+            "since_boot": since_boot(process.pid),
+            "time": datetime.now(UTC).isoformat(),
+            "command": list(arguments),
+        }
         write_whole(folder / _ERRAND, json.dumps(told, ensure_ascii=False) + "\n")
 
 

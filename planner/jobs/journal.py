@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from planner.errors import CancelledError, PlannerError
 from planner.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 State = Literal["running", "done", "cancelled", "failed", "lost"]
@@ -26,6 +27,8 @@ EVENTS, LOG = "events.jsonl", "log.txt"
 STARTING = "starting"
 _FIRST_PID = 1
 _SAME_S = 0.5
+_BY_TICKS = sys.platform == "linux"
+"""Setting the clock moves the start of the machine and that of every process alike."""
 _LAST_PHASES: dict[str, State] = {"done": "done", "cancelled": "cancelled", "failed": "failed"}
 
 
@@ -68,7 +71,7 @@ class Journal:
         self._start = time.monotonic()
         self._listener = listener
         self._pid = os.getpid() if pid is None else pid
-        self._since_boot = _since_boot(self._pid)
+        self._since_boot = since_boot(self._pid)
         self._events = (run_dir / EVENTS).open("a", encoding="utf-8", buffering=1)
         self._log = (run_dir / LOG).open("a", encoding="utf-8", buffering=1)
 
@@ -147,6 +150,15 @@ def _event(line: bytes) -> dict[str, Any] | None:
     return event if sound else None
 
 
+def seconds_at_work(events: Sequence[dict[str, Any]]) -> float:
+    """Return how long a run has been at work: as its last event says, and since then by the date.
+
+    The run itself counts by a clock that nobody can set; the date is right again with the next event.
+    """
+    since = datetime.now(UTC) - datetime.fromisoformat(events[-1]["time"])
+    return float(events[-1]["seconds"]) + max(since.total_seconds(), 0.0)
+
+
 def run_state(run_dir: Path) -> State | None:
     """Return how far the run in a folder is, None if there is none."""
     events = read_events(run_dir)
@@ -159,20 +171,24 @@ def run_state(run_dir: Path) -> State | None:
 def alive(event: dict[str, Any]) -> bool:
     """Return whether the process that an event speaks of still runs (its id may be reused).
 
-    It is the same process if it was there when the event was told; or, where the clock was set since, if it began as
-    long after the start of the machine as the one that told it.
+    It is the same process if it began as long after the start of the machine as the one that told the event, whatever
+    the clock has been set to since. Where the system does not reckon both by the same ticks, or the event does not say
+    when its process began, it is if it was there when the event was told.
     """
     try:
         process = psutil.Process(event["pid"])
-        told = datetime.fromisoformat(event["time"]).timestamp()
-        began = _since_boot(event["pid"])
-        same = isinstance(said := event.get("since_boot"), float) and began is not None and abs(said - began) < _SAME_S
-        return process.status() != psutil.STATUS_ZOMBIE and (same or process.create_time() <= told + 1)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        told, said = datetime.fromisoformat(event["time"]).timestamp(), event.get("since_boot")
+        began = since_boot(event["pid"])
+        if isinstance(said, float) and began is not None and (abs(said - began) < _SAME_S or _BY_TICKS):
+            return abs(said - began) < _SAME_S
+        return process.create_time() <= told + 1
     except psutil.NoSuchProcess:
         return False
 
 
-def _since_boot(pid: int) -> float | None:
+def since_boot(pid: int) -> float | None:
     """Return seconds from the start of the machine to that of a process: setting the clock moves both alike."""
     try:
         boot = psutil.boot_time()  # first: psutil takes the last known one for the beginning of a process

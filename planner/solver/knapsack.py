@@ -130,8 +130,6 @@ def tightest_price(
             price = 0.0
         elif high == np.inf:
             price = 2.0 * price
-        elif low == 0.0:
-            price = 0.5 * price
         else:
             price = 0.5 * (low + high)
     complete(value, cost, after, rest, best_price)
@@ -167,7 +165,7 @@ def run_states(
         width = gather(waiting[i], link, spent, gained, rest[i] + price * budget, price, floor, front)
         for j in range(width):
             s = front[j]
-            link[s] = waiting[after[i]] if after[i] != i else -1
+            link[s] = waiting[after[i]]
             waiting[after[i]] = s
             if spent[s] + cost[i] <= budget:
                 spent[n_states] = spent[s] + cost[i]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from planner.i18n import _
-from planner.jobs import errand_state, read_events, request_cancel, run_state, stop_errand
+from planner.jobs import errand_state, read_events, request_cancel, run_state, seconds_at_work, stop_errand
 from planner.ui.address import use_address_language
 from planner.ui.runs import written_otherwise
 from planner.ui.session import read_only
@@ -43,8 +42,7 @@ def watch(run_dir: Path) -> None:
     share = events[-1]["share"]
     if share is not None:
         st.progress(share)
-    elapsed = (datetime.now(UTC) - datetime.fromisoformat(events[0]["time"])).total_seconds()
-    st.caption(_("{seconds} s so far").format(seconds=number(elapsed)))
+    st.caption(_("{seconds} s so far").format(seconds=number(seconds_at_work(events))))
     if (run_dir / _CANCEL).exists():
         st.write(_("Cancelling: the best plan so far is kept."))
         _await_end(run_dir)

@@ -8,12 +8,17 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
 
 import numpy as np
 import psutil
 import pytest
 
+from benchmarks.faults.set_clock import SetClock
+from benchmarks.faults.soak import growth, soaked
 from benchmarks.hostile import country as tiny
 from planner.errors import InputError
 from planner.inputs import read_inputs
@@ -21,9 +26,11 @@ from planner.inputs.raw import as_text, cell
 from planner.inputs.text_table import read_text_table
 from planner.inputs.vector import read_layer
 from planner.inputs.workbook import read_workbook
-from planner.jobs import read_events, run_state
+from planner.jobs import errand_state, read_events, run_state, seconds_at_work, start_errand
 from planner.jobs.folder import run_folder
 from planner.jobs.journal import alive
+from planner.kept import cache_folder
+from planner.plan.store import read_plan
 from planner.report.hillshade import hillshade_bounds
 from planner.scenario import load_scenario
 from planner.scenario.yaml_text import parse_yaml
@@ -195,16 +202,95 @@ def test_a_disk_that_fills_meanwhile_is_no_internal_error(tmp_path):
         raise ValueError("a fault of ours")
 
 
-def test_setting_the_clock_makes_no_run_lost(tmp_path, monkeypatch):
+def test_setting_the_clock_makes_no_run_lost(tmp_path):
     with run_folder(tmp_path):
         (event,) = read_events(tmp_path)
-        boot, begun = psutil.boot_time(), psutil.Process().create_time()
         for jump in (-7200.0, 7200.0):
-            monkeypatch.setattr(psutil, "boot_time", lambda jump=jump: boot + jump)
-            monkeypatch.setattr(psutil.Process, "create_time", lambda _process, jump=jump: begun + jump)
-            assert alive(event)
-        monkeypatch.setattr(psutil, "boot_time", lambda: boot)
-        assert not alive(event), "another process of the same id, which began later"
+            with SetClock.moved_start(jump):
+                assert alive(event)
+        began = psutil.Process().create_time()
+        with mock.patch.object(psutil.Process, "create_time", return_value=began + 7200):
+            assert not alive(event), "another process of the same id, which began later"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are told apart by the clock")
+def test_a_clock_set_back_brings_no_lost_run_to_life(tmp_path):
+    """Another process has the id of a run that was killed; by its clock, set back since, it began before the run."""
+    with run_folder(tmp_path):
+        (event,) = read_events(tmp_path)
+    with (
+        subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other,
+        SetClock.moved_start(-7200.0),
+    ):
+        assert not alive({**event, "pid": other.pid})
+        assert alive({"pid": other.pid, "time": event["time"]}), "by the clock alone it would be the run"
+        other.kill()
+
+
+def test_no_run_is_at_work_for_less_than_nothing():
+    """Two minutes by the clock that nobody can set, told an hour ahead of the date, then ten seconds before it."""
+    now = datetime.now(UTC)
+    ahead, behind = ({"time": (now + timedelta(seconds=s)).isoformat(), "seconds": 120.0} for s in (3600, -10))
+    assert seconds_at_work([ahead]) == 120
+    assert seconds_at_work([ahead, behind]) == pytest.approx(130, abs=5)
+
+
+def test_an_errand_stays_at_work_whatever_the_clock_says(tmp_path):
+    (tmp_path / "t.csv").write_text("id,lon,lat\n" + "A,30,1\n" * 100_000)
+    start_errand(tmp_path / "errand", ["table", "--", str(tmp_path / "t.csv")])
+    pid = json.loads((tmp_path / "errand/errand.json").read_text(encoding="utf-8"))["pid"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        for jump in (-7200.0, 7200.0):
+            with SetClock.moved_start(jump):
+                assert errand_state(tmp_path / "errand") == "running"
+    finally:
+        os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("jump", [-90_000.0, 90_000.0])
+def test_a_clock_that_is_set_meanwhile_changes_nothing(run, tmp_path, jump):
+    command = [sys.executable, "-m", "benchmarks.faults.set_clock", f"3:{jump}", "solve", EXAMPLE, "--gap", "0.1"]
+    done = subprocess.run([*command, "--out", tmp_path / "run"], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+    assert run_state(tmp_path / "run") == "done"
+    events = read_events(tmp_path / "run")
+    told = [datetime.fromisoformat(event["time"]).timestamp() for event in events]
+    assert told[2] - told[1] == pytest.approx(jump, abs=3600), "the clock was set"
+    seconds = [event["seconds"] for event in events]
+    assert seconds == sorted(seconds)
+    assert seconds[-1] < 3600
+    assert read_plan(tmp_path / "run").links.equals(read_plan(run).links)
+
+
+def test_a_campaign_that_is_stopped_has_counted_what_it_did(tmp_path):
+    code = """
+import time
+from benchmarks.tally import tally
+with tally("fault") as counted:
+    counted.finding("killed", "half a file")
+    counted.count("killed", 3)
+    time.sleep(600)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT) as campaign:
+        lines = [campaign.stdout.readline() for _line in range(3)]
+        campaign.terminate()
+        lines += campaign.stdout.readlines()
+    assert json.loads(lines[1]) == {"found": "killed", "told": "half a file"}
+    assert lines[2].split()[:3] == ["killed", "3", "1"]
+    assert lines[-1].split()[:3] == ["all", "3", "1"]
+
+
+def test_solves_in_one_process_end(tmp_path):
+    """Too few to judge memory by, which the campaign does: that they come to their end is seen here."""
+    bench = SimpleNamespace(folder=tmp_path, cache=cache_folder(), started=[])
+    assert list(soaked(bench, np.random.default_rng(0), 3)) == [None] * 3
+
+
+def test_growth_of_memory_is_a_finding():
+    rows = [{"mb": 400.0 + 0.2 * i, "objects": 1e5} for i in range(60)]
+    assert list(growth(rows)) == ["+20.00 mb for 100 solves"]
+    assert not list(growth([{"mb": 400.0 + (i % 7), "objects": 1e5 + i % 128} for i in range(400)]))
 
 
 def test_a_polite_kill_in_the_first_phase_cancels(tmp_path):
@@ -252,8 +338,6 @@ def test_the_main_job_asks_nothing_of_the_network(tmp_path):
 
 
 def test_a_portfolio_table_holds_no_formula():
-    from types import SimpleNamespace
-
     from planner.portfolio.result import _COLUMNS, _as_csv
 
     part = SimpleNamespace(name="=1+1", next=None, **dict.fromkeys(_COLUMNS, 0))

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from oracles import best_plan, make_problem, random_graph, random_towns
 
-from planner.solver.ascent import PATIENCE, ascend
+from planner.solver.ascent import PATIENCE, ascend, ascend_noting_cuts, begin_ascent, go_on
 from planner.solver.bound import price_out
+from planner.solver.cuts import new_cut_list
 from planner.solver.graph import build_graph
 
 
@@ -47,12 +48,66 @@ def test_compiled_ascent_is_the_plain_one(seed):
     # Random weights: no two components tie, so that the order is the same whatever the heap does with ties.
     weight = rng.uniform(0.5, 2.0, graph.n_nodes)
     costs, prizes = graph.cost * 7, (graph.prize * 11).astype(np.int64)
+    if seed % 2:  # prizes of one and two, that are spent by the first steps
+        prizes = np.minimum(prizes, rng.integers(1, 3, graph.n_nodes))
     reduced, spare = costs.copy(), prizes.copy()
     total = ascend(graph.in_start, graph.tail, reduced, spare, weight)
     plain_reduced, plain_spare = costs.copy(), prizes.copy()
     assert total == plain_ascent(graph, plain_reduced, plain_spare, weight)
     assert np.array_equal(reduced, plain_reduced)
     assert np.array_equal(spare, plain_spare)
+
+
+def begun(seed):
+    """Return the graph of a random problem, and an ascent on it that has not raised anything."""
+    rng = np.random.default_rng(seed)
+    graph = build_graph(random_towns(rng), None)
+    spare = (graph.prize * 11).astype(np.int64)
+    cuts = new_cut_list(50, 50 * max(graph.n_arcs, 1))
+    weight = rng.uniform(0.5, 2.0, graph.n_nodes)
+    return graph, begin_ascent(graph.in_start, graph.tail, graph.cost * 7, spare, weight, cuts)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_ascent_goes_on_where_it_was_left(seed):
+    """A little work raises a component at a time, and comes in the end to what one ascent does."""
+    graph, whole = begun(seed)
+    _graph, parts = begun(seed)
+    n_waiting = int(whole.state[0])
+    assert n_waiting == (graph.prize[1:] > 0).sum()
+    assert go_on(whole, 10**9)
+    assert go_on(whole, 0), "nothing is left to do"
+    before, turns = 0, 0
+    while not go_on(parts, 1):
+        turns += 1
+        assert before <= parts.state[1] <= whole.state[1]
+        assert parts.state[0] >= n_waiting - turns
+        before = int(parts.state[1])
+    assert turns >= n_waiting - 1 - (graph.in_start[1:] == graph.in_start[:-1]).sum()
+    assert parts.state.tolist() == whole.state.tolist() == [0, whole.state[1]]
+    assert np.array_equal(parts.reduced, whole.reduced)
+    assert np.array_equal(parts.spare, whole.spare)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_cuts_that_are_noted_part_their_terminal_from_the_root(seed):
+    """Without the arcs of a cut nothing leads to its terminal, and each arc enters what still leads there."""
+    graph, ascent = begun(seed)
+    cuts, costs = ascent.component.raised, ascent.reduced.copy()
+    total = ascend_noting_cuts(graph.in_start, graph.tail, costs, ascent.spare.copy(), ascent.weight, cuts)
+    assert total == 0 or cuts.size[0] > 0
+    for i in range(int(cuts.size[0])):
+        cut = set(cuts.of(i).tolist())
+        inside, frontier = {int(cuts.target[i])}, [int(cuts.target[i])]
+        while frontier:
+            v = frontier.pop()
+            for a in set(range(graph.in_start[v], graph.in_start[v + 1])) - cut:
+                if (u := int(graph.tail[a])) not in inside:
+                    inside.add(u)
+                    frontier.append(u)
+        assert 0 not in inside
+        assert graph.prize[cuts.target[i]] > 0
+        assert all(int(graph.head[a]) in inside and int(graph.tail[a]) not in inside for a in cut)
 
 
 @pytest.mark.parametrize("maker", [random_graph, random_towns])

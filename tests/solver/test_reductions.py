@@ -7,7 +7,7 @@ import pytest
 from oracles import best_plan, make_problem
 
 from planner.solver.graph import build_graph
-from planner.solver.reductions import find_needed
+from planner.solver.reductions import MOST_SCANS, find_needed, find_opposites
 
 
 def network(seed: int):
@@ -59,6 +59,13 @@ def test_a_prize_counts_once_on_a_walk():
     assert (0, 2) in edges_left(spur, [0, 0, 9, 0])
 
 
+def test_a_prize_is_not_earned_again_by_a_way_to_and_fro():
+    """5 less the prize of 3, then 5, is more than 6; a turn by node 3 costs 2 and would earn 3 each time."""
+    spur = [(0, 1, 5, np.inf), (1, 3, 1, np.inf), (1, 2, 5, np.inf), (0, 2, 6, np.inf)]
+    assert (0, 2) in edges_left(spur, [0, 3, 0, 0])
+    assert (0, 2) not in edges_left(spur, [0, 4, 0, 0])
+
+
 def test_nothing_goes_where_something_else_counts():
     everything = [(0, 1), (0, 2), (1, 2)]
     prize = [0, 1, 9]
@@ -93,3 +100,48 @@ def test_without_prizes_what_is_longer_than_a_way_round_goes_and_nothing_else(se
         if edge[2] < min(length[u, v], by_root):
             wanted.append(edge[:2])
     assert edges_left(arcs, [0] * n, budget=10**9) == sorted(wanted)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_opposites_lead_back_at_the_same_cost(seed):
+    problem = network(seed)
+    graph = build_graph(problem, None)
+    if graph.n_arcs == 0:
+        assert find_opposites(graph) is None
+        return
+    opposite = find_opposites(graph)
+    arcs = {(u, v): a for a, (u, v) in enumerate(zip(graph.tail.tolist(), graph.head.tolist(), strict=True))}
+    assert opposite.tolist() == [arcs[v, u] if u else -1 for u, v in arcs]
+
+
+def test_an_arc_that_leads_back_at_another_cost_or_not_at_all_has_no_opposite():
+    both = [(0, 1, 4, np.inf), (1, 0, 4, np.inf), (1, 2, 3, np.inf), (2, 1, 3, np.inf), (0, 2, 7, np.inf)]
+    prize = [0, 5, 9]
+
+    def opposites(arcs):
+        return find_opposites(build_graph(make_problem(3, arcs, prize=prize), None))
+
+    assert opposites(both) is not None
+    assert opposites([(*arc[:2], 2, np.inf) if arc[:2] == (2, 1) else arc for arc in both]) is None
+    for gone in ((1, 2), (2, 1)):
+        assert opposites([arc for arc in both if arc[:2] != gone]) is None
+
+
+@pytest.mark.parametrize(("prize", "goes"), [(1.69, False), (1.7, False), (1.71, True), (1.8, True)])
+def test_prizes_are_rounded_down_to_units_of_cost(prize, goes):
+    """20 and 17 take the place of 20 where a prize of 17 lies between; 17 at 0.1 are 1.7000000000000002 in floats."""
+    assert 17 * 0.1 > 1.7
+    line = [(1, 2, 20, np.inf), (2, 3, 17, np.inf), (1, 3, 20, np.inf), (0, 1, 50, np.inf)]
+    assert ((1, 3) not in edges_left(line, [0, 0, prize, 0], cost_weight=0.1)) == goes
+
+
+def test_a_way_round_is_looked_for_among_so_many_arcs():
+    """By the root, two pieces of 5 take the place of 9; at one end is a crowd, nearer, with more arcs."""
+    n_near = int(np.sqrt(MOST_SCANS)) + 10
+    near = range(3, 3 + n_near)
+    crowd = [(1, v, 1, np.inf) for v in near] + [(u, v, 1, np.inf) for v in near for u in near if u < v]
+    way = [(1, 2, 9, np.inf), (0, 1, 5, np.inf), (0, 2, 5, np.inf)]
+    assert (1, 2) not in edges_left(way, [0, 0, 0])
+    few = [arc for arc in crowd if max(arc[:2]) < 3 + n_near // 4]
+    assert (1, 2) not in edges_left(way + few, [0] * (3 + n_near // 4))
+    assert (1, 2) in edges_left(way + crowd, [0] * (3 + n_near))
