@@ -16,7 +16,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from pyscipopt import Model, quicksum
+from pyscipopt import SCIP_PARAMSETTING, Model, quicksum
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from planner.solver.grow import grow_everywhere
 from planner.solver.improve import draw_guide
@@ -36,9 +38,11 @@ if TYPE_CHECKING:
 
 CHUNKS = 10
 """Chunks of local search between two recombinations."""
-MOST_BRANCHES = 2_000
-"""Branches kept: those that stood in a tree last."""
-NODES = 50
+MOST_ARCS = 200_000
+"""Arcs of a graph whose plans are put together; those of larger ones have more branches than are kept."""
+MOST_BRANCHES, MOST_TRUNK = 2_000, 5_000
+"""Branches and arcs of trunks kept: those that stood in a tree last."""
+NODES = 100
 """Nodes of branch and bound: what these do not find is rarely worth more."""
 
 
@@ -67,11 +71,17 @@ class Parts(NamedTuple):
     def value(self, graph: Graph) -> NDArray[np.float64]:
         """Return the ``(k,)`` values of the parts: their prizes less what their cost takes from a plan's value."""
         gain = graph.prize[graph.head[self.arcs]] - graph.cost_weight * graph.cost[self.arcs]
-        return np.bincount(self.part, gain, self.start.size - 1)
+        return self.sums(gain)
 
     def cost(self, graph: Graph) -> NDArray[np.float64]:
         """Return the ``(k,)`` costs of the parts in cents."""
-        return np.bincount(self.part, graph.cost[self.arcs], self.start.size - 1)
+        return self.sums(graph.cost[self.arcs])
+
+    def sums(self, amount: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the ``(k,)`` sums of amounts of the arcs over the parts."""
+        total = np.zeros(self.start.size - 1)
+        np.add.at(total, self.part, amount)
+        return total
 
 
 class Recombination:
@@ -97,6 +107,7 @@ class Recombination:
                 branch_of[v] = branch_of[u]
                 branch_of[v].append(a)
             elif endless[a]:
+                self.trunk.pop(int(graph.number[a]), None)
                 self.trunk[int(graph.number[a])] = None
             else:
                 branch_of[v] = [a]
@@ -107,6 +118,8 @@ class Recombination:
             self.branches[key] = numbers
         for key in list(self.branches)[:-MOST_BRANCHES]:
             del self.branches[key]
+        for number in list(self.trunk)[:-MOST_TRUNK]:
+            del self.trunk[number]
 
     def combine(self, graph: Graph, budget: int, floor: float, stopped: Callable[[], bool]) -> NDArray[np.int32] | None:
         """Return a tree within the budget of branches kept that is worth more than ``floor``; None if none is found."""
@@ -116,12 +129,17 @@ class Recombination:
         model.hideOutput()
         model.setParam("misc/catchctrlc", False)
         model.setParam("limits/nodes", NODES)
+        model.setPresolve(SCIP_PARAMSETTING.FAST)
+        # The linear program is nearly whole: cuts and dives take five times as long and find no more.
+        model.setSeparating(SCIP_PARAMSETTING.OFF)
+        model.setHeuristics(SCIP_PARAMSETTING.OFF)
         taken = [model.addVar(vtype="B", obj=each) for each in worth.tolist()]
         model.setMaximize()
         for row in apart(graph, parts):
             model.addCons(quicksum(taken[i] for i in row) <= 1.0)
         for row, from_above in hanging(graph, parts):
             model.addCons(quicksum(taken[i] for i in row) <= quicksum(taken[i] for i in from_above))
+        add_depths(model, graph, parts, taken)
         unit = BUDGET_UNITS / max(budget, 1)
         model.addCons(
             quicksum(unit * each * one for each, one in zip(cost.tolist(), taken, strict=True)) <= unit * budget
@@ -129,9 +147,9 @@ class Recombination:
         model.setObjlimit(floor - float(graph.prize[0]))
         with numerical_troubles(), interrupting(model, stopped):
             model.optimize()
-        if model.getNSols() == 0:
+        best = model.getBestSol() if model.getNSols() > 0 else None
+        if best is None:
             return None
-        best = model.getBestSol()
         chosen = np.array([best[one] > 0.5 for one in taken], np.bool_)
         tree = tree_of_arcs(graph, parts.arcs[chosen[parts.part]].astype(np.int32))
         held = tree[tree >= 0]
@@ -144,9 +162,11 @@ class Recombination:
         Where nothing better can be, the search goes on from a tree grown anew: its branches will be others.
         """
         graph = search.graph
+        if not 0 < graph.n_arcs <= MOST_ARCS:
+            return
         self.take(graph, search.tree)
         self.turns += 1
-        if self.turns % CHUNKS or graph.n_arcs == 0:
+        if self.turns % CHUNKS:
             return
         if search.value is not None:
             self.take(graph, search.tree_of_plan(search.plan))
@@ -156,9 +176,9 @@ class Recombination:
             search.tree = tree
             search.note_plan(graph, tree)
         elif not search.stopped():
-            search.tree = grow_everywhere(
-                graph, search.desk, draw_guide(search.guide.price, search.guide.reduced, search.dice)
-            )
+            guide = draw_guide(search.guide.price, search.guide.reduced, search.dice)
+            guide = guide._replace(salt=np.uint64(guide.salt))  # plain ints would be of two types, small and large
+            search.tree = grow_everywhere(graph, search.desk, guide)
 
     def parts(self, graph: Graph) -> Parts:
         """Return what a graph has left of the trunk and of the branches, the cheapest of branches that do the same."""
@@ -212,6 +232,25 @@ def hanging(graph: Graph, parts: Parts) -> Iterator[tuple[list[int], list[int]]]
     key = first[branch].astype(np.int64) * (graph.n_nodes + graph.place_start.size) + reached
     for row in distinct(key, parts.part[branch]):
         yield row, into.get(int(first[parts.start[row[0]]]), [])
+
+
+def add_depths(model: Model, graph: Graph, parts: Parts, taken: list[Any]) -> None:
+    """Let no arcs of the trunk hang from each other in a circle: each leads one deeper (C. E. Miller and others, 1960).
+
+    Rows are needed only where the arcs of the trunk have circles, and for those alone.
+    """
+    tail, head = graph.tail[parts.arcs[: parts.trunk]], graph.head[parts.arcs[: parts.trunk]]
+    links = csr_array((np.ones(parts.trunk), (tail, head)), shape=(graph.n_nodes, graph.n_nodes))
+    _count, circle = connected_components(links, directed=True, connection="strong")
+    size = np.bincount(circle)
+    depth: dict[int, Any] = {}
+    for i in np.flatnonzero((circle[tail] == circle[head]) & (size[circle[head]] > 2)).tolist():
+        most = float(size[circle[head[i]]])
+        above, below = int(tail[i]), int(head[i])
+        for v in (above, below):
+            if v not in depth:
+                depth[v] = model.addVar(ub=most)
+        model.addCons(depth[below] >= depth[above] + 1.0 - (most + 1.0) * (1.0 - taken[i]))
 
 
 def distinct(key: Ints, part: Ints) -> Iterable[list[int]]:

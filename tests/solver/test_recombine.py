@@ -97,10 +97,12 @@ def test_the_good_half_of_each_of_two_trees(two_valleys):
 def test_branches_that_the_graph_has_lost_are_left_out(two_valleys):
     graph = build_graph(two_valleys, two_valleys.budget)
     recombination = Recombination()
-    recombination.take(graph, tree_of_arcs(graph, np.arange(graph.n_arcs, dtype=np.int32)[graph.head != 5]))
+    recombination.take(
+        graph, tree_of_arcs(graph, np.flatnonzero((graph.head != 5) & (graph.head != 8)).astype(np.int32))
+    )
     smaller = graph.subgraph(graph.origin != 4)
     tree = recombination.combine(smaller, two_valleys.budget, 0.0, lambda: False)
-    assert sorted(smaller.origin[topological_arcs(smaller, tree)].tolist()) == [1, 3, 6]
+    assert {1, 3, 6} <= set(smaller.origin[topological_arcs(smaller, tree)].tolist()) <= {0, 1, 3, 6}
 
 
 def test_the_branches_kept_are_those_that_stood_last(two_valleys, monkeypatch):
@@ -110,11 +112,18 @@ def test_the_branches_kept_are_those_that_stood_last(two_valleys, monkeypatch):
     recombination = Recombination()
     for arcs in ([0, 2, 4], [0, 2, 5], [1, 3, 6], [0, 2, 5]):
         recombination.take(graph, tree_of_arcs(graph, np.array([at[a] for a in arcs], np.int32)))
-    kept = [
-        set(graph.origin[[at[int(a)] for a in graph.origin[np.isin(graph.number, one)]]].tolist())
-        for one in recombination.branches.values()
-    ]
-    assert kept == [{3, 6}, {2, 5}]
+    kept = [graph.origin[np.isin(graph.number, arcs)].tolist() for arcs in recombination.branches.values()]
+    assert [sorted(arcs) for arcs in kept] == [[3, 6], [2, 5]]
+
+
+def test_graphs_with_too_many_arcs_are_left_alone(two_valleys, monkeypatch):
+    monkeypatch.setattr(recombine, "MOST_ARCS", 5)
+    search = Search(two_valleys, 0, math.inf, None, None)
+    tree, recombination = search.tree, Recombination()
+    for _turn in range(2 * recombine.CHUNKS):
+        recombination.take_turn(search)
+    assert search.tree is tree
+    assert not recombination.branches
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -123,7 +132,7 @@ def test_searches_that_recombine_all_the_time_stay_right(name, hops, monkeypatch
     """Recombined and planted anew after every chunk, before an exact search has its turn."""
     monkeypatch.setattr(recombine, "CHUNKS", 1)
     monkeypatch.setattr(exact, "PATIENCE_CAPACITATED", 6)
-    for seed in range(40):
+    for seed in range(25):
         rng = np.random.default_rng(seed)
         problem = MAKERS[name](rng)
         problem = with_hops(problem, rng) if hops else problem
