@@ -23,6 +23,7 @@ from planner.solver.cuts import new_cut_list
 from planner.solver.folding import count_own
 from planner.solver.follow import Follower
 from planner.solver.from_root import FromRoot
+from planner.solver.recombine import Recombination
 from planner.solver.reduce import find_useful
 from planner.solver.search import LEAST_STEP
 from planner.solver.watch import Watch
@@ -176,6 +177,7 @@ class Finish:
         self.node_limit = FIRST_NODES
         self.branching: Branching | None = None
         self.from_root = FromRoot(self)
+        self.recombination = Recombination()
 
     @property
     def over(self) -> bool:
@@ -207,6 +209,8 @@ class Finish:
         while idle < max(patience, PATIENCE_SHARE * search.n_chunks) and not self.over:
             before = search.value
             search.improve()
+            if search.graph.capacitated and not self.over:
+                self.recombination.take_turn(search)
             idle = idle + 1 if search.value == before else 0
 
     def search_exactly(self) -> None:
