@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.solver import from_rooms
 from planner.solver.ascent import ascend_noting_cuts
 from planner.solver.bound import MOST_DUAL, Pricing, price_out, useful_price
 from planner.solver.branch_and_cut import branch_and_cut, find_within
@@ -22,6 +23,7 @@ from planner.solver.branching import Branching, Decided
 from planner.solver.cuts import new_cut_list
 from planner.solver.folding import count_own
 from planner.solver.follow import Follower
+from planner.solver.from_rooms import FromRooms
 from planner.solver.from_root import FromRoot
 from planner.solver.reduce import find_useful
 from planner.solver.search import LEAST_STEP
@@ -176,6 +178,7 @@ class Finish:
         self.node_limit = FIRST_NODES
         self.branching: Branching | None = None
         self.from_root = FromRoot(self)
+        self.from_rooms = FromRooms(self)
 
     @property
     def over(self) -> bool:
@@ -217,6 +220,8 @@ class Finish:
         shrunk = self.shrink(self.wanted)
         if shrunk is None or search.stopped():
             return
+        if self.relax_rooms(*shrunk):
+            return
         if count_own(shrunk[0]) <= (SMALL_LAYERED if shrunk[0].layered else SMALL):
             self.search_above(self.wanted, Decided.nothing(shrunk[0]), shrunk[1].price, -1, search.note_ceiling)
             return
@@ -228,6 +233,28 @@ class Finish:
             if not self.over and not large:
                 self.search_higher()
         self.node_limit *= 2
+
+    def relax_rooms(self, graph: Graph, pricing: Pricing) -> bool:
+        """Lower the ceiling by capacity cuts and search what that leaves; False where there is nothing of the kind."""
+        if not graph.capacitated or graph.layered or graph.n_arcs > from_rooms.MOST_ARCS:
+            return False
+        relaxation = self.from_rooms.relax(graph, pricing, ascent_cuts(Decided.nothing(graph), pricing.price))
+        if relaxation is None:
+            return self.over
+        for share in (1.0, *SHARES):
+            search = self.search
+            assert search.bound is not None
+            target = max(relaxation.floor, self.target_at(search.bound - (search.bound - search.least) * share))
+            above = relaxation.above(target)
+            if above.graph.n_arcs == 0:
+                search.note_ceiling(self.below(target))
+                return True
+            if above.graph.n_arcs <= SMALL:
+                part, rows = Decided.nothing(above.graph), above.rows
+                self.search_above(target, part, pricing.price, self.node_limit, search.note_ceiling, rows)
+                self.node_limit *= 2
+                return True
+        return False
 
     def branch_while_telling(self, graph: Graph, pricing: Pricing) -> None:
         """Branch on the offices, if there are large prizes, as long as that lowers the ceiling."""

@@ -1,0 +1,128 @@
+"""Ceilings where arcs can be filled: the root's linear program with capacity cuts, before any branching.
+
+Dual ascents do not see capacities, so that branching on offices lowers a ceiling that lies far off. The linear program
+with capacity cuts sees most of it within seconds, if it is solved by itself, and if what no better plan can hold leaves
+it between its rounds. What it leaves goes to branch and cut with its rows.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.solver.cuts import find_balances, find_cuts, new_cut_list
+from planner.solver.follow import Follower
+from planner.solver.reduce import useful_within
+from planner.solver.relaxation import Row, balance, rows_of
+from planner.solver.room_cuts import find_room_cuts
+from planner.solver.root_program import RootProgram
+from planner.solver.watch import numerical_troubles
+
+if TYPE_CHECKING:
+    from planner.solver.bound import Pricing
+    from planner.solver.cuts import CutList
+    from planner.solver.exact import Finish
+    from planner.solver.graph import Graph
+    from planner.solver.relaxation import Relaxation
+
+MOST_ARCS = 60_000
+"""Arcs of a graph whose linear program is solved."""
+ROUNDS, REST = 15, 0.02
+"""The ceiling has come to rest once so many rounds of cuts have lowered it by less than this share of the gap."""
+TOLERANCE = 0.01
+"""Violation from which a cut is worth a row."""
+CUTS_PER_ROUND, ROOM_CUTS_PER_ROUND = 100, 60
+"""Rows that are added at once."""
+FOLLOWED = 10
+"""A plan is grown along the solution every so many rounds."""
+
+
+class FromRooms:
+    """The turns of one search.
+
+    Parameters
+    ----------
+    finish
+        Whose exact search this is.
+    """
+
+    def __init__(self, finish: Finish) -> None:
+        self.finish = finish
+        self.program: RootProgram | None = None
+        self.target = -np.inf
+        self.resting = False
+
+    def relax(self, graph: Graph, pricing: Pricing, cuts: CutList) -> Relaxation | None:
+        """Lower the ceiling until it rests; return what is left for plans worth the target, None if nothing is told.
+
+        Parameters
+        ----------
+        graph, pricing
+            What plans worth what is wanted can hold, and the price of money there.
+        cuts
+            First rows, those of an ascent on this graph.
+        """
+        finish, search = self.finish, self.finish.search
+        if self.program is None:
+            self.program = RootProgram(graph, search.asked)
+            self.program.add(rows_of(cuts))
+        program = self.program
+        program.leave_out(np.isin(program.graph.number, graph.number))
+        follower = Follower(search, program.graph, pricing.price)
+        ceilings: list[float] = []
+        while not finish.over and not self._rests(ceilings):
+            if not self._solve():
+                return None
+            self.target = max(self.target, finish.wanted)
+            ceilings.append(program.ceiling)
+            search.note_ceiling(max(finish.below(self.target), program.ceiling))
+            if finish.over or not self._leave_out():
+                break
+            if len(ceilings) % FOLLOWED == 0:
+                follower.propose(program.arc_value)
+            program.drop_idle()
+            rows = self._find_rows()
+            self.resting = not rows
+            program.add(rows)
+        return None if finish.over else program.relaxation(self.target)
+
+    def _solve(self) -> bool:
+        """Solve the program in the time that is left; return whether its solution is known."""
+        search = self.finish.search
+        assert self.program is not None
+        with numerical_troubles():
+            return self.program.solve(search.deadline - time.monotonic())
+        return False
+
+    def _rests(self, ceilings: list[float]) -> bool:
+        """Whether the last rounds have hardly lowered the ceiling, or there are no cuts any more."""
+        if len(ceilings) > ROUNDS:
+            lowered = ceilings[-1 - ROUNDS] - ceilings[-1]
+            self.resting = self.resting or lowered < REST * (ceilings[-1] - self.finish.search.least)
+        return self.resting
+
+    def _leave_out(self) -> bool:
+        """Leave out what only plans worth less than the target can hold; return whether anything is left."""
+        program = self.program
+        assert program is not None
+        kept = useful_within(program.graph, program.reduced, program.ceiling, self.target)
+        program.leave_out(kept)
+        return bool(program.open.any())
+
+    def _find_rows(self) -> list[Row]:
+        """Return rows that the solution breaks: capacity cuts and balances, directed cuts once balances hold."""
+        program = self.program
+        assert program is not None
+        graph, value = program.graph, program.arc_value
+        cuts = find_room_cuts(graph, value, program.node_value, TOLERANCE, ROOM_CUTS_PER_ROUND)
+        rows = [Row(cut.arcs, cut.room, cut.nodes, cut.drawn, cut.least) for cut in cuts]
+        balances = [balance(graph, a) for a in find_balances(graph, value, TOLERANCE).tolist()]
+        if balances:
+            return rows + balances
+        reached = np.asarray(np.bincount(graph.head, value, graph.n_nodes), np.float64)
+        targets = program.prized[np.argsort(-reached[program.prized], kind="stable")]
+        found = new_cut_list(CUTS_PER_ROUND, CUTS_PER_ROUND * graph.n_arcs)
+        find_cuts(graph, value, reached, targets[reached[targets] > TOLERANCE], TOLERANCE, found)
+        return rows + rows_of(found)
