@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MOST_ARCS = 60_000
 """Arcs of a graph whose linear program is solved."""
-ROUNDS, REST = 15, 0.02
+ROUNDS, REST = 20, 0.01
 """The ceiling has come to rest once so many rounds of cuts have lowered it by less than this share of the gap."""
 TOLERANCE = 0.01
 """Violation from which a cut is worth a row."""
@@ -92,9 +92,10 @@ class FromRooms:
         """Solve the program in the time that is left; return whether its solution is known."""
         search = self.finish.search
         assert self.program is not None
+        solved = False
         with numerical_troubles():
-            return self.program.solve(search.deadline - time.monotonic())
-        return False
+            solved = self.program.solve(search.deadline - time.monotonic())
+        return solved
 
     def _rests(self, ceilings: list[float]) -> bool:
         """Whether the last rounds have hardly lowered the ceiling, or there are no cuts any more."""

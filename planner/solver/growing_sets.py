@@ -62,7 +62,7 @@ def grow_orders(
     waiting = np.empty(n_places, np.int32)
     start, order = np.zeros(seeds.size + 1, np.int64), np.empty(seeds.size * MOST_PLACES, np.int32)
     for i in range(seeds.size):
-        p, size, n_waiting = np.int64(seeds[i]), 0, 0
+        p, size, n_waiting = int(seeds[i]), 0, 0
         while p >= 0:
             inside[p] = i
             order[start[i] + size] = p
@@ -81,7 +81,7 @@ def grow_orders(
             for j in range(n_waiting):
                 q = waiting[j]
                 if inside[q] != i and connection[q] > most:
-                    p, most = np.int64(q), connection[q]
+                    p, most = int(q), connection[q]
         start[i + 1] = start[i] + size
     return start, order[: start[-1]]
 
