@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.solver import from_rooms
 from planner.solver.ascent import ascend_noting_cuts
 from planner.solver.bound import MOST_DUAL, Pricing, price_out, useful_price
 from planner.solver.branch_and_cut import branch_and_cut, find_within
@@ -236,7 +235,7 @@ class Finish:
 
     def relax_rooms(self, graph: Graph, pricing: Pricing) -> bool:
         """Lower the ceiling by capacity cuts and search what that leaves; False where there is nothing of the kind."""
-        if not graph.capacitated or graph.layered or graph.n_arcs > from_rooms.MOST_ARCS:
+        if not self.from_rooms.takes(graph):
             return False
         relaxation = self.from_rooms.relax(graph, pricing, ascent_cuts(Decided.nothing(graph), pricing.price))
         if relaxation is None:

@@ -35,8 +35,8 @@ TOLERANCE = 0.01
 """Violation from which a cut is worth a row."""
 CUTS_PER_ROUND, ROOM_CUTS_PER_ROUND = 100, 60
 """Rows that are added at once."""
-FOLLOWED = 10
-"""A plan is grown along the solution every so many rounds."""
+BETWEEN, CHUNKS_BETWEEN = 5, 2
+"""Rounds after which a plan is grown along the solution and the local search goes on for some chunks."""
 
 
 class FromRooms:
@@ -54,6 +54,11 @@ class FromRooms:
         self.target = -np.inf
         self.resting = False
 
+    @staticmethod
+    def takes(graph: Graph) -> bool:
+        """Whether the program of a graph is solved."""
+        return graph.capacitated and not graph.layered and graph.n_arcs <= MOST_ARCS
+
     def relax(self, graph: Graph, pricing: Pricing, cuts: CutList) -> Relaxation | None:
         """Lower the ceiling until it rests; return what is left for plans worth the target, None if nothing is told.
 
@@ -69,6 +74,7 @@ class FromRooms:
             self.program = RootProgram(graph, search.asked)
             self.program.add(rows_of(cuts))
         program = self.program
+        self.target = max(self.target, finish.wanted)
         program.leave_out(np.isin(program.graph.number, graph.number))
         follower = Follower(search, program.graph, pricing.price)
         ceilings: list[float] = []
@@ -80,13 +86,18 @@ class FromRooms:
             search.note_ceiling(max(finish.below(self.target), program.ceiling))
             if finish.over or not self._leave_out():
                 break
-            if len(ceilings) % FOLLOWED == 0:
+            if len(ceilings) % BETWEEN == 0:
                 follower.propose(program.arc_value)
+                for _ in range(CHUNKS_BETWEEN):
+                    search.improve()
             program.drop_idle()
             rows = self._find_rows()
             self.resting = not rows
             program.add(rows)
-        return None if finish.over else program.relaxation(self.target)
+        if finish.over:
+            return None
+        self.target = max(self.target, finish.wanted)
+        return program.relaxation(self.target)
 
     def _solve(self) -> bool:
         """Solve the program in the time that is left; return whether its solution is known."""
@@ -95,7 +106,7 @@ class FromRooms:
         solved = False
         with numerical_troubles():
             solved = self.program.solve(search.deadline - time.monotonic())
-        return solved
+        return solved  # noqa: RET504  (not assigned where the program has numerical troubles)
 
     def _rests(self, ceilings: list[float]) -> bool:
         """Whether the last rounds have hardly lowered the ceiling, or there are no cuts any more."""

@@ -82,6 +82,7 @@ class RootProgram:
         self.reduced = np.zeros(graph.n_arcs)
         self.ceiling = math.inf
         self.program = LP("root", "maximize")
+        self.program.setIntParam(SCIP_LPPARAM.SCALING, 0)  # coefficients are near 1: it takes longer than it saves
         self.unlimited = float(self.program.infinity())
         n = self.worth.size
         self.program.addCols([[] for _ in range(n)], objs=self.worth.tolist(), lbs=[0.0] * n, ubs=[1.0] * n)
