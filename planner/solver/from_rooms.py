@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.solver.bound import price_out
 from planner.solver.cuts import find_balances, find_cuts, new_cut_list
 from planner.solver.follow import Follower
-from planner.solver.reduce import useful_within
+from planner.solver.reduce import through, useful_within
 from planner.solver.relaxation import Row, balance, rows_of
 from planner.solver.room_cuts import find_room_cuts
 from planner.solver.root_program import RootProgram
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 MOST_ARCS = 60_000
 """Arcs of a graph whose linear program is solved."""
+FIRST_ARCS = 3_000
+"""Arcs that the program begins with, those over which the ascent loses least; others enter as they are asked for."""
 ROUNDS, REST = 20, 0.01
 """The ceiling has come to rest once so many rounds of cuts have lowered it by less than this share of the gap."""
 TOLERANCE = 0.01
@@ -71,7 +74,9 @@ class FromRooms:
         """
         finish, search = self.finish, self.finish.search
         if self.program is None:
-            self.program = RootProgram(graph, search.asked)
+            lost = through(graph, price_out(graph, pricing.price).reduced)
+            first = lost <= np.partition(lost, min(FIRST_ARCS, lost.size) - 1)[min(FIRST_ARCS, lost.size) - 1]
+            self.program = RootProgram(graph, search.asked, first)
             self.program.add(rows_of(cuts))
         program = self.program
         self.target = max(self.target, finish.wanted)

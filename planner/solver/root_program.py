@@ -9,6 +9,7 @@ Shcherbina, "Safe bounds in linear and mixed-integer linear programming", Mathem
 from __future__ import annotations
 
 import math
+import time
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,6 +31,8 @@ UNITS = 1_000.0
 """What a limit counts in the program: keeps its coefficients near those of the other rows."""
 ROUNDING = 1e-9
 """Relative margin for the float sums of a ceiling."""
+WORTH_ENTERING = 1e-6
+"""Reduced cost, as a share of the largest prize, from which an arc enters the program."""
 ROWS_AGE = 3
 """Linear programs after which a row that does not bind leaves."""
 
@@ -44,7 +47,15 @@ class Fixed(NamedTuple):
 
 
 class RootProgram:
-    """The linear program of the plans of a graph, arcs first, then the nodes with a prize.
+    """The linear program of the plans of a graph: columns for arcs first, then for the nodes with a prize.
+
+    Most arcs are in no solution, and a simplex method takes longer for each that it looks at. So arcs enter the program
+    once their reduced cost asks for them; the ceiling is reckoned over all that are open.
+
+    Parameters
+    ----------
+    first
+        ``(m,)``: arcs to begin with.
 
     Attributes
     ----------
@@ -62,7 +73,7 @@ class RootProgram:
         ``(m,)`` ≥ 0: by how much less a plan is worth for each arc that it holds.
     """
 
-    def __init__(self, graph: Graph, asked: Problem) -> None:
+    def __init__(self, graph: Graph, asked: Problem, first: NDArray[np.bool_]) -> None:
         self.graph = graph
         self.open = np.ones(graph.n_arcs, np.bool_)
         self.prized = np.flatnonzero(graph.prize[1:] > 0).astype(np.int32) + 1
@@ -75,6 +86,7 @@ class RootProgram:
         fixed = [*degree_rows(graph, self.column), *place_rows(graph), *ruled_rows(graph, asked, self.column)]
         weighed = asked.cost_weight * terms_of(asked, graph).spend[0]
         self.worth = np.r_[-weighed.astype(np.float64), worth[self.prized]]
+        self.scale = float(np.abs(self.worth).max(initial=0.0))
         self.rows: list[Row] = []
         self.age: list[int] = []
         self.n_fixed = len(fixed)
@@ -84,10 +96,11 @@ class RootProgram:
         self.program = LP("root", "maximize")
         self.program.setIntParam(SCIP_LPPARAM.SCALING, 0)  # coefficients are near 1: it takes longer than it saves
         self.unlimited = float(self.program.infinity())
-        n = self.worth.size
-        self.program.addCols([[] for _ in range(n)], objs=self.worth.tolist(), lbs=[0.0] * n, ubs=[1.0] * n)
+        self.place_of = np.full(self.worth.size, -1)
+        self.listed = np.empty(0, np.int64)
         self.least, self.most = np.empty(0), np.empty(0)
-        self.matrix = csr_matrix((0, n))
+        self.matrix = csr_matrix((0, self.worth.size))
+        self._enter(np.r_[np.flatnonzero(first), self.column[self.prized]])
         self._add([(row.columns, row.factor) for row in fixed], [r.least for r in fixed], [r.most for r in fixed])
 
     def add(self, rows: list[Row]) -> None:
@@ -106,7 +119,7 @@ class RootProgram:
             return
         unlimited = self.unlimited
         self.program.addRows(
-            [list(zip(columns.tolist(), factor.tolist(), strict=True)) for columns, factor in listed],
+            [self._entries(columns, factor) for columns, factor in listed],
             lhss=[max(each, -unlimited) for each in least],
             rhss=[min(each, unlimited) for each in most],
         )
@@ -116,21 +129,51 @@ class RootProgram:
         added = csr_matrix((factor, columns, start), (len(listed), self.worth.size))
         self.matrix = vertical(self.matrix, added)
 
+    def _entries(self, columns: NDArray[np.int64], factor: NDArray[np.float64]) -> list[tuple[int, float]]:
+        """Return a row as the program has it."""
+        place = self.place_of[columns]
+        known = place >= 0
+        return list(zip(place[known].tolist(), factor[known].tolist(), strict=True))
+
+    def _enter(self, columns: NDArray[np.int64]) -> None:
+        """Let columns enter the program."""
+        part = self.matrix[:, columns].tocsc()
+        entries = [
+            list(zip(part.indices[i:j].tolist(), part.data[i:j].tolist(), strict=True))
+            for i, j in pairwise(part.indptr)
+        ]
+        n = columns.size
+        self.program.addCols(entries, objs=self.worth[columns].tolist(), lbs=[0.0] * n, ubs=[1.0] * n)
+        self.place_of[columns] = self.listed.size + np.arange(n)
+        self.listed = np.r_[self.listed, columns]
+
     def solve(self, seconds: float) -> bool:
         """Solve the program as it stands; return whether its solution is known, which it is not out of time."""
-        self.program.setRealParam(SCIP_LPPARAM.LPTILIM, max(seconds, 0.01))
-        self.program.solve()
-        if not self.program.isOptimal():
-            return False
-        value = np.array(self.program.getPrimal())
+        ends = time.monotonic() + seconds
+        while True:
+            self.program.setRealParam(SCIP_LPPARAM.LPTILIM, max(ends - time.monotonic(), 0.01))
+            self.program.solve()
+            absent = self.place_of < 0
+            absent[: self.graph.n_arcs] &= self.open
+            if not self.program.isOptimal():
+                if time.monotonic() >= ends or not absent.any():
+                    return False
+                self._enter(np.flatnonzero(absent))  # what a floor asks for may not be there yet
+                continue
+            left = self._prove(np.array(self.program.getDual()))
+            wanted = np.flatnonzero(absent & (left > WORTH_ENTERING * self.scale))
+            if not wanted.size:
+                break
+            self._enter(wanted)
+        value = np.zeros(self.worth.size)
+        value[self.listed] = self.program.getPrimal()
         m = self.graph.n_arcs
         self.arc_value = np.clip(value[:m], 0.0, 1.0)
         self.node_value[self.prized] = value[m:]
-        self._prove(np.array(self.program.getDual()))
         return True
 
-    def _prove(self, price: NDArray[np.float64]) -> None:
-        """Reckon the ceiling and the reduced costs from the multipliers of the rows."""
+    def _prove(self, price: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Reckon ceiling and reduced costs from the prices of the rows; return what these leave of each column."""
         price = np.where(np.isinf(self.most), np.minimum(price, 0.0), price)
         price = np.where(np.isinf(self.least), np.maximum(price, 0.0), price)
         side = np.where(price > 0.0, self.most, self.least)
@@ -143,11 +186,13 @@ class RootProgram:
         margin = ROUNDING * (np.abs(given).sum() + earned.sum() + abs(self.constant))
         self.ceiling = math.fsum([self.constant, margin, *given, *earned])
         self.reduced = np.maximum(-left[:m], 0.0)
+        return left
 
     def leave_out(self, kept: NDArray[np.bool_]) -> None:
         """Leave out the arcs that are not ``kept`` ``(m,)``."""
-        for a in np.flatnonzero(self.open & ~kept).tolist():
-            self.program.chgBound(a, 0.0, 0.0)
+        place = self.place_of[: self.graph.n_arcs]
+        for i in place[self.open & ~kept & (place >= 0)].tolist():
+            self.program.chgBound(i, 0.0, 0.0)
         self.open &= kept
 
     def drop_idle(self) -> None:
