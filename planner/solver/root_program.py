@@ -178,7 +178,7 @@ class RootProgram:
         price = np.where(np.isinf(self.least), np.maximum(price, 0.0), price)
         side = np.where(price > 0.0, self.most, self.least)
         given = np.where(price == 0.0, 0.0, side) * price
-        left = self.worth - self.matrix.T @ price
+        left: NDArray[np.float64] = self.worth - np.asarray(self.matrix.T @ price)
         m = self.graph.n_arcs
         left[:m][~self.open] = -math.inf
         earned = np.maximum(left, 0.0)
