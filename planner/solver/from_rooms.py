@@ -7,7 +7,6 @@ it between its rounds. What it leaves goes to branch and cut with its rows.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -124,12 +123,11 @@ class FromRooms:
         return program.relaxation(self.target)
 
     def _solve(self) -> bool:
-        """Solve the program in the time that is left; return whether its solution is known."""
-        search = self.finish.search
+        """Solve the program; return whether its solution is known."""
         assert self.program is not None
         solved = False
         with numerical_troubles():
-            solved = self.program.solve(search.deadline - time.monotonic())
+            solved = self.program.solve(self.finish.stopped)
         return solved  # noqa: RET504  (not assigned where the program has numerical troubles)
 
     def _rests(self, ceilings: list[float]) -> bool:

@@ -9,7 +9,6 @@ Shcherbina, "Safe bounds in linear and mixed-integer linear programming", Mathem
 from __future__ import annotations
 
 import math
-import time
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +20,8 @@ from planner.solver.relaxation import TIGHT, Relaxation
 from planner.solver.terms import collects, terms_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from planner.solver.graph import Graph
@@ -33,6 +34,8 @@ ROUNDING = 1e-9
 """Relative margin for the float sums of a ceiling."""
 WORTH_ENTERING = 1e-6
 """Reduced cost, as a share of the largest prize, from which an arc enters the program."""
+SLICE = 2_000
+"""Steps of the simplex method between two looks at whether to stop."""
 ROWS_AGE = 3
 """Linear programs after which a row that does not bind leaves."""
 
@@ -94,6 +97,7 @@ class RootProgram:
         self.reduced = np.zeros(graph.n_arcs)
         self.ceiling = math.inf
         self.program = LP("root", "maximize")
+        self.program.setIntParam(SCIP_LPPARAM.LPITLIM, SLICE)
         self.program.setIntParam(SCIP_LPPARAM.SCALING, 0)  # coefficients are near 1: it takes longer than it saves
         self.unlimited = float(self.program.infinity())
         self.place_of = np.full(self.worth.size, -1)
@@ -147,18 +151,18 @@ class RootProgram:
         self.place_of[columns] = self.listed.size + np.arange(n)
         self.listed = np.r_[self.listed, columns]
 
-    def solve(self, seconds: float) -> bool:
-        """Solve the program as it stands; return whether its solution is known, which it is not out of time."""
-        ends = time.monotonic() + seconds
+    def solve(self, stopped: Callable[[], bool]) -> bool:
+        """Solve the program as it stands; return whether its solution is known, which it is not if it was stopped."""
         while True:
-            self.program.setRealParam(SCIP_LPPARAM.LPTILIM, max(ends - time.monotonic(), 0.01))
             self.program.solve()
             absent = self.place_of < 0
             absent[: self.graph.n_arcs] &= self.open
             if not self.program.isOptimal():
-                if time.monotonic() >= ends or not absent.any():
+                interrupted = self.program.getNIterations() >= SLICE
+                if stopped() or not (interrupted or absent.any()):
                     return False
-                self._enter(np.flatnonzero(absent))  # what a floor asks for may not be there yet
+                if not interrupted:
+                    self._enter(np.flatnonzero(absent))  # what a floor asks for may not be there yet
                 continue
             left = self._prove(np.array(self.program.getDual()))
             wanted = np.flatnonzero(absent & (left > WORTH_ENTERING * self.scale))
