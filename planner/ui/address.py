@@ -1,4 +1,10 @@
-"""What the address of the page says, page, run, language, role, selection: a reload or a link finds it again."""
+"""What the address of the page says, page, run, language, role, selection: a reload or a link finds it again.
+
+A request of the browser carries the address that it knew when it was sent, which may be older than what was noted
+since: a click goes out while the timer of a page at work is under way, and each of the two is answered by a run of the
+script. So what was noted leads, and the address only where the browser was led to it: at its first run, and by its
+buttons back and forward.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +12,10 @@ import argparse
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from planner.i18n import LANGUAGES, set_language
 
@@ -16,6 +23,9 @@ if TYPE_CHECKING:
     from planner.i18n import Language
 
 _NAMES: dict[Language, str] = {"en": "English", "fr": "Français"}
+
+_NOTED = "noted-address"
+"""What the address says, in the state of the session."""
 
 # Screen readers choose their voice by the page's language, and a session is found again by a cookie; only a script can
 # set either.
@@ -57,19 +67,29 @@ def start() -> Start:
     return Start(run.parent if run else Path("runs").resolve(), run.name if run else None, asked.lang)
 
 
+def settle() -> None:
+    """Take what the address says where the browser was led to it, else put back what was noted; first of all."""
+    context = get_script_run_ctx()
+    if _NOTED not in st.session_state or (context is not None and context.is_history_navigation):
+        st.session_state[_NOTED] = st.query_params.to_dict()
+    _write()
+
+
 def asked(name: str) -> str | None:
     """Return what the address says under a name."""
-    value = st.query_params.get(name)
-    return value or None
+    return st.session_state[_NOTED].get(name) or None
 
 
 def note(**said: str | None) -> None:
     """Write into the address; None takes a name out of it."""
-    for name, value in said.items():
-        if value is None:
-            st.query_params.pop(name, None)
-        elif st.query_params.get(name) != value:
-            st.query_params[name] = value
+    noted = {**st.session_state[_NOTED], **said}
+    st.session_state[_NOTED] = {name: value for name, value in noted.items() if value is not None}
+    _write()
+
+
+def _write() -> None:
+    if st.query_params.to_dict() != st.session_state[_NOTED]:
+        st.query_params.from_dict(st.session_state[_NOTED])
 
 
 def go(page: str, **said: str | None) -> None:
@@ -86,18 +106,22 @@ def use_address_language() -> Language:
 
 def language_switch(current: Language) -> None:
     """Show the choice of language."""
-    chosen = st.segmented_control(
+    follow("language", current)
+    st.segmented_control(
         "Language / Langue",
         LANGUAGES,
-        default=current,
         format_func=_NAMES.__getitem__,
         required=True,
         label_visibility="collapsed",
         key="language",
+        on_change=lambda: note(lang=st.session_state["language"]),
     )
-    if chosen != current:
-        note(lang=chosen)
-        st.rerun()
+
+
+def follow(key: str, value: Any) -> None:
+    """Let a control show what the address says, also when the browser goes back."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
 
 
 def tell_browser(language: Language, session: str, entry: str | None) -> None:

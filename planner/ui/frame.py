@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from planner.i18n import _
-from planner.ui.address import asked, language_switch, note
+from planner.ui.address import asked, follow, language_switch, note
 from planner.ui.example import EXAMPLE, unpack_example
 from planner.ui.glossary import glossary
 from planner.ui.runs import choose_run, find_runs, unknown_run, with_plans
@@ -122,8 +122,7 @@ def _role() -> Role:
 
 
 def _role_switch(role: Role) -> None:
-    if st.session_state.get("role") != role:
-        st.session_state["role"] = role
+    follow("role", role)
     st.selectbox(
         _("I am a"),
         list(ORDERS),
@@ -136,9 +135,7 @@ def _role_switch(role: Role) -> None:
 
 
 def _navigation(order: tuple[str, ...], page: str) -> None:
-    # The address leads; the control follows it, also when the browser goes back.
-    if st.session_state.get("page") != page:
-        st.session_state["page"] = page
+    follow("page", page)
     st.segmented_control(
         _("Pages"),
         order,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from planner.ui.address import start, tell_browser, use_address_language
+from planner.ui.address import settle, start, tell_browser, use_address_language
 from planner.ui.frame import draw_frame
 from planner.ui.session import may_enter, open_session
 
@@ -18,6 +18,7 @@ def main() -> None:
     """Draw the page."""
     st.set_page_config(page_title="PostLink Planner", page_icon=str(_HERE / "icon.png"), layout="wide")
     st.html(_HERE / "style.css")
+    settle()
     language = use_address_language()
     if not may_enter():
         return

@@ -11,7 +11,7 @@ import yaml
 
 from planner.i18n import LANGUAGES, _, language
 from planner.jobs import run_state
-from planner.ui.address import asked, go, note
+from planner.ui.address import asked, follow, go, note
 from planner.ui.charts import number_axis
 from planner.ui.offered import offer_file
 from planner.ui.runs import kind_of, new_run_folder, open_document, start_run
@@ -62,8 +62,7 @@ def show_portfolios(here: Here) -> None:
 def _choose(runs: dict[str, Path]) -> Path:
     wanted = asked("portfolio")
     current = wanted if wanted in runs else next(iter(runs))
-    if st.session_state.get("portfolio") != current:
-        st.session_state["portfolio"] = current
+    follow("portfolio", current)
     if len(runs) > 1:
         st.selectbox(
             _("Shared budget"),

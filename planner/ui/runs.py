@@ -13,7 +13,7 @@ from planner import read_plan
 from planner.errors import PlannerError
 from planner.i18n import LANGUAGES, _, language
 from planner.jobs import start_detached
-from planner.ui.address import asked, note
+from planner.ui.address import asked, follow, note
 from planner.ui.session import no_room
 from planner.ui.text import literal
 
@@ -78,8 +78,7 @@ def choose_run(runs: dict[str, Path], first: str | None, home: Path) -> Path | N
         return None
     wanted = asked("run") or first
     current = wanted if wanted in runs else names[0]
-    if st.session_state.get("run") != current:
-        st.session_state["run"] = current
+    follow("run", current)
     st.selectbox(
         _("Run"),
         names,

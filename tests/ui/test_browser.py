@@ -39,6 +39,22 @@ def colours(page):
     return len(set(Image.open(io.BytesIO(picture)).convert("RGB").get_flattened_data()))
 
 
+def test_the_way_back_leads_through_pages_and_languages(app, page):
+    page.goto(f"{app}/?page=plan&lang=en")
+    tiles(page)
+    page.get_by_role("radio", name="Compare", exact=True).click()
+    page.get_by_role("heading", name="Compare", exact=True).wait_for()
+    page.get_by_role("radio", name="Français", exact=True).click()
+    page.get_by_role("heading", name="Comparer", exact=True).wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="Compare", exact=True).wait_for()
+    page.go_back()
+    tiles(page)
+    assert page.get_by_role("radio", name="Plan", exact=True).is_checked()
+    page.go_forward()
+    page.get_by_role("heading", name="Compare", exact=True).wait_for()
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_page_shows_the_plan_and_asks_nobody_else(app, page, home, language):
     page.goto(f"{app}/?lang={language}")

@@ -11,7 +11,7 @@ import streamlit as st
 from planner.errors import PlannerError
 from planner.i18n import _, language
 from planner.jobs import errand_answer, errand_state, start_errand
-from planner.ui.address import asked, note
+from planner.ui.address import asked, follow, note
 from planner.ui.charts import frontier_chart
 from planner.ui.comparison import offer_comparison
 from planner.ui.frontiers import frontier_of
@@ -73,8 +73,7 @@ def _choose(here: Here, runs: dict[str, Path]) -> list[str]:
     current = here.run.name if here.run is not None and here.run.name in runs else next(iter(runs))
     others = sorted((name for name in runs if name != current), key=lambda name: kind_of(runs[name]) == "risk")
     now = named or [current, *others[:1]]
-    if st.session_state.get("compared") != now:
-        st.session_state["compared"] = now
+    follow("compared", now)
     st.multiselect(
         _("Runs; the first is what the others differ from"),
         list(runs),

@@ -9,7 +9,7 @@ import streamlit as st
 from planner.errors import PlannerError
 from planner.i18n import _, ngettext
 from planner.jobs import read_events, run_state
-from planner.ui.address import asked, go, note
+from planner.ui.address import asked, follow, go, note
 from planner.ui.card import find_selected, show_card
 from planner.ui.frontiers import frontier_of, next_offices
 from planner.ui.map import ROOM, has_regions, show_map
@@ -170,8 +170,7 @@ def _find(plan: Plan, selected: str | None) -> None:
     """Offer every office and link by name: the way to a card for those who do not use the map."""
     names = dict(zip(plan.offices["id"], plan.offices["name"], strict=True))
     ids = [*names, *plan.links["id"]]
-    if st.session_state.get("find") != selected:
-        st.session_state["find"] = selected
+    follow("find", selected)
     st.selectbox(
         _("Find an office or a link"),
         ids,
