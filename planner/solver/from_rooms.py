@@ -33,10 +33,12 @@ FIRST_ARCS = 1_000
 """Arcs that the program begins with, those over which the ascent loses least; others enter as they are asked for."""
 SHARES = (1.0, 0.5, 0.25, 0.1, 0.05, 0.02)
 """Shares of the gap, counted from the ceiling, at which targets lie."""
-MOST_SEARCHED, FIRST_NODES = 8_000, 20
+MOST_SEARCHED, FIRST_NODES = 8_000, 500
 """Arcs of what is left for a target that branch and cut searches, and nodes of its first search."""
 ROUNDS, REST = 20, 0.01
 """The ceiling has come to rest once so many rounds of cuts have lowered it by less than this share of the gap."""
+FEW_ARCS, REST_OF_FEW = 3_000, 0.04
+"""Arcs up to which branching lowers a ceiling faster than more rounds do, and the share of the gap then."""
 TOLERANCE = 0.01
 """Violation from which a cut is worth a row."""
 CUTS_PER_ROUND, ROOM_CUTS_PER_ROUND = 100, 60
@@ -134,7 +136,11 @@ class FromRooms:
         """Whether the last rounds have hardly lowered the ceiling, or there are no cuts any more."""
         if len(ceilings) > ROUNDS:
             lowered = ceilings[-1 - ROUNDS] - ceilings[-1]
-            self.resting = self.resting or lowered < REST * (ceilings[-1] - self.finish.search.least)
+            assert self.program is not None
+            few = np.count_nonzero(self.program.open) <= FEW_ARCS
+            self.resting = self.resting or lowered < (REST_OF_FEW if few else REST) * (
+                ceilings[-1] - self.finish.search.least
+            )
         return self.resting
 
     def _leave_out(self) -> bool:

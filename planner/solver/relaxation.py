@@ -101,6 +101,8 @@ class Relaxation:
     def of(self, kept: NDArray[np.bool_], floor: float) -> Relaxation:
         """Return the relaxation of the arcs ``kept`` ``(m,)``, with the rows as far as they speak of these."""
         smaller = self.graph.subgraph(kept)
+        # Where less is drawn, arcs may carry all of it, and of two parallel ones the cheaper does.
+        kept = np.isin(self.graph.number, smaller.number)
         arc = np.full(self.graph.n_arcs, -1, np.int32)
         arc[kept] = np.arange(smaller.n_arcs, dtype=np.int32)
         touched = np.zeros(self.graph.n_nodes, np.bool_)
