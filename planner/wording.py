@@ -174,6 +174,7 @@ def status_name(before: str) -> str:
 
 
 _ITEMS: dict[str, Callable[[], str]] = {
+    "rounding": lambda: _("rounding"),
     "IP transit": lambda: _("IP transit"),
     "access": lambda: _("access"),
     "activation": lambda: _("activation"),

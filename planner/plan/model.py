@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from planner.finance import MEASURES
+from planner.i18n import language
 from planner.plan.failures import Failures, failures_of
 from planner.plan.outcome import Outcome, Stage
 from planner.plan.progress import progress_rows
@@ -70,6 +71,8 @@ class Plan:
         One for each phase, see `planner.plan.years.yearly`; amounts in currency.
     after_phases : tuple of dict
         Funded operation of each year after the last phase.
+    reasons : dict of str to tuple of str
+        By language, the ``reason`` of each of ``offices`` in their order; they have those of the reader's language.
     """
 
     scenario: dict[str, Any]
@@ -95,6 +98,7 @@ class Plan:
     versions: dict[str, str]
     phases: tuple[dict[str, Any], ...] = ()
     after_phases: tuple[dict[str, Any], ...] = ()
+    reasons: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def gap(self) -> float | None:
@@ -285,6 +289,7 @@ class Plan:
             "cash_flow": self.cash_flow,
             "baselines": list(self.baselines),
             "offices": to_records(self.offices, OFFICE_KEYS),
+            "reasons": {known: list(told) for known, told in self.reasons.items()},
             "links": to_records(self.links, LINK_KEYS),
             "backup_links": to_records(self.backup_links, LINK_KEYS),
             "backups": list(self.backups),
@@ -310,6 +315,10 @@ class Plan:
         if document["schema_version"] != SCHEMA_VERSION:
             raise ValueError(f"schema version {document['schema_version']}, expected {SCHEMA_VERSION}")
         objective = document["objective"]
+        reasons = {known: tuple(told) for known, told in document.get("reasons", {}).items()}
+        offices = from_records(document["offices"], OFFICE_KEYS)
+        if language() in reasons:
+            offices["reason"] = pd.Series(reasons[language()], index=offices.index, dtype=object)
         outcome = Outcome(
             status=document["status"],
             termination=document["termination"],
@@ -339,7 +348,7 @@ class Plan:
             funders=tuple(document.get("funders", ())),
             cash_flow=dict(document["cash_flow"]),
             places=from_records(document["places"], PLACE_KEYS),
-            offices=from_records(document["offices"], OFFICE_KEYS),
+            offices=offices,
             links=from_records(document["links"], LINK_KEYS),
             backup_links=from_records(document.get("backup_links", ()), LINK_KEYS),
             backups=tuple(document.get("backups", ())),
@@ -351,6 +360,7 @@ class Plan:
             versions=dict(document["versions"]),
             phases=tuple(document.get("phases", ())),
             after_phases=tuple(document.get("after_phases", ())),
+            reasons=reasons,
         )
 
 

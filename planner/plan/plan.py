@@ -14,6 +14,7 @@ import pandas as pd
 from planner._version import __version__
 from planner.catalogue import terms
 from planner.finance import MEASURES, weights_of_years
+from planner.i18n import language
 from planner.links.choice import Choice
 from planner.links.named import named_links
 from planner.plan.alternatives import Network, OfficeWays, Standing, office_ways
@@ -35,7 +36,7 @@ from planner.plan.lines import (
 from planner.plan.model import Plan
 from planner.plan.outcome import Budget, Outcome, settle
 from planner.plan.progress import as_built_rows
-from planner.plan.reasons import Case, office_reasons, second_path_sentence, without_plan
+from planner.plan.reasons import Case, in_every_language, office_reasons, without_plan
 from planner.plan.tables import CENTS
 from planner.plan.years import with_years, yearly
 
@@ -153,14 +154,15 @@ def build_plan(
     gains = (offices["connected"] & (offices["before"] != "adequate")).to_numpy(np.bool_)
     transit = office_transit(options, tree, entering, gains)
     totals = [sum(int(frame[name].sum()) for frame in frames) for name in CENTS]
-    reasons = ["" if planned else without_plan(outcome)] * len(offices)
-    if planned and reasoned:
+    reasons: dict[str, tuple[str, ...]] = {}
+    if not planned:
+        reasons = in_every_language(lambda: [without_plan(outcome)] * len(offices))
+    elif reasoned:
         standing = Standing.of(network, options, tree, np.ones(len(tree), np.bool_))
         extra = office_ways(network, options, standing, demand_mbps, measure=measure)
-        reasons = office_reasons(Case(offices, links, masts, tree, entering, alone, extra, limits, measure, currency))
-        for backup in tree.backups:
-            reasons[backup.office] += " " + second_path_sentence(options, tree, backup)
-    offices = offices.assign(reason=pd.Series(reasons, dtype=object))
+        case = Case(offices, links, masts, tree, entering, alone, extra, limits, measure, currency)
+        reasons = in_every_language(lambda: office_reasons(case, options))
+    offices = offices.assign(reason=pd.Series(reasons.get(language(), [""] * len(offices)), dtype=object))
     return Plan(
         scenario=_head(scenario),
         outcome=outcome,
@@ -190,6 +192,7 @@ def build_plan(
         versions=_versions(),
         phases=tuple(by_year[0]),
         after_phases=tuple(by_year[1]),
+        reasons=reasons,
     )
 
 

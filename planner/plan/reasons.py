@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner.finance import MEASURES
-from planner.i18n import _, ngettext
+from planner.i18n import LANGUAGES, _, ngettext, use_language
 from planner.plan.arborescence import NONE
 from planner.plan.lines import shared_cost
 from planner.plan.tables import CENTS
 from planner.wording import figure, measure_name, money, technology_name
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -65,7 +65,16 @@ class Case:
     currency: str
 
 
-def office_reasons(case: Case) -> list[str]:
+def in_every_language(tell: Callable[[], list[str]]) -> dict[str, tuple[str, ...]]:
+    """Return what is told in each language: whoever reads a plan need not have made it."""
+    told: dict[str, tuple[str, ...]] = {}
+    for known in LANGUAGES:
+        with use_language(known):
+            told[known] = tuple(tell())
+    return told
+
+
+def office_reasons(case: Case, options: LinkOptions) -> list[str]:
     """Return one sentence, or a few, per office."""
     excluded, asked = set(case.limits.exclude), set(case.limits.must_connect)
     share = shared_cost(case.tree, case.links, case.masts, case.measure)
@@ -85,10 +94,12 @@ def office_reasons(case: Case) -> list[str]:
             sentences.append(_left_out(case, office, row, mean))
         else:
             sentences.append(_no_option(office))
+    for backup in case.tree.backups:
+        sentences[backup.office] += " " + _second_path(options, case.tree, backup)
     return sentences
 
 
-def second_path_sentence(options: LinkOptions, tree: Arborescence, backup: Backup) -> str:
+def _second_path(options: LinkOptions, tree: Arborescence, backup: Backup) -> str:
     """Return what there is to say about the second path of an office."""
     bought = np.isin(backup.option, tree.spare.option)
     text = ngettext(

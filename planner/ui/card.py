@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _PROFILE = "profile.svg"
 _WITH_PROFILE = ("microwave", "fibre")
+_ROUNDING = "rounding"
 _MEASURES = ("capex", "opex_per_year", "present_value", "programme_cost")
 
 
@@ -215,11 +216,12 @@ def _show_lines(lines: list[dict[str, Any]], column: int, currency: str) -> None
     for line in lines:
         total = sum(part["cents"][column] for part in line["parts"])
         shared = _("shared by {n} offices").format(n=number(line["shared_by"])) if line["shared_by"] > 1 else ""
-        head = f"**{literal(line['title'])}**: {literal(money(total, currency, exact=True))}"
+        head = labelled(f"**{literal(line['title'])}**", literal(money(total, currency, exact=True)))
         st.markdown(head + (f" ({literal(shared)})" if shared else ""))
         parts = [
             literal(labelled(item_name(part["name"]), money(part["cents"][column], currency, exact=True)))
             for part in line["parts"]
+            if part["name"] != _ROUNDING or part["cents"][column]
         ]
         st.caption("  \n".join(parts))
 

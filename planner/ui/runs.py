@@ -120,14 +120,14 @@ def start_run(run_dir: Path, arguments: Sequence[str]) -> bool:
 
 
 def open_plan(run_dir: Path) -> Plan:
-    """Read the plan of a run, once per change of its file.
+    """Read the plan of a run in the language of the page, once per change of its file.
 
     Raises
     ------
     PlannerError
         As `planner.read_plan`.
     """
-    return _read_plan(str(run_dir), (run_dir / "plan.json").stat().st_mtime_ns)
+    return _read_plan(str(run_dir), (run_dir / "plan.json").stat().st_mtime_ns, language())
 
 
 def open_document(path: Path) -> dict[str, Any]:
@@ -136,13 +136,14 @@ def open_document(path: Path) -> dict[str, Any]:
 
 
 # The very object, which pages read and never change: a copy of a large plan would cost each of them half a second.
+# Streamlit keeps results by the arguments whose names do not start with an underscore.
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _read_plan(run_dir: str, _changed_ns: int) -> Plan:
+def _read_plan(run_dir: str, changed_ns: int, speech: Language) -> Plan:  # noqa: ARG001 - keys
     return read_plan(Path(run_dir))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _read_document(path: str, _changed_ns: int) -> dict[str, Any]:
+def _read_document(path: str, changed_ns: int) -> dict[str, Any]:  # noqa: ARG001 - a key
     document: dict[str, Any] = json.loads(Path(path).read_bytes())
     return document
 

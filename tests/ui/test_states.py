@@ -8,6 +8,7 @@ import pytest
 from conftest import click, texts
 
 from planner import load_scenario, read_plan
+from planner.i18n import LANGUAGES
 from planner.jobs import Journal, changed_inputs
 from planner.ui.text import literal
 
@@ -35,6 +36,24 @@ def test_the_run_of_the_command_line_comes_first_and_stands_in_the_address(show,
     page = show(home / "lost")
     assert page.query_params["run"] == "lost"
     assert "killed" in texts(page.error)
+
+
+def test_a_run_that_is_made_anew_is_read_anew(show, moved):
+    run, _data = moved
+    page = show(run)
+    document = json.loads((run / "plan.json").read_text(encoding="utf-8"))
+    document["scenario"]["name"] = "Made anew"
+    (run / "plan.json").write_text(json.dumps(document), encoding="utf-8")
+    page.run()
+    assert texts(page.title) == "Made anew"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reasons_are_told_in_the_language_of_the_page(show, home, language):
+    document = json.loads((home / "demo/plan.json").read_text(encoding="utf-8"))
+    row = next(i for i, office in enumerate(document["offices"]) if office["connected"])
+    page = show(home / "demo", lang=language, selected=document["offices"][row]["id"])
+    assert literal(document["reasons"][language][row]) in texts(page.markdown)
 
 
 def test_a_failed_run_shows_its_log(show, home):

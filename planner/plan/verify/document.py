@@ -522,6 +522,7 @@ class PlanDocument(Strict):
     cash_flow: CashFlow
     baselines: list[dict[str, Any]]
     offices: list[Office]
+    reasons: dict[Literal["en", "fr"], list[str]]
     links: list[Link]
     backup_links: list[Link]
     backups: list[Backup]

@@ -66,6 +66,7 @@ def check_tree(plan: PlanDocument) -> tuple[Tree, Findings]:
             findings.compare(_("links fed by a service that may not be shared"), link.id, len(tree.out[link.head]), 0)
     for office in plan.offices:
         _check_office(office, tree, findings)
+    _check_reasons(plan, findings)
     _check_chains(plan, tree, findings)
     _check_loads(plan, tree, findings)
     _check_masts(plan, findings)
@@ -142,6 +143,16 @@ def _check_office(office: Office, tree: Tree, findings: Findings) -> None:
         ):
             findings.compare(what, office.id, stated, None)
     findings.require(bool(office.reason), _("reason"), office.id, office.reason or None, _("a sentence"))
+
+
+def _check_reasons(plan: PlanDocument, findings: Findings) -> None:
+    """Each language has a sentence for each office, and the one beside the office is of them."""
+    for known, told in plan.reasons.items():
+        findings.compare(_("reasons in a language"), known, len(told), len(plan.offices))
+    for office, *told in zip(plan.offices, *plan.reasons.values(), strict=False):
+        findings.require(
+            not told or office.reason in told, _("reason"), office.id, office.reason, told[0] if told else None
+        )
 
 
 def _check_chains(plan: PlanDocument, tree: Tree, findings: Findings) -> None:

@@ -134,9 +134,10 @@ def _show_plan(here: Here, plan: Plan, run_dir: Path) -> None:
             st.caption(_("Click an office or a link on the map or in a table: its card says why, and what it costs."))
             st.button(_("Change the scenario"), on_click=go, args=("scenario",), width="stretch", key="to-scenario")
         else:
-            with st.container(height=ROOM[1], border=True):
+            with st.container(height=ROOM[1], border=True, key="card"):
                 show_card(here, plan, run_dir, selected)
     _show_tables(here, plan, run_dir)
+    st.html(f'<p class="printed">{_("The tables are in the workbook and in the proposal: page “Export”.")}</p>')
 
 
 def _map(plan: Plan, run_dir: Path, selected: str | None) -> None:
