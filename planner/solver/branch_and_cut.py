@@ -19,7 +19,7 @@ from pyscipopt import SCIP_HEURTIMING, SCIP_PARAMSETTING, SCIP_RESULT, Conshdlr,
 from planner.solver.cuts import CutList, find_balances, find_cuts, join, new_cut_list
 from planner.solver.folding import Folding, count_own, fold
 from planner.solver.program import BUDGET_UNITS, MARGIN, Program
-from planner.solver.relaxation import TIGHT, Relaxation, Row, rows_of
+from planner.solver.relaxation import TIGHT, Relaxation, Row, balance, rows_of, tie
 from planner.solver.room_cuts import find_room_cuts
 from planner.solver.tree import OUTSIDE
 from planner.solver.watch import guarded, interrupting, numerical_troubles
@@ -217,13 +217,7 @@ class Connectivity(Conshdlr):
     def add_balances(self, value: NDArray[np.float64]) -> int:
         """Add rows that let an arc be used only as its tail is entered from elsewhere; return what SCIP has to know."""
         graph = self.program.graph
-        rows = []
-        for a in find_balances(graph, value, TOLERANCE):
-            u, v = graph.tail[a], graph.head[a]
-            entering = np.arange(graph.in_start[u], graph.in_start[u + 1], dtype=np.int32)
-            entering = entering[graph.tail[entering] != v]
-            rows.append(tie(entering, a))
-        return self.add_rows(rows)
+        return self.add_rows([balance(graph, a) for a in find_balances(graph, value, TOLERANCE).tolist()])
 
     def add(self, cuts: CutList) -> int:
         """Add a row for each directed cut; return what SCIP has to know, `NOTHING` if there is no cut."""
@@ -278,12 +272,6 @@ class Connectivity(Conshdlr):
         if self.speaks_of_root():
             self.rows.append(asked)
         return int(SCIP_RESULT.CUTOFF if impossible else SCIP_RESULT.SEPARATED)
-
-
-def tie(sources: NDArray[np.integer[Any]], arc: int) -> Row:
-    """Return the row that an arc needs one of some others."""
-    arcs = np.r_[sources, arc].astype(np.int32)
-    return Row(arcs, np.r_[np.ones(sources.size), -1.0], arcs[:0], np.empty(0), 0.0)
 
 
 def worse(result: int, other: int) -> int:

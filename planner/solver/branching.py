@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from planner.solver.bound import Pricing, price_out, useful_price
+from planner.solver.cuts import new_cut_list
 from planner.solver.folding import count_own
 from planner.solver.reduce import find_useful
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from planner.solver.cuts import CutList
     from planner.solver.graph import Graph
 
 FIRST_STEP, STEPS = 0.3, 7
@@ -62,6 +64,18 @@ class Decided:
         free = (self.graph.prize > 0) & ~self.required
         free[0] = False
         return np.flatnonzero(free)
+
+
+def list_for_cuts(graph: Graph) -> CutList:
+    """Return an empty list with room for the cuts that an ascent raises."""
+    return new_cut_list(20 * graph.n_nodes, 50 * graph.n_arcs)
+
+
+def ascent_cuts(part: Decided, price: float) -> CutList:
+    """Return the cuts that the dual ascent raises at a price."""
+    cuts = list_for_cuts(part.graph)
+    price_out(part.graph, price, cuts=cuts, required=part.required)
+    return cuts
 
 
 @dataclass(order=True)

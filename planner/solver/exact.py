@@ -18,10 +18,11 @@ import numpy as np
 from planner.solver.ascent import ascend_noting_cuts
 from planner.solver.bound import MOST_DUAL, Pricing, price_out, useful_price
 from planner.solver.branch_and_cut import branch_and_cut, find_within
-from planner.solver.branching import Branching, Decided
+from planner.solver.branching import Branching, Decided, ascent_cuts, list_for_cuts
 from planner.solver.cuts import new_cut_list
 from planner.solver.folding import count_own
 from planner.solver.follow import Follower
+from planner.solver.from_rooms import FromRooms
 from planner.solver.from_root import FromRoot
 from planner.solver.recombine import Recombination
 from planner.solver.reduce import find_useful
@@ -107,18 +108,6 @@ def shrink(
     return graph, best
 
 
-def list_for_cuts(graph: Graph) -> CutList:
-    """Return an empty list with room for the cuts that an ascent raises."""
-    return new_cut_list(20 * graph.n_nodes, 50 * graph.n_arcs)
-
-
-def ascent_cuts(part: Decided, price: float) -> CutList:
-    """Return the cuts that the dual ascent raises at a price."""
-    cuts = list_for_cuts(part.graph)
-    price_out(part.graph, price, cuts=cuts, required=part.required)
-    return cuts
-
-
 def cheapest_part(
     part: Decided, budget: int, rng: np.random.Generator, stopped: Callable[[], bool]
 ) -> tuple[Graph, CutList] | None:
@@ -178,6 +167,7 @@ class Finish:
         self.branching: Branching | None = None
         self.from_root = FromRoot(self)
         self.recombination = Recombination()
+        self.from_rooms = FromRooms(self)
 
     @property
     def over(self) -> bool:
@@ -208,10 +198,15 @@ class Finish:
         idle = 0
         while idle < max(patience, PATIENCE_SHARE * search.n_chunks) and not self.over:
             before = search.value
-            search.improve()
-            if search.graph.capacitated and not self.over:
-                self.recombination.take_turn(search)
+            self.improve()
             idle = idle + 1 if search.value == before else 0
+
+    def improve(self) -> None:
+        """Let the local search go on for a chunk; every so often put a plan together from what it has passed."""
+        search = self.search
+        search.improve()
+        if search.graph.capacitated and not self.over:
+            self.recombination.take_turn(search)
 
     def search_exactly(self) -> None:
         """Search to the end what is small enough; of what is not, look nearer to the ceiling or branch on it."""
@@ -220,6 +215,8 @@ class Finish:
             return
         shrunk = self.shrink(self.wanted)
         if shrunk is None or search.stopped():
+            return
+        if self.from_rooms.take_turn(*shrunk):
             return
         if count_own(shrunk[0]) <= (SMALL_LAYERED if shrunk[0].layered else SMALL):
             self.search_above(self.wanted, Decided.nothing(shrunk[0]), shrunk[1].price, -1, search.note_ceiling)
@@ -244,7 +241,7 @@ class Finish:
             telling = before - search.bound >= TELLING * (before - search.least)
             for _ in range(CHUNKS_BETWEEN):
                 if not self.over:
-                    search.improve()
+                    self.improve()
 
     def branch(self, graph: Graph, pricing: Pricing) -> None:
         """Branch on the offices, from where it was left or anew, for a number of nodes."""
@@ -313,8 +310,7 @@ class Finish:
         """Look for plans above a higher target that leaves a graph small enough to be tried; False if none does."""
         search = self.search
         for share in SHARES:
-            assert search.bound is not None
-            target = max(self.wanted, self.target_at(search.bound - (search.bound - search.least) * share))
+            target = self.target_above(share)
             shrunk = self.shrink(target)
             if shrunk is None or search.stopped():
                 return True
@@ -323,6 +319,12 @@ class Finish:
                 self.search_above(target, part, price, self.node_limit, search.note_ceiling)
                 return True
         return False
+
+    def target_above(self, share: float) -> float:
+        """Return a target that leaves this share of the gap, counted from the ceiling, at least what is wanted."""
+        search = self.search
+        assert search.bound is not None
+        return max(self.wanted, self.target_at(search.bound - (search.bound - search.least) * share))
 
     def target_at(self, value: float) -> float:
         """Return the least worth above a value, and above that of the best plan, that is worth looking for."""

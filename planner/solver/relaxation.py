@@ -9,7 +9,7 @@ in networks", Discrete Applied Mathematics 112 (2001).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -47,6 +47,18 @@ def rows_of(cuts: CutList) -> list[Row]:
 def cut_row(arcs: NDArray[np.int32], target: NDArray[np.int32]) -> Row:
     """Return the row of one directed cut: who holds the target holds one of the arcs."""
     return Row(arcs, np.ones(arcs.size), target, np.ones(1), 0.0)
+
+
+def tie(sources: NDArray[np.integer[Any]], arc: int) -> Row:
+    """Return the row that an arc needs one of some others."""
+    arcs = np.r_[sources, arc].astype(np.int32)
+    return Row(arcs, np.r_[np.ones(sources.size), -1.0], arcs[:0], np.empty(0), 0.0)
+
+
+def balance(graph: Graph, arc: int) -> Row:
+    """Return the row that an arc needs one into its tail, from elsewhere than its head."""
+    entering = np.arange(graph.in_start[graph.tail[arc]], graph.in_start[graph.tail[arc] + 1])
+    return tie(entering[graph.tail[entering] != graph.head[arc]], arc)
 
 
 @dataclass(frozen=True)
@@ -89,6 +101,8 @@ class Relaxation:
     def of(self, kept: NDArray[np.bool_], floor: float) -> Relaxation:
         """Return the relaxation of the arcs ``kept`` ``(m,)``, with the rows as far as they speak of these."""
         smaller = self.graph.subgraph(kept)
+        # Where less is drawn, arcs may carry all of it, and of two parallel ones the cheaper does.
+        kept = np.isin(self.graph.number, smaller.number)
         arc = np.full(self.graph.n_arcs, -1, np.int32)
         arc[kept] = np.arange(smaller.n_arcs, dtype=np.int32)
         touched = np.zeros(self.graph.n_nodes, np.bool_)

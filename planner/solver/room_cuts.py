@@ -7,7 +7,7 @@ are whole, and the row may be rounded in parcels p: D / p is rounded up, the coe
 (G. L. Nemhauser, L. A. Wolsey, "A recursive procedure to generate all cuts for 0-1 mixed integer programs",
 Mathematical Programming 46 (1990)). Parcels are the rooms of the arcs themselves, as in T. L. Magnanti, P. Mirchandani,
 R. Vachani, "Modeling and solving the two-facility capacitated network loading problem", Operations Research 43 (1995);
-p = D leaves the row as it is.
+p = D leaves the row as it is. Of an arc into a node that leads nowhere, room is what that node draws.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ FEW_DEMANDS = 3
 """Different demands among the nodes of a set up to which their sums are looked through."""
 MUCH_MISSING = 2.0
 """Nodes missing of a set, as the sum of one less their value, from which no more are taken into it."""
+MOST_ALIKE = 6
+"""Cuts of one round that may speak of the same node: sets that overlap say nearly the same."""
 WHOLE = 1e-9
 """Numbers this near to a whole one are taken as whole, in the direction that keeps the cut valid."""
 LEAST_PART = 1e-6
@@ -71,20 +73,25 @@ def find_room_cuts(
     if not graph.capacitated:
         return []
     used = np.flatnonzero(arc_value > IN_SUPPORT).astype(np.int32)
-    sets = find_sets(graph, arc_value, used)
     drawn = np.where(node_value > IN_SUPPORT, graph.demand, 0.0)
+    sets = find_sets(graph, arc_value, used, drawn)
     violation, size, least, parcel = rate_sets(graph, arc_value, node_value, drawn, sets.start, sets.nodes)
     best = np.argsort(-violation, kind="stable")
     best = best[violation[best] > tolerance]
     cuts: dict[tuple[bytes, float], RoomCut] = {}
+    n_cuts = np.zeros(graph.n_nodes, np.int64)
+    inside, served = np.full(graph.n_nodes, -1, np.int64), np.zeros(graph.n_nodes)
     for i in best.tolist():
         if len(cuts) == limit:
             break
         members = sets.nodes[sets.start[i] : sets.start[i + 1]]
-        nodes = by_value(members, node_value, drawn, least[i])[: size[i]]
-        cuts.setdefault(
-            (np.sort(nodes).tobytes(), float(violation[i])), room_cut(graph, members, nodes, float(parcel[i]))
-        )
+        inside[members] = i
+        served_through(graph, arc_value, node_value, members, inside, i, served)
+        nodes = by_value(members, served, drawn, least[i])[: size[i]]
+        name = np.sort(nodes).tobytes(), float(violation[i])
+        if name not in cuts and n_cuts[nodes].max() < MOST_ALIKE:
+            n_cuts[nodes] += 1
+            cuts[name] = room_cut(graph, members, nodes, float(parcel[i]))
     return list(cuts.values())
 
 
@@ -101,32 +108,66 @@ def rate_sets(
     n_sets = start.size - 1
     violation, size = np.zeros(n_sets), np.zeros(n_sets, np.int64)
     least, parcel = np.zeros(n_sets), np.zeros(n_sets)
-    inside = np.full(graph.demand.size, -1, np.int64)
+    inside, served = np.full(graph.demand.size, -1, np.int64), np.zeros(graph.demand.size)
     for i in range(n_sets):
         within = members[start[i] : start[i + 1]]
-        nodes = by_value(within, node_value, drawn, 0.0)
+        inside[within] = i
+        served_through(graph, arc_value, node_value, within, inside, i, served)
+        nodes = by_value(within, served, drawn, 0.0)
         if nodes.size == 0:
             continue
-        inside[within] = i
         rooms, values = entering_rooms(graph, arc_value, within, inside, i)
         if rooms.size == 0 or rooms[0] >= drawn[nodes].sum():
             continue
         demands = np.unique(drawn[nodes])
         for at_least in demands if demands.size <= FEW_DEMANDS else demands[:1]:
             those = nodes[drawn[nodes] >= at_least]
-            most, at, best = most_violated(node_value, drawn, those, rooms, values)
+            most, at, best = most_violated(served, drawn, those, rooms, values)
             if most > violation[i]:
                 violation[i], size[i], least[i], parcel[i] = most, at, at_least, best
     return violation, size, least, parcel
 
 
 @njit(cache=True)
+def served_through(
+    graph: Graph,
+    arc_value: NDArray[np.float64],
+    node_value: NDArray[np.float64],
+    within: NDArray[np.int32],
+    inside: NDArray[np.int64],
+    mark: int,
+    served: NDArray[np.float64],
+) -> None:
+    """Write by how much each node of a set is reached, those that lead nowhere without arcs from outside.
+
+    Such an arc, a direct service, carries what its node draws alone: in a cut it counts like that node's absence.
+    """
+    for v in within:
+        served[v] = node_value[v]
+        if leads_nowhere(graph, v):
+            for a in range(graph.in_start[v], graph.in_start[v + 1]):
+                if inside[graph.tail[a]] != mark:
+                    served[v] -= arc_value[a]
+
+
+@njit(cache=True)
+def leads_nowhere(graph: Graph, v: int) -> bool:
+    """Whether no arc leaves a node."""
+    return bool(graph.out_start[v] == graph.out_start[v + 1])
+
+
+@njit(cache=True)
 def entering_rooms(
     graph: Graph, arc_value: NDArray[np.float64], within: NDArray[np.int32], inside: NDArray[np.int64], mark: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the different capacities of the used arcs into a set, rising, and the sum of the values of each."""
+    """Return the different capacities of the used arcs into a set, rising, and the sum of the values of each.
+
+    Without those into nodes that lead nowhere.
+    """
     room, value = [np.float64(0.0) for _ in range(0)], [np.float64(0.0) for _ in range(0)]
     for v in within:
+        if leads_nowhere(graph, v):
+            continue
         for a in range(graph.in_start[v], graph.in_start[v + 1]):
             if arc_value[a] > IN_SUPPORT and inside[graph.tail[a]] != mark:
                 room.append(graph.capacity[a])
@@ -231,11 +272,15 @@ def room_cut(graph: Graph, members: NDArray[np.int32], nodes: NDArray[np.int32],
     """Return the cut of a set for some of its nodes that draw, rounded in parcels."""
     inside = np.zeros(graph.n_nodes, np.bool_)
     inside[members] = True
+    ends = graph.out_start[:-1] == graph.out_start[1:]
+    inside[ends] = False
+    inside[nodes] = True
     arcs = np.flatnonzero(inside[graph.head] & ~inside[graph.tail]).astype(np.int32)
     demands, counts = np.unique(graph.demand[nodes], return_counts=True)
     total = float(graph.demand[nodes].sum())
     part, needed = parcels(total / parcel)
-    capacity, which = np.unique(graph.capacity[arcs], return_inverse=True)
+    enters = np.where(ends[graph.head[arcs]], graph.demand[graph.head[arcs]], np.inf)
+    capacity, which = np.unique(np.minimum(graph.capacity[arcs], enters), return_inverse=True)
     carried = [largest_sum(room, total, demands, counts) for room in capacity.tolist()]
     room = np.array([rounded(each / parcel, part) for each in carried])[which]
     drawn = np.array([rounded(each / parcel, part) for each in graph.demand[nodes].tolist()])

@@ -1,7 +1,8 @@
-"""Node sets that capacity cuts are looked for in: branches of a tree, and areas that the relaxation holds together.
+"""Node sets that capacity cuts are looked for in: branches of a tree, areas that a relaxation holds together, and more.
 
 The tree is that along which the relaxation sends most. Areas come from joining the ends of arcs, those of the largest
-value first, as in Kruskal's algorithm: what several links feed a part each is one of them, and no branch.
+value first, as in Kruskal's algorithm: what several links feed a part each is one of them, and no branch. Further sets
+grow from the places of the nodes that draw (`planner.solver.growing_sets`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray  # noqa: TC002  (numba looks at the fields)
 
+from planner.solver.growing_sets import grow_sets
 from planner.solver.tree import ROOT, bare_tree, list_children, walk
 
 if TYPE_CHECKING:
@@ -25,7 +27,9 @@ class NodeSets(NamedTuple):
     nodes: NDArray[np.int32]
 
 
-def find_sets(graph: Graph, arc_value: NDArray[np.float64], used: NDArray[np.int32]) -> NodeSets:
+def find_sets(
+    graph: Graph, arc_value: NDArray[np.float64], used: NDArray[np.int32], drawn: NDArray[np.float64]
+) -> NodeSets:
     """Return sets without the root whose entering arcs may be asked for too little room.
 
     Parameters
@@ -34,6 +38,8 @@ def find_sets(graph: Graph, arc_value: NDArray[np.float64], used: NDArray[np.int
         ``(m,)``: a solution of the relaxation.
     used
         Arcs that it uses.
+    drawn
+        ``(n,)``: what nodes that it reaches draw.
     """
     length = np.full(graph.n_arcs, np.inf)
     length[used] = 1.001 - np.minimum(arc_value[used], 1.0)
@@ -48,7 +54,9 @@ def find_sets(graph: Graph, arc_value: NDArray[np.float64], used: NDArray[np.int
     inner = used[graph.tail[used] != 0]
     inner = inner[np.argsort(-arc_value[inner], kind="stable")]
     joined = join_ends(graph.n_nodes, graph.tail, graph.head, inner)
-    return list_sets(parent.size, hanging, first, following, *joined)
+    listed = list_sets(parent.size, hanging, first, following, *joined)
+    start, nodes = grow_sets(graph, arc_value, used, np.unique(graph.place[1:][drawn[1:] > 0.0]))
+    return NodeSets(np.r_[listed.start, listed.start[-1] + start[1:]], np.r_[listed.nodes, nodes])
 
 
 @njit(cache=True)
