@@ -9,6 +9,7 @@ constraints.txt. Versions that are not installed are named; exit code 1 if tests
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -30,7 +31,8 @@ def interpreter(version: str) -> tuple[Path, str] | None:
     """Return the interpreter of a version and its full version: one on the path, else one of pyenv or uv."""
     on_path = shutil.which(f"python{version}")
     folders = (Path.home() / ".pyenv/versions", Path.home() / ".local/share/uv/python")
-    elsewhere = [path for folder in folders for path in sorted(folder.glob(f"*{version}.*/bin/python{version}"))]
+    elsewhere = [path for folder in folders for path in folder.glob(f"*{version}.*/bin/python{version}")]
+    elsewhere.sort(key=lambda path: [int(figures) for figures in re.findall(r"\d+", path.parts[-3])[:3]])
     for path in ([Path(on_path)] if on_path else []) + elsewhere[::-1]:
         # A shim may stand on the path for a version that is not chosen, and a system without venv has half a Python.
         told = subprocess.run(

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,25 @@ def test_systemd_takes_the_unit(tmp_path):
     unit = tmp_path / "postlink.service"
     unit.write_text(block("ini").replace("/opt/postlink/bin/planner", shutil.which("true")))
     done = subprocess.run(["systemd-analyze", "verify", unit], check=False, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
+    # It looks at all that the unit begins after, too; what this machine has there is not ours.
+    assert (done.returncode, [line for line in done.stderr.splitlines() if "postlink" in line]) == (0, [])
+
+
+def test_sessions_in_use_are_not_called_old(tmp_path):
+    """A folder's own time is that of its last entry, not of what is written further below."""
+    if os.name == "nt":
+        pytest.skip("the server is one of Linux")
+    year_ago = time.time() - 365 * 86_400
+    for name in ("used", "left"):
+        (tmp_path / name / "runs/first").mkdir(parents=True)
+        plan = tmp_path / name / "runs/first/plan.json"
+        plan.write_text("{}")
+        for path in (plan, *list(plan.parents)[:3]):
+            os.utime(path, (year_ago, year_ago))
+    (tmp_path / "used/runs/first/plan.json").write_text("{ }")
+    script = block("bash").replace("/var/lib/postlink/runs/sessions", str(tmp_path))
+    done = subprocess.run(["sh", "-c", script], check=True, capture_output=True, text=True)
+    assert [Path(line).name for line in done.stdout.splitlines()] == ["left"]
 
 
 def test_nginx_takes_the_proxy(tmp_path):

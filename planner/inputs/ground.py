@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _ELSEWHERE = "terrain-elsewhere"
 _FILES_AT_HAND = 4096
+_HEAD_BYTES = 4096
 
 
 def raster_contents(files: Sequence[Path]) -> Iterator[str]:
@@ -43,7 +44,7 @@ def raster_contents(files: Sequence[Path]) -> Iterator[str]:
         A file is not there.
     """
     for file in files:
-        yield from (_content(path, _stamp(path)) for path in _parts(file, _stamp(file)))
+        yield from (_content(path, _stamp(path)) for path in sorted(_parts(file)))
 
 
 def _stamp(file: Path) -> tuple[int, int, int]:
@@ -52,13 +53,29 @@ def _stamp(file: Path) -> tuple[int, int, int]:
     return told.st_size, told.st_mtime_ns, told.st_ctime_ns
 
 
-# Reading asks for the ground at places of every kind, and terrain is the largest of the inputs: it is hashed once.
+def _parts(file: Path) -> set[Path]:
+    """Return a raster's file and those that it is put together from, which may be put together themselves."""
+    parts, waiting = {file}, [file]
+    while waiting:
+        part = waiting.pop()
+        found = {path for path in _named(part, _stamp(part), _stamp(part.parent)) if path.is_file()}
+        waiting += (path for path in found - parts if _is_put_together(path))
+        parts |= found
+    return parts
+
+
+def _is_put_together(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return b"<VRTDataset" in stream.read(_HEAD_BYTES)
+
+
+# Reading asks for the ground at places of every kind, and terrain is the largest of the inputs: it is hashed once, and
+# opened once for its parts. A file beside it (.aux.xml, .tfw) may come later, which its folder tells.
 @lru_cache(maxsize=_FILES_AT_HAND)
-def _parts(file: Path, _told: tuple[int, int, int]) -> tuple[Path, ...]:
-    parts = {file}
+def _named(file: Path, _told: tuple[int, int, int], _beside: tuple[int, int, int]) -> tuple[Path, ...]:
     with suppress(RasterioError), rasterio.open(file) as raster:
-        parts |= {path for path in map(Path, raster.files) if path.is_file()}
-    return tuple(sorted(parts))
+        return tuple(map(Path, raster.files))
+    return ()
 
 
 @lru_cache(maxsize=_FILES_AT_HAND)

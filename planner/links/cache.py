@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from planner._version import __version__
 from planner.catalogue.itu_maps import maps_version
 from planner.i18n import language
+from planner.inputs.ground import raster_contents
 from planner.kept import cache_folder, code_hash
 
 if TYPE_CHECKING:
@@ -27,9 +28,10 @@ _ROOMS = ("catalogue", "inputs", "links", "radio", "scenario", "terrain", "finan
 def cache_file(scenario: Scenario, inputs: Inputs, catalogue: Catalogue, folder: Path | None = None) -> Path:
     """Return the file in which the link options of this scenario are kept, whether or not it exists.
 
-    Its name is a hash over what the options depend on: contents of the input files, the roads as read (a Shapefile
-    is several files), the scenario's sections above, prices, language (of the reasons and names in it), version and
-    code, and that of the package with the ITU-R's maps where they are asked for.
+    Its name is a hash over what the options depend on: contents of the input files, and of those that rasters are put
+    together from (VRT), the roads as read (a Shapefile is several files), the scenario's sections above, prices,
+    language (of the reasons and names in it), version and code, and that of the package with the ITU-R's maps where
+    they are asked for.
 
     Parameters
     ----------
@@ -52,6 +54,7 @@ def cache_file(scenario: Scenario, inputs: Inputs, catalogue: Catalogue, folder:
         "version": [__version__, code_hash(*_ROOMS)],
         "language": language(),
         "files": [[file.file, file.sha256] for file in inputs.files if file.file not in built],
+        "rasters": list(raster_contents((*inputs.terrain, *inputs.land_cover))),
         "roads": None if inputs.roads is None else inputs.roads.digest(),
         "fibre_routes": None if inputs.fibre_routes is None else inputs.fibre_routes.digest(),
         "scenario": sections,

@@ -87,3 +87,39 @@ def test_the_ground_at_places_is_looked_up_once(country, monkeypatch):
     other.unlink()
     with pytest.raises(InputError, match=r"other\.tif"):
         ground.ground_at([other], lon, lat)
+
+
+def mosaic(file, part):
+    """Write a raster that is put together from another one, without its pixels."""
+    with rasterio.open(part) as raster:
+        columns, rows, frame = raster.width, raster.height, raster.transform
+    file.write_text(
+        f'<VRTDataset rasterXSize="{columns}" rasterYSize="{rows}"><SRS>EPSG:4326</SRS>'
+        f"<GeoTransform>{', '.join(map(str, frame.to_gdal()))}</GeoTransform>"
+        '<VRTRasterBand dataType="Int16" band="1"><SimpleSource>'
+        f'<SourceFilename relativeToVRT="1">{part.name}</SourceFilename><SourceBand>1</SourceBand>'
+        "</SimpleSource></VRTRasterBand></VRTDataset>"
+    )
+
+
+def test_tiles_of_a_mosaic_of_mosaics_count(country):
+    scenario = load_scenario(country)
+    (tile,) = (scenario.locate(name) for name in scenario.inputs.terrain)
+    inner, outer = tile.with_name("inner.vrt"), tile.with_name("outer.vrt")
+    mosaic(inner, tile)
+    mosaic(outer, inner)
+    with rasterio.open(tile) as raster:
+        lon, lat = (np.array([(low + high) / 2]) for low, high in (raster.bounds[::2], raster.bounds[1::2]))
+    before = ground.ground_at([outer], lon, lat)[1].tolist()
+    assert before == ground.ground_at([tile], lon, lat)[1].tolist() != [777.0]
+    with rasterio.open(tile, "r+") as raster:
+        raster.write(np.full((1, *raster.shape), 777.0, raster.dtypes[0]))
+    assert ground.ground_at([outer], lon, lat)[1].tolist() == [777.0]
+
+
+def test_a_file_that_comes_beside_a_raster_counts(country):
+    scenario = load_scenario(country)
+    (tile,) = (scenario.locate(name) for name in scenario.inputs.terrain)
+    before = list(ground.raster_contents([tile]))
+    tile.with_name(f"{tile.name}.aux.xml").write_text("<PAMDataset/>")
+    assert len(list(ground.raster_contents([tile]))) == len(before) + 1

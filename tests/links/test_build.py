@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+import rasterio
 
 from planner.catalogue import load_catalogue, price_list, terms
 from planner.errors import InputError
@@ -246,6 +247,27 @@ def test_what_names_the_cache_file(country, scenario, tmp_path, monkeypatch):
     assert cache_file(dearer, inputs, load_catalogue(dearer), tmp_path) != file
     monkeypatch.setenv("PLANNER_CACHE_DIR", str(tmp_path / "elsewhere"))
     assert cache_file(plain, inputs, catalogue) == tmp_path / "elsewhere" / file.name
+
+
+def test_the_cache_knows_the_tiles_of_a_mosaic(country, scenario, tmp_path):
+    inputs, plain = country(), scenario()
+    (tile,) = inputs.terrain
+    mosaic = tmp_path / "mosaic.vrt"
+    with rasterio.open(tile) as raster:
+        rows, columns, frame = *raster.shape, raster.transform
+    mosaic.write_text(
+        f'<VRTDataset rasterXSize="{columns}" rasterYSize="{rows}"><SRS>EPSG:4326</SRS>'
+        f"<GeoTransform>{', '.join(map(str, frame.to_gdal()))}</GeoTransform>"
+        '<VRTRasterBand dataType="Float32" band="1"><SimpleSource>'
+        f'<SourceFilename relativeToVRT="1">{tile.name}</SourceFilename><SourceBand>1</SourceBand>'
+        "</SimpleSource></VRTRasterBand></VRTDataset>"
+    )
+    together, catalogue = replace(inputs, terrain=(mosaic,)), load_catalogue(plain)
+    file = cache_file(plain, together, catalogue, tmp_path)
+    assert cache_file(plain, together, catalogue, tmp_path) == file
+    with rasterio.open(tile, "r+") as raster:
+        raster.write(raster.read() + 1)
+    assert cache_file(plain, together, catalogue, tmp_path) != file
 
 
 @pytest.mark.parametrize("damage", ["cut", "altered", "empty", "foreign"])

@@ -18,6 +18,7 @@ from planner.demo import make_country
 from planner.errors import InputError
 from planner.files import sha256_of, write_whole
 from planner.finance import PROGRAMME_COST
+from planner.i18n import LANGUAGES
 from planner.inputs import read_inputs
 from planner.jobs import solve_run
 from planner.links import build_links
@@ -185,6 +186,15 @@ def test_every_field_that_is_missing_or_added_is_noticed(document, basis):
             del inner[name]
             assert differences(smaller, basis), (path, name)
         assert differences(replaced(document, (*path, "surprise"), 1), basis), path
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_has_a_sentence_for_each_office(document, basis, language):
+    reasons = document["reasons"]
+    shorter, empty = ({**reasons, language: told} for told in (reasons[language][:-1], ["", *reasons[language][1:]]))
+    without = {known: told for known, told in reasons.items() if known != language}
+    for spoilt in (shorter, empty, without, {}):
+        assert differences(document | {"reasons": spoilt}, basis)
 
 
 def first(document, technology, key="links"):

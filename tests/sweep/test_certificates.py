@@ -88,6 +88,28 @@ def test_what_is_lacking_is_named(secured, tmp_path, given, words):
     assert ("--tls-ca-file" in str(error.value)) == ("--tls-ca-file" in words), "what is there is not asked for"
 
 
+brought = {}
+"""Files that `bring` knows, as a program that whoever runs the cluster wrote would."""
+
+
+def bring(_about):
+    """Return credentials; Dask finds the function by its name."""
+    from distributed import Security
+
+    return Security(require_encryption=True, **brought)
+
+
+def test_credentials_that_dask_itself_loads_do(secured, tmp_path):
+    dask = pytest.importorskip("dask")
+    address, files = secured
+    brought.update(zip(("tls_ca_file", "tls_client_cert", "tls_client_key"), files, strict=True))
+    with (
+        dask.config.set({"distributed.client.security-loader": f"{__name__}.bring"}),
+        new_workers(1, Cluster(address), tmp_path, lambda: False) as workers,
+    ):
+        assert workers.count() == 1
+
+
 @pytest.mark.parametrize("stranger", ["without a certificate", "of another authority"])
 def test_a_stranger_is_refused(secured, tmp_path, stranger, monkeypatch):
     monkeypatch.setattr(workers, "_CONNECT_S", 2.0)

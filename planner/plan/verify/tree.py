@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from planner.i18n import _
+from planner.i18n import LANGUAGES, _
 from planner.plan.verify.findings import Findings
 
 if TYPE_CHECKING:
@@ -147,7 +147,8 @@ def _check_office(office: Office, tree: Tree, findings: Findings) -> None:
 
 def _check_reasons(plan: PlanDocument, findings: Findings) -> None:
     """Each language has a sentence for each office, and the one beside the office is of them."""
-    for known, told in plan.reasons.items():
+    for known in LANGUAGES:
+        told = [sentence for sentence in plan.reasons.get(known, []) if sentence]
         findings.compare(_("reasons in a language"), known, len(told), len(plan.offices))
     for office, *told in zip(plan.offices, *plan.reasons.values(), strict=False):
         findings.require(
