@@ -146,7 +146,7 @@ class Recombination:
         )
         model.setObjlimit(floor - float(graph.prize[0]))
         with numerical_troubles(), interrupting(model, stopped):
-            model.optimize()
+            model.optimizeNogil()  # the thread that interrupts it has to run
         best = model.getBestSol() if model.getNSols() > 0 else None
         if best is None:
             return None
@@ -159,7 +159,8 @@ class Recombination:
     def take_turn(self, search: Search) -> None:
         """Keep the branches of the tree that a search stands at; every so often, go on from what is put together.
 
-        Where nothing better can be, the search goes on from a tree grown anew: its branches will be others.
+        Where that brings no better plan, rules considered, the search goes on from a tree grown anew: its branches will
+        be others.
         """
         graph = search.graph
         if not 0 < graph.n_arcs <= MOST_ARCS:
@@ -172,9 +173,11 @@ class Recombination:
             self.take(graph, search.tree_of_plan(search.plan))
         floor = search.least if search.value is None else search.value + search.shift
         tree = self.combine(graph, search.problem.budget, floor, search.stopped)
+        before = search.value
         if tree is not None:
-            search.tree = tree
             search.note_plan(graph, tree)
+        if tree is not None and search.value != before:
+            search.tree = tree
         elif not search.stopped():
             guide = draw_guide(search.guide.price, search.guide.reduced, search.dice)
             guide = guide._replace(salt=np.uint64(guide.salt))  # plain ints would be of two types, small and large

@@ -32,6 +32,8 @@ UNITS = 1_000.0
 """What a limit counts in the program: keeps its coefficients near those of the other rows."""
 ROUNDING = 1e-9
 """Relative margin for the float sums of a ceiling."""
+EPSILON = 2.0**-50
+"""The same for one term of a reduced cost, a few roundings of its coefficient among them."""
 WORTH_ENTERING = 1e-6
 """Reduced cost, as a share of the largest prize, from which an arc enters the program."""
 SLICE = 2_000
@@ -157,9 +159,11 @@ class RootProgram:
             self.program.solve()
             absent = self.place_of < 0
             absent[: self.graph.n_arcs] &= self.open
+            if stopped():
+                return False
             if not self.program.isOptimal():
                 interrupted = self.program.getNIterations() >= SLICE
-                if stopped() or not (interrupted or absent.any()):
+                if not (interrupted or absent.any()):
                     return False
                 if not interrupted:
                     self._enter(np.flatnonzero(absent))  # what a floor asks for may not be there yet
@@ -177,16 +181,23 @@ class RootProgram:
         return True
 
     def _prove(self, price: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Reckon ceiling and reduced costs from the prices of the rows; return what these leave of each column."""
+        """Reckon ceiling and reduced costs from the prices of the rows; return what these leave of each column.
+
+        Any prices prove a ceiling: those that a row cannot have, or that are no numbers, are taken as 0.
+        """
+        price = np.where(np.isfinite(price), price, 0.0)
         price = np.where(np.isinf(self.most), np.minimum(price, 0.0), price)
         price = np.where(np.isinf(self.least), np.maximum(price, 0.0), price)
         side = np.where(price > 0.0, self.most, self.least)
         given = np.where(price == 0.0, 0.0, side) * price
-        left: NDArray[np.float64] = self.worth - np.asarray(self.matrix.T @ price)
+        columns = self.matrix.T
+        # Each sum is of terms that cancel: their number and sizes bound what rounding can do.
+        size = np.abs(self.worth) + abs(columns) @ np.abs(price)
+        terms = 1.0 + np.bincount(self.matrix.indices, minlength=size.size)
+        left: NDArray[np.float64] = self.worth - columns @ price + EPSILON * terms * size
         m = self.graph.n_arcs
         left[:m][~self.open] = -math.inf
         earned = np.maximum(left, 0.0)
-        # Each sum is of terms that cancel: their sizes bound what rounding can do.
         margin = ROUNDING * (np.abs(given).sum() + earned.sum() + abs(self.constant))
         self.ceiling = math.fsum([self.constant, margin, *given, *earned])
         self.reduced = np.maximum(-left[:m], 0.0)

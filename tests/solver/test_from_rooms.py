@@ -1,26 +1,46 @@
 """Ceilings of the root's program with capacity cuts are true of every plan, and sets grow as they should."""
 
 import math
+from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from oracles import all_plans, best_plan, make_problem, plan_value, random_graph, random_towns
+from oracles import (
+    all_plans,
+    best_plan,
+    best_ruled_plan,
+    make_problem,
+    plan_value,
+    random_graph,
+    random_rules,
+    random_towns,
+)
 
-from planner.solver import Status, branching, compile_kernels, root_program, solve
+from planner.solver import (
+    Status,
+    branching,
+    compile_kernels,
+    from_rooms,
+    root_program,
+    solve,
+)
 from planner.solver.branching import Decided
 from planner.solver.exact import Finish
 from planner.solver.from_rooms import FromRooms
 from planner.solver.graph import build_graph
 from planner.solver.growing_sets import MOST_PLACES, grow_sets
 from planner.solver.reduce import useful_within
-from planner.solver.relaxation import rows_of
+from planner.solver.relaxation import cut_row, rows_of
 from planner.solver.root_program import RootProgram
 from planner.solver.search import Search
 
 MAKERS = {"graph": random_graph, "towns": random_towns}
 MOST_ARCS = 16
 """Arcs of a problem whose plans are all enumerated."""
+MOST_RULED_ARCS = 26
+"""The same where enumeration follows the rules."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -98,6 +118,86 @@ def test_a_ceiling_holds_whatever_the_multipliers():
             continue
         program._prove(rng.normal(0.0, 20.0, program.least.size) * (rng.random(program.least.size) < 0.3))
         assert program.ceiling >= best_plan(problem)[0] - 1e-9
+
+
+def test_multipliers_that_are_no_numbers_prove_nothing():
+    for seed in range(60):
+        rng = np.random.default_rng(9_000 + seed)
+        problem = random_towns(rng)
+        program = relaxed(problem)
+        if program is None:
+            continue
+        program._prove(rng.choice([math.nan, math.inf, -math.inf, 0.0], program.least.size))
+        assert best_plan(problem)[0] - 1e-9 <= program.ceiling < math.inf
+
+
+def test_rounding_of_multipliers_that_cancel_lowers_no_ceiling():
+    """The degree row of an office and its cut have the same terms: prices of opposite signs leave little but rounding.
+
+    Against the same sums of fractions.
+    """
+    problem = make_problem(2, [(0, 1, 3, 5.0), (0, 1, 7, 8.0)], prize=[0, 5], demand=[0, 6.0], budget=9)
+    graph = build_graph(problem, problem.budget)
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        program = RootProgram(graph, problem, np.ones(graph.n_arcs, np.bool_))
+        into = np.arange(graph.n_arcs, dtype=np.int32)
+        program.add([cut_row(into, np.array([1], np.int32))])
+        large = 2.0 ** rng.integers(20, 45) * (1.0 + rng.random())
+        price = np.zeros(program.least.size)
+        price[0], price[-1] = large, -large + rng.random()
+        price[1:-1] = rng.random(price.size - 2) / 100.0
+        program._prove(price)
+        columns = program.matrix.toarray().T.tolist()
+        left = [
+            Fraction(worth) - sum(Fraction(x) * Fraction(p) for x, p in zip(column, price.tolist(), strict=True))
+            for worth, column in zip(program.worth.tolist(), columns, strict=True)
+        ]
+        side = np.where(price > 0.0, program.most, program.least).tolist()
+        given = sum(Fraction(p) * Fraction(s) for p, s in zip(price.tolist(), side, strict=True) if p != 0.0)
+        assert program.ceiling >= given + sum(max(each, Fraction(0)) for each in left)
+        assert all(
+            Fraction(r) <= max(-each, Fraction(0)) for r, each in zip(program.reduced, left[: into.size], strict=True)
+        )
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_ceilings_hold_under_rules_while_targets_rise(name, monkeypatch):
+    """Three turns of one program, each after a better plan is known: the best one is left."""
+    monkeypatch.setattr(from_rooms, "FIRST_ARCS", 2)
+    monkeypatch.setattr(root_program, "ROWS_AGE", 0)
+    compared = smaller = 0
+    for seed in range(120):
+        rng = np.random.default_rng(seed)
+        problem = MAKERS[name](rng)
+        if problem.n_arcs > MOST_RULED_ARCS:
+            continue
+        problem = replace(problem, rules=random_rules(rng, problem), cost_weight=float(rng.choice([0.0, 0.5])))
+        best, search = best_ruled_plan(problem), Search(problem, 0, 600.0, None, None)
+        if best is None or not search.graph.capacitated or search.graph.layered:
+            continue
+        search.find_price()
+        search.bound = search.total
+        graph, rooms = search.graph, FromRooms(Finish(search, 0.0))
+        for known in (None, best - 5.0, best - 1.0):
+            search.expect_more_than(known)
+            rooms.resting = False
+            left = rooms.relax(graph, search.guide)
+            assert search.bound >= best - 1e-9
+            if left is not None and best >= left.floor:
+                compared += 1
+                above = left.above(best - 1e-6).graph
+                smaller += above.n_arcs < graph.n_arcs
+                gone = np.setdiff1d(np.arange(problem.n_arcs), above.origin).astype(np.int32)
+                assert best_ruled_plan(only_without(problem, gone)) == pytest.approx(best)
+    assert compared > 10
+    assert smaller > 0
+
+
+def only_without(problem, arcs):
+    """Return a problem without some arcs."""
+    forbidden = np.union1d(problem.rules.forbidden, arcs).astype(np.int32)
+    return replace(problem, rules=replace(problem.rules, forbidden=forbidden))
 
 
 def test_offices_split_over_two_hubs_need_a_hop_more():

@@ -5,9 +5,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from oracles import all_plans, best_plan, make_problem, plan_errors, plan_value, random_graph, random_towns, with_hops
+from oracles import (
+    all_plans,
+    best_plan,
+    best_ruled_plan,
+    make_problem,
+    plan_errors,
+    plan_value,
+    random_graph,
+    random_rules,
+    random_towns,
+    rule_errors,
+    with_hops,
+)
 
-from planner.solver import exact, recombine, solve
+from planner.solver import exact, recombine, solve, watch
 from planner.solver.graph import build_graph
 from planner.solver.recombine import Recombination
 from planner.solver.search import Search
@@ -16,6 +28,8 @@ from planner.solver.tree import topological_arcs, tree_of_arcs
 MAKERS = {"graph": random_graph, "towns": random_towns}
 MOST_ARCS = 16
 """Arcs of a problem whose plans are all enumerated."""
+MOST_RULED_ARCS = 26
+"""The same where enumeration follows the rules."""
 
 
 def parts_of(graph, plan):
@@ -154,6 +168,62 @@ def test_a_turn_never_loses_a_plan(two_valleys, monkeypatch):
         assert search.value >= best
         assert plan_errors(two_valleys, search.plan) == []
         best = search.value
+
+
+def test_a_turn_that_brings_no_better_plan_goes_on_from_a_tree_grown_anew(two_valleys, monkeypatch):
+    """What rules do not allow is put together again at every turn: to stand there would lead nowhere."""
+    monkeypatch.setattr(recombine, "CHUNKS", 1)
+    search = Search(two_valleys, 0, math.inf, None, None)
+    search.find_price()
+    exact.begin(search)
+    again, grown = search.tree_of_plan(search.plan), search.tree.copy()
+    monkeypatch.setattr(Recombination, "combine", lambda *_asked: again)
+    monkeypatch.setattr(recombine, "grow_everywhere", lambda *_asked: grown)
+    Recombination().take_turn(search)
+    assert search.tree is grown
+
+
+def test_the_choice_of_branches_ends_where_somebody_asks(monkeypatch):
+    """Who asks is another thread, which has to run meanwhile."""
+    monkeypatch.setattr(recombine, "NODES", 200_000)
+    monkeypatch.setattr(watch, "POLL_S", 0.001)
+    rng = np.random.default_rng(0)
+    n = 60
+    cost = rng.integers(500, 1_000, n)
+    arcs = [(0, v + 1, cost[v], 5.0) for v in range(n)]
+    problem = make_problem(n + 1, arcs, prize=[0, *(cost + 100)], demand=[0, *[5.0] * n], budget=cost.sum() // 2)
+    graph = build_graph(problem, problem.budget)
+    asked = 0
+
+    def stopped():
+        nonlocal asked
+        asked += 1
+        return asked > 20
+
+    recombination = Recombination()
+    recombination.take(graph, tree_of_arcs(graph, np.arange(graph.n_arcs, dtype=np.int32)))
+    recombination.combine(graph, problem.budget, -1.0, stopped)
+    assert asked > 20
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_searches_that_recombine_keep_all_rules(name, monkeypatch):
+    monkeypatch.setattr(recombine, "CHUNKS", 1)
+    monkeypatch.setattr(exact, "PATIENCE_CAPACITATED", 3)
+    compared = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        problem = MAKERS[name](rng)
+        if problem.n_arcs > MOST_RULED_ARCS or not np.isfinite(problem.capacity).any():
+            continue
+        problem = replace(problem, rules=random_rules(rng, problem), cost_weight=float(rng.choice([0.0, 0.5])))
+        best, result = best_ruled_plan(problem), solve(problem, gap=0.0)
+        if best is not None:
+            compared += 1
+            assert rule_errors(problem, result.arcs) == []
+            assert result.value == pytest.approx(best, rel=1e-5)
+            assert result.bound >= best - 1e-9
+    assert compared > 5
 
 
 def test_nothing_changes_where_no_link_can_be_filled(monkeypatch):
