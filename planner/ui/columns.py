@@ -10,7 +10,7 @@ from planner.i18n import _, ngettext
 from planner.ui.country import kind_name
 from planner.ui.text import literal
 from planner.ui.watching import watch_errand
-from planner.wording import number, sentence
+from planner.wording import labelled, number, sentence
 
 if TYPE_CHECKING:
     from planner.ui.country import Country
@@ -29,17 +29,14 @@ def show_columns(country: Country, tables: list[str]) -> None:
         _("Table"), tables, default=tables[0], format_func=kind_name, required=True, key="columns-kind"
     )
     kind = kind if kind in tables else tables[0]
-    state, seen = country.look(kind)
-    if state == "running":
-        watch_errand(country.looking(kind), _("Reading the file …"))
+    seen = country.files[kind].get("seen")
+    if seen is None:
+        state, told = country.look(kind)
+        if state == "running":
+            watch_errand(country.looking(kind), _("Reading the file …"))
+        else:
+            st.error(literal(told.get("message") or unreadable()))
         return
-    if state != "done":
-        reason = seen.get("message") or _("The file could not be read: it may be broken, or too large to be unpacked.")
-        st.error(literal(reason))
-        return
-    if country.can_edit(kind, seen) and not country.files[kind]["file"].endswith(".csv"):
-        country.write_rows(kind, seen["columns"], seen["rows"])
-        st.rerun()
     st.caption(
         literal(
             ngettext("{n} row, {k} columns.", "{n} rows, {k} columns.", seen["count"]).format(
@@ -47,6 +44,8 @@ def show_columns(country: Country, tables: list[str]) -> None:
             )
         )
     )
+    if country.files[kind].get("lost"):
+        st.warning(literal(lost_columns(country, kind)))
     current = country.files[kind]["columns"]
     unused = [name for name in seen["columns"] if name not in current.values()]
     if unused:
@@ -63,6 +62,21 @@ def show_columns(country: Country, tables: list[str]) -> None:
         if st.form_submit_button(_("Use these columns"), type="primary"):
             country.map_columns(kind, {ours: theirs for ours, theirs in chosen.items() if theirs}, seen["columns"])
             st.rerun()
+
+
+def unreadable() -> str:
+    """Return what is said of a file that nothing could be read of."""
+    return _("The file could not be read: it may be broken, or too large to be unpacked.")
+
+
+def lost_columns(country: Country, kind: str) -> str:
+    """Return which columns the table before had and this one has not, and what to do."""
+    text = _(
+        "The table before it had columns that are not found in this one: {names}. Choose them under “What the columns "
+        "mean”, or press “Use these columns” to do without them."
+    )
+    names = ", ".join(map(column_name, country.files[kind]["lost"]))
+    return labelled(country.files[kind]["called"], text.format(names=names))
 
 
 def _choose_columns(country: Country, kind: str, wanted: list[str], theirs: list[str]) -> dict[str, str]:

@@ -149,6 +149,11 @@ class Country:
         return files
 
     @property
+    def tables(self) -> list[str]:
+        """Kinds of data that are there and have columns."""
+        return [kind for kind in KINDS if kind in self.files and kind not in (*RASTERS, PRICES)]
+
+    @property
     def scenario_file(self) -> Path:
         """The scenario that names the files."""
         return self.folder / "scenario.yaml"
@@ -159,11 +164,17 @@ class Country:
         self._keep()
 
     def take(self, kind: str, called: str, data: bytes) -> None:
-        """Keep an upload under a name of ours; whatever the user called it opens nothing."""
+        """Keep an upload under a name of ours; whatever the user called it opens nothing.
+
+        What was said of the columns of an earlier table stays until the new one has been looked into: see `look`.
+        """
         file = f"{kind}{_ending(called)}"
         self.folder.mkdir(parents=True, exist_ok=True)
+        earlier = self.files.get(kind, {"file": file, "columns": {}})
+        if earlier["file"] != file:
+            (self.folder / earlier["file"]).unlink(missing_ok=True)
         (self.folder / file).write_bytes(data)
-        self.files[kind] = {"file": file, "called": called, "columns": {}}
+        self.files[kind] = {"file": file, "called": called, "columns": earlier["columns"]}
         shutil.rmtree(self._errand(f"table-{kind}"), ignore_errors=True)
         self._keep()
 
@@ -194,7 +205,10 @@ class Country:
             self._keep()
 
     def look(self, kind: str) -> tuple[State | None, dict[str, Any]]:
-        """Return how far the look into a table is, which a process of its own takes, and what it has seen."""
+        """Return how far the look into a table is, which a process of its own takes, and what it has seen.
+
+        Once it is done its columns are mapped, and the file's ``seen`` says what there is beside the rows.
+        """
         folder = self._errand(f"table-{kind}")
         if errand_state(folder) is None:
             file = self.folder / self.files[kind]["file"]
@@ -202,9 +216,13 @@ class Country:
             start_errand(folder, ["table", *options, "--", str(file)], memory_mb=_MEMORY_MB)
         state = errand_state(folder)
         seen = errand_answer(folder) if state in {"done", "failed"} else {}
-        if state == "done" and "mapped" not in self.files[kind]:
+        if state == "done" and "seen" not in self.files[kind]:
             self._map(kind, seen)
         return state, seen
+
+    def unread(self) -> list[str]:
+        """Return the tables of which it is not known yet what their columns mean; looks into them are begun."""
+        return [kind for kind in self.tables if "seen" not in self.files[kind] and self.look(kind)[0] != "done"]
 
     def looking(self, kind: str) -> Path:
         """Return the folder of the look into a table."""
@@ -212,7 +230,7 @@ class Country:
 
     def map_columns(self, kind: str, columns: dict[str, str], headers: Sequence[str]) -> None:
         """Say which of their columns is which of ours, and remember it for tables with the same headers."""
-        self.files[kind]["columns"] = columns
+        self.files[kind] |= {"columns": columns, "lost": []}
         known = self._templates()
         known[_template(kind, headers)] = columns
         self.session.folder.mkdir(parents=True, exist_ok=True)
@@ -235,6 +253,8 @@ class Country:
         (self.folder / given["file"]).write_text(text.getvalue(), encoding="utf-8")
         if old.name != given["file"]:
             old.unlink(missing_ok=True)
+        if "seen" in given:
+            given["seen"]["count"] = len(rows)
         shutil.rmtree(self._errand(f"table-{kind}"), ignore_errors=True)
         self._keep()
 
@@ -284,9 +304,24 @@ class Country:
         )
 
     def _map(self, kind: str, seen: dict[str, Any]) -> None:
-        """Take the columns as the user took them the last time that a table had these headers, else by their names."""
-        remembered = self._templates().get(_template(kind, seen["columns"]))
-        self.files[kind] |= {"columns": remembered or seen["mapping"], "mapped": True}
+        """Take the columns as the user took them the last time that a table had these headers, else by their names.
+
+        Of a table in place of another one, columns with the same headers mean what they meant there; what then has no
+        column any more is ``lost``.
+        """
+        headers, before = seen["columns"], self.files[kind]["columns"]
+        columns, lost = self._templates().get(_template(kind, headers)), []
+        if columns is None:
+            columns = {ours: theirs for ours, theirs in before.items() if theirs in headers}
+            taken = set(columns.values())
+            columns |= {
+                ours: theirs for ours, theirs in seen["mapping"].items() if ours not in columns and theirs not in taken
+            }
+            lost = [ours for ours in before if ours not in columns]
+        there = {name: seen[name] for name in ("columns", "count", "ours", "has_geometry")}
+        self.files[kind] |= {"columns": columns, "lost": lost, "seen": there}
+        if self.can_edit(kind, there) and not self.files[kind]["file"].endswith(".csv"):
+            self.write_rows(kind, headers, seen["rows"])
         self._keep()
 
     def _keep(self) -> None:

@@ -13,13 +13,11 @@ import streamlit as st
 from planner.i18n import _, ngettext
 from planner.jobs import errand_state, start_errand
 from planner.ui.address import asked, note
-from planner.ui.columns import column_name, show_columns
+from planner.ui.columns import column_name, lost_columns, show_columns, unreadable
 from planner.ui.country import (
     KINDS,
     NEEDED,
     NEW,
-    PRICES,
-    RASTERS,
     TABLES,
     Country,
     country_names,
@@ -64,13 +62,33 @@ def show(here: Here) -> None:
         _given(country)
         open_terrain(country)
     with right:
-        tables = [kind for kind in KINDS if kind in country.files and kind not in (*RASTERS, PRICES)]
-        if not tables:
+        # Looked into before anything else is shown: a check of columns that are not mapped yet says what is not so.
+        unread = country.unread()
+        if not country.tables:
             st.info(_("Begin with your list of post offices, as it is: CSV, Excel, GeoJSON or GeoPackage."))
         else:
-            show_columns(country, tables)
+            show_columns(country, country.tables)
     if country.files:
-        _check(here, country)
+        st.header(_("Check"))
+        if _columns_settled(country, unread):
+            _check(here, country)
+
+
+def _columns_settled(country: Country, unread: list[str]) -> bool:
+    """Return whether it is known what all columns mean; where it is not, say what is awaited."""
+    for kind in unread:
+        state, told = country.look(kind)
+        if state != "running":
+            called = country.files[kind]["called"]
+            st.error(literal(labelled(called, told.get("message") or unreadable())))
+    running = [kind for kind in unread if country.look(kind)[0] == "running"]
+    # The panel of the columns watches the table that it shows.
+    if running and st.session_state.get("columns-kind") not in running:
+        watch_errand(country.looking(running[0]), _("Reading the file …"))
+    lost = [kind for kind in country.tables if country.files[kind].get("lost")]
+    for kind in lost:
+        st.warning(literal(lost_columns(country, kind)))
+    return not unread and not lost
 
 
 def _templates(here: Here) -> None:
@@ -218,7 +236,6 @@ def _given(country: Country) -> None:
 def _check(here: Here, country: Country) -> None:
     """Show what the check has found, where it can be mended, and what the data are good for."""
     missing = [kind_name(kind) for kind in NEEDED if kind not in country.files]
-    st.header(_("Check"))
     if missing:
         st.info(literal(_("Still needed for a plan: {names}.").format(names=", ".join(missing))))
         if "offices" in country.files:
