@@ -70,13 +70,21 @@ def _await_end(run_dir: Path) -> None:
 
 
 @st.fragment(run_every=0.5)
-def watch_errand(folder: Path, words: str) -> None:
-    """Show that an errand is at work; the page is drawn anew when it ends."""
+def watch_errand(folder: Path, words: str, *, boxed: bool = False) -> None:
+    """Show that an errand is at work; the page is drawn anew when it ends.
+
+    Parameters
+    ----------
+    folder : Path
+    words : str
+    boxed : bool
+        In a box as high as that of the answer, so that nothing below it moves.
+    """
     use_address_language()
     if errand_state(folder) != "running":
         st.rerun()
     left, right = st.columns([4, 1], vertical_alignment="center")
-    left.caption(literal(words))
+    (left.info if boxed else left.caption)(literal(words))
     right.button(_("Stop"), key=f"stop-{folder.name}", on_click=stop_errand, args=(folder,), width="stretch")
 
 

@@ -11,7 +11,8 @@ from conftest import EXAMPLE
 
 from planner.i18n import LANGUAGES, use_language
 from planner.ui.country import KINDS, Country, country_names, endings, fault_of, folder_name, kind_name, what_for
-from planner.ui.screens.data import _as_called, mended
+from planner.ui.grid import mended
+from planner.ui.problems import as_called
 from planner.ui.session import Session, no_room
 
 PATIENCE_S = 180
@@ -158,6 +159,6 @@ def test_rows_that_were_shown_are_changed_or_taken_out_and_the_others_stay():
 
 def test_messages_name_files_as_their_owner_does():
     called = {"offices.csv": "bureaux \\1.csv", "sources.csv": "nœuds.csv"}
-    told = _as_called("The same id as row 21 of offices.csv.", called)
+    told = as_called("The same id as row 21 of offices.csv.", called)
     assert told == "The same id as row 21 of bureaux \\1.csv."
-    assert _as_called("my-offices.csv and sources.csv", called) == "my-offices.csv and nœuds.csv"
+    assert as_called("my-offices.csv and sources.csv", called) == "my-offices.csv and nœuds.csv"

@@ -3,7 +3,8 @@
 import time
 
 import pytest
-from conftest import texts
+import streamlit as st
+from conftest import EXAMPLE, texts
 
 from planner.ui.country import Country
 from planner.ui.session import Session
@@ -80,9 +81,101 @@ def test_a_column_that_is_gone_is_asked_for_before_a_check(land):
     assert given["lost"] == ["id", "status_before"]
     assert given["columns"] == {ours: MEANING[ours] for ours in ("name", "lon", "lat")}
     assert "bureaux.csv: The table before it had columns that are not found in this one: Id, Connection before." in (
-        texts(page.warning)
+        texts(page.warning).replace("\\", "")
     )
     assert not [button for button in page.button if button.key == "solve-country"]
     (submit,) = (button for button in page.button if button.label == "Use these columns")
     submit.click().run()
     assert not country().files["offices"]["lost"]
+
+
+@pytest.fixture
+def typed(monkeypatch):
+    """Return what is typed into the grid – position to (column, text) – and the grids that were drawn."""
+    cells, gone, drawn = {}, [], []
+    real = st.data_editor
+
+    def editor(data, **options):
+        real(data, **options)
+        drawn.append((options["key"], data.to_numpy().tolist()))
+        edited = data.copy()
+        for (key, row), (column, text) in cells.items():
+            if key == options["key"]:
+                edited.loc[edited.index[row], column] = text
+        return edited.drop(index=[edited.index[row] for key, row in gone if key == options["key"]])
+
+    monkeypatch.setattr(st, "data_editor", editor)
+    return cells, gone, drawn
+
+
+def checked(page):
+    """Return whether a check has come back for the files as they are."""
+    caption = texts(page.caption).replace("\\", "")
+    return "is written and checked" in caption
+
+
+@pytest.fixture
+def opened(land):
+    """Return the page with four offices, three of which have a fault, and terrain."""
+    page, country = land
+    rows = "".join(f"A{k};Poste {k};{'xyz' if k < 4 else '-20,91'};-12,15{k};hors ligne\n" for k in range(1, 5))
+    upload(page, "offices", "bureaux.csv", OFFICES.format(rows=rows).encode())
+    here = country()
+    here.take("terrain", "terrain.tif", (EXAMPLE.parent / "data/terrain.tif").read_bytes())
+    return page, country
+
+
+def test_edits_one_after_another_are_all_kept_in_the_same_grid(opened, typed):
+    page, country = opened
+    cells, gone, drawn = typed
+    wait(page, checked)
+    key, shown = drawn[-1]
+    assert [row[:2] for row in shown] == [[2, "A1"], [3, "A2"], [4, "A3"]]
+    # The second edit comes while the first is being checked, the third when that check has come back.
+    for position, lon in enumerate(("-20,911", "-20,912")):
+        cells[key, position] = ("X", lon)
+        page.run()
+        assert not checked(page)
+    wait(page, checked)
+    assert "1 fault keeps a plan from being made." in texts(page.error)
+    cells[key, 2] = ("X", "-20,913")
+    page.run()
+    assert drawn[-1] == (key, shown)  # not a row has moved, and it is the same grid
+    wait(page, checked)
+    assert drawn[-1] == (key, shown)
+    text = (country().folder / "offices.csv").read_text(encoding="utf-8")
+    assert [line.split(",", 2)[0] for line in text.splitlines()] == ["Matricule", "A1", "A2", "A3", "A4"]
+    assert [f'"-20,91{k}"' in text for k in (1, 2, 3)] == [True] * 3
+    assert "xyz" not in text
+    # Asked to, it shows the rows as they are now, and nothing that was typed is lost.
+    (button,) = (button for button in page.button if button.key == "rows-anew")
+    button.click().run()
+    assert drawn[-1][0] != key
+    assert [row[3] for row in drawn[-1][1]] == ["-20,911", "-20,912", "-20,913", "-20,91"]
+    # A row that is taken out is gone at once, and the others have the numbers of the file.
+    gone.append((drawn[-1][0], 1))
+    page.run()
+    assert [row[:2] for row in drawn[-1][1]] == [[2, "A1"], [3, "A3"], [4, "A4"]]
+
+
+def test_what_was_typed_is_there_again_after_another_page(opened, typed):
+    page, country = opened
+    cells, _gone, drawn = typed
+    wait(page, checked)
+    cells[drawn[-1][0], 0] = ("X", "-20,911")
+    page.run()
+    for name in ("start", "data"):
+        next(group for group in page.get("button_group") if group.key == "page").set_value(name).run()
+    cells.clear()  # as Streamlit forgets it
+    wait(page, checked)
+    assert '"-20,911"' in (country().folder / "offices.csv").read_text(encoding="utf-8")
+    assert ["A2", "A3"] == [row[1] for row in drawn[-1][1] if row[3] == "xyz"]
+
+
+def test_faults_stand_before_warnings_and_by_file_and_row(opened):
+    page, _country = opened
+    wait(page, checked)
+    (faults,) = (frame.value for frame in page.dataframe if "Remedy" in frame.value)
+    assert list(faults["Row"][faults["Severity"] == "error"]) == [2, 3, 4]
+    severities = list(faults["Severity"])
+    assert severities == sorted(severities, key=["error", "left out", "warning"].index)

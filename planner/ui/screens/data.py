@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import re
+import shutil
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +11,13 @@ import pandas as pd
 import streamlit as st
 
 from planner.i18n import _, ngettext
-from planner.jobs import errand_state, start_errand
+from planner.jobs import errand_state, start_errand, stop_errand
 from planner.ui.address import asked, note
 from planner.ui.columns import column_name, lost_columns, show_columns, unreadable
 from planner.ui.country import (
     KINDS,
     NEEDED,
     NEW,
-    TABLES,
     Country,
     country_names,
     endings,
@@ -27,23 +26,22 @@ from planner.ui.country import (
     kind_name,
     what_for,
 )
-from planner.ui.map import show_map
+from planner.ui.grid import show_grid
+from planner.ui.problems import list_problems
 from planner.ui.runs import new_run_folder, start_run
 from planner.ui.session import no_room, read_only, upload_limit_mb
 from planner.ui.starter import open_terrain
-from planner.ui.study_maps import points_map
 from planner.ui.text import literal
 from planner.ui.watching import watch_errand
 from planner.ui.widgets import as_csv
 from planner.wording import labelled, number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from pathlib import Path
 
     from planner.ui.frame import Here
 
 _MB = 1 << 20
-_GRID_PX = 320
 
 
 def show(here: Here) -> None:
@@ -239,31 +237,26 @@ def _check(here: Here, country: Country) -> None:
     if missing:
         st.info(literal(_("Still needed for a plan: {names}.").format(names=", ".join(missing))))
         if "offices" in country.files:
-            _grid(country, [])
+            show_grid(country, [], checking=False)
         return
     folder, state, found = country.check()
-    if state == "running":
-        watch_errand(folder, _("Checking scenario and files …"))
-        # What was found before stays in sight until the new answer is there: whoever mends rows goes on.
-        _grid(country, st.session_state.get(f"problems-{country.name}", []))
-        return
-    problems = found.get("problems", [])
-    st.session_state[f"problems-{country.name}"] = problems
-    if not found or (state == "failed" and not problems):
-        st.error(
-            literal(found.get("message") or _("The check ended without an answer: a file may be broken or too large."))
-        )
-        return
-    errors = [problem for problem in problems if problem["severity"] == "error"]
-    if errors:
-        text = ngettext(
-            "{n} fault keeps a plan from being made.", "{n} faults keep a plan from being made.", len(errors)
-        )
-        st.error(text.format(n=number(len(errors))))
+    _stop_earlier(country, folder)
+    key = f"problems-{country.name}"
+    checking = state == "running"
+    if checking:
+        watch_errand(folder, _("Checking scenario and files …"), boxed=True)
     else:
-        st.success(_("Nothing keeps a plan from being made."))
-    _list_problems(country, problems)
-    _grid(country, problems)
+        st.session_state[key] = found.get("problems", [])
+    # What was found before stays in sight until the new answer is there: whoever mends rows goes on.
+    problems = st.session_state.get(key, [])
+    errors = [problem for problem in problems if problem["severity"] == "error"]
+    answered = bool(found) and (state == "done" or bool(problems))
+    if not checking:
+        _say(found, errors, answered=answered)
+    list_problems(country, problems)
+    show_grid(country, problems, checking=checking)
+    if not answered:
+        return
     _score(country, found)
     if st.button(_("Solve this country"), type="primary", disabled=bool(errors), key="solve-country"):
         run_dir = new_run_folder(here.session, country.name)
@@ -272,106 +265,29 @@ def _check(here: Here, country: Country) -> None:
             st.rerun()
 
 
-def _list_problems(country: Country, problems: list[dict[str, Any]]) -> None:
-    if not problems:
-        return
-    words = {"excluded": _("left out"), "warning": _("warning"), "error": _("error")}
-    # Uploads are kept under names of ours; whoever mends them knows them by their own.
-    called = {given["file"]: given["called"] for given in country.files.values()}
-    frame = pd.DataFrame(
-        {
-            _("Severity"): [words[problem["severity"]] for problem in problems],
-            _("File"): [called.get(problem["file"], problem["file"]) for problem in problems],
-            _("Row"): [problem["row"] for problem in problems],
-            _("Column"): [problem["column"] for problem in problems],
-            _("Value"): [problem["value"] for problem in problems],
-            _("Problem"): [_as_called(problem["message"], called) for problem in problems],
-            _("Remedy"): [problem["remedy"] for problem in problems],
-        }
-    )
-    st.dataframe(frame, hide_index=True, placeholder="–", key="problems")
-    exclude = st.checkbox(
-        _("Leave faulty rows out; every report says how many"), value=country.about["exclude"], key="exclude-rows"
-    )
-    if exclude != country.about["exclude"]:
-        country.describe(exclude=exclude)
-        st.rerun()
+def _stop_earlier(country: Country, folder: Path) -> None:
+    """Stop a check of files that have changed since: nobody waits for what it would say."""
+    key = f"checking-{country.name}"
+    last = st.session_state.get(key)
+    st.session_state[key] = folder
+    if last is not None and last != folder and errand_state(last) == "running":
+        stop_errand(last)
+        # Files and settings may be the same again: then it is asked anew.
+        shutil.rmtree(last, ignore_errors=True)
 
 
-def _as_called(message: str, called: Mapping[str, str]) -> str:
-    """Return a message that names files as the user does."""
-    for file, name in called.items():
-        literal = name.replace("\\", r"\\")
-        message = re.sub(rf"(?<![\w./-]){re.escape(file)}(?![\w/-])", literal, message)
-    return message
-
-
-def _grid(country: Country, problems: list[dict[str, Any]]) -> None:
-    """Show the table as it is, to be mended cell by cell; each change is checked at once."""
-    kinds = [kind for kind in TABLES if country.files.get(kind, {}).get("file", "").endswith(".csv")]
-    if not kinds:
-        return
-    kind = st.segmented_control(
-        _("Table to mend"), kinds, default=kinds[0], format_func=kind_name, required=True, key="grid-kind"
-    )
-    kind = kind if kind in kinds else kinds[0]
-    state, seen = country.look(kind)
-    if state != "done" or not country.can_edit(kind, seen):
-        return
-    frame = pd.DataFrame(seen["rows"], columns=seen["columns"], dtype="object")
-    frame.insert(0, _("Row"), range(2, len(frame) + 2))
-    file = country.files[kind]["file"]
-    faulty = {problem["row"] for problem in problems if problem["file"] == file and problem["row"]}
-    only = bool(faulty) and st.toggle(_("Only rows with a problem"), value=True, key="only-faulty")
-    shown = frame[frame[_("Row")].isin(faulty)] if only else frame
-    stamp = (country.folder / file).stat().st_mtime_ns
-    table, places = st.columns([3, 2])
-    with table:
-        edited = st.data_editor(
-            shown,
-            hide_index=True,
-            height=_GRID_PX,
-            num_rows="delete",
-            disabled=[_("Row")],
-            placeholder="–",
-            column_config={name: st.column_config.TextColumn(name) for name in seen["columns"]},
-            key=f"grid-{kind}-{stamp}-{only}",
+def _say(found: dict[str, Any], errors: list[dict[str, Any]], *, answered: bool) -> None:
+    """Say what the check comes to."""
+    if not answered:
+        told = found.get("message") or _("The check ended without an answer: a file may be broken or too large.")
+        st.error(literal(told))
+    elif errors:
+        text = ngettext(
+            "{n} fault keeps a plan from being made.", "{n} faults keep a plan from being made.", len(errors)
         )
-        st.caption(_("Double-click a cell to change it; tick a row, then the bin above the table, to take it out."))
-    with places:
-        points = _points(country, kind, frame, faulty)
-        if points:
-            alt = _("Map of the {n} rows that have a place.").format(n=number(len(points)))
-            show_map(points_map(points), f"points-{kind}", alt, height=_GRID_PX)
-    if not edited.equals(shown):
-        cells = mended(frame, shown, edited)[seen["columns"]]
-        country.write_rows(kind, seen["columns"], cells.where(cells.notna(), None).to_numpy().tolist())
-        st.rerun()
-
-
-def mended(frame: pd.DataFrame, shown: pd.DataFrame, edited: pd.DataFrame) -> pd.DataFrame:
-    """Return a table after some of its rows were shown and edited: cells are changed, and rows taken out."""
-    kept = frame.drop(index=shown.index.difference(edited.index))
-    kept.loc[edited.index] = edited
-    return kept
-
-
-def _points(country: Country, kind: str, frame: pd.DataFrame, faulty: set[int]) -> list[tuple[str, float, float, bool]]:
-    """Return label, lon, lat and whether it is faulty, of the rows whose place can be read."""
-    columns = country.files[kind]["columns"]
-    if not {"lon", "lat"} <= set(columns) or not {columns["lon"], columns["lat"]} <= set(frame):
-        return []
-    lon, lat = (
-        pd.to_numeric(frame[columns[name]].astype(str).str.replace(",", "."), errors="coerce")
-        for name in ("lon", "lat")
-    )
-    known = lon.between(-180, 180) & lat.between(-85, 85)
-    rows = frame[_("Row")]
-    names = frame[columns["name"]] if columns.get("name") in frame else rows
-    return [
-        (_("Row {row}: {name}").format(row=row, name=name), x, y, row in faulty)
-        for row, name, x, y in zip(rows[known], names[known], lon[known], lat[known], strict=True)
-    ]
+        st.error(text.format(n=number(len(errors))))
+    else:
+        st.success(_("Nothing keeps a plan from being made."))
 
 
 def _score(country: Country, found: dict[str, Any]) -> None:
