@@ -45,13 +45,20 @@ _NUMERIC = (
     "grid_distance_km",
     *CLIMATE_RANGES,
 )
-_STATUS_WORDS = {
-    "offline": ("offline", "none", "not_connected", "unconnected", "hors_ligne", "non_connecte", "aucune"),
+# fmt: off
+STATUS_WORDS: dict[str, tuple[str, ...]] = {
+    "offline": ("offline", "none", "not connected", "unconnected", "no", "hors ligne", "non connecté", "aucune", "non"),
     "insufficient": ("insufficient", "slow", "insuffisant", "insuffisante", "lent"),
-    "adequate": ("adequate", "sufficient", "adequat", "adequate", "suffisant", "suffisante"),
-    "unknown": ("unknown", "inconnu", "inconnue", ""),
+    "adequate": ("adequate", "sufficient", "adéquat", "adéquate", "suffisant", "suffisante"),
+    "unknown": ("unknown", "inconnu", "inconnue"),
 }
-STATUS_OF_WORD = {word: status for status, words in _STATUS_WORDS.items() for word in words}
+"""What may stand in ``status_before``, in either language; an empty cell is unknown."""
+# fmt: on
+STATUS_OF_WORD = {"": "unknown"} | {
+    plain_name(word): status for status, words in STATUS_WORDS.items() for word in words
+}
+_CONNECTED_WORDS = frozenset(("yes", "oui", "connected", "connecte", "connectee", "online", "en_ligne"))
+"""They say that there is a connection, but not whether it is enough."""
 # fmt: off
 _ROUGH_WORDS = frozenset({
     "postcode", "postal_code", "pincode", "zip", "district", "ward", "commune", "city", "town", "village", "region",
@@ -127,11 +134,15 @@ def read_offices(scenario: Scenario, regions: gpd.GeoDataFrame | None, terrain: 
 
 
 def _status(group: Group) -> NDArray[np.object_]:
-    words = [STATUS_OF_WORD.get(plain_name(text)) for text in group.text("status_before")]
-    status = np.array(words, dtype=object)
-    bad = np.array([word is None for word in words], dtype=bool)
-    remedy = _("Write offline, insufficient, adequate or unknown.")
-    group.fault(bad, "bad-status", _("The status is not understood."), remedy, column="status_before")
+    plain = [plain_name(text) for text in group.text("status_before")]
+    status = np.array([STATUS_OF_WORD.get(word) for word in plain], dtype=object)
+    bad = np.array([word not in STATUS_OF_WORD for word in plain], dtype=bool)
+    vague = np.array([word in _CONNECTED_WORDS for word in plain], dtype=bool)
+    message, remedy = _("The status is not understood."), _("Write offline, insufficient, adequate or unknown.")
+    group.fault(bad & ~vague, "bad-status", message, remedy, column="status_before")
+    message = _("The status does not say whether the connection is enough.")
+    remedy = _("Write adequate if the connection is enough for the office's services, else insufficient.")
+    group.fault(vague, "bad-status", message, remedy, column="status_before")
     return status
 
 

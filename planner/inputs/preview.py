@@ -19,8 +19,10 @@ from planner.inputs.columns import (
     TOWER_COLUMNS,
     match_columns,
 )
+from planner.inputs.offices import STATUS_WORDS as OFFICE_STATUS_WORDS
 from planner.inputs.raw import as_text
 from planner.inputs.reading import read_raw
+from planner.inputs.status import STATUS_WORDS
 from planner.scenario import Dataset
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ KINDS = {
     "roads": ROAD_COLUMNS,
 }
 """Kinds of data, as the scenario's ``inputs`` call them, with our columns of each."""
+_VALUES = {"status_before": OFFICE_STATUS_WORDS, "status": STATUS_WORDS}
+"""Of columns of ours in which only certain words may stand: meaning to words."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ class Preview:
         Our columns of this kind of data.
     mapping : dict of str to str
         Our column: the file's column that is taken for it by its name.
+    values : dict of str to dict
+        Of columns of ours in which only certain words may stand: meaning to the words that are understood.
     has_geometry : bool
         Positions are those of the layer.
     encoding, delimiter : str or None
@@ -67,6 +73,7 @@ class Preview:
     count: int
     ours: tuple[str, ...]
     mapping: dict[str, str]
+    values: dict[str, dict[str, tuple[str, ...]]]
     has_geometry: bool
     encoding: str | None
     delimiter: str | None
@@ -106,6 +113,7 @@ def preview(file: Path, kind: str, *, rows: int | None = None) -> Preview:
         count=len(table),
         ours=tuple(KINDS[kind]),
         mapping=mapping,
+        values={name: words for name, words in _VALUES.items() if name in KINDS[kind]},
         has_geometry=table.geometry is not None,
         encoding=table.encoding,
         delimiter=table.delimiter,

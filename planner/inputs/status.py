@@ -15,10 +15,17 @@ if TYPE_CHECKING:
 
     from planner.inputs.group import Group
 
-_BUILT = frozenset(("built", "operational", "in_service", "active", "construit", "en_service", "actif", ""))
-_CLOSED = frozenset(
-    ("closed", "decommissioned", "inactive", "closed_access", "ferme", "hors_service", "inactif", "acces_ferme")
-)
+# fmt: off
+STATUS_WORDS: dict[str, tuple[str, ...]] = {
+    "built": ("built", "operational", "in service", "active", "construit", "en service", "actif"),
+    "closed": (
+        "closed", "decommissioned", "inactive", "closed access", "fermé", "hors service", "inactif", "accès fermé",
+    ),
+    "planned": ("planned 2027", "proposed", "under construction", "prévu 2027", "planifié", "en construction"),
+}
+"""What may stand in ``status``, in either language; the year is one's own, and an empty cell is built."""
+# fmt: on
+_BUILT, _CLOSED = ({plain_name(word) for word in STATUS_WORDS[name]} for name in ("built", "closed"))
 _PLANNED = re.compile(
     r"(?:planned|proposed|under_?construction|prevue?|planifiee?|proposee?|en_construction)_?(\d{4})?"
 )
@@ -37,7 +44,7 @@ def read_status(group: Group, *, idle: str) -> NDArray[np.object_]:
     status = np.full(len(group), "", dtype=object)
     for i, text in enumerate(plain_name(text) for text in group.text("status")):
         planned = _PLANNED.fullmatch(text)
-        if text in _BUILT:
+        if text == "" or text in _BUILT:
             status[i] = "built"
         elif text in _CLOSED:
             status[i] = "closed"

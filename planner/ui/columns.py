@@ -25,9 +25,9 @@ _RARE = (
 def show_columns(country: Country, tables: list[str]) -> None:
     """Show which of their columns is taken for which of ours, and let the user say otherwise."""
     st.header(_("What the columns mean"))
-    kind = st.segmented_control(
-        _("Table"), tables, default=tables[0], format_func=kind_name, required=True, key="columns-kind"
-    )
+    if st.session_state.get("columns-kind") not in tables:
+        st.session_state["columns-kind"] = tables[0]
+    kind = st.segmented_control(_("Table"), tables, format_func=kind_name, required=True, key="columns-kind")
     kind = kind if kind in tables else tables[0]
     seen = country.files[kind].get("seen")
     if seen is None:
@@ -59,9 +59,24 @@ def show_columns(country: Country, tables: list[str]) -> None:
         if rest:
             with st.expander(_("More that a table may say")):
                 chosen |= _choose_columns(country, kind, rest, seen["columns"])
+        for ours, words in seen["values"].items():
+            st.caption(literal(labelled(column_name(ours), _allowed(words))))
         if st.form_submit_button(_("Use these columns"), type="primary"):
             country.map_columns(kind, {ours: theirs for ours, theirs in chosen.items() if theirs}, seen["columns"])
+            st.session_state["columns-taken"] = _taken(country, kind)
             st.rerun()
+    if st.session_state.get("columns-taken") == _taken(country, kind):
+        text = _("“{name}” is read by these columns now, and so is every table with the same headers.")
+        st.success(literal(text.format(name=country.files[kind]["called"])))
+
+
+def _taken(country: Country, kind: str) -> tuple[str, str, dict[str, str]]:
+    return country.name, kind, country.files[kind]["columns"]
+
+
+def _allowed(words: dict[str, list[str]]) -> str:
+    """Return which words may stand in a column: those of one meaning side by side."""
+    return "; ".join(", ".join(same) for same in words.values())
 
 
 def unreadable() -> str:

@@ -318,7 +318,7 @@ class Country:
                 ours: theirs for ours, theirs in seen["mapping"].items() if ours not in columns and theirs not in taken
             }
             lost = [ours for ours in before if ours not in columns]
-        there = {name: seen[name] for name in ("columns", "count", "ours", "has_geometry")}
+        there = {name: seen[name] for name in ("columns", "count", "ours", "has_geometry", "values")}
         self.files[kind] |= {"columns": columns, "lost": lost, "seen": there}
         if self.can_edit(kind, there) and not self.files[kind]["file"].endswith(".csv"):
             self.write_rows(kind, headers, seen["rows"])

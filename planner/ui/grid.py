@@ -15,11 +15,14 @@ import streamlit as st
 from planner.i18n import _, language
 from planner.ui.country import TABLES, kind_name
 from planner.ui.map import show_map
-from planner.ui.study_maps import points_map
+from planner.ui.problems import worst_of_rows
+from planner.ui.study_maps import points_legend, points_map
 from planner.ui.watching import watch_errand
 from planner.wording import number
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from planner.ui.country import Country
 
 _GRID_PX = 320
@@ -64,7 +67,7 @@ def show_grid(country: Country, problems: list[dict[str, Any]], *, checking: boo
     )
     kind = kind if kind in kinds else kinds[0]
     file = country.files[kind]["file"]
-    faulty = {problem["row"] for problem in problems if problem["file"] == file and problem["row"]}
+    faulty = worst_of_rows(problems, file)
     opened = _opened(country, kind, faulty, checking=checking)
     if opened is None:
         return
@@ -77,6 +80,7 @@ def show_grid(country: Country, problems: list[dict[str, Any]], *, checking: boo
         if points:
             alt = _("Map of the {n} rows that have a place.").format(n=number(len(points)))
             show_map(points_map(points), f"points-{kind}", alt, height=_GRID_PX)
+            st.html(points_legend())
 
 
 def _can_edit(country: Country, kind: str) -> bool:
@@ -84,7 +88,7 @@ def _can_edit(country: Country, kind: str) -> bool:
     return given.get("file", "").endswith(".csv") and "seen" in given and country.can_edit(kind, given["seen"])
 
 
-def _opened(country: Country, kind: str, faulty: set[int], *, checking: bool) -> _Opened | None:
+def _opened(country: Country, kind: str, faulty: Collection[int], *, checking: bool) -> _Opened | None:
     """Return the grid that is open, or one that is opened now; None while it is not known which rows to show."""
     key = f"opened-{country.name}-{kind}"
     opened: _Opened | None = st.session_state.get(key)
@@ -110,13 +114,13 @@ def _opened(country: Country, kind: str, faulty: set[int], *, checking: bool) ->
     return opened
 
 
-def _wanted(count: int, faulty: set[int]) -> list[int]:
+def _wanted(count: int, faulty: Collection[int]) -> list[int]:
     """Return which rows the user wishes to see: those with a problem, else all."""
     rows = [row - FIRST_ROW for row in sorted(faulty) if row - FIRST_ROW < count]
     return rows if rows and st.session_state.get(_ONLY, True) else list(range(count))
 
 
-def _offer_other_rows(opened: _Opened, faulty: set[int], *, checking: bool) -> None:
+def _offer_other_rows(opened: _Opened, faulty: Collection[int], *, checking: bool) -> None:
     """Let the user choose the rows that are shown; they stay as they are until then."""
 
     def ask_anew() -> None:
@@ -179,8 +183,10 @@ def mended(table: pd.DataFrame, shown: pd.DataFrame, edited: pd.DataFrame) -> pd
     return kept
 
 
-def _points(country: Country, kind: str, table: pd.DataFrame, faulty: set[int]) -> list[tuple[str, float, float, bool]]:
-    """Return label, lon, lat and whether it is faulty, of the rows whose place can be read."""
+def _points(
+    country: Country, kind: str, table: pd.DataFrame, faulty: Mapping[int, str]
+) -> list[tuple[str, float, float, str]]:
+    """Return label, lon, lat and how bad its worst problem is, of the rows whose place can be read."""
     columns = country.files[kind]["columns"]
     if not {"lon", "lat"} <= set(columns) or not {columns["lon"], columns["lat"]} <= set(table):
         return []
@@ -192,7 +198,7 @@ def _points(country: Country, kind: str, table: pd.DataFrame, faulty: set[int]) 
     rows = pd.Series(range(FIRST_ROW, len(table) + FIRST_ROW), index=table.index)
     names = table[columns["name"]] if columns.get("name") in table else rows
     return [
-        (_("Row {row}: {name}").format(row=row, name=name), x, y, row in faulty)
+        (_("Row {row}: {name}").format(row=row, name=name), x, y, faulty.get(row, ""))
         for row, name, x, y in zip(rows[known], names[known], lon[known], lat[known], strict=True)
     ]
 

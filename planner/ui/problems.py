@@ -19,8 +19,16 @@ if TYPE_CHECKING:
 
 _LINES, _LINE_PX, _HEAD_PX = 5, 62, 40
 """Lines that are seen at once; each has room for three lines of text."""
+_WORST_FIRST = ("error", "excluded", "warning")
 _WIDTHS_PX = (75, 110, 55, 105, 115, 320, 420)
 """Of the columns, in their order: on a screen of 1400 pixels the text of problem and remedy is seen whole."""
+
+
+def worst_of_rows(problems: list[dict[str, Any]], file: str) -> dict[int, str]:
+    """Return how bad the worst problem is of each row of a file that has one."""
+    mine = [problem for problem in problems if problem["file"] == file and problem["row"]]
+    mine.sort(key=lambda problem: _WORST_FIRST.index(problem["severity"]), reverse=True)
+    return {problem["row"]: problem["severity"] for problem in mine}
 
 
 def list_problems(country: Country, problems: list[dict[str, Any]]) -> None:
@@ -35,9 +43,13 @@ def list_problems(country: Country, problems: list[dict[str, Any]]) -> None:
     words = {"excluded": _("left out"), "warning": _("warning"), "error": _("error")}
     # Uploads are kept under names of ours; whoever mends them knows them by their own.
     called = {given["file"]: given["called"] for given in country.files.values()}
-    order = {"error": 0, "excluded": 1, "warning": 2}
     problems = sorted(
-        problems, key=lambda one: (order[one["severity"]], called.get(one["file"], one["file"]) or "", one["row"] or 0)
+        problems,
+        key=lambda one: (
+            _WORST_FIRST.index(one["severity"]),
+            called.get(one["file"], one["file"]) or "",
+            one["row"] or 0,
+        ),
     )
     frame = pd.DataFrame(
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,21 +20,36 @@ if TYPE_CHECKING:
     from planner import Plan
 
 _ADDED, _DROPPED, _OTHERWISE = MARKS["cellular"], LEFT_OUT, MARKS["geo"]
+_ROWS = {
+    "": MARKS["fibre"],
+    "warning": MARKS["geo"],
+    "excluded": LEFT_OUT,
+    "error": replace(MARKS["cellular"], fill=LEFT_OUT.border, size_px=21),
+}
+"""Marks of rows by how bad what is wrong with them is; each has a shape and a colour of its own."""
 _MARGIN = 0.06
 _STEPS = (0.95, 0.75, 0.5, 0.25)
 _SHADES = ((0, 58, 92), (0, 114, 178), (86, 180, 233), (160, 210, 240), (255, 255, 255))
 """From nearly always to seldom: blues that grow lighter, each with a size of its own."""
 
 
-def points_map(points: Sequence[tuple[str, float, float, bool]]) -> Map:
-    """Return the map of rows of a table: label, lon, lat, and whether something is wrong with the row."""
-    placed = [Placed(LEFT_OUT if faulty else MARKS["fibre"], "", lon, lat, label) for label, lon, lat, faulty in points]
+def points_map(points: Sequence[tuple[str, float, float, str]]) -> Map:
+    """Return the map of rows of a table: label, lon, lat, and how bad what is wrong with the row is, "" for nothing."""
+    # The worst is drawn last.
+    points = sorted(points, key=lambda point: list(_ROWS).index(point[3]))
+    placed = [Placed(_ROWS[severity], "", lon, lat, label) for label, lon, lat, severity in points]
     # A place that was mistyped may lie on another continent: the others say where to look.
-    sound = [point for point in points if not point[3]] or points
-    where = pd.DataFrame([(lon, lat) for _label, lon, lat, _faulty in sound], columns=["lon", "lat"])
+    sound = [point for point in points if point[3] in {"", "warning"}] or points
+    where = pd.DataFrame([(lon, lat) for _label, lon, lat, _severity in sound], columns=["lon", "lat"])
     # A little room around them: marks have a width.
     around = (where.max() - where.min()) * _MARGIN
     return make_map(placed, [], pd.concat([where - around, where + around]))
+
+
+def points_legend() -> str:
+    """Return the legend of `points_map` as HTML."""
+    words = (_("Row without a problem"), _("Row with a warning"), _("Row that is left out"), _("Row with a fault"))
+    return _legend(list(zip(_ROWS.values(), words, strict=True)))
 
 
 def difference_map(

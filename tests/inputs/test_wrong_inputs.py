@@ -32,6 +32,14 @@ WRONG = {
         "status_before",
         "maybe",
     ),
+    "a status that says too little": (
+        "id,lon,lat,status_before\na,30.5,0.5,non\nb,30.6,0.5,Oui\n",
+        {},
+        "bad-status",
+        3,
+        "status_before",
+        "Oui",
+    ),
     "negative number": (
         "id,lon,lat,people\na,30.5,0.5,-3\n",
         {},

@@ -1,6 +1,7 @@
 """The user's own files: which are taken, under which names they are kept, and what is remembered of their columns."""
 
 import csv
+import json
 import time
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from conftest import EXAMPLE
 from planner.i18n import LANGUAGES, use_language
 from planner.ui.country import KINDS, Country, country_names, endings, fault_of, folder_name, kind_name, what_for
 from planner.ui.grid import mended
-from planner.ui.problems import as_called
+from planner.ui.problems import as_called, worst_of_rows
 from planner.ui.session import Session, no_room
+from planner.ui.study_maps import points_map
 
 PATIENCE_S = 180
 
@@ -162,3 +164,17 @@ def test_messages_name_files_as_their_owner_does():
     told = as_called("The same id as row 21 of offices.csv.", called)
     assert told == "The same id as row 21 of bureaux \\1.csv."
     assert as_called("my-offices.csv and sources.csv", called) == "my-offices.csv and nœuds.csv"
+
+
+def test_rows_stand_on_the_map_by_how_bad_what_is_wrong_with_them_is():
+    problems = [
+        {"file": "offices.csv", "row": 2, "severity": "error"},
+        {"file": "offices.csv", "row": 2, "severity": "warning"},
+        {"file": "offices.csv", "row": 3, "severity": "warning"},
+        {"file": "offices.csv", "row": None, "severity": "error"},
+        {"file": "sources.csv", "row": 4, "severity": "error"},
+    ]
+    assert worst_of_rows(problems, "offices.csv") == {2: "error", 3: "warning"}
+    content = points_map([("a", 1.0, 2.0, "error"), ("b", 1.1, 2.0, "warning"), ("c", 1.2, 2.0, "")]).columns
+    shown = [content["marks"][k] for k in content["places"]["mark"]]
+    assert len({json.dumps(mark["shape"]) for mark in shown}) == len({str(mark["fill"]) for mark in shown}) == 3

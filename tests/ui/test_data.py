@@ -4,7 +4,7 @@ import time
 
 import pytest
 import streamlit as st
-from conftest import EXAMPLE, texts
+from conftest import EXAMPLE, click, texts
 
 from planner.ui.country import Country
 from planner.ui.session import Session
@@ -169,7 +169,7 @@ def test_what_was_typed_is_there_again_after_another_page(opened, typed):
     cells.clear()  # as Streamlit forgets it
     wait(page, checked)
     assert '"-20,911"' in (country().folder / "offices.csv").read_text(encoding="utf-8")
-    assert ["A2", "A3"] == [row[1] for row in drawn[-1][1] if row[3] == "xyz"]
+    assert [row[1] for row in drawn[-1][1] if row[3] == "xyz"] == ["A2", "A3"]
 
 
 def test_faults_stand_before_warnings_and_by_file_and_row(opened):
@@ -179,3 +179,18 @@ def test_faults_stand_before_warnings_and_by_file_and_row(opened):
     assert list(faults["Row"][faults["Severity"] == "error"]) == [2, 3, 4]
     severities = list(faults["Severity"])
     assert severities == sorted(severities, key=["error", "left out", "warning"].index)
+
+
+def test_the_panel_turns_to_what_was_loaded_and_says_what_it_took(land):
+    page, country = land
+    upload(page, "sources", "centraux.csv", SOURCES)
+    wait(page, lambda _page: not country().unread())
+    page.run()
+    assert panel(page).value == "sources"
+    assert "Status: built, operational, in service" in texts(page.caption).replace("\\", "")
+    click(page, "Use these columns")
+    assert "“centraux.csv” is read by these columns now" in texts(page.success).replace("\\", "")
+    panel(page).set_value("offices").run()
+    assert not page.success
+    assert "Connection before: offline" in texts(page.caption).replace("\\", "")
+    assert "hors ligne" in texts(page.caption)

@@ -215,6 +215,8 @@ def _upload(country: Country) -> None:
     country.take(kind, given.name, data)
     # A new generation of the widget is empty: the file is ours now.
     st.session_state["uploads"] = generation + 1
+    if kind in country.tables:
+        st.session_state["columns-kind"] = kind
     st.rerun()
 
 
