@@ -270,14 +270,34 @@ class Country:
         if errand_state(folder) is None:
             start_errand(folder, ["check", str(self.scenario_file)], memory_mb=_MEMORY_MB)
         state = errand_state(folder)
-        return folder, state, errand_answer(folder) if state in {"done", "failed"} else {}
+        found = errand_answer(folder) if state in {"done", "failed"} else {}
+        if "problems" in found:
+            found["problems"] = [
+                problem for problem in found["problems"] if problem["file"] not in self.absent.values()
+            ]
+        return folder, state, found
+
+    @property
+    def absent(self) -> dict[str, str]:
+        """Kinds of data that a plan needs and that are not there, and the names that their files would have.
+
+        A scenario must name them: then the check tells of them and reads what is there all the same.
+        """
+        names = {"offices": "offices.csv", "terrain": "terrain.tif"}
+        return {kind: names[kind] for kind in NEEDED if kind not in self.files}
 
     def scenario(self) -> str:
         """Return the scenario as YAML."""
         rule = "exclude" if self.about["exclude"] else "stop"
         inputs: dict[str, Any] = {}
         catalogue = ["default"]
+        if "terrain" in self.absent:
+            inputs["terrain"] = [self.absent["terrain"]]
+        if "offices" in self.absent:
+            inputs["offices"] = [{"file": self.absent["offices"]}]
         for kind, given in self.files.items():
+            if kind == "quotes" and "offices" in self.absent:
+                continue  # every office that they name would seem unknown
             if kind == PRICES:
                 catalogue.append(given["file"])
             elif kind == "terrain":

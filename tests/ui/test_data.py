@@ -194,3 +194,26 @@ def test_the_panel_turns_to_what_was_loaded_and_says_what_it_took(land):
     assert not page.success
     assert "Connection before: offline" in texts(page.caption).replace("\\", "")
     assert "hors ligne" in texts(page.caption)
+
+
+def test_rows_are_checked_before_all_that_a_plan_needs_is_there(land):
+    page, country = land
+    row = "A3;Poste trois;43,31;-11,71;peut-être\nA4;Poste quatre;43,32;-11,71;oui\n"
+    upload(page, "offices", "bureaux.csv", OFFICES.format(rows=ROWS + row).encode())
+    upload(page, "sources", "centraux.csv", SOURCES + b"S2,Deux,443.2,-11.7,1000,built\n")
+    wait(page, checked)
+    assert "Still needed for a plan: Terrain." in texts(page.info).replace("\\", "")
+    assert "3 faults keep a plan from being made." in texts(page.error)
+    (faults,) = (frame.value for frame in page.dataframe if "Remedy" in frame.value)
+    assert [tuple(line) for line in faults[["File", "Row", "Value"]].to_numpy()] == [
+        ("bureaux.csv", 4, "peut-être"),
+        ("bureaux.csv", 5, "oui"),
+        ("centraux.csv", 3, "443.2, -11.7"),
+    ]
+    (solve,) = (button for button in page.button if button.key == "solve-country")
+    assert solve.disabled
+    (drop,) = (button for button in page.button if button.key == "drop-offices")
+    drop.click().run()
+    wait(page, checked)
+    assert "Still needed for a plan: Post offices, Terrain." in texts(page.info).replace("\\", "")
+    assert "1 fault keeps a plan from being made." in texts(page.error)

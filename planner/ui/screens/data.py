@@ -235,12 +235,9 @@ def _given(country: Country) -> None:
 
 def _check(here: Here, country: Country) -> None:
     """Show what the check has found, where it can be mended, and what the data are good for."""
-    missing = [kind_name(kind) for kind in NEEDED if kind not in country.files]
+    missing = [kind_name(kind) for kind in country.absent]
     if missing:
         st.info(literal(_("Still needed for a plan: {names}.").format(names=", ".join(missing))))
-        if "offices" in country.files:
-            show_grid(country, [], checking=False)
-        return
     folder, state, found = country.check()
     _stop_earlier(country, folder)
     key = f"problems-{country.name}"
@@ -254,13 +251,13 @@ def _check(here: Here, country: Country) -> None:
     errors = [problem for problem in problems if problem["severity"] == "error"]
     answered = bool(found) and (state == "done" or bool(problems))
     if not checking:
-        _say(found, errors, answered=answered)
+        _say(found, errors, answered=answered, complete=not missing)
     list_problems(country, problems)
     show_grid(country, problems, checking=checking)
     if not answered:
         return
     _score(country, found)
-    if st.button(_("Solve this country"), type="primary", disabled=bool(errors), key="solve-country"):
+    if st.button(_("Solve this country"), type="primary", disabled=bool(errors or missing), key="solve-country"):
         run_dir = new_run_folder(here.session, country.name)
         if start_run(run_dir, ["solve", str(country.scenario_file)]):
             note(page="plan", run=run_dir.name, selected=None)
@@ -278,7 +275,7 @@ def _stop_earlier(country: Country, folder: Path) -> None:
         shutil.rmtree(last, ignore_errors=True)
 
 
-def _say(found: dict[str, Any], errors: list[dict[str, Any]], *, answered: bool) -> None:
+def _say(found: dict[str, Any], errors: list[dict[str, Any]], *, answered: bool, complete: bool) -> None:
     """Say what the check comes to."""
     if not answered:
         told = found.get("message") or _("The check ended without an answer: a file may be broken or too large.")
@@ -288,8 +285,10 @@ def _say(found: dict[str, Any], errors: list[dict[str, Any]], *, answered: bool)
             "{n} fault keeps a plan from being made.", "{n} faults keep a plan from being made.", len(errors)
         )
         st.error(text.format(n=number(len(errors))))
-    else:
+    elif complete:
         st.success(_("Nothing keeps a plan from being made."))
+    else:
+        st.success(_("The files that are there have no fault."))
 
 
 def _score(country: Country, found: dict[str, Any]) -> None:
