@@ -76,7 +76,7 @@ def _taken(country: Country, kind: str) -> tuple[str, str, dict[str, str]]:
 
 def _allowed(words: dict[str, list[str]]) -> str:
     """Return which words may stand in a column: those of one meaning side by side."""
-    return "; ".join(", ".join(same) for same in words.values())
+    return " · ".join(", ".join(same) for same in words.values())
 
 
 def unreadable() -> str:

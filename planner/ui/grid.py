@@ -15,7 +15,7 @@ import streamlit as st
 from planner.i18n import _, language
 from planner.ui.country import TABLES, kind_name
 from planner.ui.map import show_map
-from planner.ui.problems import worst_of_rows
+from planner.ui.problems import forget_length, worst_of_rows
 from planner.ui.study_maps import points_legend, points_map
 from planner.ui.watching import watch_errand
 from planner.wording import number
@@ -111,6 +111,7 @@ def _opened(country: Country, kind: str, faulty: Collection[int], *, checking: b
     turn = 0 if opened is None else opened.turn + 1
     opened = _Opened(told, table, _wanted(len(table), faulty), turn, _rows(table))
     st.session_state[key] = opened
+    forget_length(country)
     return opened
 
 
@@ -131,7 +132,7 @@ def _offer_other_rows(opened: _Opened, faulty: Collection[int], *, checking: boo
         if faulty:
             st.toggle(_("Only rows with a problem"), value=True, key=_ONLY, on_change=ask_anew)
         text = _("What was changed is written; it is being checked. Go on mending.") if checking else ""
-        st.caption(text or _("What was changed is written and checked; rows stay where they are until you ask."))
+        st.caption(text or _("What is changed is written at once; rows stay where they are until you ask for others."))
     other = _wanted(len(opened.written), faulty) != opened.shown
     button.button(
         _("Show the rows anew"),

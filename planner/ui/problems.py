@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from planner.ui.country import Country
 
-_LINES, _LINE_PX, _HEAD_PX = 5, 62, 40
-"""Lines that are seen at once; each has room for three lines of text."""
+_LINES, _LINE_PX, _HEAD_PX = 5, 66, 40
+"""Lines that are seen at once; each has room for three lines of text: text is wrapped in those above 64 pixels alone."""
+_LISTED = "listed-{name}"
 _WORST_FIRST = ("error", "excluded", "warning")
 _WIDTHS_PX = (75, 110, 55, 105, 115, 320, 420)
 """Of the columns, in their order: on a screen of 1400 pixels the text of problem and remedy is seen whole."""
@@ -31,12 +32,17 @@ def worst_of_rows(problems: list[dict[str, Any]], file: str) -> dict[int, str]:
     return {problem["row"]: problem["severity"] for problem in mine}
 
 
+def forget_length(country: Country) -> None:
+    """Let the list be as long as it must: the rows below it are other ones now."""
+    st.session_state.pop(_LISTED.format(name=country.name), None)
+
+
 def list_problems(country: Country, problems: list[dict[str, Any]]) -> None:
     """Show what the check has found, worst first, and whether faulty rows are left out.
 
     The list does not grow shorter while rows are mended: what stands below it stays where it is.
     """
-    key = f"listed-{country.name}"
+    key = _LISTED.format(name=country.name)
     lines = st.session_state[key] = max(st.session_state.get(key, 0), min(len(problems), _LINES))
     if not lines:
         return

@@ -111,7 +111,7 @@ def typed(monkeypatch):
 def checked(page):
     """Return whether a check has come back for the files as they are."""
     caption = texts(page.caption).replace("\\", "")
-    return "is written and checked" in caption
+    return "rows stay where they are" in caption
 
 
 @pytest.fixture
@@ -197,7 +197,7 @@ def test_the_panel_turns_to_what_was_loaded_and_says_what_it_took(land):
 
 
 def test_rows_are_checked_before_all_that_a_plan_needs_is_there(land):
-    page, country = land
+    page, _country = land
     row = "A3;Poste trois;43,31;-11,71;peut-être\nA4;Poste quatre;43,32;-11,71;oui\n"
     upload(page, "offices", "bureaux.csv", OFFICES.format(rows=ROWS + row).encode())
     upload(page, "sources", "centraux.csv", SOURCES + b"S2,Deux,443.2,-11.7,1000,built\n")

@@ -74,14 +74,15 @@ def show(here: Here) -> None:
 
 def _columns_settled(country: Country, unread: list[str]) -> bool:
     """Return whether it is known what all columns mean; where it is not, say what is awaited."""
-    for kind in unread:
+    # The panel of the columns tells of the table that it shows.
+    elsewhere = [kind for kind in unread if kind != st.session_state.get("columns-kind")]
+    for kind in elsewhere:
         state, told = country.look(kind)
         if state != "running":
             called = country.files[kind]["called"]
             st.error(literal(labelled(called, told.get("message") or unreadable())))
-    running = [kind for kind in unread if country.look(kind)[0] == "running"]
-    # The panel of the columns watches the table that it shows.
-    if running and st.session_state.get("columns-kind") not in running:
+    running = [kind for kind in elsewhere if country.look(kind)[0] == "running"]
+    if running:
         watch_errand(country.looking(running[0]), _("Reading the file …"))
     lost = [kind for kind in country.tables if country.files[kind].get("lost")]
     for kind in lost:
