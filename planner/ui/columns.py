@@ -32,6 +32,8 @@ def show_columns(country: Country, tables: list[str]) -> None:
     seen = country.files[kind].get("seen")
     if seen is None:
         state, told = country.look(kind)
+        if state == "done":  # just now
+            st.rerun()
         if state == "running":
             watch_errand(country.looking(kind), _("Reading the file …"))
         else:

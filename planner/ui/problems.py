@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from planner.ui.country import Country
 
 _LINES, _LINE_PX, _HEAD_PX = 5, 66, 40
-"""Lines that are seen at once; each has room for three lines of text: text is wrapped in those above 64 pixels alone."""
+"""Lines that are seen at once; each has room for three lines of text. Streamlit wraps it above 64 pixels alone."""
 _LISTED = "listed-{name}"
 _WORST_FIRST = ("error", "excluded", "warning")
 _WIDTHS_PX = (75, 110, 55, 105, 115, 320, 420)

@@ -78,6 +78,8 @@ def _columns_settled(country: Country, unread: list[str]) -> bool:
     elsewhere = [kind for kind in unread if kind != st.session_state.get("columns-kind")]
     for kind in elsewhere:
         state, told = country.look(kind)
+        if state == "done":  # just now
+            st.rerun()
         if state != "running":
             called = country.files[kind]["called"]
             st.error(literal(labelled(called, told.get("message") or unreadable())))
