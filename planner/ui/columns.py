@@ -31,13 +31,7 @@ def show_columns(country: Country, tables: list[str]) -> None:
     kind = kind if kind in tables else tables[0]
     seen = country.files[kind].get("seen")
     if seen is None:
-        state, told = country.look(kind)
-        if state == "done":  # just now
-            st.rerun()
-        if state == "running":
-            watch_errand(country.looking(kind), _("Reading the file …"))
-        else:
-            st.error(literal(told.get("message") or unreadable()))
+        _await_look(country, kind)
         return
     st.caption(
         literal(
@@ -70,6 +64,16 @@ def show_columns(country: Country, tables: list[str]) -> None:
     if st.session_state.get("columns-taken") == _taken(country, kind):
         text = _("“{name}” is read by these columns now, and so is every table with the same headers.")
         st.success(literal(text.format(name=country.files[kind]["called"])))
+
+
+def _await_look(country: Country, kind: str) -> None:
+    state, told = country.look(kind)
+    if state == "done":  # just now
+        st.rerun()
+    if state == "running":
+        watch_errand(country.looking(kind), _("Reading the file …"))
+    else:
+        st.error(literal(told.get("message") or unreadable()))
 
 
 def _taken(country: Country, kind: str) -> tuple[str, str, dict[str, str]]:
