@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner._version import __version__
-from planner.catalogue import drawn, load_catalogue, price_list, terms
+from planner.catalogue import load_catalogue, price_list
 from planner.errors import InputError, PlannerError
 from planner.finance import MEASURES
 from planner.i18n import _, language, use_language
@@ -20,11 +20,10 @@ from planner.inputs import read_inputs
 from planner.kept import code_hash
 from planner.links import build_links
 from planner.links.cache import cache_file
-from planner.links.reprice import reprice
 from planner.pipeline import only_budget, solve
 from planner.question import cost_of_all
+from planner.risk.figures import figures_of, in_draw
 from planner.risk.sampling import draw
-from planner.risk.study import DEMAND, figures_of, with_demand
 from planner.scenario import Amount, Share
 from planner.solver import compile_kernels
 
@@ -240,15 +239,12 @@ def _row(case: Case, task: Task, cancelled: Callable[[], bool] | None) -> dict[s
 
 
 def at_values(case: Case, task: Task) -> tuple[Scenario, Inputs, LinkOptions]:
-    """Return scenario, inputs and candidate links of a task: its budget, its prices, its demand."""
+    """Return scenario, inputs and candidate links of a task: its budget, its prices, its demand, its rain."""
     scenario = case.scenario
     if task.budget is not None:
         budget = scenario.budgets[0].model_copy(update={"limit": Amount(amount=task.budget)})
         scenario = scenario.model_copy(update={"budgets": (budget,)})
     if not task.values:
         return scenario, case.inputs, case.options
-    values = dict(task.values)
-    offices = with_demand(case.inputs.offices, values.pop(DEMAND, 1.0))
-    prices = price_list(drawn(case.catalogue, values), case.scenario, dominated=True)
-    options = reprice(case.options, case.inputs, offices, case.scenario, terms(case.scenario), prices, case.base_prices)
+    options, offices = in_draw(case.scenario, case.inputs, case.options, case.catalogue, case.base_prices, task.values)
     return scenario, replace(case.inputs, offices=offices), options

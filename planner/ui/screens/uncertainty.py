@@ -21,7 +21,7 @@ from planner.ui.study_maps import robustness_legend, robustness_map
 from planner.ui.text import literal
 from planner.ui.watching import watch
 from planner.ui.widgets import TABLE_HEIGHT_PX, chart, table
-from planner.wording import measure_name, money, money_short, number, share
+from planner.wording import drawn_name, measure_name, money, money_short, number, share
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,7 +152,7 @@ def _costs(risk: dict[str, Any], study: Path, currency: str) -> None:
 def _tornado(risk: dict[str, Any], currency: str) -> None:
     rows = pd.DataFrame(
         [
-            {"figure": row["name"], "low": row["low"]["cost"], "high": row["high"]["cost"],
+            {"figure": drawn_name(row["name"]), "low": row["low"]["cost"], "high": row["high"]["cost"],
              "at_low": row["low"]["figure"], "at_high": row["high"]["figure"]}
             for row in risk["tornado"]
         ]
@@ -209,5 +209,6 @@ def _offices(risk: dict[str, Any], plan: Plan, study: Path) -> None:
 def _ranges(risk: dict[str, Any]) -> None:
     frame = pd.DataFrame(risk["figures"])[["name", "group", "unit", "low", "typical", "high"]]
     headings = [_("Figure"), _("Group"), _("Unit"), _("Low"), _("Typical"), _("High")]
+    frame["name"] = frame["name"].map(drawn_name)
     frame.columns = pd.Index(headings)
     table(frame, "ranges", height=TABLE_HEIGHT_PX)
