@@ -487,6 +487,7 @@ def climate_figure(key: str) -> tuple[str, str]:
 _DRAWN: dict[str, Callable[[], str]] = {
     "demand": lambda: _("demand of all offices"),
     "climate": lambda: _("rain rate at all places"),
+    "terrain_m": lambda: _("ground above the elevation model"),
 }
 
 

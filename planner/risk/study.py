@@ -24,7 +24,7 @@ from planner.plan.outcome import Budget
 from planner.plan.plan import forbidden_links
 from planner.plan.recall import recall
 from planner.question import Kept, Question, Run
-from planner.risk.figures import DEMAND, figures_of, in_draw
+from planner.risk.figures import DEMAND, figures_of, in_draw, room_of
 from planner.solver import Status, compile_kernels
 
 if TYPE_CHECKING:
@@ -144,6 +144,8 @@ class Study:
     held : tuple of (k,) int64
         Option rows of each fixed link.
     floors : tuple of FloorRow
+    room_m : (m,) float64 or None
+        By how much the ground under each option may rise; None where that is not drawn.
     cancel_file : str or None
         Its appearance ends the searches.
     """
@@ -160,6 +162,7 @@ class Study:
     forbidden: NDArray[np.int64]
     held: tuple[NDArray[np.int64], ...]
     floors: tuple[FloorRow, ...]
+    room_m: NDArray[np.float64] | None
     cancel_file: str | None = None
 
     @property
@@ -229,6 +232,7 @@ def make_study(
         forbidden=forbidden_links(options, scenario.limits.forbid_links),
         held=tuple(named_links(options, scenario.limits.fix_links, field="limits.fix_links", without="error")[0]),
         floors=floor_rows(scenario, inputs.offices),
+        room_m=room_of(scenario, inputs, options, catalogue),
         cancel_file=None if cancel_file is None else str(cancel_file),
     )
 
@@ -265,7 +269,9 @@ def assess(study: Study, point: NDArray[np.float64], *, reoptimise: bool) -> Ass
 def price(study: Study, point: NDArray[np.float64]) -> Priced:
     """Return the candidate links at some values of the uncertain figures, (k,)."""
     values = {figure.name: float(value) for figure, value in zip(study.figures, point, strict=True)}
-    options, offices = in_draw(study.scenario, study.inputs, study.options, study.catalogue, study.base_prices, values)
+    options, offices = in_draw(
+        study.scenario, study.inputs, study.options, study.catalogue, study.base_prices, study.room_m, values
+    )
     budget = Budget("budget", MEASURES[study.measure], study.limit_cents)
     scenario = study.scenario
     graph = build_graph(

@@ -1,4 +1,4 @@
-"""What is not known for certain: how widely prices, demand and rain may turn out to differ from the plan's."""
+"""What is not known for certain: how widely prices, demand, rain and terrain may turn out to differ from the plan's."""
 
 from __future__ import annotations
 
@@ -38,8 +38,33 @@ class RainFactor(Section):
     high: Annotated[Positive, said("High", "Highest credible factor, 1 to 5.", ge=1, le=5)]
 
 
+class GroundError(Section):
+    """What the ground under all hops is above the elevation model, in metres."""
+
+    low: Annotated[
+        Number,
+        said(
+            "Low",
+            "Lowest credible error, at most 0: the ground is lower than the model says, which saves nothing.",
+            unit="m",
+            ge=-100,
+            le=0,
+        ),
+    ]
+    high: Annotated[
+        Number,
+        said(
+            "High",
+            "Highest credible error, at least 0: the ground is higher, and hops need higher masts.",
+            unit="m",
+            ge=0,
+            le=100,
+        ),
+    ]
+
+
 class Uncertainty(Section):
-    """How `planner risk` draws prices, demand and rain."""
+    """How `planner risk` draws prices, demand, rain and terrain."""
 
     distribution: Annotated[
         Literal["pert", "triangular"],
@@ -59,6 +84,15 @@ class Uncertainty(Section):
     climate: Annotated[
         RainFactor | None,
         said("Rain", "Factor on the rain rate of all places; left out: as climate, offices or maps say."),
+    ] = None
+    terrain_m: Annotated[
+        GroundError | None,
+        said(
+            "Terrain",
+            "By how much the ground under all hops may be higher than the elevation model; "
+            "left out: it is as the model says.",
+            unit="m",
+        ),
     ] = None
     ranges: Annotated[
         dict[Text, Range], said("Ranges", "By name as “planner check --prices” lists them, instead of the catalogue's.")
