@@ -154,9 +154,10 @@ def _lacking(told: Any) -> list[str]:
     lacking += [] if isinstance(_at(told, "scenario.hash"), str) else ["scenario.hash"]
     lacking += [] if _at(told, "budget.measure") in MEASURES else ["budget.measure"]
     lacking += [name for name in ("figures", "tornado") if not isinstance(_at(told, name), list)]
+    amounts = [f"{side}.{name}" for side in ("low", "high") for name in ("figure", "cost", "value_kept")]
     for row in told["tornado"] if "tornado" not in lacking else ():
         lacking += [] if isinstance(_at(row, "name"), str) else ["tornado.name"]
-        lacking += [f"tornado.{name}" for name in no_amounts(row, ["low.cost", "high.cost"])]
+        lacking += [f"tornado.{name}" for name in no_amounts(row, amounts)]
     return list(dict.fromkeys(lacking))
 
 
@@ -314,8 +315,17 @@ def _tornado(study: Study, swings: Sequence[tuple[Assessment, Assessment]]) -> l
         rows.append({"name": figure.name, "low": sides[0], "high": sides[1]})
 
     # Stable: among equals the order is that of the catalogue, as where the widest are picked.
-    rows.sort(key=lambda row: -abs(row["high"]["cost"] - row["low"]["cost"]))
+    costless = {
+        figure.name for figure, pair in zip(study.figures, swings, strict=False) if costs_nothing(pair, study.measure)
+    }
+    rows.sort(key=lambda row: (row["name"] not in costless, -abs(row["high"]["cost"] - row["low"]["cost"])))
     return rows
+
+
+def costs_nothing(pair: tuple[Assessment, Assessment], measure: int) -> bool:
+    """Say whether a figure changes what is kept of the plan, but not what the plan costs, as rain does."""
+    low, high = pair
+    return low.money[measure] == high.money[measure] and low.kept_value != high.kept_value
 
 
 def _row(

@@ -10,7 +10,7 @@ from planner.report.documents.blocks import Bullets, Figure, Heading, Note, Para
 from planner.report.documents.charts import tornado_drawing
 from planner.report.documents.typography import about_money
 from planner.report.risk_words import limits_missed, no_plan_found
-from planner.wording import drawn_name, measure_name, number, sentence, share
+from planner.wording import costless_words, drawn_name, measure_name, number, sentence, share
 
 if TYPE_CHECKING:
     from planner.report.documents.blocks import Block
@@ -74,6 +74,7 @@ def _kept(told: dict[str, Any], currency: str, measure: str) -> list[str]:
             kept=share(fixed["value_kept"]["mean"] / value), least=share(fixed["value_kept"]["least"] / value)
         ),
         *limits_missed(fixed),
+        *costless_words(told["tornado"], told["plan"]["value"]),
     ]
     if told["best"] is not None:
         text = _("Had the prices been known, another plan would have brought {more} more benefit on average.")
