@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from planner.plan.store import RISK_JSON
-from planner.risk.result import RISK_CSV, Risk, costs_nothing, tell, write_risk
+from planner.risk.figures import CLIMATE
+from planner.risk.result import RISK_CSV, Risk, tell, write_risk
 from planner.risk.robust import ROBUST, best_of, candidates, prudent_points, rate_all, robust_plan, spread
 from planner.risk.sampling import draw
 from planner.risk.study import Assessment, Study, assess, assess_all, make_study
@@ -166,8 +167,8 @@ def _swings(
     ends = [one for one in found if one is not None]
     width = [abs(high.money[study.measure] - low.money[study.measure]) for low, high in _pairs(ends)]
     widest = np.argsort(-np.array(width), kind="stable")[:WIDEST]
-    costless = [row for row, pair in enumerate(_pairs(ends)) if costs_nothing(pair, study.measure)]
-    widest = np.unique(np.concatenate([widest, np.array(costless, dtype=np.int64)]))
+    rain = [row for row, figure in enumerate(study.figures) if figure.name == CLIMATE]  # it costs nothing, and matters
+    widest = np.unique(np.concatenate([widest, np.array(rain, dtype=np.int64)]))
     if reoptimise:
         rows = np.stack([2 * widest, 2 * widest + 1], axis=1).ravel()
         work.total += len(rows)

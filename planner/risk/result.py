@@ -15,6 +15,7 @@ from planner.files import write_whole
 from planner.finance import MEASURES
 from planner.i18n import _
 from planner.plan.store import RISK_JSON
+from planner.risk.figures import CLIMATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -315,17 +316,9 @@ def _tornado(study: Study, swings: Sequence[tuple[Assessment, Assessment]]) -> l
         rows.append({"name": figure.name, "low": sides[0], "high": sides[1]})
 
     # Stable: among equals the order is that of the catalogue, as where the widest are picked.
-    costless = {
-        figure.name for figure, pair in zip(study.figures, swings, strict=False) if costs_nothing(pair, study.measure)
-    }
-    rows.sort(key=lambda row: (row["name"] not in costless, -abs(row["high"]["cost"] - row["low"]["cost"])))
+    # Rain costs nothing, it takes away what the plan does: in the order of costs it would stand last.
+    rows.sort(key=lambda row: (row["name"] != CLIMATE, -abs(row["high"]["cost"] - row["low"]["cost"])))
     return rows
-
-
-def costs_nothing(pair: tuple[Assessment, Assessment], measure: int) -> bool:
-    """Say whether a figure changes what is kept of the plan, but not what the plan costs, as rain does."""
-    low, high = pair
-    return low.money[measure] == high.money[measure] and low.kept_value != high.kept_value
 
 
 def _row(

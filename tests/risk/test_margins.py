@@ -28,6 +28,7 @@ from planner.risk import assess, make_study, run_study
 from planner.risk.figures import figures_of
 from planner.risk.study import price
 from planner.scenario import load_scenario
+from planner.sweep.cases import at_values, make_case, tasks_of
 from planner.terrain import clearance_m, terrain_profile
 
 RAIN_MM_H = 95.0
@@ -338,6 +339,18 @@ def test_one_process_and_several_find_the_same_and_tell_the_margins(by_radio):
     assert ends["climate"][1] < ends["climate"][0]
     ground = next(row for row in here.tornado if row["name"] == "terrain_m")
     assert ground["high"]["cost"] > ground["low"]["cost"]
+
+
+def test_a_sweep_draws_the_same_rain_and_ground(study, folder, monkeypatch):
+    monkeypatch.setenv("PLANNER_CACHE_DIR", str(folder / "cache"))
+    case = make_case(study.scenario)
+    task = tasks_of(case, 0, [], 3)[2]
+    assert list(task.values) == ["climate", "terrain_m"]
+    _scenario, _inputs, options = at_values(case, task)
+    drawn = price(study, np.array(list(task.values.values()))).options
+    for name in ("capacity_mbps", "availability", "rung_u", "rung_v", "money", "mast_money"):
+        np.testing.assert_array_equal(getattr(options, name), getattr(drawn, name), err_msg=name)
+    assert (options.capacity_mbps != study.options.capacity_mbps).any()
 
 
 def test_without_margins_the_same_figures_are_drawn_as_before(country):
