@@ -1,4 +1,4 @@
-"""A plan when prices and demand are not what they seemed: draws, bands, robustness, regret.
+"""A plan when prices, demand, rain and terrain are not what they seemed: draws, bands, robustness, regret.
 
 Candidate links are not built anew for a draw: the same arcs get other prices. See docs/method/risk.md.
 """
