@@ -209,9 +209,11 @@ def solve(
 
 app.command(help=_("Find what each of a number of budgets can buy, and how much any plan could at most."))(frontier)
 app.command(help=_("Find in how few years all offices can be connected with so much a year."))(years)
-app.command(help=_("Draw prices and demand: what they do to the plan, and which offices are in whatever they are."))(
-    risk
-)
+app.command(
+    help=_(
+        "Draw prices, demand, rain and terrain: what they do to the plan, and which offices are in whatever they are."
+    )
+)(risk)
 app.command(help=_("Share one budget out among countries by their frontiers: where the next money brings most."))(
     portfolio
 )

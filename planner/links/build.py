@@ -9,7 +9,7 @@ import numpy as np
 
 from planner.catalogue import terms, zone_notes
 from planner.errors import InputError, Problem
-from planner.finance import MEASURES, PRESENT_VALUE, line_money
+from planner.finance import PRESENT_VALUE
 from planner.i18n import _, ngettext
 from planner.links.block import Block, join
 from planner.links.climate import climate_of, place_notes, with_climate
@@ -17,29 +17,30 @@ from planner.links.fibre_block import find_fibre, spliced_block
 from planner.links.from_root import existing_block, service_block, source_block
 from planner.links.hilltops import find_hilltops
 from planner.links.masts import mast_money
-from planner.links.microwave import Radios, SightRules, find_hops
+from planner.links.microwave import SightRules, find_hops
 from planner.links.multipoint import multipoint_block
 from planner.links.options import LinkOptions, PlaceKind, Rejection
 from planner.links.package import office_lines
 from planner.links.places import highest_rung, make_places, with_hilltops, with_splices
 from planner.links.ports import within_ports
 from planner.links.power import find_supplies
+from planner.links.radios import radios_of
 from planner.links.regional import with_price_factors, with_regional_prices
 from planner.links.splices import find_splices
 from planner.links.task import Task, clearance_criteria
 from planner.terrain import is_silent, open_elevation, with_land_cover
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from planner.catalogue import MicrowaveOption, PriceList
-    from planner.finance import Per
+    from planner.catalogue import PriceList
     from planner.inputs import Inputs
     from planner.links.hilltops import Hilltops
     from planner.links.microwave import Hops
     from planner.links.options import Places
+    from planner.links.radios import Radios
     from planner.links.splices import Splices
     from planner.scenario import Scenario
     from planner.terrain import Elevation
@@ -228,7 +229,7 @@ def _microwave(task: Task) -> Block:
     left_out = len(task.prices.microwave) - len(options)
     candidates = (task.inputs.offices["status_before"] != "adequate").to_numpy(np.bool_)
     criteria = clearance_criteria(task.scenario)
-    radios = _radios(options, task.scenario)
+    radios = radios_of(options, task.scenario)
     hops = find_hops(
         task.elevation,
         task.places,
@@ -315,44 +316,6 @@ def _hop_prices(task: Task, hops: Hops, radios: Radios) -> NDArray[np.int64]:
     """Return the present value of each hop, both masts included, in cents."""
     masts = task.mast_money[hops.u, hops.rung_u, PRESENT_VALUE] + task.mast_money[hops.v, hops.rung_v, PRESENT_VALUE]
     return np.asarray(radios.of(hops)[:, PRESENT_VALUE] + masts)
-
-
-def wanted_share(scenario: Scenario, equipment: float) -> float:
-    """Return the share of the year for which fades must leave a hop its capacity.
-
-    The office has to be served for its share of the year although the equipment, which works for the share
-    ``equipment``, fails too.
-    """
-    return max(scenario.links.microwave.availability, scenario.service.availability / equipment)
-
-
-def _radios(options: Sequence[MicrowaveOption], scenario: Scenario) -> Radios:
-    one: dict[Per, NDArray[np.float64]] = {"each": np.ones(1)}
-    money, diverse_money = (
-        np.array([line_money(kind.items, one, terms(scenario))[0] for kind in kinds], np.int64).reshape(
-            -1, len(MEASURES)
-        )
-        for kinds in ([option.kind for option in options], [option.diverse_kind for option in options])
-    )
-    steps = max((len(option.rates_mbps) for option in options), default=0)
-    equipment = np.array([option.availability for option in options], dtype=np.float64)
-    return Radios(
-        frequency_ghz=np.array([option.frequency_ghz for option in options], dtype=np.float64),
-        range_km=np.array([option.range_km for option in options], dtype=np.float64),
-        rates_mbps=_with_steps([option.rates_mbps for option in options], steps),
-        system_db=np.array([option.signal_dbm for option in options]).reshape(-1, 1)
-        - _with_steps([option.thresholds_dbm for option in options], steps),
-        equipment=equipment,
-        wanted=np.array([wanted_share(scenario, share) for share in equipment.tolist()], dtype=np.float64),
-        money=money,
-        diverse_money=diverse_money,
-    )
-
-
-def _with_steps(rows: list[tuple[float, ...]], steps: int) -> NDArray[np.float64]:
-    """Return a table of figures by modulation in which short rows repeat their last figure."""
-    filled = [[*row, *[row[-1]] * (steps - len(row))] for row in rows]
-    return np.array(filled, dtype=np.float64).reshape(len(rows), steps)
 
 
 def _supply_notes(prices: PriceList) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,52 +23,11 @@ if TYPE_CHECKING:
 
     from planner.catalogue import RadioClimate
     from planner.links.options import Places
+    from planner.links.radios import Radios
     from planner.terrain import Elevation
 
 UPSTREAM_NEIGHBOURS = 3
 """Places upstream that each place keeps a hop to, if it sees any, whatever else is cheaper."""
-
-
-@dataclass(frozen=True)
-class Radios:
-    """The radio configurations on offer, r rows, with s modulations.
-
-    Attributes
-    ----------
-    frequency_ghz, range_km : (r,) float64
-    rates_mbps : (r, s) float64
-        Of each modulation, slowest first; those that a radio does not have repeat its fastest one.
-    system_db : (r, s) float64
-        What may be lost on the way with each modulation.
-    equipment : (r,) float64
-        Share of the year in which it works.
-    wanted : (r,) float64
-        Share of the year for which fades must leave a modulation that counts as capacity.
-    money : (r, 4) int64
-        Price of a hop in cents, without masts.
-    diverse_money : (r, 4) int64
-        The same with space diversity, which hops need whose ray the sea mirrors.
-    """
-
-    frequency_ghz: NDArray[np.float64]
-    range_km: NDArray[np.float64]
-    rates_mbps: NDArray[np.float64]
-    system_db: NDArray[np.float64]
-    equipment: NDArray[np.float64]
-    wanted: NDArray[np.float64]
-    money: NDArray[np.int64]
-    diverse_money: NDArray[np.int64]
-
-    def of(self, hops: Hops) -> NDArray[np.int64]:
-        """Return the price of hops without masts, (m, 4) cents."""
-        return np.where(hops.diverse[:, None], self.diverse_money[hops.radio], self.money[hops.radio])
-
-    @cached_property
-    def signals(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return one radio of each signal, and the signal of each radio: radios that differ in carriers fade alike."""
-        table = np.column_stack([self.frequency_ghz, self.wanted, self.range_km, self.system_db])
-        _table, first, of_radio = np.unique(table, axis=0, return_index=True, return_inverse=True)
-        return first, of_radio.reshape(-1)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Candidate links at other prices: the same arcs, without a second look at the terrain."""
+"""Candidate links at other prices and in another rain: the same arcs, without a second look at the terrain."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ from planner.links.package import office_lines
 from planner.links.power import find_supplies
 from planner.links.regional import with_regional_prices
 from planner.links.services import service_options
+from planner.links.weather import in_rain, radio_links_in
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from planner.catalogue import PriceList
+    from planner.catalogue import PriceList, RadioClimate
     from planner.finance import Item, Terms
     from planner.inputs import Inputs
     from planner.links.options import Places
@@ -40,8 +41,10 @@ def reprice(
     terms: Terms,
     prices: PriceList,
     base: PriceList,
+    *,
+    rain: float = 1.0,
 ) -> LinkOptions:
-    """Return the same candidate links at other prices, and for another demand.
+    """Return the same candidate links at other prices, for another demand, and in another rain.
 
     Providers may carry their share of the demand given. Which links there are, their lengths and masts stay: an option
     that would only be offered at these prices is not there. Of each service an office gets its provider's cheapest plan
@@ -64,6 +67,8 @@ def reprice(
         With dominated options in it.
     base : PriceList
         That the options were built with.
+    rain : float
+        Factor on the rain rate at all places: what fades is reckoned anew, radio links and satellites alike.
     """
     places, power_items, office_power = _supplied(options.places, inputs, prices, terms)
     now = {(kind.technology, kind.name): kind for kind in kinds_in(prices)}
@@ -71,7 +76,7 @@ def reprice(
         now.get((kind.technology, kind.name), replace(kind, items=_without_surcharge(kind.items)))
         for kind in options.kinds
     ]
-    climate = climate_of(options.places, scenario)
+    climate = in_rain(climate_of(options.places, scenario), rain)
     services = service_options(
         offices,
         inputs.coverage,
@@ -82,7 +87,7 @@ def reprice(
         climate,
         group_of=lambda option: option.provider,
     )
-    columns = _ordered(options, plain, services, len(offices))
+    columns = _ordered(_faded(options, climate, base, scenario, rain), plain, services, len(offices))
     shares = scenario.links.services.provider_shares
     columns["capacity_mbps"] = limits_at_demand(options, columns["capacity_mbps"], offices, shares)
     priced_km = options.priced_km * _longer(options, prices, base)
@@ -103,6 +108,16 @@ def reprice(
         **{field.name: getattr(lines, field.name) for field in fields(lines)},
     )
     return with_as_built(priced, inputs.as_built, offices["demand_mbps"].to_numpy(np.float64), terms)
+
+
+def _faded(
+    options: LinkOptions, climate: RadioClimate, base: PriceList, scenario: Scenario, rain: float
+) -> LinkOptions:
+    """Return options with what radio links carry in another rain; as they are where it is the one they know."""
+    if rain == 1.0:
+        return options
+    capacity, availability = radio_links_in(options, climate, base, scenario)
+    return replace(options, capacity_mbps=capacity, availability=availability)
 
 
 def _supplied(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from planner.i18n import _
 from planner.report.layout import Grid, print_grid, say, say_title
 from planner.report.risk_words import limits_missed, no_plan_found
-from planner.wording import figure, measure_name, money, number, share, what_data
+from planner.wording import drawn_name, figure, measure_name, money, number, share, what_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -193,7 +193,7 @@ def _tornado(risk: Risk) -> Grid:
         best = "value_kept" if row["low"]["value"] is None else "value"
         costs = [_signed(cost - base) for cost in sides(row, "cost")]
         benefits = [_signed(gain - value) for gain in sides(row, best)]
-        rows.append((row["name"], *map(figure, sides(row, "figure")), *costs, *benefits))
+        rows.append((drawn_name(row["name"]), *map(figure, sides(row, "figure")), *costs, *benefits))
     headings = (
         _("Low"), _("High"),
         _("{currency} at low").format(currency=currency), _("{currency} at high").format(currency=currency),

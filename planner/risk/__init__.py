@@ -1,4 +1,4 @@
-"""A plan when prices and demand are not what they seemed: draws, bands, robustness, regret.
+"""A plan when prices, demand, rain and terrain are not what they seemed: draws, bands, robustness, regret.
 
 Candidate links are not built anew for a draw: the same arcs get other prices. See docs/method/risk.md.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from planner.plan.store import RISK_JSON
+from planner.risk.figures import CLIMATE
 from planner.risk.result import RISK_CSV, Risk, tell, write_risk
 from planner.risk.robust import ROBUST, best_of, candidates, prudent_points, rate_all, robust_plan, spread
 from planner.risk.sampling import draw
@@ -165,7 +166,9 @@ def _swings(
         return []
     ends = [one for one in found if one is not None]
     width = [abs(high.money[study.measure] - low.money[study.measure]) for low, high in _pairs(ends)]
-    widest = np.sort(np.argsort(-np.array(width), kind="stable")[:WIDEST])
+    widest = np.argsort(-np.array(width), kind="stable")[:WIDEST]
+    rain = [row for row, figure in enumerate(study.figures) if figure.name == CLIMATE]  # it costs nothing, and matters
+    widest = np.unique(np.concatenate([widest, np.array(rain, dtype=np.int64)]))
     if reoptimise:
         rows = np.stack([2 * widest, 2 * widest + 1], axis=1).ravel()
         work.total += len(rows)

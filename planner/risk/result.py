@@ -15,6 +15,7 @@ from planner.files import write_whole
 from planner.finance import MEASURES
 from planner.i18n import _
 from planner.plan.store import RISK_JSON
+from planner.risk.figures import CLIMATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -154,9 +155,10 @@ def _lacking(told: Any) -> list[str]:
     lacking += [] if isinstance(_at(told, "scenario.hash"), str) else ["scenario.hash"]
     lacking += [] if _at(told, "budget.measure") in MEASURES else ["budget.measure"]
     lacking += [name for name in ("figures", "tornado") if not isinstance(_at(told, name), list)]
+    amounts = [f"{side}.{name}" for side in ("low", "high") for name in ("figure", "cost", "value_kept")]
     for row in told["tornado"] if "tornado" not in lacking else ():
         lacking += [] if isinstance(_at(row, "name"), str) else ["tornado.name"]
-        lacking += [f"tornado.{name}" for name in no_amounts(row, ["low.cost", "high.cost"])]
+        lacking += [f"tornado.{name}" for name in no_amounts(row, amounts)]
     return list(dict.fromkeys(lacking))
 
 
@@ -314,7 +316,8 @@ def _tornado(study: Study, swings: Sequence[tuple[Assessment, Assessment]]) -> l
         rows.append({"name": figure.name, "low": sides[0], "high": sides[1]})
 
     # Stable: among equals the order is that of the catalogue, as where the widest are picked.
-    rows.sort(key=lambda row: -abs(row["high"]["cost"] - row["low"]["cost"]))
+    # Rain costs nothing, it takes away what the plan does: in the order of costs it would stand last.
+    rows.sort(key=lambda row: (row["name"] != CLIMATE, -abs(row["high"]["cost"] - row["low"]["cost"])))
     return rows
 
 

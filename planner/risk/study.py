@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from planner.catalogue import Catalogue, drawn, load_catalogue, price_list, terms, uncertain_figures
-from planner.catalogue.ranges import Uncertain
-from planner.errors import InputError, Problem
+from planner.catalogue import Catalogue, load_catalogue, price_list
 from planner.finance import MEASURES
 from planner.graph import NO_OPTION, PlanningGraph, build_graph, chosen
-from planner.i18n import _, language, use_language
+from planner.i18n import language, use_language
 from planner.links.named import named_links
 from planner.links.options import NO_MAST
-from planner.links.reprice import reprice
 from planner.plan.arborescence import follow
 from planner.plan.floors import floor_rows
 from planner.plan.lines import office_money, office_transit
@@ -27,15 +24,16 @@ from planner.plan.outcome import Budget
 from planner.plan.plan import forbidden_links
 from planner.plan.recall import recall
 from planner.question import Kept, Question, Run
+from planner.risk.figures import DEMAND, figures_of, in_draw, room_of
 from planner.solver import Status, compile_kernels
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from planner.catalogue import PriceList
+    from planner.catalogue.ranges import Uncertain
     from planner.i18n import Language
     from planner.inputs import Inputs
     from planner.links.choice import Choice
@@ -46,8 +44,6 @@ if TYPE_CHECKING:
     from planner.question import Found
     from planner.scenario import Scenario
 
-DEMAND = "demand"
-"""Name of the factor on all demand among the uncertain figures."""
 _BETWEEN_LOOKS_S = 0.1
 _NONE = np.empty(0, np.int32)
 TRIM_GAP, TRIM_SECONDS = 1e-4, 10.0
@@ -148,6 +144,8 @@ class Study:
     held : tuple of (k,) int64
         Option rows of each fixed link.
     floors : tuple of FloorRow
+    room_m : (m,) float64 or None
+        By how much the ground under each option may rise; None where that is not drawn.
     cancel_file : str or None
         Its appearance ends the searches.
     """
@@ -164,6 +162,7 @@ class Study:
     forbidden: NDArray[np.int64]
     held: tuple[NDArray[np.int64], ...]
     floors: tuple[FloorRow, ...]
+    room_m: NDArray[np.float64] | None
     cancel_file: str | None = None
 
     @property
@@ -233,39 +232,9 @@ def make_study(
         forbidden=forbidden_links(options, scenario.limits.forbid_links),
         held=tuple(named_links(options, scenario.limits.fix_links, field="limits.fix_links", without="error")[0]),
         floors=floor_rows(scenario, inputs.offices),
+        room_m=room_of(scenario, inputs, options, catalogue),
         cancel_file=None if cancel_file is None else str(cancel_file),
     )
-
-
-def figures_of(scenario: Scenario, catalogue: Catalogue) -> tuple[Uncertain, ...]:
-    """Return what is uncertain in a scenario: prices with a range, and a factor on demand.
-
-    Raises
-    ------
-    InputError
-        Nothing is, or a figure that the scenario names is not there.
-    """
-    figures = uncertain_figures(catalogue, price_list(catalogue, scenario), scenario)
-    demand = scenario.uncertainty.demand
-    if demand is not None and demand.low < demand.high:
-        figures += (Uncertain(DEMAND, DEMAND, "factor", demand.low, 1.0, demand.high),)
-    if not figures:
-        raise InputError(
-            Problem(
-                "nothing-uncertain",
-                _("No price of this scenario has a range, and demand has none: there is nothing to draw."),
-                _("Give low and high in a catalogue file, or uncertainty.spread, ranges or demand in the scenario."),
-                column="uncertainty",
-            )
-        )
-    return figures
-
-
-def with_demand(offices: pd.DataFrame, factor: float) -> pd.DataFrame:
-    """Return offices whose demand, where they still need a connection, is another one by a factor."""
-    asks = (offices["status_before"] != "adequate").to_numpy()
-    demand = offices["demand_mbps"].to_numpy(np.float64) * np.where(asks, factor, 1.0)
-    return offices.assign(demand_mbps=demand)
 
 
 def assess_all(study: Study, points: NDArray[np.float64], reoptimise: bool) -> list[Assessment | None]:
@@ -300,9 +269,9 @@ def assess(study: Study, point: NDArray[np.float64], *, reoptimise: bool) -> Ass
 def price(study: Study, point: NDArray[np.float64]) -> Priced:
     """Return the candidate links at some values of the uncertain figures, (k,)."""
     values = {figure.name: float(value) for figure, value in zip(study.figures, point, strict=True)}
-    factor = values.pop(DEMAND, 1.0)
-    offices = with_demand(study.inputs.offices, factor)
-    options = _at(study, values, offices)
+    options, offices = in_draw(
+        study.scenario, study.inputs, study.options, study.catalogue, study.base_prices, study.room_m, values
+    )
     budget = Budget("budget", MEASURES[study.measure], study.limit_cents)
     scenario = study.scenario
     graph = build_graph(
@@ -321,7 +290,7 @@ def price(study: Study, point: NDArray[np.float64]) -> Priced:
         forbidden=study.forbidden,
         also_held=tuple(options.fixed.tolist()),
     )
-    return Priced(options, question, factor)
+    return Priced(options, question, values.get(DEMAND, 1.0))
 
 
 def trim(study: Study, priced: Priced, cancelled: Callable[[], bool]) -> Found:
@@ -393,13 +362,6 @@ def _ceiling(graph: PlanningGraph, best: Found, known: Part | None) -> float:
         return 0.0
     bound = math.fsum(graph.problem.prize) if best.bound is None else best.bound
     return bound if known is None else max(bound, known.value)
-
-
-def _at(study: Study, values: dict[str, float], offices: pd.DataFrame) -> LinkOptions:
-    """Return the candidate links at some prices and demand."""
-    scenario, reckoned = study.scenario, terms(study.scenario)
-    prices = price_list(drawn(study.catalogue, values), scenario, dominated=True)
-    return reprice(study.options, study.inputs, offices, scenario, reckoned, prices, study.base_prices)
 
 
 def plan_money(study: Study, options: LinkOptions) -> NDArray[np.int64]:

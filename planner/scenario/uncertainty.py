@@ -1,4 +1,4 @@
-"""What is not known for certain: how widely prices and demand may turn out to differ from the plan's."""
+"""What is not known for certain: how widely prices, demand, rain and terrain may turn out to differ from the plan's."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from planner.i18n import _
-from planner.scenario.fields import Fraction, NotNegative, Number, Section, Text, said
+from planner.scenario.fields import Fraction, NotNegative, Number, Positive, Section, Text, said
 
 
 class Range(Section):
@@ -31,8 +31,40 @@ class Factor(Section):
     high: Annotated[NotNegative, said("High", "Highest credible factor, at least 1.", ge=1, le=10)]
 
 
+class RainFactor(Section):
+    """A factor on the rain rate exceeded 0.01 % of the year, the same at all places."""
+
+    low: Annotated[Positive, said("Low", "Lowest credible factor, above 0 and at most 1.", le=1)]
+    high: Annotated[Positive, said("High", "Highest credible factor, 1 to 5.", ge=1, le=5)]
+
+
+class GroundError(Section):
+    """What the ground under all hops is above the elevation model, in metres."""
+
+    low: Annotated[
+        Number,
+        said(
+            "Low",
+            "Lowest credible error, at most 0: the ground is lower than the model says, which saves nothing.",
+            unit="m",
+            ge=-100,
+            le=0,
+        ),
+    ]
+    high: Annotated[
+        Number,
+        said(
+            "High",
+            "Highest credible error, at least 0: the ground is higher, and hops need higher masts.",
+            unit="m",
+            ge=0,
+            le=100,
+        ),
+    ]
+
+
 class Uncertainty(Section):
-    """How `planner risk` draws prices and demand."""
+    """How `planner risk` draws prices, demand, rain and terrain."""
 
     distribution: Annotated[
         Literal["pert", "triangular"],
@@ -48,6 +80,19 @@ class Uncertainty(Section):
     ] = 0.0
     demand: Annotated[
         Factor | None, said("Demand", "Factor on the demand of all offices; left out: as the inputs say.")
+    ] = None
+    climate: Annotated[
+        RainFactor | None,
+        said("Rain", "Factor on the rain rate of all places; left out: as climate, offices or maps say."),
+    ] = None
+    terrain_m: Annotated[
+        GroundError | None,
+        said(
+            "Terrain",
+            "By how much the ground under all hops may be higher than the elevation model; "
+            "left out: it is as the model says.",
+            unit="m",
+        ),
     ] = None
     ranges: Annotated[
         dict[Text, Range], said("Ranges", "By name as “planner check --prices” lists them, instead of the catalogue's.")

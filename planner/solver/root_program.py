@@ -36,8 +36,9 @@ EPSILON = 2.0**-50
 """The same for one term of a reduced cost, a few roundings of its coefficient among them."""
 WORTH_ENTERING = 1e-6
 """Reduced cost, as a share of the largest prize, from which an arc enters the program."""
-SLICE = 2_000
-"""Steps of the simplex method between two looks at whether to stop."""
+SLICE, FEWEST_STEPS = 5_000_000, 20
+"""Steps of the simplex method, times rows and columns, between two looks at whether to stop, and how many at least. No
+other thread runs meanwhile."""
 ROWS_AGE = 3
 """Linear programs after which a row that does not bind leaves."""
 
@@ -99,7 +100,6 @@ class RootProgram:
         self.reduced = np.zeros(graph.n_arcs)
         self.ceiling = math.inf
         self.program = LP("root", "maximize")
-        self.program.setIntParam(SCIP_LPPARAM.LPITLIM, SLICE)
         self.program.setIntParam(SCIP_LPPARAM.SCALING, 0)  # coefficients are near 1: it takes longer than it saves
         self.unlimited = float(self.program.infinity())
         self.place_of = np.full(self.worth.size, -1)
@@ -156,13 +156,15 @@ class RootProgram:
     def solve(self, stopped: Callable[[], bool]) -> bool:
         """Solve the program as it stands; return whether its solution is known, which it is not if it was stopped."""
         while True:
+            steps = max(SLICE // (self.least.size + self.listed.size), FEWEST_STEPS)
+            self.program.setIntParam(SCIP_LPPARAM.LPITLIM, steps)
             self.program.solve()
             absent = self.place_of < 0
             absent[: self.graph.n_arcs] &= self.open
             if stopped():
                 return False
             if not self.program.isOptimal():
-                interrupted = self.program.getNIterations() >= SLICE
+                interrupted = self.program.getNIterations() >= steps
                 if not (interrupted or absent.any()):
                     return False
                 if not interrupted:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner._version import __version__
-from planner.catalogue import drawn, load_catalogue, price_list, terms
+from planner.catalogue import load_catalogue, price_list
 from planner.errors import InputError, PlannerError
 from planner.finance import MEASURES
 from planner.i18n import _, language, use_language
@@ -20,16 +20,17 @@ from planner.inputs import read_inputs
 from planner.kept import code_hash
 from planner.links import build_links
 from planner.links.cache import cache_file
-from planner.links.reprice import reprice
 from planner.pipeline import only_budget, solve
 from planner.question import cost_of_all
+from planner.risk.figures import figures_of, in_draw, room_of
 from planner.risk.sampling import draw
-from planner.risk.study import DEMAND, figures_of, with_demand
 from planner.scenario import Amount, Share
 from planner.solver import compile_kernels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from planner.catalogue import Catalogue, PriceList
     from planner.i18n import Language
@@ -58,6 +59,8 @@ class Case:
         Hash over all of these, and over the code that makes plans of them.
     language : str
         In which the options are named.
+    room_m : (m,) float64 or None
+        By how much the ground under each option may rise; None where that is not drawn.
     """
 
     scenario: Scenario
@@ -66,6 +69,7 @@ class Case:
     catalogue: Catalogue
     content: str
     language: Language
+    room_m: NDArray[np.float64] | None
 
     @cached_property
     def base_prices(self) -> PriceList:
@@ -114,7 +118,8 @@ def make_case(scenario: Scenario) -> Case:
             code_hash(*_ROOMS),
         ]
     )
-    return Case(scenario, inputs, options, catalogue, content, language())
+    room_m = room_of(scenario, inputs, options, catalogue)
+    return Case(scenario, inputs, options, catalogue, content, language(), room_m)
 
 
 def tasks_of(case: Case, number: int, limits: Sequence[Amount | Share], draws: int) -> list[Task]:
@@ -240,15 +245,14 @@ def _row(case: Case, task: Task, cancelled: Callable[[], bool] | None) -> dict[s
 
 
 def at_values(case: Case, task: Task) -> tuple[Scenario, Inputs, LinkOptions]:
-    """Return scenario, inputs and candidate links of a task: its budget, its prices, its demand."""
+    """Return scenario, inputs and candidate links of a task: its budget, prices, demand, rain, ground."""
     scenario = case.scenario
     if task.budget is not None:
         budget = scenario.budgets[0].model_copy(update={"limit": Amount(amount=task.budget)})
         scenario = scenario.model_copy(update={"budgets": (budget,)})
     if not task.values:
         return scenario, case.inputs, case.options
-    values = dict(task.values)
-    offices = with_demand(case.inputs.offices, values.pop(DEMAND, 1.0))
-    prices = price_list(drawn(case.catalogue, values), case.scenario, dominated=True)
-    options = reprice(case.options, case.inputs, offices, case.scenario, terms(case.scenario), prices, case.base_prices)
+    options, offices = in_draw(
+        case.scenario, case.inputs, case.options, case.catalogue, case.base_prices, case.room_m, task.values
+    )
     return scenario, replace(case.inputs, offices=offices), options

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from planner.i18n import LANGUAGES, set_language
+from planner.i18n import LANGUAGES, language, set_language
 
 if TYPE_CHECKING:
     from planner.i18n import Language
@@ -117,6 +117,14 @@ def language_switch(current: Language) -> None:
         key="language",
         on_change=lambda: note(lang=st.session_state["language"]),
     )
+
+
+def spoken(key: str) -> str:
+    """Return the key of a control whose choices are words of the language: the browser sends the words that it shows.
+
+    With one key for all languages those of the language before would come back after a change, and be no choice.
+    """
+    return f"{key}-{language()}"
 
 
 def follow(key: str, value: Any) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from planner.i18n import _
-from planner.ui.address import asked, follow, language_switch, note
+from planner.ui.address import asked, follow, language_switch, note, spoken
 from planner.ui.example import EXAMPLE, unpack_example
 from planner.ui.glossary import glossary
 from planner.ui.runs import choose_run, find_runs, unknown_run, with_plans
@@ -122,28 +122,31 @@ def _role() -> Role:
 
 
 def _role_switch(role: Role) -> None:
-    follow("role", role)
+    key = spoken("role")
+    follow(key, role)
     st.selectbox(
         _("I am a"),
         list(ORDERS),
         format_func=role_name,
         label_visibility="collapsed",
         help=_("Puts the pages in the order of your work; all of them stay."),
-        key="role",
-        on_change=lambda: note(role=st.session_state["role"]),
+        key=key,
+        on_change=lambda: note(role=st.session_state[key]),
     )
 
 
 def _navigation(order: tuple[str, ...], page: str) -> None:
-    follow("page", page)
-    st.segmented_control(
-        _("Pages"),
-        order,
-        format_func=page_name,
-        required=True,
-        label_visibility="collapsed",
-        key="page",
-        on_change=lambda: note(page=st.session_state["page"]),
-        width="stretch",
-    )
+    key = spoken("page")
+    follow(key, page)
+    with st.container(key="page"):
+        st.segmented_control(
+            _("Pages"),
+            order,
+            format_func=page_name,
+            required=True,
+            label_visibility="collapsed",
+            key=key,
+            on_change=lambda: note(page=st.session_state[key]),
+            width="stretch",
+        )
     note(page=page)

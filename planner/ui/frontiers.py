@@ -61,6 +61,7 @@ def own_point(plan: Plan) -> dict[str, Any]:
         "limit": plan.budget["limit"] if plan.budget else plan.totals[plan.measure],
         "spent": plan.budget["spent"] if plan.budget else plan.totals[plan.measure],
         "value": plan.benefit,
+        "bound": plan.outcome.bound if plan.outcome.objective == "benefit" else None,
         "totals": plan.totals,
         "offices": gains["id"].tolist(),
         "technologies": gains["technology"].tolist(),
@@ -72,10 +73,11 @@ def own_point(plan: Plan) -> dict[str, Any]:
     }
 
 
-def ceiling_at(frontier: dict[str, Any], amount: float) -> float:
-    """Return what no plan of an amount can exceed: the ceiling at the next budget that is known, for it never falls."""
-    beyond = [point for point in frontier["points"] if point["limit"] >= amount * (1 - 1e-9)]
-    return float((beyond[0] if beyond else frontier["points"][-1])["bound"])
+def ceiling_at(frontier: dict[str, Any], amount: float, own: dict[str, Any]) -> float:
+    """Return what no plan of an amount can exceed: the least ceiling of any budget that is not smaller."""
+    points = [*frontier["points"], *([own] if own["bound"] is not None else [])]
+    beyond = [float(point["bound"]) for point in points if point["limit"] >= amount * (1 - 1e-9)]
+    return min(beyond, default=float(frontier["points"][-1]["bound"]))
 
 
 def next_offices(frontier: dict[str, Any], plan: Plan, factor: float) -> tuple[float, pd.DataFrame] | None:

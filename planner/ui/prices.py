@@ -16,6 +16,7 @@ import yaml
 from planner.errors import PlannerError
 from planner.i18n import _, language
 from planner.jobs import errand_answer, errand_state, start_errand
+from planner.ui.address import spoken
 from planner.ui.session import read_only
 from planner.ui.text import literal
 from planner.ui.watching import watch_errand
@@ -51,7 +52,7 @@ def price_form(here: Here, plan: Plan, content: Mapping[str, Any], edits: Edits)
     prices = _prices(here, plan, content, edits)
     if prices is None:
         return
-    chosen = st.selectbox(_("Prices of"), list(prices), format_func=_group_name, key="prices-of")
+    chosen = st.selectbox(_("Prices of"), list(prices), format_func=_group_name, key=spoken("prices-of"))
     rows = prices[chosen]
     if chosen in _IN_FILES:
         _show_fixed(chosen, rows, plan)

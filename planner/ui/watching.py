@@ -65,7 +65,7 @@ def _await_end(run_dir: Path) -> None:
             if run_state(run_dir) != "running":
                 st.rerun()
         # Whoever goes to another page meanwhile need not wait: this is where the page may leave.
-        st.session_state.get("page")
+        st.session_state.get("session")
         time.sleep(_LOOK_S)
 
 

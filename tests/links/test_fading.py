@@ -9,7 +9,8 @@ import pytest
 from planner import radio
 from planner.catalogue import RadioClimate, load_catalogue, price_list, radio_climate
 from planner.links.fading import NO_STEP, Fades, Paths, fastest_steps
-from planner.links.microwave import Radios, SightRules, find_hops
+from planner.links.microwave import SightRules, find_hops
+from planner.links.radios import Radios
 
 WET = RadioClimate(rain_mm_h=95.0, dn1_per_km=-350.0, vapour_g_m3=20.0, roughness_m=None)
 DRY = RadioClimate(rain_mm_h=42.0, dn1_per_km=-200.0, vapour_g_m3=7.5, roughness_m=None)

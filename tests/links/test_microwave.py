@@ -9,8 +9,9 @@ import pytest
 from planner.catalogue import RadioClimate
 from planner.finance import PRESENT_VALUE
 from planner.links import microwave
-from planner.links.microwave import Radios, SightRules, find_hops
+from planner.links.microwave import SightRules, find_hops
 from planner.links.options import PlaceKind
+from planner.links.radios import Radios
 from planner.plan.verify.mirror import is_mirrored
 from planner.terrain import VOID_HEIGHT
 from planner.terrain.pairs import pairs_within

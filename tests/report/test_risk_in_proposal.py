@@ -30,7 +30,7 @@ def told():
         "scenario": {"hash": "h"},
         "budget": {"name": "programme", "measure": "programme_cost", "limit": 600.0},
         "draws_done": 40,
-        "figures": [{"name": "a.price"}, {"name": "b.price"}, {"name": "idle"}],
+        "figures": [{"name": "climate"}, {"name": "a.price"}, {"name": "b.price"}, {"name": "idle"}],
         "plan": {"value": 100.0, "bound": 101.0, "offices": 7, **money},
         "fixed": {
             "within_budget_share": 0.75, "overloaded_share": 0.05, "keeps_limits_share": 1.0,
@@ -39,11 +39,17 @@ def told():
         },
         "best": None,
         "tornado": [
-            {"name": "a.price", "low": {"cost": 490.0}, "high": {"cost": 505.0}},
-            {"name": "b.price", "low": {"cost": 400.0}, "high": {"cost": 900.0}},
-            {"name": "idle", "low": {"cost": 500.0}, "high": {"cost": 500.0}},
+            swing("climate", (500.0, 98.0), (500.0, 71.0)),
+            swing("b.price", (400.0, 100.0), (900.0, 55.0)),
+            swing("a.price", (490.0, 100.0), (505.0, 100.0)),
+            swing("idle", (500.0, 100.0), (500.0, 100.0)),
         ],
     }  # fmt: skip
+
+
+def swing(name, low, high):
+    ends = ({"figure": figure, "cost": cost, "value_kept": kept} for figure, (cost, kept) in ((0.8, low), (1.3, high)))
+    return {"name": name, **dict(zip(("low", "high"), ends, strict=True))}
 
 
 @pytest.fixture
@@ -67,6 +73,12 @@ def test_bands_and_the_widest_figures_are_told(run_with, told):
     svg = figure.drawing.svg()
     assert svg.index("b.price") < svg.index("a.price"), "the widest first"
     assert "idle" not in svg, "what changes nothing is left out"
+    assert "rain" not in svg, "nor does what changes the benefit alone have a bar"
+    (bullets,) = [block for block in blocks if isinstance(block, Bullets)]
+    (said,) = [line for line in bullets.items if "rain" in line]
+    assert said == (
+        "With rain rate at all places at 0.8 the plan keeps 98 % of its benefit, at 1.3 71 %; its cost stays."
+    )
     # The bars of the widest reach from the middle line as far as the amounts say: 100 down, 400 up.
     widths = [float(width) for width in re.findall(r'<rect [^>]*width="([\d.]+)"[^>]*stroke="#222222"', svg)][:2]
     assert widths[1] == pytest.approx(4 * widths[0], rel=1e-3)
@@ -109,7 +121,15 @@ def test_a_study_that_is_cut_short_is_named(run_with, told):
 
 
 @pytest.mark.parametrize(
-    "name", ["fixed.keeps_limits_share", "fixed.capex.p95", "plan.value", "budget.measure", "tornado.low.cost"]
+    "name",
+    [
+        "fixed.keeps_limits_share",
+        "fixed.capex.p95",
+        "plan.value",
+        "budget.measure",
+        "tornado.low.cost",
+        "tornado.high.value_kept",
+    ],
 )
 def test_a_field_that_a_study_lacks_is_named(run_with, told, name):
     *path, last = name.split(".")

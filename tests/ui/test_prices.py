@@ -23,7 +23,7 @@ def test_prices_are_changed_in_a_form_with_their_range_and_source(show, home, mo
     monkeypatch.setattr("planner.ui.prices.errand_state", lambda _folder: "done")
     monkeypatch.setattr("planner.ui.prices.errand_answer", lambda _folder: {"prices": prices})
     page = show(home / "demo", page="scenario")
-    (chosen,) = (box for box in page.selectbox if box.key == "prices-of")
+    (chosen,) = (box for box in page.selectbox if box.key == "prices-of-en")
     assert chosen.value == "leo"
     field = "technologies.leo.overrides.monthly_fee"
     before = {"low": 80.0, "typical": 120.0, "high": 180.0, "source": "Somebody 2024"}

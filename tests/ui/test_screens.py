@@ -10,7 +10,7 @@ from planner.i18n import _, use_language
 from planner.plan.store import read_plan
 from planner.ui.frame import ORDERS, page_name
 from planner.ui.text import literal
-from planner.wording import number
+from planner.wording import figure, number
 
 PAGES = ORDERS["planner"]
 
@@ -36,7 +36,7 @@ def test_every_page_speaks_the_language(show, home, name, language):
     page = show(home / "demo", page=name, lang=language)
     assert not page.error
     with use_language(language):
-        (pages,) = (group for group in page.get("button_group") if group.key == "page")
+        (pages,) = (group for group in page.get("button_group") if group.key == f"page-{language}")
         assert [option.content for option in pages.proto.options] == [page_name(each) for each in PAGES]
         # That no such country exists stands on every page with figures.
         if name in {"start", "scenario", "plan", "uncertainty", "invest", "export"}:
@@ -52,7 +52,7 @@ def test_roles_order_the_pages_and_hide_none():
 
 def test_a_request_with_an_older_address_undoes_no_click(show, home):
     page = show(home / "demo", page="plan")
-    element(page.get("button_group"), "page").set_value("compare").run()
+    element(page.get("button_group"), "page-en").set_value("compare").run()
     assert page.query_params["page"] == "compare"
     # What the timer of a page at work sends: the address as the browser knew it before the click was answered.
     page.query_params["page"] = "plan"
@@ -60,6 +60,18 @@ def test_a_request_with_an_older_address_undoes_no_click(show, home):
     assert not page.exception
     assert page.query_params["page"] == "compare"
     assert texts(page.title) == "Compare"
+
+
+def test_another_language_changes_neither_role_nor_page(show, home):
+    page = show(home / "demo", page="compare", role="donor")
+    element(page.get("button_group"), "language").set_value("fr").run()
+    assert not page.exception
+    assert texts(page.title) == "Comparer"
+    assert {name: page.query_params[name] for name in ("lang", "page", "role")} == {
+        "lang": "fr", "page": "compare", "role": "donor",
+    }  # fmt: skip
+    assert element(page.selectbox, "role-fr").value == "donor"
+    assert element(page.selectbox, "role-fr").options == ["Planificateur", "Bailleur", "Auteur de proposition"]
 
 
 def test_first_there_is_a_solved_example(show, home):
@@ -74,6 +86,10 @@ def test_the_slider_answers_from_the_frontier(show, home):
     frontier = json.loads((home / "demo-frontier/frontier.json").read_text(encoding="utf-8"))
     (slider,) = page.select_slider
     last = frontier["points"][-1]
+    plan = json.loads((home / "demo/plan.json").read_text(encoding="utf-8"))
+    # At the plan's own budget the plan's own proof stands, unless that of the frontier is closer.
+    beyond = [point["bound"] for point in frontier["points"] if point["limit"] >= plan["budgets"][0]["limit"]]
+    assert metrics(page)["At most, proven"] == figure(min(plan["objective"]["bound"], *beyond))
     slider.set_value(slider.options[-1] if isinstance(slider.options[-1], int) else round(last["limit"])).run()
     assert not page.exception
     assert metrics(page)["Offices gained"] == number(len(last["offices"]))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.links.build import wanted_share
 from planner.links.fading import SHORTEST_KM, Fades, Paths, air_db_km
+from planner.links.radios import wanted_share
 from planner.links.task import clearance_criteria
 from planner.plan.sheets.climate import hop_climate
 from planner.plan.sheets.model import Criterion, Entry, HopEnd, HopSheet, Step

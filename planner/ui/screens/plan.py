@@ -9,7 +9,7 @@ import streamlit as st
 from planner.errors import PlannerError
 from planner.i18n import _, ngettext
 from planner.jobs import read_events, run_state
-from planner.ui.address import asked, follow, go, note
+from planner.ui.address import asked, follow, go, note, spoken
 from planner.ui.card import find_selected, show_card
 from planner.ui.frontiers import frontier_of, next_offices
 from planner.ui.map import ROOM, has_regions, show_map
@@ -151,7 +151,7 @@ def _map(plan: Plan, run_dir: Path, selected: str | None) -> None:
         default=[name for name in layers if name != "regions"],
         format_func=layers.__getitem__,
         label_visibility="collapsed",
-        key="layers",
+        key=spoken("layers"),
     )
 
     until = choose_year(plan, run_dir.name)

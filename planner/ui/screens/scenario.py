@@ -108,8 +108,9 @@ def _slider(here: Here, plan: Plan, frontier: dict[str, Any], edits: Edits) -> N
         key=f"slider-{plan.scenario['hash'][:12]}",
         help=_("What the programme may cost: purchases and the funded years of operation."),
     )
-    point = point_at(frontier, amount, own_point(plan))
-    _tiles(frontier, point, amount, currency)
+    own = own_point(plan)
+    point = point_at(frontier, amount, own)
+    _tiles(point, ceiling_at(frontier, amount, own), currency)
     if st.button(_("Take this budget"), key="take-budget", disabled=amount == now):
         edits.wish(f"budgets.{name}", amount, plan.budget["limit"] if plan.budget else None)
         st.rerun()
@@ -142,14 +143,14 @@ def _amounts(most: int, now: int) -> list[int]:
     return sorted({*range(0, most, step), most, min(now, most)})
 
 
-def _tiles(frontier: dict[str, Any], point: dict[str, Any] | None, amount: float, currency: str) -> None:
+def _tiles(point: dict[str, Any] | None, ceiling: float, currency: str) -> None:
     totals = point["totals"] if point else {"people": 0}
     tiles = (
         (_("Offices gained"), number(len(point["offices"]) if point else 0)),
         (_("People within reach"), number(totals["people"])),
         (_("Spent"), money_short(100 * point["spent"], currency) if point else "–"),
         (_("Benefit"), figure(point["value"]) if point else "0"),
-        (_("At most, proven"), figure(ceiling_at(frontier, amount))),
+        (_("At most, proven"), figure(ceiling)),
     )
     for column, (label, text) in zip(st.columns(len(tiles), gap="small"), tiles, strict=True):
         column.metric(label, text, border=True, height="stretch")

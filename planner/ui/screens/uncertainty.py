@@ -21,7 +21,7 @@ from planner.ui.study_maps import robustness_legend, robustness_map
 from planner.ui.text import literal
 from planner.ui.watching import watch
 from planner.ui.widgets import TABLE_HEIGHT_PX, chart, table
-from planner.wording import measure_name, money, money_short, number, share
+from planner.wording import costless_words, drawn_name, measure_name, money, money_short, number, share
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,7 +152,7 @@ def _costs(risk: dict[str, Any], study: Path, currency: str) -> None:
 def _tornado(risk: dict[str, Any], currency: str) -> None:
     rows = pd.DataFrame(
         [
-            {"figure": row["name"], "low": row["low"]["cost"], "high": row["high"]["cost"],
+            {"figure": drawn_name(row["name"]), "low": row["low"]["cost"], "high": row["high"]["cost"],
              "at_low": row["low"]["figure"], "at_high": row["high"]["figure"]}
             for row in risk["tornado"]
         ]
@@ -161,7 +161,7 @@ def _tornado(risk: dict[str, Any], currency: str) -> None:
         st.write(_("The study was cancelled before this was known."))
         return
     title = _("{measure} ({currency})").format(measure=measure_name(risk["budget"]["measure"]), currency=currency)
-    base = alt.Chart(rows.head(_WIDEST)).encode(
+    base = alt.Chart(rows[rows["low"] != rows["high"]].head(_WIDEST)).encode(
         y=alt.Y("figure:N", sort=None, axis=alt.Axis(title=None, labelLimit=280))
     )
     bars = base.mark_bar(color="#56b4e9", height=14).encode(
@@ -180,6 +180,8 @@ def _tornado(risk: dict[str, Any], currency: str) -> None:
         alt.layer(bars, *ends, line.encode(x="plan:Q")).properties(height=340), rows.rename(columns=headings), "tornado"
     )
     st.caption(_("Each figure alone at its low (◄) and its high (►), all others typical; the line is the plan."))
+    for words in costless_words(risk["tornado"], risk["plan"]["value"]):
+        st.caption(literal(words))
 
 
 def _offices(risk: dict[str, Any], plan: Plan, study: Path) -> None:
@@ -209,5 +211,6 @@ def _offices(risk: dict[str, Any], plan: Plan, study: Path) -> None:
 def _ranges(risk: dict[str, Any]) -> None:
     frame = pd.DataFrame(risk["figures"])[["name", "group", "unit", "low", "typical", "high"]]
     headings = [_("Figure"), _("Group"), _("Unit"), _("Low"), _("Typical"), _("High")]
+    frame["name"] = frame["name"].map(drawn_name)
     frame.columns = pd.Index(headings)
     table(frame, "ranges", height=TABLE_HEIGHT_PX)

@@ -10,7 +10,7 @@ from planner.report.documents.blocks import Bullets, Figure, Heading, Note, Para
 from planner.report.documents.charts import tornado_drawing
 from planner.report.documents.typography import about_money
 from planner.report.risk_words import limits_missed, no_plan_found
-from planner.wording import measure_name, number, sentence, share
+from planner.wording import costless_words, drawn_name, measure_name, number, sentence, share
 
 if TYPE_CHECKING:
     from planner.report.documents.blocks import Block
@@ -53,8 +53,8 @@ def risk(run: ExportedRun) -> list[Block]:
 
 def _drawn(told: dict[str, Any]) -> str:
     text = _(
-        "{draws} times all {figures} uncertain prices, rates and demands were drawn from their ranges, and this plan "
-        "was priced anew. The ranges are those of the price catalogue and the scenario."
+        "{draws} times all {figures} uncertain figures were drawn from their ranges, and this plan was reckoned anew. "
+        "The ranges are those of the price catalogue and the scenario."
     )
     return text.format(draws=number(told["draws_done"]), figures=number(len(told["figures"])))
 
@@ -74,6 +74,7 @@ def _kept(told: dict[str, Any], currency: str, measure: str) -> list[str]:
             kept=share(fixed["value_kept"]["mean"] / value), least=share(fixed["value_kept"]["least"] / value)
         ),
         *limits_missed(fixed),
+        *costless_words(told["tornado"], told["plan"]["value"]),
     ]
     if told["best"] is not None:
         text = _("Had the prices been known, another plan would have brought {more} more benefit on average.")
@@ -103,7 +104,7 @@ def _bands(told: dict[str, Any], currency: str) -> Table:
 def _tornado(told: dict[str, Any], currency: str, measure: str) -> list[Block]:
     """Return what each figure does by itself; nothing where none does anything."""
     base = told["plan"][measure]
-    rows = [(row["name"], *(row[side]["cost"] for side in ("low", "high"))) for row in told["tornado"]]
+    rows = [(drawn_name(row["name"]), *(row[side]["cost"] for side in ("low", "high"))) for row in told["tornado"]]
     moving = [row for row in rows if row[1] != row[2]]
     rows = sorted(moving, key=lambda row: -abs(row[2] - row[1]))[:SHOWN]
     if not rows:
