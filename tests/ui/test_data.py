@@ -165,7 +165,7 @@ def test_what_was_typed_is_there_again_after_another_page(opened, typed):
     cells[drawn[-1][0], 0] = ("X", "-20,911")
     page.run()
     for name in ("start", "data"):
-        next(group for group in page.get("button_group") if group.key == "page").set_value(name).run()
+        next(group for group in page.get("button_group") if group.key == "page-en").set_value(name).run()
     cells.clear()  # as Streamlit forgets it
     wait(page, checked)
     assert '"-20,911"' in (country().folder / "offices.csv").read_text(encoding="utf-8")
