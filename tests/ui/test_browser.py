@@ -40,19 +40,23 @@ def colours(page):
 
 
 def test_the_way_back_leads_through_pages_and_languages(app, page):
+    def await_page(title):
+        page.get_by_role("heading", name=title, exact=True).wait_for()
+        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
     page.goto(f"{app}/?page=plan&lang=en")
     tiles(page)
-    page.get_by_role("radio", name="Compare", exact=True).click()
-    page.get_by_role("heading", name="Compare", exact=True).wait_for()
+    page.get_by_role("radio", name="Uncertainty", exact=True).click()
+    await_page("Uncertainty")
     page.get_by_role("radio", name="Français", exact=True).click()
-    page.get_by_role("heading", name="Comparer", exact=True).wait_for()
+    await_page("Incertitude")
     page.go_back()
-    page.get_by_role("heading", name="Compare", exact=True).wait_for()
+    await_page("Uncertainty")
     page.go_back()
     tiles(page)
     assert page.get_by_role("radio", name="Plan", exact=True).is_checked()
     page.go_forward()
-    page.get_by_role("heading", name="Compare", exact=True).wait_for()
+    await_page("Uncertainty")
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
