@@ -27,12 +27,15 @@ _NAMES: dict[Language, str] = {"en": "English", "fr": "Français"}
 _NOTED = "noted-address"
 """What the address says, in the state of the session."""
 
-# Screen readers choose their voice by the page's language, and a session is found again by a cookie; only a script can
-# set either.
+# Screen readers choose their voice by the page's language, tables write their numbers by the browser's languages, and a
+# session is found again by a cookie; only a script can set any of them.
 _TELL_BROWSER = st.components.v2.component(
     "postlink_browser",
     js="""export default ({data}) => {
         document.documentElement.lang = data.language;
+        const own = window.postlinkLanguages ??= [...navigator.languages];
+        const languages = [...own.filter((one) => one.startsWith(data.language)), data.language, ...own];
+        Object.defineProperty(navigator, "languages", {get: () => languages, configurable: true});
         const kept = `path=/; SameSite=Strict${location.protocol === "https:" ? "; Secure" : ""}`;
         document.cookie = `postlink_session=${data.session}; ${kept}; max-age=31536000`;
         if (data.entry) { document.cookie = `postlink_entry=${data.entry}; ${kept}`; }
@@ -134,5 +137,5 @@ def follow(key: str, value: Any) -> None:
 
 
 def tell_browser(language: Language, session: str, entry: str | None) -> None:
-    """Set the language of the page for the browser and for screen readers, and what the browser is known by."""
+    """Set the language of the page for tables and screen readers, and what the browser is known by."""
     _TELL_BROWSER(data={"language": language, "session": session, "entry": entry}, key="browser")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from planner.i18n import _
+from planner.i18n import _, language
 from planner.ui.address import note
 from planner.wording import no_formula
 
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
+    from planner.i18n import Language
+
 _LARGE = 1000
+_SIGNS: dict[Language, dict[str, str]] = {"en": {"sep": ",", "decimal": "."}, "fr": {"sep": ";", "decimal": ","}}
+"""How spreadsheets of a language take CSV apart."""
 
 # Only the browser has the chart as it is drawn; Streamlit's own menu of charts is off.
 _SAVE_PICTURE = st.components.v2.component(
@@ -108,16 +112,24 @@ def table(frame: pd.DataFrame, name: str, *, height: int | None = None, ids: Seq
 
 
 def as_csv(frame: pd.DataFrame, name: str, label: str | None = None) -> None:
-    """Offer a table as a file."""
+    """Offer a table as a file that spreadsheets of the page's language open."""
+    # The file is made when it is asked for, in a thread that knows no language.
+    words, signs = {True: _("yes"), False: _("no")}, _SIGNS[language()]
     st.download_button(
         label or _("Download this table (CSV)"),
-        # The mark at the start tells spreadsheets that the text is UTF-8.
-        lambda: tame(frame).to_csv(index=False).encode("utf-8-sig"),
+        lambda: csv_bytes(frame, words, signs),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=f"csv-{name}",
         on_click="ignore",
     )
+
+
+def csv_bytes(frame: pd.DataFrame, words: dict[bool, str], signs: dict[str, str]) -> bytes:
+    """Return a table as CSV; ``words`` stand for true and false, ``signs`` are those between cells and of decimals."""
+    told = frame.assign(**{str(column): frame[column].map(words) for column in frame.select_dtypes("bool")})
+    # The mark at the start tells spreadsheets that the text is UTF-8.
+    return tame(told).to_csv(index=False, sep=signs["sep"], decimal=signs["decimal"]).encode("utf-8-sig")
 
 
 def tame(frame: pd.DataFrame) -> pd.DataFrame:

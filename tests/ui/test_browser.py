@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pandas as pd
 import pytest
 from conftest import HOSTILE_NAMES, HOSTILE_TITLE
 from PIL import Image
@@ -16,6 +17,7 @@ from planner.i18n import _, use_language
 from planner.jobs import read_events, run_state
 from planner.plan.store import read_plan
 from planner.ui.plan_maps import plan_map
+from planner.ui.widgets import csv_bytes
 
 pytestmark = pytest.mark.browser
 
@@ -67,6 +69,9 @@ def test_the_page_shows_the_plan_and_asks_nobody_else(app, page, home, language)
     shown = tiles(page)
     gained = totals["offices_newly_connected"] + totals["offices_upgraded"]
     told = figures([text.replace("\N{NARROW NO-BREAK SPACE}", "") for text in shown[:6]])
+    # Tables of the page write their numbers so.
+    written = page.evaluate("new Intl.NumberFormat(navigator.languages).format(1234.5)")
+    assert written == {"en": "1,234.5", "fr": "1\N{NARROW NO-BREAK SPACE}234,5"}[language]
     spent = plan["budgets"][0]["spent"]
     assert told == [
         gained,
@@ -96,6 +101,13 @@ def test_tables_can_be_taken_away_as_csv(app, page, home):
     offices = json.loads((home / "demo/plan.json").read_text(encoding="utf-8"))["offices"]
     assert len(lines) == 1 + len(offices)
     assert lines[0].startswith("Office,Name,Region")
+
+
+def test_tables_are_written_as_spreadsheets_of_the_language_take_them_apart():
+    frame = pd.DataFrame({"A": [1.5, 2.0], "B": [True, False], "C": ["=1+1", "x"]})
+    words = {True: "oui", False: "non"}
+    told = csv_bytes(frame, words, {"sep": ";", "decimal": ","}).decode("utf-8-sig")
+    assert told.splitlines() == ["A;B;C", "1,5;oui;'=1+1", "2,0;non;x"]
 
 
 def test_what_users_wrote_is_never_markup(app, page, home):
