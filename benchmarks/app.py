@@ -105,7 +105,7 @@ def _multiply(run: Path, copy: Path) -> None:
         offices.append({**office, "id": f"{office['id']}-{number}", "lon": lon, "lat": lat})
         ends = [list(moved(*end)) for end in link["geometry"]["coordinates"]]
         links.append({**link, "id": f"{link['id']}-{number}", "geometry": {"type": "LineString", "coordinates": ends}})
-    plan |= {"offices": offices, "links": links}
+    plan |= {"offices": offices, "links": links, "reasons": {}}
     (copy / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
 
 
