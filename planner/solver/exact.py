@@ -22,6 +22,7 @@ from planner.solver.branching import Branching, Decided, ascent_cuts, list_for_c
 from planner.solver.cuts import new_cut_list
 from planner.solver.folding import count_own
 from planner.solver.follow import Follower
+from planner.solver.from_branches import FromBranches
 from planner.solver.from_rooms import FromRooms
 from planner.solver.from_root import FromRoot
 from planner.solver.recombine import Recombination
@@ -47,9 +48,10 @@ PRICE_SPREAD, ORDER_SPREAD = 0.25, 0.5
 LEAST_COST_SWEEPS = 20
 """Evaluations of the ascent that fix arcs of the cheapest plan for given nodes."""
 WORTH_REBUILDING = 0.98
-PATIENCE, PATIENCE_CAPACITATED, PATIENCE_SHARE = 4, 25, 0.3
+PATIENCE, PATIENCE_CAPACITATED, PATIENCE_PACKED, PATIENCE_SHARE = 4, 25, 8, 0.3
 """The local search makes way once it has brought nothing for so many chunks, and for this share of all chunks; the
-second where links can be filled: ceilings stay far off there, and the search still finds better plans."""
+second where links can be filled: ceilings stay far off there, and the search still finds better plans; the third where
+plans can be put together from the branches of a linear program then."""
 SHARES = (0.5, 0.25, 0.1, 0.05, 0.02)
 """Shares of the gap, counted from the ceiling, at which higher targets lie."""
 FIRST_NODES = 20
@@ -167,6 +169,7 @@ class Finish:
         self.branching: Branching | None = None
         self.from_root = FromRoot(self)
         self.recombination = Recombination()
+        self.from_branches = FromBranches(self)
         self.from_rooms = FromRooms(self)
 
     @property
@@ -194,7 +197,9 @@ class Finish:
     def search_locally(self) -> None:
         """Let the local search go on until it has brought nothing for a while."""
         search = self.search
-        patience = PATIENCE_CAPACITATED if search.graph.capacitated else PATIENCE
+        patience = PATIENCE
+        if search.graph.capacitated:
+            patience = PATIENCE_PACKED if self.from_branches.applies(search.graph) else PATIENCE_CAPACITATED
         idle = 0
         while idle < max(patience, PATIENCE_SHARE * search.n_chunks) and not self.over:
             before = search.value
@@ -216,7 +221,7 @@ class Finish:
         shrunk = self.shrink(self.wanted)
         if shrunk is None or search.stopped():
             return
-        if self.from_rooms.take_turn(*shrunk):
+        if self.from_branches.take_turn(*shrunk) or self.from_rooms.take_turn(*shrunk):
             return
         if count_own(shrunk[0]) <= (SMALL_LAYERED if shrunk[0].layered else SMALL):
             self.search_above(self.wanted, Decided.nothing(shrunk[0]), shrunk[1].price, -1, search.note_ceiling)

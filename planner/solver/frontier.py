@@ -132,6 +132,8 @@ class Trail:
         self.lines: list[Line] = []
         self.guides: list[Pricing] = []  # for each budget the evaluation of its lowest ceiling
         self.searches: list[Search] = []
+        self.known: list[NDArray[np.int32]] = []  # branches that programs of budgets begin with
+        self.found: dict[int, list[NDArray[np.int32]]] = {}  # those that the last ones ended with
         self.nearness = [NEAR] * len(budgets)
         self.fruitless = [0] * len(budgets)
         # What is drawn for a budget depends on no other one.
@@ -357,6 +359,7 @@ class Trail:
                     self.at_once(partial(self.finish_one, share=share), numbers)
                 for k in numbers:
                     self.tell(k)
+                    self.known = self.found.pop(k, self.known)
                 self.report()
             waiting = [k for k in waiting if not self.closed(k) and self.searches[k].graph.n_arcs > 0]
 
@@ -368,7 +371,10 @@ class Trail:
             search.desk = new_desk(search.graph)
             now = time.monotonic()
             search.deadline = now + share * (self.whole.deadline - now)
-            Finish(search, self.gap).close_gap()
+            finish = Finish(search, self.gap)
+            finish.from_branches.known = self.known
+            finish.close_gap()
+            self.found[k] = finish.from_branches.known
 
     def conclude(self) -> Frontier:
         """Put what the searches know into an answer."""

@@ -65,3 +65,45 @@ def sink(
         i = below
     heap[i] = v
     position[v] = i
+
+
+@lean
+def push_label(
+    key: NDArray[np.float64],
+    node: NDArray[np.int32],
+    origin: NDArray[np.int64],
+    size: int,
+    label: tuple[float, int, int],
+) -> int:
+    """Insert a label (key, node, origin) into a heap of labels, the smallest key first; return the new size.
+
+    A node may have many labels, and none of them changes.
+    """
+    i = size
+    while i > 0:
+        above = (i - 1) >> 1
+        if key[above] <= label[0]:
+            break
+        key[i], node[i], origin[i] = key[above], node[above], origin[above]
+        i = above
+    key[i], node[i], origin[i] = label
+    return size + 1
+
+
+@lean
+def drop_label(key: NDArray[np.float64], node: NDArray[np.int32], origin: NDArray[np.int64], size: int) -> int:
+    """Remove the label of the smallest key; return the new size."""
+    size -= 1
+    last, i = key[size], 0
+    while True:
+        below = 2 * i + 1
+        if below >= size:
+            break
+        if below + 1 < size and key[below + 1] < key[below]:
+            below += 1
+        if key[below] >= last:
+            break
+        key[i], node[i], origin[i] = key[below], node[below], origin[below]
+        i = below
+    key[i], node[i], origin[i] = last, node[size], origin[size]
+    return size

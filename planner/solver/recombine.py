@@ -42,8 +42,9 @@ MOST_ARCS = 200_000
 """Arcs of a graph whose plans are put together; those of larger ones have more branches than are kept."""
 MOST_BRANCHES, MOST_TRUNK = 2_000, 5_000
 """Branches and arcs of trunks kept: those that stood in a tree last."""
-NODES = 100
-"""Nodes of branch and bound: what these do not find is rarely worth more."""
+NODES, OFFERED_NODES = 100, 20
+"""Nodes of branch and bound: what these do not find is rarely worth more. The latter with branches that were offered,
+most of which no tree has held: there cuts and dives find more than as many nodes as take their time."""
 
 
 class Parts(NamedTuple):
@@ -93,6 +94,7 @@ class Recombination:
 
     def __init__(self) -> None:
         self.branches: dict[bytes, NDArray[np.int32]] = {}
+        self.offered: list[NDArray[np.int32]] = []
         self.trunk: dict[int, None] = {}
         self.turns = 0
 
@@ -121,18 +123,41 @@ class Recombination:
         for number in list(self.trunk)[:-MOST_TRUNK]:
             del self.trunk[number]
 
-    def combine(self, graph: Graph, budget: int, floor: float, stopped: Callable[[], bool]) -> NDArray[np.int32] | None:
-        """Return a tree within the budget of branches kept that is worth more than ``floor``; None if none is found."""
-        parts = self.parts(graph)
+    def offer(self, graph: Graph, trunk: Ints, branches: Iterable[Ints]) -> None:
+        """Take branches and arcs of trunks that no tree has held yet, instead of those offered before."""
+        self.trunk.update(dict.fromkeys(graph.number[trunk].tolist()))
+        self.offered = [graph.number[arcs] for arcs in branches]
+
+    def combine(
+        self,
+        graph: Graph,
+        budget: int,
+        floor: float,
+        stopped: Callable[[], bool],
+        *,
+        offered: bool = False,
+    ) -> NDArray[np.int32] | None:
+        """Return a tree within the budget of branches kept that is worth more than ``floor``; None if none is found.
+
+        Parameters
+        ----------
+        offered
+            Whether branches count that were offered.
+        """
+        parts = self.parts(graph, offered)
         worth, cost = parts.value(graph), parts.cost(graph)
         model = Model()
         model.hideOutput()
         model.setParam("misc/catchctrlc", False)
-        model.setParam("limits/nodes", NODES)
-        model.setPresolve(SCIP_PARAMSETTING.FAST)
-        # The linear program is nearly whole: cuts and dives take five times as long and find no more.
-        model.setSeparating(SCIP_PARAMSETTING.OFF)
-        model.setHeuristics(SCIP_PARAMSETTING.OFF)
+        if offered:
+            model.setParam("limits/nodes", OFFERED_NODES)
+            model.setParam("separating/maxroundsroot", 5)
+        else:
+            # The linear program is nearly whole: cuts and dives take five times as long and find no more.
+            model.setParam("limits/nodes", NODES)
+            model.setPresolve(SCIP_PARAMSETTING.FAST)
+            model.setSeparating(SCIP_PARAMSETTING.OFF)
+            model.setHeuristics(SCIP_PARAMSETTING.OFF)
         taken = [model.addVar(vtype="B", obj=each) for each in worth.tolist()]
         model.setMaximize()
         for row in apart(graph, parts):
@@ -183,7 +208,7 @@ class Recombination:
             guide = guide._replace(salt=np.uint64(guide.salt))  # plain ints would be of two types, small and large
             search.tree = grow_everywhere(graph, search.desk, guide)
 
-    def parts(self, graph: Graph) -> Parts:
+    def parts(self, graph: Graph, offered: bool) -> Parts:
         """Return what a graph has left of the trunk and of the branches, the cheapest of branches that do the same."""
         position = np.full(int(graph.number.max(initial=-1)) + 1, -1, np.int64)
         position[graph.number] = np.arange(graph.n_arcs)
@@ -194,7 +219,7 @@ class Recombination:
         trunk = find(np.fromiter(self.trunk, np.int64))
         trunk = trunk[trunk >= 0]
         cheapest: dict[tuple[int, bytes], tuple[int, Ints]] = {}
-        for numbers in self.branches.values():
+        for numbers in [*self.branches.values(), *(self.offered if offered else ())]:
             arcs = find(numbers)
             if (arcs < 0).any():
                 continue

@@ -156,19 +156,15 @@ class RootProgram:
     def solve(self, stopped: Callable[[], bool]) -> bool:
         """Solve the program as it stands; return whether its solution is known, which it is not if it was stopped."""
         while True:
-            steps = max(SLICE // (self.least.size + self.listed.size), FEWEST_STEPS)
-            self.program.setIntParam(SCIP_LPPARAM.LPITLIM, steps)
-            self.program.solve()
+            optimal = in_steps(self.program, self.least.size + self.listed.size, stopped)
             absent = self.place_of < 0
             absent[: self.graph.n_arcs] &= self.open
             if stopped():
                 return False
-            if not self.program.isOptimal():
-                interrupted = self.program.getNIterations() >= steps
-                if not (interrupted or absent.any()):
+            if not optimal:
+                if not absent.any():
                     return False
-                if not interrupted:
-                    self._enter(np.flatnonzero(absent))  # what a floor asks for may not be there yet
+                self._enter(np.flatnonzero(absent))  # what a floor asks for may not be there yet
                 continue
             left = self._prove(np.array(self.program.getDual()))
             wanted = np.flatnonzero(absent & (left > WORTH_ENTERING * self.scale))
@@ -232,6 +228,24 @@ class RootProgram:
         return whole.of(self.open, floor)
 
 
+def in_steps(program: LP, size: int, stopped: Callable[[], bool], *, dual: bool = True) -> bool:
+    """Solve a linear program of so many rows and columns; return whether that came to an end before it was stopped.
+
+    Parameters
+    ----------
+    dual
+        By the dual simplex method, which goes on from rows that were added; the primal one goes on from columns.
+    """
+    steps = max(SLICE // size, FEWEST_STEPS)
+    program.setIntParam(SCIP_LPPARAM.LPITLIM, steps)
+    while True:
+        program.solve(dual)
+        if program.isOptimal():
+            return True
+        if stopped() or program.getNIterations() < steps:
+            return False
+
+
 def vertical(upper: csr_matrix, lower: csr_matrix) -> csr_matrix:
     """Return two matrices as one, the second below the first."""
     return csr_matrix(
@@ -261,12 +275,18 @@ def degree_rows(graph: Graph, column: NDArray[np.int64]) -> list[Fixed]:
     return rows
 
 
-def place_rows(graph: Graph) -> list[Fixed]:
-    """One arc from elsewhere enters a place."""
+def place_rows(graph: Graph, fewest: int = 2) -> list[Fixed]:
+    """One arc from elsewhere enters a place.
+
+    Parameters
+    ----------
+    fewest
+        Arcs that lead to a place from elsewhere, for a row: one by itself is held once where columns are arcs.
+    """
     crossing = np.flatnonzero(graph.place[graph.tail] != graph.place[graph.head])
     crossing = crossing[np.argsort(graph.place[graph.head[crossing]], kind="stable")]
     start = np.searchsorted(graph.place[graph.head[crossing]], np.arange(graph.place_start.size))
-    parts = [crossing[first:last] for first, last in pairwise(start) if last - first > 1]
+    parts = [crossing[first:last] for first, last in pairwise(start) if last - first >= fewest]
     return [Fixed(part, np.ones(part.size), -math.inf, 1.0) for part in parts]
 
 

@@ -210,7 +210,8 @@ class Search:
             plan = None if mended is None else self.plan_of(graph, mended, 0.0)
             if plan is not None and broken_rules(self.asked, plan):
                 plan = None
-        if plan is not None:
+        # Arcs that carry more than they can have made way for dearer ones: the plan may cost more than its tree.
+        if plan is not None and int(self.asked.cost[plan].sum()) <= self.asked.budget:
             self.adopt(plan, self.value_of(plan))
 
     def adopt(self, plan: NDArray[np.int32], value: float) -> None:

@@ -1,0 +1,247 @@
+"""Ceilings and plans where arcs can be filled: the linear program of a trunk and branches, before any other.
+
+Dual ascents do not see capacities, and the linear program of arcs sees them through cuts alone. The program of branches
+(see `planner.solver.packing`) sees what each branch may hold: within a second its ceiling lies where hundreds of rounds
+of cuts would bring the other. Plans are put together from its branches and those of the local search. What a better
+plan leaves of the graph begins the next program, with its branches and rows.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.solver.bound import price_out
+from planner.solver.branches import lay_out
+from planner.solver.cuts import find_cuts, new_cut_list
+from planner.solver.packing import Packing
+from planner.solver.relaxation import TIGHT, Relaxation, rows_of
+from planner.solver.tree import find_arcs
+from planner.solver.watch import numerical_troubles
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from planner.solver.bound import Pricing
+    from planner.solver.branches import BranchGraph
+    from planner.solver.exact import Finish
+    from planner.solver.graph import Graph
+    from planner.solver.relaxation import Row
+
+MOST_ARCS = 60_000
+"""Arcs of a graph whose program is solved."""
+FEW_NEW, NEAR = 60, 0.25
+"""Cuts are looked for once at most so many branches are new; plans once the ceiling, too, has come so near to what the
+program's solution is worth, as a share of the gap."""
+BETWEEN, CHUNKS = 5, 2
+"""Rounds of cuts between two plans that are put together, and chunks of local search from there."""
+NEAR_ARCS = 5_000
+"""Arcs of the neighbourhood where plans are put together first, if the graph has more."""
+MOST_BRANCHES = 2_500
+"""Branches of the program that a plan is put together from."""
+MOST_KNOWN = 6_000
+"""Branches that are kept from one program to the next."""
+ROUNDS, REST = 6, 0.04
+"""The program has come to rest once so many rounds have lowered its ceiling by less than this share of the gap."""
+WORTH_REBUILDING = 0.8
+"""The program begins anew once at most this share of its arcs is left."""
+WORTH_A_TURN = 0.9
+"""A turn that leaves more than this share of the gap was the last one until the gap has shrunk otherwise."""
+CUTS_PER_ROUND, TOLERANCE = 100, 0.01
+"""Directed cuts that are added at once, and the violation from which one is worth a row."""
+
+
+class FromBranches:
+    """The turns of one search.
+
+    Parameters
+    ----------
+    finish
+        Whose exact search this is.
+
+    Attributes
+    ----------
+    known
+        Branches to begin programs with, by the numbers of their arcs in the graph that was built first.
+    """
+
+    def __init__(self, finish: Finish) -> None:
+        self.finish = finish
+        self.known: list[NDArray[np.int32]] = []
+        self.last: Packing | None = None
+        self.spent = math.inf
+
+    def applies(self, graph: Graph) -> bool:
+        """Whether a graph has arcs that can be filled, and not too many arcs."""
+        return graph.capacitated and not graph.layered and graph.n_arcs <= MOST_ARCS
+
+    def take_turn(self, graph: Graph, pricing: Pricing) -> bool:
+        """Lower the ceiling and better the plan until both rest; False if that would bring, or has brought, little.
+
+        Parameters
+        ----------
+        graph, pricing
+            What plans worth what is wanted can hold, and the price of money there.
+        """
+        finish = self.finish
+        before = self._gap()
+        if not self.applies(graph) or before > WORTH_A_TURN * self.spent:
+            return False
+        whole = self._left(graph)
+        far = graph.n_arcs > NEAR_ARCS and self.last is None
+        left = self._look_near(whole, pricing) if far else whole
+        while left is not None and not finish.over:
+            branches = lay_out(left.graph)
+            if branches is None:
+                return False
+            self.last = self._begin(left, branches)
+            left = self._lower(self.last)
+            self._keep(self.last)
+        after = self._gap()
+        self.spent = math.inf if after <= WORTH_A_TURN * before else after
+        return finish.over or after <= WORTH_A_TURN * before
+
+    def _begin(self, left: Relaxation, branches: BranchGraph) -> Packing:
+        """Return the program of what is left, with the branches that are known."""
+        packing = Packing(left.graph, self.finish.search.asked, branches)
+        packing.take(self._branches_of(left.graph))
+        packing.cut(left.rows)
+        return packing
+
+    def _keep(self, packing: Packing) -> None:
+        """Keep the branches of a program for the next one: those that entered last."""
+        self.known = [packing.graph.number[arcs] for arcs in packing.found[-MOST_KNOWN:]]
+
+    def _look_near(self, left: Relaxation, pricing: Pricing) -> Relaxation | None:
+        """Put plans together in a neighbourhood, which proves nothing; return what better ones leave, None if nothing.
+
+        A better plan leaves a smaller program to prove ceilings with.
+        """
+        finish = self.finish
+        priced = price_out(left.graph, pricing.price)
+        whole = Relaxation(left.graph, -math.inf, math.inf, priced.reduced, [])
+        held = finish.search.tree_of_plan(finish.search.plan)
+        near = whole.near(NEAR_ARCS, find_arcs(left.graph, finish.search.graph.number[held[held >= 0]]))
+        branches = lay_out(near.graph)
+        if branches is not None:
+            packing = self._begin(near, branches)
+            self._lower(packing, proves=False)
+            self._keep(packing)
+        shrunk = None if finish.over else finish.shrink(finish.wanted)
+        return None if shrunk is None else self._left(shrunk[0])
+
+    def _gap(self) -> float:
+        search = self.finish.search
+        return math.inf if search.bound is None else search.bound - search.least
+
+    def _left(self, graph: Graph) -> Relaxation:
+        """Return what a graph leaves of the last program, all of it if there was none."""
+        if self.last is None:
+            return Relaxation(graph, -math.inf, math.inf, np.zeros(graph.n_arcs), [])
+        return self._what_is_left(self.last, np.isin(self.last.graph.number, graph.number))
+
+    def _what_is_left(self, packing: Packing, kept: NDArray[np.bool_]) -> Relaxation:
+        """Return the arcs of a program that are kept, with the rows that hold its ceiling up."""
+        graph = packing.graph
+        reached = np.asarray(np.bincount(graph.head, packing.arc_value, graph.n_nodes), np.float64)
+        rows = [row for row in packing.rows if row.slack(packing.arc_value, reached) <= TIGHT]
+        return Relaxation(graph, -math.inf, math.inf, np.zeros(graph.n_arcs), rows).of(kept, -math.inf)
+
+    def _branches_of(self, graph: Graph) -> list[NDArray[np.integer[Any]]]:
+        """Return the known branches, and those of the trees of the local search, that a graph has."""
+        parts = self.finish.recombination.parts(graph, offered=False)
+        found = list(np.split(parts.arcs, parts.start[1:-1])[parts.trunk :])
+        numbers = np.concatenate([np.empty(0, np.int32), *self.known])
+        position = np.full(int(max(numbers.max(initial=-1), graph.number.max(initial=-1))) + 1, -1, np.int64)
+        position[graph.number] = np.arange(graph.n_arcs)
+        start = np.cumsum([arcs.size for arcs in self.known])
+        return found + [arcs for arcs in np.split(position[numbers], start[:-1]) if arcs.size and (arcs >= 0).all()]
+
+    def _lower(self, packing: Packing, *, proves: bool = True) -> Relaxation | None:
+        """Lower the ceiling until it rests; return what a better plan leaves if that is much less, else None.
+
+        Parameters
+        ----------
+        proves
+            Whether the program's ceiling is one; if it is not, it ends once a plan was put together.
+        """
+        finish, search = self.finish, self.finish.search
+        target, ceilings, rounds = finish.wanted, [math.inf], 0
+        while not finish.over and not at_rest(ceilings, search.least):
+            price = None
+            with numerical_troubles():
+                price = packing.solve(finish.stopped)
+            if price is None:
+                break
+            n_new = packing.look_for_branches(price)
+            ceilings.append(packing.ceiling)
+            if proves:
+                search.note_ceiling(max(finish.below(target), packing.ceiling))
+            if n_new > FEW_NEW or finish.over:
+                continue
+            if packing.ceiling - packing.value < NEAR * (packing.ceiling - search.least):
+                if rounds % BETWEEN == 0:
+                    better = self._put_together(packing, price)
+                    left = self._leaves(packing) if better and proves and not finish.over else None
+                    if left is not None or not proves:
+                        return left
+                rounds += 1
+            packing.cut(find_rows(packing))
+        return None
+
+    def _put_together(self, packing: Packing, price: NDArray[np.float64]) -> bool:
+        """Put a plan together from branches of the program and of the local search; return whether it is better.
+
+        The local search then goes on from it for a while.
+        """
+        finish, search = self.finish, self.finish.search
+        before, recombination, graph = search.value, finish.recombination, packing.graph
+        trunk = packing.branches.trunk_arcs
+        # What hangs from arcs that can be filled after all is not put together: nobody reckons what these carry.
+        held = trunk[(packing.trunk_value > 0.0) & np.isinf(graph.capacity[trunk])]
+        recombination.offer(graph, held, packing.near_best(price, packing.ceiling - search.least, MOST_BRANCHES))
+        recombination.take(search.graph, search.tree)
+        floor = search.least if search.value is None else search.value + search.shift
+        tree = recombination.combine(graph, search.problem.budget, floor, finish.stopped, offered=True)
+        if tree is not None:
+            search.note_plan(graph, tree)
+        if search.value != before:
+            search.tree = search.tree_of_plan(search.plan)
+        for _ in range(CHUNKS):
+            if not finish.over:
+                finish.improve()
+        return search.value != before
+
+    def _leaves(self, packing: Packing) -> Relaxation | None:
+        """Return what plans worth what is wanted leave of a program, None if that is nearly all, or nothing."""
+        shrunk = self.finish.shrink(self.finish.wanted)
+        if shrunk is None:
+            return None
+        kept = np.isin(packing.graph.number, shrunk[0].number)
+        if np.count_nonzero(kept) > WORTH_REBUILDING * kept.size:
+            return None
+        return self._what_is_left(packing, kept)
+
+
+def at_rest(ceilings: list[float], floor: float) -> bool:
+    """Whether the last rounds have hardly lowered the ceiling."""
+    if ceilings[-1] <= floor:
+        return True  # of a neighbourhood without the best plan
+    if len(ceilings) <= ROUNDS or math.isinf(ceilings[-1 - ROUNDS]):
+        return False
+    return ceilings[-1 - ROUNDS] - ceilings[-1] < REST * (ceilings[-1] - floor)
+
+
+def find_rows(packing: Packing) -> list[Row]:
+    """Return directed cuts that the solution breaks; what is inside a place is priced as it is and needs none."""
+    graph, free = packing.graph, packing.inner & packing.inside
+    value = np.where(free, 1.0, np.minimum(packing.arc_value, 1.0))
+    reached = np.minimum(np.bincount(graph.head, packing.arc_value, graph.n_nodes), 1.0)
+    prized = np.flatnonzero(graph.prize[1:] > 0).astype(np.int32) + 1
+    targets = prized[np.argsort(-reached[prized], kind="stable")]
+    found = new_cut_list(CUTS_PER_ROUND, CUTS_PER_ROUND * graph.n_arcs)
+    find_cuts(graph, value, reached, targets[reached[targets] > TOLERANCE], TOLERANCE, found)
+    rows = rows_of(found)
+    return [row._replace(arcs=row.arcs[~free[row.arcs]], weight=row.weight[~free[row.arcs]]) for row in rows]
