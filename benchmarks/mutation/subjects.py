@@ -11,7 +11,7 @@ class Subject(NamedTuple):
     Attributes
     ----------
     modules, tests : tuple of str
-        Paths in this tree; tests in the order in which they run.
+        Paths in this tree, of tests also single ones as pytest names them; tests in the order in which they run.
     """
 
     modules: tuple[str, ...]
@@ -23,7 +23,12 @@ def _radio(name: str, *more: str) -> Subject:
 
 
 def _solver(name: str, *tests: str) -> Subject:
-    return Subject((f"planner/solver/{name}.py",), tuple(f"tests/solver/test_{of}.py" for of in tests))
+    """Return a module of the solver; tests by the names of their files, and after a colon that of a single one."""
+    paths = [of.partition(":") for of in tests]
+    return Subject(
+        (f"planner/solver/{name}.py",),
+        tuple(f"tests/solver/test_{file}.py" + (f"::test_{test}" if test else "") for file, _colon, test in paths),
+    )
 
 
 SUBJECTS = {
@@ -38,6 +43,23 @@ SUBJECTS = {
     "radio.multipath": _radio("multipath", "multipath"),
     "radio.rain": _radio("rain", "rain", "availability"),
     "radio.slant": _radio("slant", "slant"),
+    "solver.coarse": _solver("coarse", "linear"),
+    "solver.dice": _solver("dice", "dice"),
+    "solver.envelope": _solver("envelope", "envelope"),
+    "solver.flow": _solver("flow", "flow"),
+    "solver.heap": _solver("heap", "heap"),
+    "solver.linear": _solver("linear", "linear"),
+    "solver.patterns": _solver("patterns", "patterns"),
+    "solver.result": _solver("result", "result"),
+    "solver.transport": _solver("transport", "transport"),
+    "solver.growing_sets": _solver("growing_sets", "from_rooms:sets_grow_by_what_connects_them"),
+    "solver.counting": _solver(
+        "counting",
+        "counting:the_sums_follow_every_round_and_its_undoing[random_graph-0]",
+        "counting:the_sums_follow_every_round_and_its_undoing[random_towns-1]",
+        "counting:the_sums_follow_every_round_and_its_undoing[random_towns-2]",
+        "counting:the_sums_follow_every_round_and_its_undoing[narrow_ring-3]",
+    ),
     "solver.ascent": _solver("ascent", "ascent"),
     "solver.knapsack": _solver("knapsack", "knapsack"),
     "solver.layers": _solver("layers", "unfolding"),

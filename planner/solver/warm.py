@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numba import config
 
 from planner.solver.connect import connect_all
 from planner.solver.cuts import find_cuts, new_cut_list
@@ -21,8 +22,11 @@ def compile_kernels() -> None:
     """Compile the kernels of the search, or load them from the user's cache.
 
     The first run on a machine compiles for about a minute; no time limit should pay for that. Two offices of which
-    the budget buys one and a half leave a gap, so that every part of the search has its turn.
+    the budget buys one and a half leave a gap, so that every part of the search has its turn. Where Numba is told to
+    compile nothing there is nothing to wait for.
     """
+    if config.DISABLE_JIT:
+        return
     problem = Problem(
         n_nodes=4,
         tail=np.array([0, 1, 0, 1, 0], np.int32),
