@@ -31,6 +31,12 @@ def _solver(name: str, *tests: str) -> Subject:
     )
 
 
+COUNTED = [
+    f"counting:the_sums_follow_every_round_and_its_undoing[{make}-{seed}]"
+    for make in ("random_graph", "random_towns", "narrow_ring")
+    for seed in range(5)
+]
+
 SUBJECTS = {
     "finance": Subject(("planner/finance.py",), ("tests/test_finance.py", "tests/test_cash_flow.py")),
     "radio.atmosphere": _radio("atmosphere", "atmosphere"),
@@ -53,18 +59,17 @@ SUBJECTS = {
     "solver.result": _solver("result", "result"),
     "solver.transport": _solver("transport", "transport"),
     "solver.growing_sets": _solver("growing_sets", "from_rooms:sets_grow_by_what_connects_them"),
-    "solver.counting": _solver(
-        "counting",
-        "counting:the_sums_follow_every_round_and_its_undoing[random_graph-0]",
-        "counting:the_sums_follow_every_round_and_its_undoing[random_towns-1]",
-        "counting:the_sums_follow_every_round_and_its_undoing[random_towns-2]",
-        "counting:the_sums_follow_every_round_and_its_undoing[narrow_ring-3]",
-    ),
     "solver.tree": _solver("tree", "tree"),
     "solver.reduce": _solver("reduce", "reduce"),
     "solver.terms": _solver("terms", "terms"),
     "solver.parallels": _solver("parallels", "parallels"),
     "solver.relaxation": _solver("relaxation", "relaxation"),
+    "solver.cuts": _solver("cuts", "directed_cuts"),
+    "solver.room_sets": _solver("room_sets", "room_sets"),
+    "solver.shed": _solver("shed", "shed"),
+    "solver.surrogate": _solver("surrogate", "surrogate"),
+    "solver.objectives": _solver("objectives", "objectives"),
+    "solver.counting": _solver("counting", *COUNTED),
     "solver.ascent": _solver("ascent", "ascent"),
     "solver.knapsack": _solver("knapsack", "knapsack"),
     "solver.layers": _solver("layers", "unfolding"),

@@ -22,7 +22,7 @@ class Counted:
 
 
 def test_at_the_least_value_it_only_looks_around():
-    """Steps 1/2, 1/4, … 1/32, each up and down along the one coordinate and along all of them; then it is below 0.03."""
+    """Steps 1/2, 1/4, … 1/32, up and down along the one coordinate and along all of them; then it is below 0.03."""
     f = Counted(lambda x: float(x @ x))
     assert pattern_search(f, np.zeros(1), 1000, never).tolist() == [0.0]
     steps = [0.5, 0.25, 0.125, 0.0625, 0.03125]

@@ -49,7 +49,7 @@ def test_arcs_go_that_leave_less_than_the_target(target, kept):
 
 @pytest.mark.parametrize("ceiling", [100.0, -100.0])
 def test_rounding_takes_no_arc_away(ceiling):
-    """What is too much by less than the margin of the path and of the ceiling together stays, what is beyond it goes."""
+    """What is too much by less than the margins of the path and of the ceiling stays, what is beyond them goes."""
     graph = two_ways()
     reduced = graph.cost.astype(float)
     room = 10.0 * (1.0 - MARGIN) - MARGIN * 100.0

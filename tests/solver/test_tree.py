@@ -108,7 +108,7 @@ def test_without_capacities_pruning_leaves_the_best_subtree_at_a_price():
 
 
 def test_pruned_arcs_are_the_cheapest_that_carry_what_passes():
-    """Three arcs side by side of 10, 20 and 40 Mbit/s, and two offices of 15 behind them, of which one is not worth it."""
+    """Three arcs side by side of 10, 20 and 40 Mbit/s; behind them two offices of 15, one of which is not worth it."""
     arcs = [(0, 1, 5, 10.0), (0, 1, 7, 20.0), (0, 1, 9, 40.0), (1, 2, 1, np.inf), (1, 3, 8, np.inf)]
     problem = make_problem(4, arcs, prize=[0, 0, 30, 4], demand=[0, 0, 15, 15], budget=99)
     problem = replace(problem, demand=np.array([0.0, 5.0, 15.0, 15.0]))
