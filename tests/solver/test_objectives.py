@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from oracles import make_problem
 
-from planner.solver import Floor, Limit, Rules, Status, solve_cheapest, solve_in_order
+from planner.solver import Floor, Limit, Rules, Status, objectives, solve, solve_cheapest, solve_in_order
 from planner.solver.objectives import limit_of_budget, with_measure
 from planner.solver.problem import MAX_MONEY
 
@@ -77,3 +77,27 @@ def test_a_measure_takes_the_place_of_the_budget():
     changed = with_measure(problem, budget)
     assert (changed.cost.tolist(), changed.budget) == ([5, 4, 20, 16], MAX_MONEY)
     assert [limit.name for limit in changed.rules.limits] == ["opex", "other"]
+
+
+def test_offices_without_a_prize_need_not_be_reached():
+    problem = replace(towns(), prize=np.array([0.0, 1, 0, 4]))
+    result = solve_cheapest(problem, None, gap=0.0)
+    assert (result.value, set(result.arcs.tolist())) == (21, {0, 3})
+
+
+def test_what_the_search_is_asked(monkeypatch):
+    """A floor for each wish before, named by its number; no floor for a target of nothing; a minute each."""
+    asked = []
+
+    def searched(problem, **how):
+        asked.append((problem, how))
+        return solve(problem, **how)
+
+    monkeypatch.setattr(objectives, "solve", searched)
+    solve_in_order(towns(), [np.array([0.0, 0, 1, 1]), np.array([0.0, 0, 0, 5])], gap=0.0)
+    named = [[(floor.name, floor.least) for floor in problem.rules.floors] for problem, _how in asked]
+    assert named == [[], [("wish 1", 2.0)], [("wish 1", 2.0), ("wish 2", 5.0)]]
+    assert [how["time_limit_s"] for _problem, how in asked] == [60.0] * 3
+    assert [problem.cost_weight for problem, _how in asked] == [0.0, 0.0, 1.0]
+    solve_cheapest(towns(), 1.0, gap=0.0)
+    assert [(floor.name, floor.least) for floor in asked[-1][0].rules.floors] == [("target", 1.0)]

@@ -9,6 +9,7 @@ from oracles import all_plans, make_problem, rule_errors
 from test_phases import draw, errors_of, worth
 from test_unrolled import in_order, ruled
 
+from planner.solver import FREE, Phases, Rules
 from planner.solver.schedule import NEAR, NEVER, Schedule
 
 MOST_ARCS = 5
@@ -139,3 +140,94 @@ def test_prices_are_what_more_of_a_limit_brings():
     assert limits == pytest.approx([0.2])
     assert floors.size == 0
     assert Schedule(problem, phases, np.empty(0, np.int32)).prices() is None
+
+
+def star(limit, weight, **changes):
+    """Return the program of three arcs out of the root, each to an office, worth 3, 2 and 1."""
+    arcs = [(0, v, 4, np.inf) for v in (1, 2, 3)]
+    problem = make_problem(4, arcs, prize=[0, 3, 2, 1], budget=2**52)
+    t = len(limit)
+    phases = Phases(
+        np.full(3, 4), np.zeros(3, np.int64), np.array(limit), np.zeros(t, np.bool_), 0, np.array(weight, float),
+        problem.prize > 0, np.full(t, FREE), np.full(3, FREE, np.int32),
+    )  # fmt: skip
+    return Schedule(problem, replace(phases, **changes), np.arange(3, dtype=np.int32))
+
+
+def solved(schedule):
+    found = schedule.solve(20.0, lambda: False)
+    return None if found is None else found.tolist()
+
+
+@pytest.mark.parametrize("most_new", list(itertools.product([FREE, 0, 1, 2], repeat=3)))
+def test_so_many_new_offices_a_phase(most_new):
+    schedule = star([99, 99, 99], [1.0, 0.8, 0.5], most_new=np.array(most_new))
+    rows = schedule.limits()[3:]
+    for bought in itertools.product([0, 1, 2, NEVER], repeat=3):
+        x = np.array([phase != NEVER and phase <= now for phase in bought for now in range(3)], float)
+        few = all(most == FREE or bought.count(phase) <= most for phase, most in enumerate(most_new))
+        assert all(row.factor @ x[row.column] <= row.most for row in rows) == few
+        assert schedule.keeps(np.array(bought)) == few
+
+
+@pytest.mark.parametrize(
+    ("lump", "weight", "bought"),
+    [
+        ([FREE, FREE, FREE], [1.0, 0.9], [0, 1, 1]),
+        ([5, 5, FREE], [1.0, 0.9], [1, 1, 0]),  # 0.9 · 5 + 1
+        ([5, FREE, 5], [1.0, 0.5], [0, 1, NEVER]),  # 3 + 0.5 · 2, where both at once are 0.5 · 4 + 2
+        ([5, 5, 5], [1.0, 0.9], [1, 1, NEVER]),
+        ([5, 5, 5], [1.0, 0.5], [0, NEVER, NEVER]),
+        ([5, 5, 6], [1.0, 0.9], [1, 1, 0]),
+    ],
+)
+def test_arcs_of_a_lump_are_bought_at_once_or_not_at_all(lump, weight, bought):
+    """Money for one arc in the first phase, for two in the next."""
+    schedule = star([4, 8], weight, lump=np.array(lump, np.int32))
+    found = solved(schedule)
+    worths = [3.0, 2.0, 1.0]
+
+    def worth_of(phases):
+        return sum(w * weight[phase] for w, phase in zip(worths, phases, strict=True) if phase != NEVER)
+
+    assert worth_of(found) == pytest.approx(worth_of(bought), rel=NEAR)
+    together = {}
+    for number, phase in zip(lump, found, strict=True):
+        if number != FREE and phase != NEVER:
+            together.setdefault(number, set()).add(phase)
+    assert all(len(phases) == 1 for phases in together.values())
+
+
+@pytest.mark.parametrize(
+    ("prize", "counted", "bought"),
+    [
+        ([0, 0, 0], [False, False], None),  # held for nothing
+        ([0, 0, 5], [False, False], [0, 0]),  # goes on
+        ([0, 5, 0], [False, False], [0, NEVER]),
+        ([0, 0, 0], [True, False], [0, NEVER]),
+        ([0, 0, 0], [False, True], [0, 0]),
+    ],
+)
+def test_what_is_held_is_in_use(prize, counted, bought):
+    """Root → 1 → 2, the first arc to be held: at a prize, at a counted node, or before one."""
+    problem = make_problem(3, [(0, 1, 4, np.inf), (1, 2, 4, np.inf)], prize=prize, budget=2**52)
+    problem = replace(problem, rules=Rules(held=(np.array([0], np.int32),)))
+    phases = Phases(
+        np.full(2, 4), np.zeros(2, np.int64), np.array([8]), np.zeros(1, np.bool_), 0, np.ones(1),
+        np.array([False, *counted]), np.array([FREE]), np.full(2, FREE, np.int32),
+    )  # fmt: skip
+    found = solved(Schedule(problem, phases, np.arange(2, dtype=np.int32)))
+    if bought is None:
+        assert found is None
+    else:
+        assert found[0] == 0
+        assert bought[1] == NEVER or found[1] == 0
+
+
+def test_what_is_required_but_not_in_the_tree_has_no_schedule():
+    schedule = star([12], [1.0])
+    problem = replace(schedule.problem, rules=Rules(required=np.array([0, 3], np.int32)))
+    assert solved(Schedule(problem, schedule.phases, schedule.arcs)) == [0, 0, 0]
+    assert solved(Schedule(problem, schedule.phases, schedule.arcs[:2])) is None
+    first = replace(schedule.phases, reached_first=np.array([3], np.int32))
+    assert solved(Schedule(schedule.problem, first, schedule.arcs[:2])) is None

@@ -91,6 +91,43 @@ def test_plans_with_years_are_plans_of_the_unrolled_problem(first):
     assert kept > 0
 
 
+@pytest.mark.parametrize("seed", range(0, 40, 4))
+def test_amounts_whose_sums_are_not_exact_any_more_are_told_in_coarser_units(seed):
+    """The same problem in smaller units of money: plans that keep the limits still do, and limits are hardly looser."""
+    rng = np.random.default_rng(seed)
+    problem, phases = draw(seed)
+    phases = replace(phases, lump=np.full(problem.n_arcs, FREE, np.int32), limit=phases.limit + 30)
+    opex = Limit("opex", rng.integers(1, 30, problem.n_arcs), 40)
+    problem = replace(problem, rules=Rules(limits=(opex,)), budget=min(problem.budget, 150))
+    plain = unroll(problem, phases).problem
+    sums = [problem.cost.sum(), phases.capex.sum(), phases.opex.sum(), opex.cost.sum()]
+    times = int(0.9 * MAX_MONEY / max(sums))
+    large = replace(phases, capex=times * phases.capex, opex=times * phases.opex, limit=times * phases.limit)
+    opex = replace(opex, cost=times * opex.cost, most=times * opex.most)
+    whole = unroll(
+        replace(problem, cost=times * problem.cost, budget=times * problem.budget, rules=Rules(limits=(opex,))), large
+    )
+    over = whole.problem
+    for limit, known in zip(over.rules.limits, plain.rules.limits, strict=True):
+        assert limit.name == known.name
+        if limit.name.startswith("new"):
+            assert (limit.cost.tolist(), limit.most) == (known.cost.tolist(), known.most)
+        elif known.most:
+            assert np.minimum(limit.cost / limit.most, 1.0) == pytest.approx(
+                np.minimum(known.cost / known.most, 1.0), abs=1e-9
+            )
+    if plain.budget:
+        assert np.minimum(over.cost / over.budget, 1.0) == pytest.approx(
+            np.minimum(plain.cost / plain.budget, 1.0), abs=1e-9
+        )
+    for arcs, bought in with_years(problem, phases, rng, 20):
+        found = whole.over_years(problem, arcs, bought)
+        within = plain.cost[found].sum() <= plain.budget and not rule_errors(plain, found)
+        if within:
+            assert over.cost[found].sum() <= over.budget
+            assert rule_errors(over, found) == []
+
+
 def last_copy(problem, phases, a):
     return 1 + (int(problem.head[a]) - 1) * len(phases) + len(phases) - 1
 
@@ -225,3 +262,11 @@ def test_what_has_begun_stands_in_the_first_phase():
         expected = 0 in first and bool(first & {1, 2})
         assert phases.has_begun(problem, np.array(plan, np.int32), np.array(bought)) == expected
     assert math.isclose(phases.steps.sum(), 1.0)
+
+
+def test_a_root_alone_with_a_prize_is_none_for_phases():
+    nothing = np.empty(0, np.int64)
+    phases = one_arc(capex=nothing, opex=nothing, lump=np.empty(0, np.int32), counted=np.zeros(1, np.bool_))
+    phases.check(make_problem(1, [], prize=[0]))
+    with pytest.raises(ValueError, match="left by no arc"):
+        phases.check(make_problem(1, [], prize=[3]))
