@@ -25,7 +25,7 @@ def compile_kernels() -> None:
     the budget buys one and a half leave a gap, so that every part of the search has its turn. Where Numba is told to
     compile nothing there is nothing to wait for.
     """
-    if config.DISABLE_JIT:
+    if getattr(config, "DISABLE_JIT", False):
         return
     problem = Problem(
         n_nodes=4,
