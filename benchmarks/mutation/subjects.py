@@ -34,7 +34,7 @@ def _solver(name: str, *tests: str) -> Subject:
 COUNTED = [
     f"counting:the_sums_follow_every_round_and_its_undoing[{make}-{seed}]"
     for make in ("random_graph", "random_towns", "narrow_ring")
-    for seed in range(5)
+    for seed in range(10)
 ]
 
 SUBJECTS = {

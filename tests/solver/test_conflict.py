@@ -47,6 +47,13 @@ BOTH = Floor("both", np.array([0.0, 1.0, 1.0]), 2.0)
             [("budget", 5, 11)],
         ),
         (two(Rules(required=ints(1, 2)), budget=10), {"budget", "required 1", "required 2"}, [("budget", 10, 11)]),
+        # a floor that is easily kept is none of it; where something else is wrong too, nothing mends it alone
+        (
+            two(Rules(floors=(BOTH, Floor("easy", BOTH.weight, 1.0))), budget=10),
+            {"budget", "both"},
+            [("budget", 10, 11), ("both", 2, 1)],
+        ),
+        (two(Rules(floors=(BOTH,), forbidden=ints(1), required=ints(2)), budget=10), {"budget", "both"}, []),
     ],
 )
 def test_conflicts_of_every_kind(problem, rules, relaxed):
@@ -56,6 +63,11 @@ def test_conflicts_of_every_kind(problem, rules, relaxed):
     assert sorted((one.rule, one.now, one.needed) for one in found.relaxations if one.proven) == sorted(relaxed)
     changes = [abs(one.needed - one.now) / one.now for one in found.relaxations]
     assert changes == sorted(changes)
+
+
+def test_what_was_not_searched_to_the_end_is_not_said_to_be_minimal():
+    found = explain_conflict(two(Rules(floors=(BOTH,)), budget=10), cancelled=lambda: True)
+    assert not found.minimal
 
 
 def test_each_rule_is_left_out_by_itself():

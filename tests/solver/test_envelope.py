@@ -78,3 +78,19 @@ def test_two_lines_cross_where_they_should():
     value = np.array([0.0, 6.0, 20.0])
     assert found[:, 1].tolist() == (value + OUTWARD * value).tolist()
     assert OUTWARD == 1e-12
+
+
+def test_of_lines_that_meet_at_the_beginning_the_flattest_holds():
+    """All begin at 4 and at nothing: the flat one is below the others from there on, whatever their order."""
+    lines = [Line(4.0, 2.0, 8), Line(4.0, 0.5, 8), Line(4.0, 1.0, 8)]
+    assert concave_ceiling(lines, [8], [99.0], 99.0) == pytest.approx(np.array([[0, 4], [8, 99]]))
+    for order in (lines, lines[::-1]):
+        assert concave_ceiling(order, [8], [99.0], 8.0) == pytest.approx(np.array([[0, 4], [8, 8]]))
+
+
+def test_of_lines_that_cross_at_one_place_the_flattest_goes_on():
+    """2 x, then 3 + x/2 and 2 + x from 2 on."""
+    lines = [Line(0.0, 2.0, 10), Line(2.0, 1.0, 10), Line(3.0, 0.5, 10)]
+    for order in (lines, lines[::-1], [lines[1], lines[2], lines[0]]):
+        found = concave_ceiling(order, [10], [8.0], 8.0)
+        assert found == pytest.approx(np.array([[0, 0], [2, 4], [10, 8]]))

@@ -8,7 +8,7 @@ from oracles import all_plans, make_problem
 from test_phases import errors_of, fewest_by_enumeration, small_country
 from test_unrolled import in_order
 
-from planner.solver import Money
+from planner.solver import Money, fewest_phases
 from planner.solver.fewest import MOST_PHASES, exclude, is_excluded, pack, weights_for
 from planner.solver.problem import MAX_MONEY
 
@@ -168,3 +168,72 @@ def test_prices_of_years_and_phases_of_money():
     assert (len(phases), phases.paid_years, phases.carries.tolist()) == (3, 3, [False] * 3)
     assert phases.weight.tolist() == [2.0, 1.5, 1.0]
     assert phases.most_new.tolist() == [-1] * 3
+
+
+@pytest.mark.parametrize(
+    ("count", "limit", "carries", "at_least", "needed"),
+    [
+        (4, 2000, False, 2, 2),
+        (4, 1500, False, 3, 4),  # one a phase, and 500 lapse; three phases have enough, but not together
+        (4, 1500, True, 3, 3),
+        (4, 4000, False, 1, 1),
+        (4, 900, False, 5, None),  # no phase can buy any
+        (4, 1, True, MOST_PHASES + 1, None),
+    ],
+)
+def test_offices_at_a_thousand_each(count, limit, carries, at_least, needed):
+    found = fewest_phases(offices(count), money([1000] * count, [0] * count, limit, years=0, carries=carries))
+    assert (found.at_least, found.count, found.missed.size) == (at_least, needed, 0)
+    if needed is not None:
+        assert sorted(found.arcs.tolist()) == list(range(count))
+        assert found.bought.max() + 1 == needed
+
+
+def test_the_years_of_a_tree_are_searched_where_it_was_packed_too_loosely():
+    """Costs 3, 4, 5 and 6 thousand for 9 a phase: first come, first served takes three phases, 3 + 6 and 4 + 5 two."""
+    asked = money([3000, 4000, 5000, 6000], [0] * 4, 9000, years=0)
+    assert pack(offices(4), asked, np.arange(4, dtype=np.int32)).max() == 2
+    found = fewest_phases(offices(4), asked)
+    assert (found.at_least, found.count) == (2, 2)
+    assert fewest_phases(offices(4), asked, time_limit_s=0.0).count == 3
+    assert fewest_phases(offices(4), asked, cancelled=lambda: True).count == 3
+
+
+def test_what_nothing_leads_to_is_told_and_left_out():
+    problem = make_problem(3, [(0, 1, 1, np.inf)], prize=[0, 1, 1], budget=MAX_MONEY)
+    asked = Money(
+        np.array([1000]), np.array([0]), np.full(1, -1, np.int32), 0, np.array([False, True, True]), 500, True
+    )
+    found = fewest_phases(problem, asked)
+    assert (found.count, found.at_least, found.missed.tolist(), found.arcs.tolist()) == (2, 2, [2], [0])
+
+
+def test_of_the_trees_of_several_years_the_one_that_fits_counts():
+    """Cheap to buy and dear to run, or the other way round: 1600 a year buy and run the first one, never the second."""
+    arcs = [(0, 1, 1, np.inf), (0, 1, 2, np.inf)]
+    problem = make_problem(2, arcs, prize=[0, 1], budget=MAX_MONEY)
+    asked = Money(
+        np.array([100, 1900]), np.array([1500, 10]), np.full(2, -1, np.int32), 4, np.array([False, True]), 1600, False
+    )
+    found = fewest_phases(problem, asked)
+    assert (found.at_least, found.count, found.arcs.tolist()) == (1, 1, [0])
+
+
+def test_what_stands_is_part_of_the_plan():
+    """Office 1 stands over the dearer arc, which the first phase has money for besides."""
+    arcs = [(0, 1, 1, np.inf), (0, 1, 2, np.inf), (0, 2, 1, np.inf)]
+    problem = make_problem(3, arcs, prize=[0, 1, 1], budget=MAX_MONEY)
+    asked = Money(
+        np.array([1000, 3000, 1000]), np.zeros(3, np.int64), np.full(3, -1, np.int32), 0, np.arange(3) > 0, 600, True,
+        begun=(np.array([1], np.int32),), reached_first=np.array([1], np.int32), spent=3000,
+    )  # fmt: skip
+    found = fewest_phases(problem, asked)
+    when = dict(zip(found.arcs.tolist(), found.bought.tolist(), strict=True))
+    assert (found.at_least, found.count, when) == (2, 2, {1: 0, 2: 1})
+
+
+def test_large_prices_are_told_in_units():
+    asked = money([2**50, 2**51], [0, 0], 2**50, years=0)
+    assert asked.price(0).tolist() == [2**50, 2**51]
+    asked = money([2**52, 2**51], [0, 0], 2**50, years=0)
+    assert asked.price(0).tolist() == [2**51, 2**50]

@@ -71,3 +71,14 @@ def test_paths_have_the_fewest_arcs(seed):
             v = int(network.end[e ^ 1])
             steps += 1
         assert steps == nx.shortest_path_length(graph, 0, sink)
+
+
+def test_what_was_sent_is_taken_back():
+    """0 → 1 → 2 → 7 is shortest, and in the way of both 0 → 1 → 5 → 6 → 7 and 0 → 3 → 4 → 2 → 7."""
+    ends = [(0, 1), (1, 2), (2, 7), (0, 3), (3, 4), (4, 2), (1, 5), (5, 6), (6, 7)]
+    tail, head = np.array(ends, np.int32).T.copy()
+    network = build_network(N, tail, head, np.full(len(ends), 3))
+    assert send(network, 0, 7, 100) == 6
+    flow = 3 - network.room[::2]
+    assert flow.tolist() == [3, 0, 3, 3, 3, 3, 3, 3, 3]
+    assert network.room[1::2].tolist() == flow.tolist()

@@ -198,3 +198,38 @@ def test_labels_of_a_place_are_forgotten():
     assert sorted(desk.heap[:3].tolist()) == [2, 3, 4]
     assert desk.heap[0] == 2
     assert desk.position[1] == -1
+
+
+def test_the_first_of_the_heap_is_forgotten_too():
+    arcs = [(0, v, v, np.inf) for v in range(1, 4)]
+    graph = build_graph(make_problem(4, arcs, prize=[0, 1, 1, 1], place=[0, 1, 2, 3], budget=99), None)
+    desk = new_desk(graph)
+    desk.state[:] = [CONNECTED, FREE, FREE, FREE]
+    size = relax_out(graph, desk, 0, guide(graph), 0.0, 0)
+    assert (size, desk.heap[0]) == (3, 1)
+    assert forget_labels(graph, desk, int(graph.place[1]), size) == 3
+    assert (desk.heap[0], desk.distance[1]) == (2, np.inf)
+
+
+def test_with_capacities_labels_know_what_the_tree_still_carries():
+    """1 hangs from the root and passes on what its larger parallel leaves; 2 is labelled with the lesser of both."""
+    graph, at = narrow()
+    parent = np.array([-2, at[0], -1, -1], np.int32)
+    for load, room in ((5.0, 8.0), (25.0, 5.0)):
+        desk = new_desk(graph)
+        desk.state[:] = [CONNECTED, CONNECTED, FREE, FREE]
+        desk.load[:] = [load, load, 0.0, 0.0]
+        desk.room[:] = [np.inf, 99.0, 99.0, 99.0]  # of another search
+        desk.clock[1] = 4
+        desk.field[:2] = [2, 3]
+        size = seed_labels(graph, parent, desk, 2, guide(graph), 5.0)
+        assert (size, desk.room[1], desk.room[2], desk.room[3]) == (2, 30.0 - load, room, 6.0)
+        assert desk.entry[2:].tolist() == [at[2], at[4]]
+        size = relax_out(graph, desk, 2, guide(graph), 5.0, size)
+        assert (size, desk.room[3], desk.entry[3]) == (2, room, at[3])
+    desk = new_desk(graph)
+    desk.state[:] = [CONNECTED, CONNECTED, FREE, FREE]
+    desk.load[1], desk.room[0], desk.clock[1] = 26.0, np.inf, 1
+    desk.field[:2] = [2, 3]
+    assert seed_labels(graph, parent, desk, 2, guide(graph), 5.0) == 1  # 30 − 26 are too few for 2
+    assert np.isinf(desk.distance[2])

@@ -50,4 +50,5 @@ def test_costs_that_exclude_themselves_lie_just_above():
 def test_units_leave_sums_within_what_is_exact(sums, unit):
     rows = [np.array(each, np.int64) for each in sums]
     assert unit_of(rows) == unit
+    assert ROOM == 1.0 - 1e-9
     assert all((each // unit).sum() <= ROOM * MAX_MONEY + 1 for each in rows)

@@ -127,6 +127,9 @@ def test_rows_hold_for_the_plans_of_the_part():
         assert left.floor == 3.0
         assert left.reduced.tolist() == whole.reduced[np.isin(graph.number, left.graph.number)].tolist()
         fewer += len(left.rows) < len(rows)
+        prized = set(left.graph.node[left.graph.prize > 0].tolist())
+        kept = [v for row in rows for v in graph.node[row.nodes].tolist() if v in prized]
+        assert [v for row in left.rows for v in left.graph.node[row.nodes].tolist()] == kept
         number = {int(a): i for i, a in enumerate(left.graph.origin)}
         for plan in all_plans(problem):
             if plan <= number.keys():

@@ -128,6 +128,7 @@ def test_the_cheapest_parallel_that_fits():
         assert [fitting(larger, capacity, a, x) for x in (0.5, 1.0, 1.5, 2.0, 3.0, 3.5)] == [1, 1, 2, 2, 3, -1]
     assert [fitting(larger, capacity, 0, x) for x in (9.0, 9.5)] == [0, -1]
     assert [fitting(larger, capacity, 4, x) for x in (9.0, 9.5)] == [4, -1]
+    assert fitting(np.array([1, -1], np.int32), np.array([1.0, 2.0]), 1, 0.5) == 0
 
 
 def test_arcs_are_found_by_their_first_numbers():
