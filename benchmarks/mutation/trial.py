@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from dataclasses import asdict
-from enum import EnumType
+from enum import Enum, EnumType
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,7 @@ def put_in(module: ModuleType, code: CodeType) -> None:
         if isinstance(new, ModuleType) or name.startswith("__") or elsewhere:
             continue
         if isinstance(new, EnumType) and isinstance(old, EnumType):
+            member: Enum
             for member in new:
                 old[member.name]._value_ = member.value
         if isinstance(new, type) and isinstance(old, type):
