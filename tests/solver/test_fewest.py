@@ -219,13 +219,29 @@ def test_of_the_trees_of_several_years_the_one_that_fits_counts():
     assert (found.at_least, found.count, found.arcs.tolist()) == (1, 1, [0])
 
 
-def test_what_stands_is_part_of_the_plan():
+def test_of_two_trees_that_fit_the_one_of_fewer_phases_counts():
+    """Two offices at 100 and 1000 a year, or 800 and 310: the first is cheaper in its first year; 1450 run one of them.
+
+    Operation is paid for five years: the second office waits for that, or comes a year later.
+    """
+    arcs = [(0, v, 1, np.inf) for v in (1, 1, 2, 2)]
+    problem = make_problem(3, arcs, prize=[0, 1, 1], budget=MAX_MONEY)
+    asked = Money(
+        np.array([100, 800] * 2), np.array([1000, 310] * 2), np.full(4, -1, np.int32), 5, np.arange(3) > 0, 1450, False
+    )
+    assert pack(problem, asked, np.array([0, 2], np.int32)).tolist() == [0, 5]
+    found = fewest_phases(problem, asked)
+    assert (found.count, sorted(found.arcs.tolist())) == (2, [1, 3])
+
+
+@pytest.mark.parametrize("reached", [(), (1,)])
+def test_what_stands_is_part_of_the_plan(reached):
     """Office 1 stands over the dearer arc, which the first phase has money for besides."""
     arcs = [(0, 1, 1, np.inf), (0, 1, 2, np.inf), (0, 2, 1, np.inf)]
     problem = make_problem(3, arcs, prize=[0, 1, 1], budget=MAX_MONEY)
     asked = Money(
         np.array([1000, 3000, 1000]), np.zeros(3, np.int64), np.full(3, -1, np.int32), 0, np.arange(3) > 0, 600, True,
-        begun=(np.array([1], np.int32),), reached_first=np.array([1], np.int32), spent=3000,
+        begun=(np.array([1], np.int32),), reached_first=np.array(reached, np.int32), spent=3000,
     )  # fmt: skip
     found = fewest_phases(problem, asked)
     when = dict(zip(found.arcs.tolist(), found.bought.tolist(), strict=True))
