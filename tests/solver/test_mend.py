@@ -218,3 +218,13 @@ def test_what_fits_starts_counting_anew(monkeypatch):
     graph = build_graph(problem, None)
     found = mend(graph, terms_of(problem, graph), graph.prize, 0.0, bare_tree(6))
     assert origins(graph, found) == {0, 2, 4}
+
+
+def test_what_cannot_be_attached_leaves_no_trace():
+    """Root → 1 carries 1 Mbit/s, and 1 draws it: no room for 2 behind it."""
+    _problem, graph, terms = asked(Rules(), capacity=(1.5, 9, 9, 9, 9, 0.5))
+    mending = Mending(graph, terms, bare_tree(graph.n_nodes))
+    assert not mending.attach(2, mending.distances_outside())
+    assert mending.tree.tolist() == bare_tree(graph.n_nodes).tolist()
+    assert mending.attach(1, mending.distances_outside())
+    assert origins(graph, mending.tree) == {0}

@@ -203,7 +203,7 @@ def test_arcs_of_a_lump_are_bought_at_once_or_not_at_all(lump, weight, bought):
     [
         ([0, 0, 0], [False, False], None),  # held for nothing
         ([0, 0, 5], [False, False], [0, 0]),  # goes on
-        ([0, 5, 0], [False, False], [0, NEVER]),
+        ([0, 0.5, 0], [False, False], [0, NEVER]),
         ([0, 0, 0], [True, False], [0, NEVER]),
         ([0, 0, 0], [False, True], [0, 0]),
     ],
@@ -231,3 +231,28 @@ def test_what_is_required_but_not_in_the_tree_has_no_schedule():
     assert solved(Schedule(problem, schedule.phases, schedule.arcs[:2])) is None
     first = replace(schedule.phases, reached_first=np.array([3], np.int32))
     assert solved(Schedule(schedule.problem, first, schedule.arcs[:2])) is None
+
+
+def test_prices_of_two_phases():
+    """Four cents each for 3, 2 and 1, the second year at half: 6 cents take 1½ offices, 5 more another 1¼.
+
+    A cent more in the second phase is a quarter of 1 at half; in the first one, of 2 at half, and a cent more left.
+    """
+    value, limits, _floors = star([6, 5], [1.0, 0.5]).prices()
+    assert value == pytest.approx(3 + 2 / 2 + (2 / 2 + 3 / 4) / 2)
+    assert limits == pytest.approx([1 / 8, 1 / 4 + 1 / 8])
+
+
+def test_half_of_what_carries_carries_half():
+    """Root → 1 → 2 at 4 each, the prize of 10 at the end, and money for one: half of both."""
+    problem = make_problem(3, [(0, 1, 4, np.inf), (1, 2, 4, np.inf)], prize=[0, 0, 10], budget=2**52)
+    phases = star([4], [1.0]).phases
+    phases = replace(
+        phases,
+        capex=np.full(2, 4),
+        opex=np.zeros(2, np.int64),
+        lump=np.full(2, FREE, np.int32),
+        counted=problem.prize > 0,
+    )
+    value, limits, _floors = Schedule(problem, phases, np.arange(2, dtype=np.int32)).prices()
+    assert (value, limits.tolist()) == (pytest.approx(5.0), pytest.approx([1.25]))

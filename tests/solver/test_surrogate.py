@@ -40,6 +40,7 @@ def test_plans_that_keep_the_rules_keep_the_one_budget_and_are_worth_as_much(mak
         found = stand_in(problem, lambda: True)  # weights that were looked for no longer than once
         asked = found.problem
         assert len(found.slopes) == (1 + len(problem.rules.limits) if problem.rules.limits else 1)
+        assert problem.rules.limits or found.slopes == (1.0,)  # the budget is still the one asked for
         for plan in all_plans(problem):
             if problem.cost[list(plan)].sum() > problem.budget or rule_errors(problem, plan):
                 continue
