@@ -132,5 +132,16 @@ EQUIVALENT = {
         "key[heap[below]] in if below + 1 < size and key[heap[below + 1]] < key[heap[below]]:"
     ): "of two equal keys either may go up",
     "planner.solver.envelope: x < right → x <= right in while x < right:": "nothing lies ahead of the end",
+    "planner.solver.folding: 0.0 → 1.0 in reached = np.isfinite(layered.from_root(np.where(usable, 0.0, np.inf)))": (
+        "what is finite stays finite"
+    ),
+    "planner.solver.folding: 0 → 1 in reached = np.flatnonzero((tree != OUTSIDE) & (self.holder >= 0))": (
+        "the root is held by itself"
+    ),
+    (
+        "planner.solver.folding: int(np.unique(graph.origin).size) if graph.layered else graph.n_arcs → "
+        "int(np.unique(graph.origin).size) if True else graph.n_arcs in "
+        "return int(np.unique(graph.origin).size) if graph.layered else graph.n_arcs"
+    ): "without layers each arc is there once",
 }
 """Reason of each mutant, by its name (`benchmarks.mutation.mutants.Mutant.name`)."""
