@@ -92,6 +92,7 @@ SUBJECTS = {
     "solver.room_sets": _solver("room_sets", "room_sets"),
     "solver.root_program": _solver(
         "root_program",
+        "root_rows",
         "from_rooms:no_plan_is_worth_more_than_the_ceiling_less_the_reduced_costs_of_its_arcs",
         "from_rooms:a_program_that_is_looked_away_from_goes_on_where_it_was",
         "from_rooms:rounding_of_multipliers_that_cancel_lowers_no_ceiling",
