@@ -39,6 +39,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help=_("One JSON document on
 QuietOption = Annotated[bool, typer.Option("--quiet", help=_("No progress, no summary."))]
 DebugOption = Annotated[bool, typer.Option("--debug", help=_("Show the traceback of an error."))]
 
+NEW_OBJECTS = 50_000
+"""After so many new objects garbage is looked for: some 10 MB of them."""
+
 
 @dataclass
 class Session:
@@ -152,13 +155,15 @@ def _told_in(run: Path | None) -> Iterator[None]:
 def loading() -> Iterator[None]:
     """Load modules without looking for garbage: nearly all that loading makes stays, and the search is a seventh of it.
 
-    What is there at the end is never looked at again: later searches, of which a plan makes some, have less to do.
+    What is there at the end is never looked at again, and later searches come once in `NEW_OBJECTS`, not in 700: the
+    tables of a plan are many objects that stay, and a command ends soon.
     """
     gc.disable()
     try:
         yield
     finally:
         gc.freeze()
+        gc.set_threshold(NEW_OBJECTS)
         gc.enable()
 
 
