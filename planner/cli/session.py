@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import sys
 import traceback
@@ -41,6 +42,8 @@ DebugOption = Annotated[bool, typer.Option("--debug", help=_("Show the traceback
 
 NEW_OBJECTS = 50_000
 """After so many new objects garbage is looked for: some 10 MB of them."""
+
+_BLAS, _ARITHMETIC = "scipy.linalg.cython_blas", "numba.np.arraymath"
 
 
 @dataclass
@@ -160,11 +163,26 @@ def loading() -> Iterator[None]:
     """
     gc.disable()
     try:
+        _go_without_blas()
         yield
     finally:
         gc.freeze()
         gc.set_threshold(NEW_OBJECTS)
         gc.enable()
+
+
+def _go_without_blas() -> None:
+    """Load Numba's arithmetic of arrays as if SciPy had no BLAS: no kernel multiplies matrices.
+
+    Numba looks for BLAS before the first kernel, and loads all of SciPy's linear algebra for it.
+    """
+    if _BLAS in sys.modules or _ARITHMETIC in sys.modules:
+        return
+    sys.modules[_BLAS] = None  # type: ignore[assignment]  # how the import system is told that there is none
+    try:
+        importlib.import_module(_ARITHMETIC)
+    finally:
+        del sys.modules[_BLAS]
 
 
 def _show_traceback(here: Session, *, debug: bool) -> None:
