@@ -297,7 +297,9 @@ def _no_worse_than_rules(
     plan = build_plan(scenario, inputs, options, found[0], outcome, [budget], reasoned=False, around=around)
     # A search that is cut short may end below what the simple rules beside it do with the same money.
     better = (
-        None if plan.outcome.value is None else better_rule(plan, options, inputs.offices, budget, around.forbidden)
+        None
+        if plan.outcome.value is None
+        else better_rule(plan, options, inputs.offices, budget, around.network, around.forbidden)
     )
     if better is not None:
         found, outcome = better, surpass(plan.outcome, better[1])

@@ -28,12 +28,14 @@ from benchmarks.mutation.subjects import SUBJECTS
 from benchmarks.mutation.trial import Trial
 
 ASKED = 0.85
+WRAPPED = "ignore:overflow encountered in scalar:RuntimeWarning"
+"""Uncompiled, the dice of the search warn where their whole numbers wrap around, as they are meant to."""
 
 
 def run(name: str, sample: int, seed: int) -> dict[str, object]:
     """Return what became of the mutants of a subject."""
     trial = Trial(SUBJECTS[name], sample, seed)
-    options = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:nbmake"]
+    options = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:nbmake", "-W", WRAPPED]
     pytest.main([*options, *SUBJECTS[name].tests], plugins=[trial])
     return trial.found
 

@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from dataclasses import asdict
+from enum import Enum, EnumType
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 def put_in(module: ModuleType, code: CodeType) -> None:
     """Let a module that others have imported from do what other code says.
 
-    Functions and methods get the code of those of the same name, numbers and tables their values, wherever they were
-    imported to by their own name.
+    Functions and methods get the code of those of the same name, members of an enumeration their values, and so do
+    numbers and tables wherever they were imported to by their own name.
     """
     other = ModuleType(module.__name__)
     other.__file__ = module.__file__
@@ -42,6 +43,10 @@ def put_in(module: ModuleType, code: CodeType) -> None:
         elsewhere = (getattr(new, "__module__", None) or module.__name__) != module.__name__
         if isinstance(new, ModuleType) or name.startswith("__") or elsewhere:
             continue
+        if isinstance(new, EnumType) and isinstance(old, EnumType):
+            member: Enum
+            for member in new:
+                old[member.name]._value_ = member.value
         if isinstance(new, type) and isinstance(old, type):
             for method, of in vars(new).items():
                 _put_function(vars(old).get(method), of)

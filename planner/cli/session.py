@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import sys
 import traceback
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -38,6 +39,11 @@ LangOption = Annotated[str, typer.Option("--lang", help=_("Language: en or fr.")
 JsonOption = Annotated[bool, typer.Option("--json", help=_("One JSON document on standard output, nothing else."))]
 QuietOption = Annotated[bool, typer.Option("--quiet", help=_("No progress, no summary."))]
 DebugOption = Annotated[bool, typer.Option("--debug", help=_("Show the traceback of an error."))]
+
+NEW_OBJECTS = 50_000
+"""After so many new objects garbage is looked for: some 10 MB of them."""
+
+_BLAS, _ARITHMETIC = "scipy.linalg.cython_blas", "numba.np.arraymath"
 
 
 @dataclass
@@ -152,14 +158,33 @@ def _told_in(run: Path | None) -> Iterator[None]:
 def loading() -> Iterator[None]:
     """Load modules without looking for garbage: nearly all that loading makes stays, and the search is a seventh of it.
 
-    What is there at the end is never looked at again: later searches, of which a plan makes some, have less to do.
+    What is there at the end is never looked at again, and later searches come once in `NEW_OBJECTS`, not in 700: the
+    tables of a plan are many objects that stay, and a command ends soon.
     """
     gc.disable()
     try:
+        _go_without_blas()
         yield
     finally:
         gc.freeze()
+        gc.set_threshold(NEW_OBJECTS)
         gc.enable()
+
+
+def _go_without_blas() -> None:
+    """Load Numba's arithmetic of arrays as if SciPy had no BLAS: no kernel multiplies matrices.
+
+    Numba looks for BLAS before the first kernel, and loads all of SciPy's linear algebra for it. Who needs that later
+    finds it as ever. No other thread may load it meanwhile: a command has none yet.
+    """
+    if _BLAS in sys.modules or _ARITHMETIC in sys.modules:
+        return
+    sys.modules[_BLAS] = None  # type: ignore[assignment]  # how the import system is told that there is none
+    try:
+        with suppress(ImportError):  # a room of Numba's own, which may have another name one day
+            importlib.import_module(_ARITHMETIC)
+    finally:
+        del sys.modules[_BLAS]
 
 
 def _show_traceback(here: Session, *, debug: bool) -> None:

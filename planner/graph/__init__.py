@@ -2,7 +2,7 @@
 
 from planner.graph.arcs import arcs_of
 from planner.graph.build import PlanningGraph, build_graph, chosen
-from planner.graph.parts import EVERYTHING, NO_OPTION, Parts, Scope, cost_of, hops_of, lines_of
+from planner.graph.parts import EVERYTHING, NO_OPTION, Parts, Scope, cost_of, hops_of, lines_of, money_of
 
 __all__ = [
     "EVERYTHING",
@@ -16,4 +16,5 @@ __all__ = [
     "cost_of",
     "hops_of",
     "lines_of",
+    "money_of",
 ]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.finance import MEASURES
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -160,6 +162,20 @@ def cost_of(options: LinkOptions, offices: pd.DataFrame, parts: Parts, measure: 
     for arcs, money, counted in zip(lines.arcs, lines.money, lines.counted(scope), strict=True):
         cost[arcs[counted]] += money[counted, measure]
     return cost
+
+
+def money_of(options: LinkOptions, offices: pd.DataFrame, parts: Parts) -> NDArray[np.int64]:
+    """Return what each arc costs, whoever pays, (m, 4) cents, columns of `planner.finance.MEASURES`.
+
+    Parameters
+    ----------
+    options, offices, parts
+        As in `lines_of`.
+    """
+    lines, money = lines_of(options, offices, parts), np.zeros((len(parts.option), len(MEASURES)), np.int64)
+    for arcs, each in zip(lines.arcs, lines.money, strict=True):
+        money[arcs] += each
+    return money
 
 
 def hops_of(options: LinkOptions, parts: Parts) -> NDArray[np.int64]:

@@ -27,7 +27,6 @@ from planner.inputs.quotes import one_spelling, read_quotes
 from planner.inputs.reading import require_file
 from planner.inputs.roads import read_roads
 from planner.scenario import DEFAULT_CATALOGUE, load_scenario
-from planner.terrain.land_cover import check_land_cover
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -194,6 +193,10 @@ def _terrain(scenario: Scenario, problems: list[Problem]) -> tuple[Path, ...]:
 
 def _check_land_cover(scenario: Scenario, problems: list[Problem]) -> None:
     """Note rasters of land cover that cannot be read; those that are not there are noted with the terrain."""
+    if not scenario.inputs.land_cover:
+        return
+    from planner.terrain.land_cover import check_land_cover  # noqa: PLC0415 - most scenarios have none
+
     for file in scenario.inputs.land_cover:
         path = scenario.locate(file)
         if path.is_file():

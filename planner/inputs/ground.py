@@ -17,7 +17,7 @@ from planner.files import sha256_of
 from planner.i18n import _
 from planner.inputs.landmass import SHORE_KM
 from planner.kept import kept_arrays
-from planner.terrain import VOID_HEIGHT, open_elevation
+from planner.terrain.elevation import VOID_HEIGHT
 from planner.wording import number
 
 if TYPE_CHECKING:
@@ -115,6 +115,8 @@ def _looked_up(
     files: Sequence[Path], lon: Floats, lat: Floats, *, void_is_sea: bool
 ) -> tuple[NDArray[np.bool_], Floats]:
     """Look places up degree by degree, so that a stray one does not make half a world be read."""
+    from planner.terrain import open_elevation  # noqa: PLC0415 - mostly heights are kept from the last run
+
     inside, height = np.zeros(lon.shape, dtype=bool), np.full(lon.shape, np.nan)
     possible = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     cells, which = np.unique(np.floor(np.stack([lon[possible], lat[possible]], axis=1)), axis=0, return_inverse=True)
@@ -241,6 +243,8 @@ def warn_of_sea(
 
 def _land_near(terrain: Sequence[Path], lon: Floats, lat: Floats) -> bool:
     """Return whether some ground above sea level lies within `SHORE_KM` of one place."""
+    from planner.terrain import open_elevation  # noqa: PLC0415 - as above
+
     elevation = open_elevation(terrain, lon=lon, lat=lat, margin_km=2 * SHORE_KM)
     row, col = (int(np.rint(pixel[0])) for pixel in elevation.to_pixel(lon, lat))
     reach = int(np.ceil(1000 * SHORE_KM / elevation.cell_m))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.errors import InputError
-from planner.terrain import open_elevation
 from planner.terrain.geodesy import earth_centred, surface_normals
 
 if TYPE_CHECKING:
@@ -101,6 +100,8 @@ def _pixels(grid: Elevation, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
 
 def _land(strip: Strip, grid: Elevation, terrain: Sequence[Path]) -> Mask:
     """Return the land cells of a strip."""
+    from planner.terrain import open_elevation  # noqa: PLC0415 - mostly people are kept from the last run
+
     land = ~np.isnan(strip.people)
     row, col = np.nonzero(~land)
     lon, lat = grid.to_lonlat(row + strip.top, col)

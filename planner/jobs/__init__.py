@@ -28,17 +28,26 @@ another machine) can follow a run, cancel it or pick up its result without talki
     A file of this name, made by anybody, stops the run within two seconds.
 ``.lock``
     Held for the moment in which a run takes the folder, so that no two runs can.
+
+Runs of many plans are loaded when they are first asked for: the one plan of a solve needs no pool of processes.
 """
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from planner.jobs.cancellation import request_cancel
 from planner.jobs.detached import start_detached
 from planner.jobs.errand import errand_answer, errand_state, start_errand, stop_errand
 from planner.jobs.folder import run_folder, tell_failure
-from planner.jobs.investing import portfolio_run
 from planner.jobs.journal import Event, Journal, State, read_events, run_state, seconds_at_work
 from planner.jobs.origin import changed_inputs, revise
 from planner.jobs.solving import demo_run, evaluate_run, frontier_run, risk_run, solve_run
-from planner.jobs.sweeping import sweep_run
+
+if TYPE_CHECKING:
+    from planner.jobs.investing import portfolio_run
+    from planner.jobs.sweeping import sweep_run
+
+_OF_MANY_PLANS = {"portfolio_run": "planner.jobs.investing", "sweep_run": "planner.jobs.sweeping"}
 
 __all__ = [
     "Event",
@@ -65,3 +74,10 @@ __all__ = [
     "sweep_run",
     "tell_failure",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a run of many plans on first use (PEP 562)."""
+    if name not in _OF_MANY_PLANS:
+        raise AttributeError(f"module 'planner.jobs' has no attribute {name!r}")
+    return getattr(importlib.import_module(_OF_MANY_PLANS[name]), name)

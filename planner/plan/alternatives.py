@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.finance import MEASURES
-from planner.graph import EVERYTHING, NO_OPTION, build_graph, cost_of, hops_of
+from planner.graph import NO_OPTION, build_graph, hops_of, money_of
 from planner.plan.arborescence import NONE
 from planner.solver import shortest_ways
 
@@ -71,13 +71,12 @@ class Network:
         problem, parts = graph.problem, graph.parts
         terminal = np.full(len(offices), NONE, dtype=np.int64)
         terminal[graph.terminal_office[graph.terminal]] = graph.terminal
-        money = [cost_of(options, offices, parts, column, EVERYTHING) for column in range(len(MEASURES))]
         kept = np.ones(problem.n_arcs, np.bool_)
         kept[parts.arcs_of(np.fromiter(forbidden, np.int64))] = False
         return cls(
             tail=problem.tail[kept],
             head=problem.head[kept],
-            money=np.column_stack(money)[kept],
+            money=money_of(options, offices, parts)[kept],
             capacity=problem.capacity[kept],
             parts=parts.take(kept),
             hops=hops_of(options, parts)[kept],

@@ -45,7 +45,12 @@ if TYPE_CHECKING:
 
 
 def better_rule(
-    plan: Plan, options: LinkOptions, offices: pd.DataFrame, budget: Budget, forbidden: NDArray[np.int64]
+    plan: Plan,
+    options: LinkOptions,
+    offices: pd.DataFrame,
+    budget: Budget,
+    network: Network,
+    forbidden: NDArray[np.int64],
 ) -> tuple[Choice, float] | None:
     """Return the best simple rule that is worth more than a plan, and its value; None if none is.
 
@@ -57,6 +62,8 @@ def better_rule(
     offices : DataFrame
         ``Inputs.offices``.
     budget : Budget
+    network : Network
+        Of all candidate links that the scenario allows.
     forbidden : (f,) int64
         Option rows that the scenario does not allow.
     """
@@ -67,7 +74,6 @@ def better_rule(
     ]
     if not promising:
         return None
-    network = Network.of(options, offices, plan.limits["exclude"], forbidden)
     wanting = Wanting.of(offices, network)
     measure = MEASURES.index(budget.measure)
     benefit = offices["benefit"].to_numpy(np.float64)

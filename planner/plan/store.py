@@ -135,9 +135,7 @@ def _field_lacking(text: str) -> str | None:
 
 def _as_text(document: dict[str, Any]) -> str:
     """Return JSON with one office, link or mast a line: short, and two plans can be compared line by line."""
-
-    def one_line(value: Any) -> str:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    one_line = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode  # one for all of the thousands of lines
 
     def block(value: Any) -> str:
         return (

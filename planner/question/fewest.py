@@ -9,7 +9,7 @@ import numpy as np
 
 from planner.errors import InputError, Problem
 from planner.finance import CAPEX, OPEX, PROGRAMME_COST
-from planner.graph import EVERYTHING, build_graph, cost_of
+from planner.graph import build_graph, money_of
 from planner.i18n import _
 from planner.links.options import NO_MAST
 from planner.plan.fewest import FewestYears
@@ -61,7 +61,7 @@ def fewest_years(
                 column="inputs.offices",
             )
         )
-    capex, opex = (cost_of(options, inputs.offices, parts, column, EVERYTHING) for column in (CAPEX, OPEX))
+    capex, opex = money_of(options, inputs.offices, parts)[:, [CAPEX, OPEX]].T
     money = Money(
         capex=capex,
         opex=opex,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import rasterio
 from affine import Affine
-from PIL import Image
 from rasterio.enums import Resampling
 from rasterio.warp import reproject
 
@@ -120,6 +119,8 @@ def write_hillshade(files: Sequence[Path], bounds: tuple[float, float, float, fl
     """Write ``hillshade.webp`` and its bounds (as of `map_bounds`) into a run folder, as drawn before if it was."""
 
     def draw() -> dict[str, NDArray[np.generic]]:
+        from PIL import Image  # noqa: PLC0415 - mostly the picture is there from the last run
+
         stream = io.BytesIO()
         Image.fromarray(hillshade(files, bounds).image).save(stream, format="WEBP", quality=75)
         return {"webp": np.frombuffer(stream.getvalue(), dtype=np.uint8)}

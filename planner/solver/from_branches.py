@@ -16,7 +16,6 @@ import numpy as np
 from planner.solver.bound import price_out
 from planner.solver.branches import lay_out
 from planner.solver.cuts import find_cuts, new_cut_list
-from planner.solver.packing import Packing
 from planner.solver.relaxation import TIGHT, Relaxation, rows_of
 from planner.solver.tree import find_arcs
 from planner.solver.watch import numerical_troubles
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from planner.solver.branches import BranchGraph
     from planner.solver.exact import Finish
     from planner.solver.graph import Graph
+    from planner.solver.packing import Packing
     from planner.solver.relaxation import Row
 
 MOST_ARCS = 60_000
@@ -105,6 +105,8 @@ class FromBranches:
 
     def _begin(self, left: Relaxation, branches: BranchGraph) -> Packing:
         """Return the program of what is left, with the branches that are known."""
+        from planner.solver.packing import Packing  # noqa: PLC0415 - SciPy is needed only where links can be filled
+
         packing = Packing(left.graph, self.finish.search.asked, branches)
         packing.take(self._branches_of(left.graph))
         packing.cut(left.rows)

@@ -18,7 +18,6 @@ from planner.solver.follow import Follower
 from planner.solver.reduce import through, useful_within
 from planner.solver.relaxation import Row, balance, rows_of
 from planner.solver.room_cuts import find_room_cuts
-from planner.solver.root_program import RootProgram
 from planner.solver.watch import numerical_troubles
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from planner.solver.exact import Finish
     from planner.solver.graph import Graph
     from planner.solver.relaxation import Relaxation
+    from planner.solver.root_program import RootProgram
 
 MOST_ARCS = 60_000
 """Arcs of a graph whose linear program is solved."""
@@ -94,6 +94,8 @@ class FromRooms:
         """Lower the ceiling until it rests; return what is left for plans worth the target, None if nothing is told."""
         finish, search = self.finish, self.finish.search
         if self.program is None:
+            from planner.solver.root_program import RootProgram  # noqa: PLC0415 - SciPy is needed only where links can be filled
+
             lost = through(graph, price_out(graph, pricing.price).reduced)
             first = lost <= np.partition(lost, min(FIRST_ARCS, lost.size) - 1)[min(FIRST_ARCS, lost.size) - 1]
             self.program = RootProgram(graph, search.asked, first)

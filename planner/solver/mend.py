@@ -80,9 +80,7 @@ class Mending:
         entered = np.zeros(graph.place_start.size - 1, np.bool_)
         entered[graph.place[graph.head[self.tree[self.tree >= 0]]]] = True
         closed = (self.crosses & entered[graph.place[graph.head]]) | inside[graph.head]
-        if self.terms.ports.size:
-            used = self.ports_used()
-            closed |= (self.terms.port >= 0) & (used >= self.terms.ports)[self.terms.port]
+        closed |= self.lack_ports(graph.all_arcs)
         length = np.where(closed, np.inf, self.length)
         return distances(graph.out_start, graph.out_arcs, graph.head, length, np.flatnonzero(inside).astype(np.int32))
 
@@ -90,6 +88,11 @@ class Mending:
         """Return how many ports of each place are taken."""
         port = self.terms.port[self.tree[self.tree >= 0]]
         return np.bincount(port[port >= 0], minlength=self.terms.ports.size)
+
+    def lack_ports(self, arcs: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return which arcs take a port of a place that has none left."""
+        port = self.terms.port[arcs]
+        return np.asarray((port >= 0) & (self.ports_used() >= self.terms.ports)[port])
 
     def attach_nearest(self, nodes: NDArray[np.int64], floor: tuple[NDArray[np.float64], float] | None) -> bool:
         """Attach nodes, the nearest for their weight first: all of them, or until a floor is met."""
@@ -109,9 +112,9 @@ class Mending:
         graph, added, entered = self.graph, [], set()
         v = target
         while self.tree[v] == OUTSIDE:
-            arcs = np.arange(graph.in_start[v], graph.in_start[v + 1])
+            arcs = np.arange(graph.in_start[v], graph.in_start[v + 1], dtype=np.int32)
             through = distance[graph.tail[arcs]] + self.length[arcs]
-            fits = np.isfinite(through) & (through <= distance[v] * (1.0 + 1e-12))
+            fits = np.isfinite(through) & (through <= distance[v] * (1.0 + 1e-12)) & ~self.lack_ports(arcs)
             place = int(graph.place[v])
             if place in entered or self.is_entered(place):
                 fits &= ~self.crosses[arcs]

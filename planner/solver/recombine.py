@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from pyscipopt import SCIP_PARAMSETTING, Model, quicksum
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from planner.solver.grow import grow_everywhere
 from planner.solver.improve import draw_guide
@@ -267,6 +265,9 @@ def add_depths(model: Model, graph: Graph, parts: Parts, taken: list[Any]) -> No
 
     Rows are needed only where the arcs of the trunk have circles, and for those alone.
     """
+    from scipy.sparse import csr_array  # noqa: PLC0415 - plans are put together only where links can be filled
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     tail, head = graph.tail[parts.arcs[: parts.trunk]], graph.head[parts.arcs[: parts.trunk]]
     links = csr_array((np.ones(parts.trunk), (tail, head)), shape=(graph.n_nodes, graph.n_nodes))
     _count, circle = connected_components(links, directed=True, connection="strong")

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numba import config
 
+from planner.solver.branch_arcs import unfold
+from planner.solver.branch_pricing import new_tables, price_branches, price_firsts
+from planner.solver.branches import lay_out
 from planner.solver.connect import connect_all
 from planner.solver.cuts import find_cuts, new_cut_list
 from planner.solver.dice import draw, new_dice, uniform
@@ -21,8 +25,11 @@ def compile_kernels() -> None:
     """Compile the kernels of the search, or load them from the user's cache.
 
     The first run on a machine compiles for about a minute; no time limit should pay for that. Two offices of which
-    the budget buys one and a half leave a gap, so that every part of the search has its turn.
+    the budget buys one and a half leave a gap, so that every part of the search has its turn. Where Numba is told to
+    compile nothing there is nothing to wait for.
     """
+    if getattr(config, "DISABLE_JIT", False):
+        return
     problem = Problem(
         n_nodes=4,
         tail=np.array([0, 1, 0, 1, 0], np.int32),
@@ -41,6 +48,13 @@ def compile_kernels() -> None:
     reached = np.where(graph.prize > 0, 0.9, 0.0)
     find_cuts(graph, half, reached, np.flatnonzero(reached).astype(np.int32), 0.01, new_cut_list(4, 40))
     find_room_cuts(graph, half, reached, 0.01, 1)
+    branches = lay_out(graph)
+    assert branches is not None
+    gain = graph.prize[graph.head] - 1.0
+    tables = new_tables(graph, branches)
+    price_branches(graph, branches, gain, tables)
+    _worth, load = price_firsts(graph, branches, gain, tables)
+    unfold(graph, branches, gain, tables, int(branches.first_arcs[0]), int(load[0]))
     both_ways = replace(
         problem,
         tail=np.array([0, 1, 2, 1, 3], np.int32),

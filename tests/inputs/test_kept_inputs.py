@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import rasterio
 
+from planner import terrain
 from planner.demo import make_country
 from planner.errors import InputError
 from planner.inputs import ground, people, read_inputs, roads
@@ -65,8 +66,8 @@ def test_other_content_and_other_rules_are_read_anew(country, work):
 
 def test_the_ground_at_places_is_looked_up_once(country, monkeypatch):
     opened = []
-    plain = ground.open_elevation
-    monkeypatch.setattr(ground, "open_elevation", lambda *asked, **more: opened.append(1) or plain(*asked, **more))
+    plain = terrain.open_elevation
+    monkeypatch.setattr(terrain, "open_elevation", lambda *asked, **more: opened.append(1) or plain(*asked, **more))
     files = load_scenario(country)
     files = [files.locate(name) for name in files.inputs.terrain]
     with rasterio.open(files[0]) as raster:

@@ -78,7 +78,9 @@ def test_the_sums_follow_every_round_and_its_undoing(make, seed):
     keep_price = price * rng.choice([1.0, 0.6])
     reduced = np.zeros(graph.n_arcs)
     parent = grow_everywhere(graph, desk, Guide(price, 0.3, reduced, 0.0, np.uint64(1), np.inf, 0.0, 1.0, 0.0))
+    paying = counted(graph, parent, price, keep_price)[0]
     set_up(graph, parent, desk, price, keep_price)
+    assert (parent == paying).all()
     check_standing(graph, parent, desk, price, keep_price)
     for turn in range(60):
         before, sums = parent.copy(), root_sums(desk)
@@ -87,7 +89,9 @@ def test_the_sums_follow_every_round_and_its_undoing(make, seed):
         guide = draw_guide(price, reduced, dice)
         grow(graph, parent, desk, extent, guide._replace(salt=np.uint64(guide.salt)))
         drop_orphans(parent, desk, extent)
+        paying = counted(graph, parent, price, keep_price)[0]
         count_anew(graph, parent, desk, extent.field, price, keep_price)
+        assert (parent == paying).all()
         check_standing(graph, parent, desk, price, keep_price)
         if turn % 3:
             put_back(graph, parent, desk, price, keep_price)
