@@ -107,10 +107,15 @@ class BranchGraph(NamedTuple):
         return int(self.level_start.size - 1)
 
 
-def lay_out(graph: Graph, most_loads: int = MOST_LOADS) -> BranchGraph | None:
+def lay_out(graph: Graph, *, cost_alone: bool = False, most_loads: int = MOST_LOADS) -> BranchGraph | None:
     """Lay a graph out by places and loads.
 
     None where loads say nothing, since nothing can be filled or demands are 0, and where tables would take too long.
+
+    Parameters
+    ----------
+    cost_alone
+        Whether parallel arcs differ in cost and capacity alone: of those that nothing fills the cheapest will do.
     """
     prized = graph.prize[1:] > 0
     demand = np.unique(graph.demand[1:][prized])
@@ -133,6 +138,9 @@ def lay_out(graph: Graph, most_loads: int = MOST_LOADS) -> BranchGraph | None:
     if offers + (levels * groups).sum() * splits[0].size > MOST_WORK:
         return None
     unfilled = graph.capacity > most
+    dearer = np.zeros(graph.n_arcs, np.bool_)
+    if cost_alone:
+        dearer[graph.larger[unfilled & (graph.larger >= 0)]] = True
     trunk = reach_by(graph, unfilled)
     from_trunk = trunk[graph.tail]
     draws = np.full(graph.n_nodes, -1, np.int32)
@@ -143,7 +151,7 @@ def lay_out(graph: Graph, most_loads: int = MOST_LOADS) -> BranchGraph | None:
         split_start=starts(np.bincount(splits[0], minlength=load.size)),
         split=splits[1],
         left=splits[2],
-        fits=find_load(load, graph.capacity, 2.0 * SAME),
+        fits=np.where(dearer, -1, find_load(load, graph.capacity, 2.0 * SAME)).astype(np.int32),
         draws=draws,
         end=end,
         leaves=np.isin(np.arange(graph.n_nodes), graph.tail[group_arcs]),
@@ -162,7 +170,7 @@ def lay_out(graph: Graph, most_loads: int = MOST_LOADS) -> BranchGraph | None:
         sum_start=starts(levels * (groups + 1) * load.size),
         part_start=starts(levels * groups * load.size),
         without_start=starts(levels * groups),
-        trunk_arcs=np.flatnonzero(unfilled & from_trunk).astype(np.int32),
+        trunk_arcs=np.flatnonzero(unfilled & from_trunk & ~dearer).astype(np.int32),
         first_arcs=np.flatnonzero(~unfilled & from_trunk).astype(np.int32),
     )
 

@@ -93,7 +93,7 @@ class FromBranches:
         far = graph.n_arcs > NEAR_ARCS and self.last is None
         left = self._look_near(whole, pricing) if far else whole
         while left is not None and not finish.over:
-            branches = lay_out(left.graph)
+            branches = self._lay_out(left.graph)
             if branches is None:
                 return False
             self.last = self._begin(left, branches)
@@ -102,6 +102,9 @@ class FromBranches:
         after = self._gap()
         self.spent = math.inf if after <= WORTH_A_TURN * before else after
         return finish.over or after <= WORTH_A_TURN * before
+
+    def _lay_out(self, graph: Graph) -> BranchGraph | None:
+        return lay_out(graph, cost_alone=not self.finish.search.asked.rules.any)
 
     def _begin(self, left: Relaxation, branches: BranchGraph) -> Packing:
         """Return the program of what is left, with the branches that are known."""
@@ -126,7 +129,7 @@ class FromBranches:
         whole = Relaxation(left.graph, -math.inf, math.inf, priced.reduced, [])
         held = finish.search.tree_of_plan(finish.search.plan)
         near = whole.near(NEAR_ARCS, find_arcs(left.graph, finish.search.graph.number[held[held >= 0]]))
-        branches = lay_out(near.graph)
+        branches = self._lay_out(near.graph)
         if branches is not None:
             packing = self._begin(near, branches)
             self._lower(packing, proves=False)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from oracles import all_plans, best_ruled_plan, make_problem, plan_value, random_graph, random_rules, random_towns
 
-from planner.solver import Status, compile_kernels, exact, from_branches, solve
+from planner.solver import Status, compile_kernels, exact, from_branches, packing, solve
 from planner.solver.branch_arcs import as_tree, unfold
 from planner.solver.branch_pricing import new_tables, price_branches, worth_by
 from planner.solver.branches import find_load, find_loads, find_splits, lay_out
@@ -66,7 +66,7 @@ def laid_out(maker, seed):
     """Return a random problem's graph and its branches; None where nothing can be filled."""
     problem = MAKERS[maker](np.random.default_rng(seed))
     graph = build_graph(problem, problem.budget)
-    return problem, graph, lay_out(graph) if graph.n_arcs else None
+    return problem, graph, lay_out(graph, cost_alone=bool(seed % 2)) if graph.n_arcs else None
 
 
 def some_gains(graph, branches, rng, free_below=False):
@@ -237,24 +237,24 @@ def test_no_plan_is_worth_more_than_any_ceiling_on_the_way(name):
         best = max(
             plan_value(problem, plan) for plan in all_plans(problem) if problem.cost[list(plan)].sum() <= problem.budget
         )
-        packing, rng = Packing(graph, problem, branches), np.random.default_rng(seed)
+        program, rng = Packing(graph, problem, branches), np.random.default_rng(seed)
         for _ in range(200):
-            price = packing.solve(lambda: False)
-            n_new = packing.look_for_branches(price)
-            assert packing.ceiling >= best - 1e-6
-            rows = find_rows(packing)
-            packing.cut(rows)
+            price = program.solve(lambda: False)
+            n_new = program.look_for_branches(price)
+            assert program.ceiling >= best - 1e-6
+            rows = find_rows(program)
+            program.cut(rows)
             if not n_new and not rows:
                 break
         else:
             raise AssertionError("the program does not come to an end")
         if name != "graph":  # prizes on the way to others are not seen by the program, but counted in full
-            assert packing.ceiling == pytest.approx(packing.value, rel=1e-5, abs=1e-5)
-        tight += packing.ceiling <= best * (1 + 1e-6) + 1e-6
+            assert program.ceiling == pytest.approx(program.value, rel=1e-5, abs=1e-5)
+        tight += program.ceiling <= best * (1 + 1e-6) + 1e-6
         for _ in range(3):
-            packing.ceiling = math.inf
-            packing.look_for_branches(rng.normal(0.0, 2.0, packing.least.size) * (rng.random(packing.least.size) < 0.3))
-            assert packing.ceiling >= best - 1e-6
+            program.ceiling = math.inf
+            program.look_for_branches(rng.normal(0.0, 2.0, program.least.size) * (rng.random(program.least.size) < 0.3))
+            assert program.ceiling >= best - 1e-6
         compared += 1
     assert compared > 50
     assert tight > compared / 3
@@ -271,15 +271,15 @@ def test_ceilings_hold_under_rules():
         best = best_ruled_plan(problem) if branches is not None else None
         if best is None:
             continue
-        packing = Packing(graph, problem, branches)
+        program = Packing(graph, problem, branches)
         for _ in range(60):
-            price = packing.solve(lambda: False)
+            price = program.solve(lambda: False)
             if price is None:
                 break
-            n_new = packing.look_for_branches(price)
-            assert packing.ceiling >= best - 1e-6
-            rows = find_rows(packing)
-            packing.cut(rows)
+            n_new = program.look_for_branches(price)
+            assert program.ceiling >= best - 1e-6
+            rows = find_rows(program)
+            program.cut(rows)
             if not n_new and not rows:
                 break
         compared += 1
@@ -296,12 +296,12 @@ def test_branches_of_plans_hang_where_the_trunk_is():
         budget=4,
     )
     graph = build_graph(problem, problem.budget)
-    packing = Packing(graph, problem, lay_out(graph))
+    program = Packing(graph, problem, lay_out(graph))
     arc = {int(a): i for i, a in enumerate(graph.origin)}
-    packing.take([np.array([arc[0], arc[1]]), np.array([arc[2], arc[3]]), np.array([arc[3]])])
-    assert [graph.origin[arcs].tolist() for arcs in packing.found] == [[1], [2, 3]]
-    assert packing.solve(lambda: False) is not None
-    assert packing.value == pytest.approx(12.0)
+    program.take([np.array([arc[0], arc[1]]), np.array([arc[2], arc[3]]), np.array([arc[3]])])
+    assert [graph.origin[arcs].tolist() for arcs in program.found] == [[1], [2, 3]]
+    assert program.solve(lambda: False) is not None
+    assert program.value == pytest.approx(12.0)
 
 
 def test_capacities_are_proven_by_the_program_alone():
@@ -309,10 +309,10 @@ def test_capacities_are_proven_by_the_program_alone():
     arcs = [(0, 1, 10, 10), *((1, k, 1, 5) for k in (2, 3, 4))]
     problem = make_problem(5, arcs, prize=[0, 0, 3, 3, 3], demand=[0, 0, 5, 5, 5], budget=100)
     graph = build_graph(problem, problem.budget)
-    packing = Packing(graph, problem, lay_out(graph))
-    while packing.look_for_branches(packing.solve(lambda: False)):
+    program = Packing(graph, problem, lay_out(graph))
+    while program.look_for_branches(program.solve(lambda: False)):
         pass
-    assert packing.ceiling == pytest.approx(6.0, abs=1e-6)
+    assert program.ceiling == pytest.approx(6.0, abs=1e-6)
     found = solve(problem, gap=0.0)
     assert (found.status, found.value) == (Status.OPTIMAL, 6.0)
 
@@ -359,15 +359,15 @@ def test_a_way_round_for_nothing_has_an_end():
     arcs = [(0, 1, 1, 20), *round_about, (1, 4, 0, 10), (2, 5, 0, 10), (3, 6, 0, 10)]
     problem = make_problem(7, arcs, prize=[0, 0, 0, 0, 2, 3, 4], demand=[0, 0, 0, 0, 10, 10, 10], budget=10)
     graph = build_graph(problem, problem.budget)
-    packing = Packing(graph, problem, lay_out(graph))
+    program = Packing(graph, problem, lay_out(graph))
     assert LEAST_LENGTH > 0.0
     for _ in range(20):
-        n_new = packing.look_for_branches(packing.solve(lambda: False))
-        rows = find_rows(packing)
-        packing.cut(rows)
+        n_new = program.look_for_branches(program.solve(lambda: False))
+        rows = find_rows(program)
+        program.cut(rows)
         if not n_new and not rows:
             break
-    assert packing.ceiling >= 7.0 - 1e-9
+    assert program.ceiling >= 7.0 - 1e-9
     assert solve(problem, gap=0.0).value == 7.0
 
 
@@ -385,7 +385,7 @@ def test_searches_with_the_program_and_without_come_to_the_same_value(monkeypatc
             patch.setattr(from_branches, "lay_out", partial(lay_out, most_loads=most_loads))
             patch.setattr(exact, "PATIENCE_PACKED", 0)
             patch.setattr(exact, "PATIENCE_SHARE", 0.0)
-            begun = count_calls(patch, from_branches, "Packing")
+            begun = count_calls(patch, packing, "Packing")
             found = solve(problem, gap=0.0)
         used += bool(begun)
         assert found.cost <= problem.budget
@@ -425,10 +425,10 @@ def test_demands_that_are_nearly_the_same_lose_no_plan():
     prize, demand = [0, 0, 10, 10, 10, 1, 1], [0, 0, 2 + bit, 2 + bit, 2 + bit, 2.0, 3 + 2 * bit]
     problem = make_problem(7, arcs, prize=prize, demand=demand, budget=100)
     graph = build_graph(problem, problem.budget)
-    packing = Packing(graph, problem, lay_out(graph))
-    while packing.look_for_branches(packing.solve(lambda: False)):
+    program = Packing(graph, problem, lay_out(graph))
+    while program.look_for_branches(program.solve(lambda: False)):
         pass
-    assert packing.ceiling >= 30.0
+    assert program.ceiling >= 30.0
 
 
 def test_a_branch_that_hangs_by_an_arc_inside_the_root_s_next_place_is_a_tree():
@@ -441,10 +441,10 @@ def test_a_branch_that_hangs_by_an_arc_inside_the_root_s_next_place_is_a_tree():
         budget=10,
     )
     graph = build_graph(problem, problem.budget)
-    packing = Packing(graph, problem, lay_out(graph))
-    while packing.look_for_branches(price := packing.solve(lambda: False)):
+    program = Packing(graph, problem, lay_out(graph))
+    while program.look_for_branches(price := program.solve(lambda: False)):
         pass
-    trees = [graph.origin[tree].tolist() for tree in packing.near_best(price, 1e9, 10)]
+    trees = [graph.origin[tree].tolist() for tree in program.near_best(price, 1e9, 10)]
     assert [1, 2] in trees
 
 
