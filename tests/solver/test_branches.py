@@ -230,7 +230,7 @@ def passes(graph, tree, a, v):
 @pytest.mark.parametrize("name", ["graph", "towns"])
 def test_no_plan_is_worth_more_than_any_ceiling_on_the_way(name):
     compared = tight = 0
-    for seed in range(1600):
+    for seed in range(900):
         problem, graph, branches = laid_out(name, 32_000 + seed)
         if branches is None or problem.n_arcs > MOST_ARCS:
             continue
@@ -256,13 +256,13 @@ def test_no_plan_is_worth_more_than_any_ceiling_on_the_way(name):
             program.look_for_branches(rng.normal(0.0, 2.0, program.least.size) * (rng.random(program.least.size) < 0.3))
             assert program.ceiling >= best - 1e-6
         compared += 1
-    assert compared > 50
+    assert compared > 15
     assert tight > compared / 3
 
 
 def test_ceilings_hold_under_rules():
     compared = 0
-    for seed in range(900):
+    for seed in range(450):
         rng = np.random.default_rng(33_000 + seed)
         problem = random_towns(rng)
         problem = replace(problem, rules=random_rules(rng, problem))
@@ -283,7 +283,7 @@ def test_ceilings_hold_under_rules():
             if not n_new and not rows:
                 break
         compared += 1
-    assert compared > 40
+    assert compared > 15
 
 
 def test_branches_of_plans_hang_where_the_trunk_is():
@@ -374,7 +374,7 @@ def test_a_way_round_for_nothing_has_an_end():
 @pytest.mark.parametrize("most_loads", [3, 40])
 def test_searches_with_the_program_and_without_come_to_the_same_value(monkeypatch, most_loads):
     used = 0
-    for seed in range(40):
+    for seed in range(14):
         rng = np.random.default_rng(34_000 + seed)
         problem = random_hops(rng)
         problem = replace(problem, budget=int(rng.integers(10, 60)))
@@ -391,7 +391,7 @@ def test_searches_with_the_program_and_without_come_to_the_same_value(monkeypatc
         assert found.cost <= problem.budget
         assert plain.status == found.status == Status.OPTIMAL
         assert found.value == pytest.approx(plain.value, rel=1e-6)
-    assert used > 10
+    assert used > 4
 
 
 def test_what_hangs_from_an_arc_that_can_be_filled_after_all_is_not_put_together(monkeypatch):
