@@ -17,7 +17,7 @@ from planner.solver.bound import price_out
 from planner.solver.branches import lay_out
 from planner.solver.cuts import find_cuts, new_cut_list
 from planner.solver.relaxation import TIGHT, Relaxation, rows_of
-from planner.solver.tree import find_arcs
+from planner.solver.tree import find_arcs, find_whole
 from planner.solver.watch import numerical_troubles
 
 if TYPE_CHECKING:
@@ -157,12 +157,7 @@ class FromBranches:
     def _branches_of(self, graph: Graph) -> list[NDArray[np.integer[Any]]]:
         """Return the known branches, and those of the trees of the local search, that a graph has."""
         parts = self.finish.recombination.parts(graph, offered=False)
-        found = list(np.split(parts.arcs, parts.start[1:-1])[parts.trunk :])
-        numbers = np.concatenate([np.empty(0, np.int32), *self.known])
-        position = np.full(int(max(numbers.max(initial=-1), graph.number.max(initial=-1))) + 1, -1, np.int64)
-        position[graph.number] = np.arange(graph.n_arcs)
-        start = np.cumsum([arcs.size for arcs in self.known])
-        return found + [arcs for arcs in np.split(position[numbers], start[:-1]) if arcs.size and (arcs >= 0).all()]
+        return [*np.split(parts.arcs, parts.start[1:-1])[parts.trunk :], *find_whole(graph, self.known)]
 
     def _lower(self, packing: Packing, *, proves: bool = True) -> Relaxation | None:
         """Lower the ceiling until it rests; return what a better plan leaves if that is much less, else None.
@@ -248,5 +243,4 @@ def find_rows(packing: Packing) -> list[Row]:
     targets = prized[np.argsort(-reached[prized], kind="stable")]
     found = new_cut_list(CUTS_PER_ROUND, CUTS_PER_ROUND * graph.n_arcs)
     find_cuts(graph, value, reached, targets[reached[targets] > TOLERANCE], TOLERANCE, found)
-    rows = rows_of(found)
-    return [row._replace(arcs=row.arcs[~free[row.arcs]], weight=row.weight[~free[row.arcs]]) for row in rows]
+    return rows_of(found)  # no cut holds an arc of value 1

@@ -21,7 +21,7 @@ from pyscipopt import SCIP_PARAMSETTING, Model, quicksum
 from planner.solver.grow import grow_everywhere
 from planner.solver.improve import draw_guide
 from planner.solver.program import BUDGET_UNITS
-from planner.solver.tree import preorder, tree_of_arcs
+from planner.solver.tree import find_arcs, find_whole, preorder, tree_of_arcs
 from planner.solver.watch import interrupting, numerical_troubles
 
 if TYPE_CHECKING:
@@ -208,19 +208,9 @@ class Recombination:
 
     def parts(self, graph: Graph, offered: bool) -> Parts:
         """Return what a graph has left of the trunk and of the branches, the cheapest of branches that do the same."""
-        position = np.full(int(graph.number.max(initial=-1)) + 1, -1, np.int64)
-        position[graph.number] = np.arange(graph.n_arcs)
-
-        def find(numbers: Ints) -> Ints:
-            return np.where(numbers < position.size, position[np.minimum(numbers, position.size - 1)], -1)
-
-        trunk = find(np.fromiter(self.trunk, np.int64))
-        trunk = trunk[trunk >= 0]
+        trunk = find_arcs(graph, np.fromiter(self.trunk, np.int32))
         cheapest: dict[tuple[int, bytes], tuple[int, Ints]] = {}
-        for numbers in [*self.branches.values(), *(self.offered if offered else ())]:
-            arcs = find(numbers)
-            if (arcs < 0).any():
-                continue
+        for arcs in find_whole(graph, [*self.branches.values(), *(self.offered if offered else ())]):
             key = int(graph.tail[arcs[0]]), np.sort(graph.head[arcs]).tobytes()
             cost = int(graph.cost[arcs].sum())
             if key not in cheapest or cost < cheapest[key][0]:

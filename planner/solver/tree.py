@@ -13,6 +13,8 @@ import numpy as np
 from planner.solver.kernel import lean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from planner.solver.graph import Graph
@@ -158,10 +160,25 @@ def topological_arcs(graph: Graph, parent: NDArray[np.int32]) -> NDArray[np.int3
 
 def find_arcs(graph: Graph, numbers: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return the positions in the graph of arcs that it has, by their numbers in the graph that was built first."""
+    found = where_arcs(graph, numbers)
+    return found[found >= 0]
+
+
+def find_whole(graph: Graph, branches: Sequence[NDArray[np.int32]]) -> list[NDArray[np.int32]]:
+    """Return the positions of the arcs of those branches, given by the same numbers, that a graph has whole."""
+    if not branches:
+        return []
+    start = np.cumsum([arcs.size for arcs in branches])
+    found = np.split(where_arcs(graph, np.concatenate(branches)), start[:-1])
+    return [arcs for arcs in found if (arcs >= 0).all()]
+
+
+def where_arcs(graph: Graph, numbers: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the positions of arcs by their numbers, −1 for those that the graph does not have."""
     position = np.full(int(max(numbers.max(initial=-1), graph.number.max(initial=-1))) + 1, -1, np.int32)
     position[graph.number] = np.arange(graph.n_arcs, dtype=np.int32)
-    found = position[numbers]
-    return found[found >= 0]
+    found: NDArray[np.int32] = position[numbers]
+    return found
 
 
 def tree_of_arcs(graph: Graph, arcs: NDArray[np.int32]) -> NDArray[np.int32]:
