@@ -9,14 +9,17 @@ plan leaves of the graph begins the next program, with its branches and rows.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from planner.solver.bound import price_out
 from planner.solver.branches import lay_out
+from planner.solver.branching import Decided, ascent_cuts
 from planner.solver.cuts import find_cuts, new_cut_list
-from planner.solver.relaxation import TIGHT, Relaxation, rows_of
+from planner.solver.relaxation import Relaxation, rows_of
 from planner.solver.tree import find_arcs, find_whole
 from planner.solver.watch import numerical_troubles
 
@@ -35,10 +38,11 @@ MOST_ARCS = 60_000
 FEW_NEW, NEAR = 60, 0.25
 """Cuts are looked for once at most so many branches are new; plans once the ceiling, too, has come so near to what the
 program's solution is worth, as a share of the gap."""
-BETWEEN, CHUNKS = 5, 2
+BETWEEN, CHUNKS = 3, 2
 """Rounds of cuts between two plans that are put together, and chunks of local search from there."""
-NEAR_ARCS = 5_000
-"""Arcs of the neighbourhood where plans are put together first, if the graph has more."""
+NEAR_ARCS, NEAR_SHARE = 3_000, 0.2
+"""Arcs of the neighbourhood where plans are put together first, at least, if the graph has more; and as a share of its
+arcs."""
 MOST_BRANCHES = 2_500
 """Branches of the program that a plan is put together from."""
 MOST_KNOWN = 6_000
@@ -71,6 +75,7 @@ class FromBranches:
         self.finish = finish
         self.known: list[NDArray[np.int32]] = []
         self.last: Packing | None = None
+        self.rounds = 0  # of cuts, in this turn
         self.spent = math.inf
 
     def applies(self, graph: Graph) -> bool:
@@ -89,7 +94,8 @@ class FromBranches:
         before = self._gap()
         if not self.applies(graph) or before > WORTH_A_TURN * self.spent:
             return False
-        whole = self._left(graph)
+        self.rounds = 0
+        whole = self._left(graph, pricing)
         far = graph.n_arcs > NEAR_ARCS and self.last is None
         left = self._look_near(whole, pricing) if far else whole
         while left is not None and not finish.over:
@@ -107,12 +113,13 @@ class FromBranches:
         return lay_out(graph, cost_alone=not self.finish.search.asked.rules.any)
 
     def _begin(self, left: Relaxation, branches: BranchGraph) -> Packing:
-        """Return the program of what is left, with the branches that are known."""
+        """Return the program of what is left, with the branches and rows that are known."""
         from planner.solver.packing import Packing  # noqa: PLC0415 - SciPy is needed only where links can be filled
 
         packing = Packing(left.graph, self.finish.search.asked, branches)
         packing.take(self._branches_of(left.graph))
-        packing.cut(left.rows)
+        if left.rows and packing.solve(self.finish.stopped) is not None:  # with rows from the first it takes far longer
+            packing.cut(left.rows)
         return packing
 
     def _keep(self, packing: Packing) -> None:
@@ -126,32 +133,35 @@ class FromBranches:
         """
         finish = self.finish
         priced = price_out(left.graph, pricing.price)
-        whole = Relaxation(left.graph, -math.inf, math.inf, priced.reduced, [])
+        whole = replace(left, reduced=priced.reduced)
         held = finish.search.tree_of_plan(finish.search.plan)
-        near = whole.near(NEAR_ARCS, find_arcs(left.graph, finish.search.graph.number[held[held >= 0]]))
+        size = max(NEAR_ARCS, round(NEAR_SHARE * whole.graph.n_arcs))
+        near = whole.near(size, find_arcs(left.graph, finish.search.graph.number[held[held >= 0]]))
         branches = self._lay_out(near.graph)
         if branches is not None:
             packing = self._begin(near, branches)
             self._lower(packing, proves=False)
             self._keep(packing)
+            rows = [row for row, moved in zip(left.rows, left.moved(near.graph), strict=True) if moved is not None]
+            left = replace(left, rows=list(compress(rows, packing.holding)))
         shrunk = None if finish.over else finish.shrink(finish.wanted)
-        return None if shrunk is None else self._left(shrunk[0])
+        return None if shrunk is None else left.of(np.isin(left.graph.number, shrunk[0].number), -math.inf)
 
     def _gap(self) -> float:
         search = self.finish.search
         return math.inf if search.bound is None else search.bound - search.least
 
-    def _left(self, graph: Graph) -> Relaxation:
-        """Return what a graph leaves of the last program, all of it if there was none."""
+    def _left(self, graph: Graph, pricing: Pricing) -> Relaxation:
+        """Return what a graph leaves of the last program; if there was none, all of it with the ascent's cuts."""
         if self.last is None:
-            return Relaxation(graph, -math.inf, math.inf, np.zeros(graph.n_arcs), [])
+            rows = rows_of(ascent_cuts(Decided.nothing(graph), pricing.price))
+            return Relaxation(graph, -math.inf, math.inf, np.zeros(graph.n_arcs), rows)
         return self._what_is_left(self.last, np.isin(self.last.graph.number, graph.number))
 
     def _what_is_left(self, packing: Packing, kept: NDArray[np.bool_]) -> Relaxation:
         """Return the arcs of a program that are kept, with the rows that hold its ceiling up."""
+        rows = list(compress(packing.rows, packing.holding))
         graph = packing.graph
-        reached = np.asarray(np.bincount(graph.head, packing.arc_value, graph.n_nodes), np.float64)
-        rows = [row for row in packing.rows if row.slack(packing.arc_value, reached) <= TIGHT]
         return Relaxation(graph, -math.inf, math.inf, np.zeros(graph.n_arcs), rows).of(kept, -math.inf)
 
     def _branches_of(self, graph: Graph) -> list[NDArray[np.integer[Any]]]:
@@ -168,7 +178,7 @@ class FromBranches:
             Whether the program's ceiling is one; if it is not, it ends once a plan was put together.
         """
         finish, search = self.finish, self.finish.search
-        target, ceilings, rounds = finish.wanted, [math.inf], 0
+        target, ceilings = finish.wanted, [math.inf]
         while not finish.over and not at_rest(ceilings, search.least):
             price = None
             with numerical_troubles():
@@ -182,12 +192,12 @@ class FromBranches:
             if n_new > FEW_NEW or finish.over:
                 continue
             if packing.ceiling - packing.value < NEAR * (packing.ceiling - search.least):
-                if rounds % BETWEEN == 0:
+                self.rounds += 1
+                if self.rounds % BETWEEN == 1:
                     better = self._put_together(packing, price)
                     left = self._leaves(packing) if better and proves and not finish.over else None
                     if left is not None or not proves:
                         return left
-                rounds += 1
             packing.cut(find_rows(packing))
         return None
 

@@ -40,6 +40,8 @@ nothing would have no end."""
 WORTH_ENTERING = 1e-6
 """Reduced worth, as a share of the largest prize, from which a branch enters the program."""
 MOST_NEW = 600
+WORTH_KEEPING = 1e-9
+"""Price of a row, as a share of the largest prize, from which it holds the ceiling up."""
 """Branches that enter at once."""
 
 
@@ -58,6 +60,8 @@ class Packing:
         such.
     rows
         Those that were added.
+    holding
+        Which of these hold the ceiling up in the last solution, or were added since.
     value
         What that solution is worth; the ceiling comes down to it.
     """
@@ -77,6 +81,7 @@ class Packing:
         self.known: set[bytes] = set()
         self.spare: NDArray[np.int32] = np.empty(0, np.int32)
         self.rows: list[Row] = []
+        self.holding = np.zeros(0, np.bool_)
         self.began = False
         self.columns = csr_matrix((0, graph.n_arcs))
         self.ceiling = self.value = math.inf
@@ -178,10 +183,12 @@ class Packing:
         self.arc_value = np.asarray(self.columns.T @ branches).ravel()
         self.arc_value[self.branches.trunk_arcs] += self.trunk_value
         self.arc_value[self.spare] += solution[self.offset :][~self.kinds]
-        return np.array(self.program.getDual())
+        price = np.array(self.program.getDual())
+        self.holding = price[price.size - len(self.rows) :] < -WORTH_KEEPING
+        return price
 
     def look_for_branches(self, price: NDArray[np.float64]) -> int:
-        """Lower the ceiling by what prices of the rows prove; let the best branches enter; return how many did."""
+        """Lower the ceiling by what prices of the rows prove; let the best columns enter; return how many did."""
         price = np.where(np.isfinite(price), price, 0.0)
         price = np.where(np.isinf(self.most), np.minimum(price, 0.0), price)
         price = np.where(np.isinf(self.least), np.maximum(price, 0.0), price)
@@ -202,7 +209,7 @@ class Packing:
                 self.known.add(key)
                 new.append(arcs)
         self._enter(new)
-        return len(new)
+        return len(new) + self._sell(gain)
 
     def _prove(self, price: NDArray[np.float64], gain: NDArray[np.float64], worth: NDArray[np.float64]) -> None:
         """Note the ceiling that prices prove, where arcs gain and branches by the first arcs are worth so much.
@@ -284,11 +291,12 @@ class Packing:
         return [np.array(part, np.int32) for part in parts]
 
     def cut(self, rows: Sequence[Row]) -> None:
-        """Add rows that every plan keeps; let the arcs in them be bought for themselves."""
+        """Add rows that every plan keeps."""
         if not rows:
             return
         graph = self.graph
         self.rows += rows
+        self.holding = np.r_[self.holding, np.ones(len(rows), np.bool_)]
         listed = []
         for row in rows:
             into = [np.arange(graph.in_start[v], graph.in_start[v + 1]) for v in row.nodes.tolist()]
@@ -307,15 +315,15 @@ class Packing:
         self.matrix = vertical(self.matrix, added)
         self.support = vertical(self.support, csr_matrix((n, trunk.size)))
         self.least, self.most = np.r_[self.least, least], np.r_[self.most, np.full(n, math.inf)]
-        self._sell(np.unique(np.concatenate([row.arcs for row in rows])))
 
-    def _sell(self, arcs: NDArray[np.int32]) -> None:
-        """Let arcs that do not lead to an end be bought for themselves."""
-        arcs = np.setdiff1d(arcs[self.inside[arcs]], self.spare)
+    def _sell(self, gain: NDArray[np.float64]) -> int:
+        """Let arcs that do not lead to an end, and gain by themselves, be bought for themselves; return how many."""
+        arcs = np.setdiff1d(np.flatnonzero(self.inside & (gain > WORTH_ENTERING)), self.spare)
         if arcs.size:
             self._add_columns(self.matrix[:, arcs].T.tocsr(), self.worth[arcs])
-            self.spare = np.r_[self.spare, arcs]
+            self.spare = np.r_[self.spare, arcs.astype(np.int32)]
             self.kinds = np.r_[self.kinds, np.zeros(arcs.size, np.bool_)]
+        return int(arcs.size)
 
 
 def spread(

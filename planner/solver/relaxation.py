@@ -101,7 +101,13 @@ class Relaxation:
     def of(self, kept: NDArray[np.bool_], floor: float) -> Relaxation:
         """Return the relaxation of the arcs ``kept`` ``(m,)``, with the rows as far as they speak of these."""
         smaller = self.graph.subgraph(kept)
+        rows = [row for row in self.moved(smaller) if row is not None]
         # Where less is drawn, arcs may carry all of it, and of two parallel ones the cheaper does.
+        left = np.isin(self.graph.number, smaller.number)
+        return Relaxation(smaller, floor, self.ceiling, self.reduced[left], rows)
+
+    def moved(self, smaller: Graph) -> list[Row | None]:
+        """Return each row as far as it speaks of a subgraph; None for those that say nothing of it."""
         kept = np.isin(self.graph.number, smaller.number)
         arc = np.full(self.graph.n_arcs, -1, np.int32)
         arc[kept] = np.arange(smaller.n_arcs, dtype=np.int32)
@@ -109,8 +115,7 @@ class Relaxation:
         touched[[0, *self.graph.tail[kept], *self.graph.head[kept]]] = True
         node = np.where(touched, np.cumsum(touched) - 1, -1).astype(np.int32)
         node[touched] = np.where(smaller.prize > 0, node[touched], -1)  # others are in no plan, or in no row
-        rows = [moved for row in self.rows if (moved := move(row, arc, node)) is not None]
-        return Relaxation(smaller, floor, self.ceiling, self.reduced[kept], rows)
+        return [move(row, arc, node) for row in self.rows]
 
 
 def move(row: Row, arc: NDArray[np.int32], node: NDArray[np.int32]) -> Row | None:

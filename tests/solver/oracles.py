@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import pairwise, permutations
 
 import numpy as np
 
@@ -249,6 +250,33 @@ def random_towns(rng: np.random.Generator) -> Problem:
             arcs.append((0, terminal, int(rng.integers(5, 60)), np.inf))
     budget = int(rng.choice([0, 20, 50, 90, 150, 400]))
     return make_problem(len(place), arcs, prize=prize, demand=demand, place=place, budget=budget)
+
+
+def random_hops(rng):
+    """Return places with levels that reach each other by hops of small capacity, each with one end or two."""
+    n_places = int(rng.integers(3, 7))
+    place, arcs, prize, demand, levels = [0], [], [0.0], [0.0], []
+    for p in range(1, n_places + 1):
+        nodes = list(range(len(place), len(place) + int(rng.integers(1, 4))))
+        levels.append(nodes)
+        place += [p] * len(nodes)
+        for low, high in pairwise(nodes):
+            arcs += [(low, high, int(rng.integers(0, 9)), np.inf), (high, low, 0, np.inf)]
+    prize, demand = [0.0] * len(place), [0.0] * len(place)
+    for here, there in permutations(range(n_places), 2):
+        for _ in range(int(rng.integers(0, 3))):
+            u, v = int(rng.choice(levels[here])), int(rng.choice(levels[there]))
+            arcs.append((u, v, int(rng.choice([0, 3, 10])), float(rng.choice([2.0, 4.0, 7.0, np.inf]))))
+    for p in range(n_places):
+        if rng.random() < 0.4:
+            arcs.append((0, int(rng.choice(levels[p])), int(rng.integers(0, 20)), float(rng.choice([6.0, np.inf]))))
+        for _ in range(int(rng.integers(1, 3))):
+            arcs.append((int(rng.choice(levels[p])), len(place), int(rng.integers(0, 5)), np.inf))
+            arcs += [(0, len(place), 30, np.inf)] * int(rng.random() < 0.3)
+            place.append(p + 1)
+            prize.append(float(rng.integers(1, 40)))
+            demand.append(float(rng.choice([1.0, 2.0, 3.0])))
+    return make_problem(len(place), arcs, prize=prize, demand=demand, place=place, budget=10**6)
 
 
 def with_hops(problem: Problem, rng: np.random.Generator) -> Problem:

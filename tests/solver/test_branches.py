@@ -3,18 +3,26 @@
 import itertools
 import math
 from dataclasses import replace
-from functools import partial
-from itertools import pairwise, permutations
+from itertools import permutations
 
 import numpy as np
 import pytest
-from oracles import all_plans, best_ruled_plan, make_problem, plan_value, random_graph, random_rules, random_towns
+from oracles import (
+    all_plans,
+    best_ruled_plan,
+    make_problem,
+    plan_value,
+    random_graph,
+    random_hops,
+    random_rules,
+    random_towns,
+)
 
-from planner.solver import Status, compile_kernels, exact, from_branches, packing, solve
+from planner.solver import Status, compile_kernels, solve
 from planner.solver.branch_arcs import as_tree, unfold
 from planner.solver.branch_pricing import new_tables, price_branches, worth_by
 from planner.solver.branches import find_load, find_loads, find_splits, lay_out
-from planner.solver.from_branches import ROUNDS, at_rest, find_rows
+from planner.solver.from_branches import find_rows
 from planner.solver.graph import build_graph
 from planner.solver.packing import Packing
 
@@ -23,33 +31,6 @@ def drawing_graph(rng):
     """Return a small random graph where all that has a prize draws something, be it an end or not."""
     problem = random_graph(rng)
     return replace(problem, demand=np.where(problem.prize > 0, np.maximum(problem.demand, 1.0), problem.demand))
-
-
-def random_hops(rng):
-    """Return places with levels that reach each other by hops of small capacity, each with one end or two."""
-    n_places = int(rng.integers(3, 7))
-    place, arcs, prize, demand, levels = [0], [], [0.0], [0.0], []
-    for p in range(1, n_places + 1):
-        nodes = list(range(len(place), len(place) + int(rng.integers(1, 4))))
-        levels.append(nodes)
-        place += [p] * len(nodes)
-        for low, high in pairwise(nodes):
-            arcs += [(low, high, int(rng.integers(0, 9)), np.inf), (high, low, 0, np.inf)]
-    prize, demand = [0.0] * len(place), [0.0] * len(place)
-    for here, there in permutations(range(n_places), 2):
-        for _ in range(int(rng.integers(0, 3))):
-            u, v = int(rng.choice(levels[here])), int(rng.choice(levels[there]))
-            arcs.append((u, v, int(rng.choice([0, 3, 10])), float(rng.choice([2.0, 4.0, 7.0, np.inf]))))
-    for p in range(n_places):
-        if rng.random() < 0.4:
-            arcs.append((0, int(rng.choice(levels[p])), int(rng.integers(0, 20)), float(rng.choice([6.0, np.inf]))))
-        for _ in range(int(rng.integers(1, 3))):
-            arcs.append((int(rng.choice(levels[p])), len(place), int(rng.integers(0, 5)), np.inf))
-            arcs += [(0, len(place), 30, np.inf)] * int(rng.random() < 0.3)
-            place.append(p + 1)
-            prize.append(float(rng.integers(1, 40)))
-            demand.append(float(rng.choice([1.0, 2.0, 3.0])))
-    return make_problem(len(place), arcs, prize=prize, demand=demand, place=place, budget=10**6)
 
 
 MAKERS = {"graph": drawing_graph, "towns": random_towns, "hops": random_hops}
@@ -370,53 +351,6 @@ def test_a_way_round_for_nothing_has_an_end():
     assert solve(problem, gap=0.0).value == 7.0
 
 
-@pytest.mark.parametrize("most_loads", [3, 40])
-def test_searches_with_the_program_and_without_come_to_the_same_value(monkeypatch, most_loads):
-    used = 0
-    for seed in range(14):
-        rng = np.random.default_rng(34_000 + seed)
-        problem = random_hops(rng)
-        problem = replace(problem, budget=int(rng.integers(10, 60)))
-        with monkeypatch.context() as patch:
-            patch.setattr(from_branches, "MOST_ARCS", 0)
-            plain = solve(problem, gap=0.0)
-        with monkeypatch.context() as patch:
-            patch.setattr(from_branches, "lay_out", partial(lay_out, most_loads=most_loads))
-            patch.setattr(exact, "PATIENCE_PACKED", 0)
-            patch.setattr(exact, "PATIENCE_SHARE", 0.0)
-            begun = count_calls(patch, packing, "Packing")
-            found = solve(problem, gap=0.0)
-        used += bool(begun)
-        assert found.cost <= problem.budget
-        assert plain.status == found.status == Status.OPTIMAL
-        assert found.value == pytest.approx(plain.value, rel=1e-6)
-    assert used > 4
-
-
-def test_what_hangs_from_an_arc_that_can_be_filled_after_all_is_not_put_together(monkeypatch):
-    # Loads are told apart up to 2, so that the hop of 4 counts as the trunk's: two offices behind it, of three, fit.
-    arcs = [(0, 1, 1, 4), (0, 1, 50, 9), *((1, k, 1, 2) for k in (2, 3, 4)), *((k, k + 3, 0, 2) for k in (2, 3, 4))]
-    prize, demand = [0.0] * 5 + [5.0, 6.0, 7.0], [0.0] * 5 + [2.0, 2.0, 2.0]
-    problem = make_problem(8, arcs, prize=prize, demand=demand, budget=10)
-    monkeypatch.setattr(from_branches, "lay_out", partial(lay_out, most_loads=1))
-    monkeypatch.setattr(exact, "PATIENCE_PACKED", 0)
-    monkeypatch.setattr(exact, "PATIENCE_SHARE", 0.0)
-    found = solve(problem, gap=0.0)
-    assert (found.status, found.value, found.cost) == (Status.OPTIMAL, 13.0, 3)
-
-
-def count_calls(patch, module, name):
-    """Return a list that grows by one with each call."""
-    called, original = [], getattr(module, name)
-
-    def noted(*arguments, **named):
-        called.append(name)
-        return original(*arguments, **named)
-
-    patch.setattr(module, name, noted)
-    return called
-
-
 def test_demands_that_are_nearly_the_same_lose_no_plan():
     # Three of 2 and a bit fill the hop; their sums differ from those of the others by less than loads are told apart.
     bit = 1.6e-9
@@ -445,10 +379,3 @@ def test_a_branch_that_hangs_by_an_arc_inside_the_root_s_next_place_is_a_tree():
         pass
     trees = [graph.origin[tree].tolist() for tree in program.near_best(price, 1e9, 10)]
     assert [1, 2] in trees
-
-
-def test_a_neighbourhood_without_a_better_plan_comes_to_rest():
-    assert at_rest([math.inf, 5.0], 5.0)
-    assert not at_rest([math.inf, 6.0], 5.0)
-    assert at_rest([math.inf, *[8.0] * (ROUNDS + 1)], 5.0)
-    assert not at_rest([math.inf, *[18.0 - k for k in range(ROUNDS + 1)]], 0.0)

@@ -126,6 +126,9 @@ def test_rows_hold_for_the_plans_of_the_part():
         left = whole.of(rng.random(graph.n_arcs) < 0.7, 3.0)
         assert left.floor == 3.0
         assert left.reduced.tolist() == whole.reduced[np.isin(graph.number, left.graph.number)].tolist()
+        moved = whole.moved(left.graph)
+        assert len(moved) == len(rows)
+        assert [plain(row) for row in moved if row is not None] == [plain(row) for row in left.rows]
         fewer += len(left.rows) < len(rows)
         prized = set(left.graph.node[left.graph.prize > 0].tolist())
         kept = [v for row in rows for v in graph.node[row.nodes].tolist() if v in prized]
