@@ -56,6 +56,8 @@ SHARES = (0.5, 0.25, 0.1, 0.05, 0.02)
 """Shares of the gap, counted from the ceiling, at which higher targets lie."""
 FIRST_NODES = 20
 """Nodes of the first search that may end without an answer; the next may have more."""
+TINY = 1_000
+"""Arcs of a graph that branch and cut searches to its end at once, even where links can be filled."""
 SMALL, SMALL_LAYERED = 8_000, 3_000
 """Arcs of a graph that branch and cut searches to its end; the latter where hops count, of the problem's."""
 LARGE, LARGE_CAPACITATED = 60_000, 8_000
@@ -221,14 +223,15 @@ class Finish:
         shrunk = self.shrink(self.wanted)
         if shrunk is None or search.stopped():
             return
-        if self.from_branches.take_turn(*shrunk) or self.from_rooms.take_turn(*shrunk):
+        n_arcs = count_own(shrunk[0])
+        if n_arcs > TINY and (self.from_branches.take_turn(*shrunk) or self.from_rooms.take_turn(*shrunk)):
             return
-        if count_own(shrunk[0]) <= (SMALL_LAYERED if shrunk[0].layered else SMALL):
+        if n_arcs <= (SMALL_LAYERED if shrunk[0].layered else SMALL):
             self.search_above(self.wanted, Decided.nothing(shrunk[0]), shrunk[1].price, -1, search.note_ceiling)
             return
         if self.from_root.take_turn(*shrunk):
             return
-        large = count_own(shrunk[0]) > LARGE
+        large = n_arcs > LARGE
         if not (large and self.search_higher()):
             self.branch_while_telling(*shrunk)
             if not self.over and not large:

@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 from numba import config
 
+from planner.solver.ascent import ascend_noting_cuts
 from planner.solver.branch_arcs import unfold
 from planner.solver.branch_pricing import new_tables, price_branches, price_firsts
 from planner.solver.branches import lay_out
 from planner.solver.connect import connect_all
-from planner.solver.cuts import find_cuts, new_cut_list
+from planner.solver.cuts import find_balances, find_cuts, new_cut_list
 from planner.solver.dice import draw, new_dice, uniform
 from planner.solver.graph import build_graph
 from planner.solver.problem import Problem
@@ -48,6 +49,9 @@ def compile_kernels() -> None:
     reached = np.where(graph.prize > 0, 0.9, 0.0)
     find_cuts(graph, half, reached, np.flatnonzero(reached).astype(np.int32), 0.01, new_cut_list(4, 40))
     find_room_cuts(graph, half, reached, 0.01, 1)
+    find_balances(graph, half, 0.01)
+    spare = np.where(graph.prize > 0, 100, 0)
+    ascend_noting_cuts(graph.in_start, graph.tail, graph.cost.copy(), spare, np.ones(4), new_cut_list(4, 40))
     branches = lay_out(graph)
     assert branches is not None
     gain = graph.prize[graph.head] - 1.0

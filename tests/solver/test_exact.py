@@ -11,17 +11,18 @@ from planner.solver import Status, Termination, branching, compile_kernels, exac
 MAKERS = {"graph": random_graph, "towns": random_towns}
 WAYS = {
     "branch and cut": {},
-    "branching, then branch and cut": {exact: {"SMALL": 0}, from_root: {"MOST_ARCS": -1}},
+    "the programs where links can be filled": {exact: {"TINY": 0}},
+    "branching, then branch and cut": {exact: {"SMALL": 0, "TINY": 0}, from_root: {"MOST_ARCS": -1}},
     "branching to the end": {
-        exact: {"SMALL": 0, "LARGE_PRIZE": 0.0},
+        exact: {"SMALL": 0, "TINY": 0, "LARGE_PRIZE": 0.0},
         from_root: {"MOST_ARCS": -1},
         branching: {"SMALL": -1},
     },
     "high targets": {
-        exact: {"SMALL": 0, "LARGE_PRIZE": 1e9, "LARGE": 10**9, "LARGE_CAPACITATED": 10**9},
+        exact: {"SMALL": 0, "TINY": 0, "LARGE_PRIZE": 1e9, "LARGE": 10**9, "LARGE_CAPACITATED": 10**9},
         from_root: {"MOST_ARCS": -1},
     },
-    "from the root's program": {exact: {"SMALL": 0}, from_root: {"FIRST_NEAR": 3, "FIRST_NODES": 2}},
+    "from the root's program": {exact: {"SMALL": 0, "TINY": 0}, from_root: {"FIRST_NEAR": 3, "FIRST_NODES": 2}},
 }
 
 SEEDS = (*range(1_000, 1_060), 60_182, 60_469, 70_356, 70_724, 70_792, 70_825, 71_177, 71_278)

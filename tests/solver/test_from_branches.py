@@ -33,6 +33,7 @@ def test_searches_with_the_program_and_without_come_to_the_same_value(monkeypatc
             plain = solve(problem, gap=0.0)
         with monkeypatch.context() as patch:
             patch.setattr(from_branches, "lay_out", partial(lay_out, most_loads=most_loads))
+            patch.setattr(exact, "TINY", 0)
             patch.setattr(from_branches, "NEAR_ARCS", near_arcs)
             patch.setattr(exact, "PATIENCE_PACKED", 0)
             patch.setattr(exact, "PATIENCE_SHARE", 0.0)
@@ -51,6 +52,7 @@ def test_what_hangs_from_an_arc_that_can_be_filled_after_all_is_not_put_together
     prize, demand = [0.0] * 5 + [5.0, 6.0, 7.0], [0.0] * 5 + [2.0, 2.0, 2.0]
     problem = make_problem(8, arcs, prize=prize, demand=demand, budget=10)
     monkeypatch.setattr(from_branches, "lay_out", partial(lay_out, most_loads=1))
+    monkeypatch.setattr(exact, "TINY", 0)
     monkeypatch.setattr(exact, "PATIENCE_PACKED", 0)
     monkeypatch.setattr(exact, "PATIENCE_SHARE", 0.0)
     found = solve(problem, gap=0.0)

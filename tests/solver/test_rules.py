@@ -92,9 +92,11 @@ def assert_solved(problem) -> None:
 
 
 @settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
-@given(seed=st.integers(0, 2**40))
-def test_all_rules_together(seed):
-    assert_solved(asked(seed))
+@given(seed=st.integers(0, 2**40), tiny=st.sampled_from([0, exact.TINY]))
+def test_all_rules_together(seed, tiny):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exact, "TINY", tiny)  # else branch and cut is all that is seen of the exact search
+        assert_solved(asked(seed))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
@@ -103,6 +105,7 @@ def test_all_rules_together_by_branching(seed):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(exact, "SMALL", 0)
         patch.setattr(exact, "SMALL_LAYERED", 0)
+        patch.setattr(exact, "TINY", 0)
         assert_solved(asked(seed))
 
 
