@@ -36,13 +36,12 @@ if TYPE_CHECKING:
 MOST_ARCS = 60_000
 """Arcs of a graph whose program is solved."""
 FEW_NEW, NEAR = 60, 0.25
-"""Cuts are looked for once at most so many branches are new; plans once the ceiling, too, has come so near to what the
+"""Cuts are looked for once at most so many columns are new; plans once the ceiling, too, has come so near to what the
 program's solution is worth, as a share of the gap."""
 BETWEEN, CHUNKS = 3, 2
 """Rounds of cuts between two plans that are put together, and chunks of local search from there."""
-NEAR_ARCS, NEAR_SHARE = 3_000, 0.2
-"""Arcs of the neighbourhood where plans are put together first, at least, if the graph has more; and as a share of its
-arcs."""
+NEAR_ARCS = 3_000
+"""Arcs of the neighbourhood where plans are put together first, if the graph has more."""
 MOST_BRANCHES = 2_500
 """Branches of the program that a plan is put together from."""
 MOST_KNOWN = 6_000
@@ -69,13 +68,15 @@ class FromBranches:
     ----------
     known
         Branches to begin programs with, by the numbers of their arcs in the graph that was built first.
+    rounds
+        Of cuts in this turn: the neighbourhood's plan counts for the first one of the whole graph.
     """
 
     def __init__(self, finish: Finish) -> None:
         self.finish = finish
         self.known: list[NDArray[np.int32]] = []
         self.last: Packing | None = None
-        self.rounds = 0  # of cuts, in this turn
+        self.rounds = 0
         self.spent = math.inf
 
     def applies(self, graph: Graph) -> bool:
@@ -92,7 +93,7 @@ class FromBranches:
         """
         finish = self.finish
         before = self._gap()
-        if not self.applies(graph) or before > WORTH_A_TURN * self.spent:
+        if not self.applies(graph) or before > WORTH_A_TURN * self.spent or self._lay_out(graph) is None:
             return False
         self.rounds = 0
         whole = self._left(graph, pricing)
@@ -118,9 +119,17 @@ class FromBranches:
 
         packing = Packing(left.graph, self.finish.search.asked, branches)
         packing.take(self._branches_of(left.graph))
-        if left.rows and packing.solve(self.finish.stopped) is not None:  # with rows from the first it takes far longer
+        if left.rows:
+            self._solve(packing)  # with rows from the first that takes far longer
             packing.cut(left.rows)
         return packing
+
+    def _solve(self, packing: Packing) -> NDArray[np.float64] | None:
+        """Solve a program as it stands; return the prices of its rows, None if there is no solution in time."""
+        price = None
+        with numerical_troubles():
+            price = packing.solve(self.finish.stopped)
+        return price  # noqa: RET504 - None after a trouble
 
     def _keep(self, packing: Packing) -> None:
         """Keep the branches of a program for the next one: those that entered last."""
@@ -129,14 +138,14 @@ class FromBranches:
     def _look_near(self, left: Relaxation, pricing: Pricing) -> Relaxation | None:
         """Put plans together in a neighbourhood, which proves nothing; return what better ones leave, None if nothing.
 
-        A better plan leaves a smaller program to prove ceilings with.
+        A better plan leaves a smaller program to prove ceilings with; of the rows, those are left that hold the
+        neighbourhood's ceiling up.
         """
         finish = self.finish
         priced = price_out(left.graph, pricing.price)
         whole = replace(left, reduced=priced.reduced)
         held = finish.search.tree_of_plan(finish.search.plan)
-        size = max(NEAR_ARCS, round(NEAR_SHARE * whole.graph.n_arcs))
-        near = whole.near(size, find_arcs(left.graph, finish.search.graph.number[held[held >= 0]]))
+        near = whole.near(NEAR_ARCS, find_arcs(left.graph, finish.search.graph.number[held[held >= 0]]))
         branches = self._lay_out(near.graph)
         if branches is not None:
             packing = self._begin(near, branches)
@@ -180,9 +189,7 @@ class FromBranches:
         finish, search = self.finish, self.finish.search
         target, ceilings = finish.wanted, [math.inf]
         while not finish.over and not at_rest(ceilings, search.least):
-            price = None
-            with numerical_troubles():
-                price = packing.solve(finish.stopped)
+            price = self._solve(packing)
             if price is None:
                 break
             n_new = packing.look_for_branches(price)

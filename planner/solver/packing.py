@@ -38,11 +38,11 @@ LEAST_LENGTH = 1e-10
 """Least length of an arc between places, as a share of the largest prize: a branch that goes round in a circle for
 nothing would have no end."""
 WORTH_ENTERING = 1e-6
-"""Reduced worth, as a share of the largest prize, from which a branch enters the program."""
+"""Reduced worth, as a share of the largest prize, from which a branch or an arc enters the program."""
 MOST_NEW = 600
+"""Branches that enter at once."""
 WORTH_KEEPING = 1e-9
 """Price of a row, as a share of the largest prize, from which it holds the ceiling up."""
-"""Branches that enter at once."""
 
 
 class Packing:
@@ -304,11 +304,17 @@ class Packing:
             listed.append((np.concatenate([row.arcs, *into]), np.concatenate([row.weight, *drawn])))
         added = sparse_rows(listed, graph.n_arcs)
         trunk, n = self.branches.trunk_arcs, len(rows)
-        behind = np.empty((n, self.kinds.size))
-        behind[:, self.kinds] = (added @ self.columns.T).toarray()
-        behind[:, ~self.kinds] = added[:, self.spare].toarray()
-        ahead = np.c_[added[:, trunk].toarray(), np.zeros((n, self.offset - trunk.size)), behind]
-        entries = [[(j, row[j]) for j in np.flatnonzero(row).tolist()] for row in ahead]
+        parts = [
+            (added[:, trunk], np.arange(trunk.size)),
+            (added @ self.columns.T, self.offset + np.flatnonzero(self.kinds)),
+            (added[:, self.spare], self.offset + np.flatnonzero(~self.kinds)),
+        ]
+        entries: list[list[tuple[int, float]]] = [[] for _ in rows]
+        for part, column in parts:
+            found = part.tocoo()
+            for i, j, factor in zip(found.row.tolist(), column[found.col].tolist(), found.data.tolist(), strict=True):
+                if factor != 0.0:
+                    entries[i].append((j, factor))
         unlimited = float(self.program.infinity())
         least = np.array([row.least for row in rows])
         self.program.addRows(entries, lhss=least.tolist(), rhss=[unlimited] * n)

@@ -102,12 +102,12 @@ class Relaxation:
         """Return the relaxation of the arcs ``kept`` ``(m,)``, with the rows as far as they speak of these."""
         smaller = self.graph.subgraph(kept)
         rows = [row for row in self.moved(smaller) if row is not None]
-        # Where less is drawn, arcs may carry all of it, and of two parallel ones the cheaper does.
-        left = np.isin(self.graph.number, smaller.number)
-        return Relaxation(smaller, floor, self.ceiling, self.reduced[left], rows)
+        left = self.reduced[np.isin(self.graph.number, smaller.number)]
+        return Relaxation(smaller, floor, self.ceiling, left, rows)
 
     def moved(self, smaller: Graph) -> list[Row | None]:
         """Return each row as far as it speaks of a subgraph; None for those that say nothing of it."""
+        # Where less is drawn, arcs may carry all of it, and of two parallel ones the cheaper does.
         kept = np.isin(self.graph.number, smaller.number)
         arc = np.full(self.graph.n_arcs, -1, np.int32)
         arc[kept] = np.arange(smaller.n_arcs, dtype=np.int32)

@@ -18,7 +18,7 @@ from oracles import (
     random_towns,
 )
 
-from planner.solver import Status, compile_kernels, solve
+from planner.solver import Status, compile_kernels, exact, solve
 from planner.solver.branch_arcs import as_tree, unfold
 from planner.solver.branch_pricing import new_tables, price_branches, worth_by
 from planner.solver.branches import find_load, find_loads, find_splits, lay_out
@@ -41,6 +41,12 @@ MOST_ARCS = 16
 @pytest.fixture(scope="module", autouse=True)
 def _compiled():
     compile_kernels()
+
+
+@pytest.fixture(autouse=True)
+def _past_tiny(monkeypatch):
+    """Let the programs have their turns on graphs that branch and cut would search at once."""
+    monkeypatch.setattr(exact, "TINY", 0)
 
 
 def laid_out(maker, seed):

@@ -21,6 +21,12 @@ def _compiled():
     compile_kernels()
 
 
+@pytest.fixture(autouse=True)
+def _past_tiny(monkeypatch):
+    """Let the programs have their turns on graphs that branch and cut would search at once."""
+    monkeypatch.setattr(exact, "TINY", 0)
+
+
 @pytest.mark.parametrize(("most_loads", "near_arcs"), [(3, 5_000), (40, 5_000), (40, 8)])
 def test_searches_with_the_program_and_without_come_to_the_same_value(monkeypatch, most_loads, near_arcs):
     used = 0
@@ -33,7 +39,6 @@ def test_searches_with_the_program_and_without_come_to_the_same_value(monkeypatc
             plain = solve(problem, gap=0.0)
         with monkeypatch.context() as patch:
             patch.setattr(from_branches, "lay_out", partial(lay_out, most_loads=most_loads))
-            patch.setattr(exact, "TINY", 0)
             patch.setattr(from_branches, "NEAR_ARCS", near_arcs)
             patch.setattr(exact, "PATIENCE_PACKED", 0)
             patch.setattr(exact, "PATIENCE_SHARE", 0.0)
@@ -52,7 +57,6 @@ def test_what_hangs_from_an_arc_that_can_be_filled_after_all_is_not_put_together
     prize, demand = [0.0] * 5 + [5.0, 6.0, 7.0], [0.0] * 5 + [2.0, 2.0, 2.0]
     problem = make_problem(8, arcs, prize=prize, demand=demand, budget=10)
     monkeypatch.setattr(from_branches, "lay_out", partial(lay_out, most_loads=1))
-    monkeypatch.setattr(exact, "TINY", 0)
     monkeypatch.setattr(exact, "PATIENCE_PACKED", 0)
     monkeypatch.setattr(exact, "PATIENCE_SHARE", 0.0)
     found = solve(problem, gap=0.0)
@@ -83,7 +87,7 @@ def lowered(program):
 
 
 def test_rows_that_hold_the_ceiling_up_are_all_that_the_next_program_needs():
-    compared = dropped = 0
+    compared = dropped = sold = 0
     for seed in range(60):
         rng = np.random.default_rng(35_000 + seed)
         problem = replace(random_hops(rng), budget=int(rng.integers(10, 60)))
@@ -92,6 +96,8 @@ def test_rows_that_hold_the_ceiling_up_are_all_that_the_next_program_needs():
         if branches is None:
             continue
         program = lowered(Packing(graph, problem, branches))
+        sold += program.spare.size
+        assert np.unique(program.spare).size == program.spare.size
         if not program.rows:
             continue
         again = Packing(graph, problem, branches)
@@ -106,6 +112,7 @@ def test_rows_that_hold_the_ceiling_up_are_all_that_the_next_program_needs():
         dropped += not program.holding.all()
     assert compared > 5
     assert dropped > 5
+    assert sold > 5
 
 
 def test_rows_that_were_added_since_the_last_solution_count_as_holding():
@@ -124,3 +131,19 @@ def test_a_neighbourhood_without_a_better_plan_comes_to_rest():
     assert not at_rest([math.inf, 6.0], 5.0)
     assert at_rest([math.inf, *[8.0] * (ROUNDS + 1)], 5.0)
     assert not at_rest([math.inf, *[18.0 - k for k in range(ROUNDS + 1)]], 0.0)
+
+
+def test_a_program_that_cannot_be_solved_leaves_what_is_proven(monkeypatch):
+    def refuse(_packing, _stopped):
+        raise RuntimeError("SCIP: error in LP solver!")
+
+    rng = np.random.default_rng(34_001)
+    problem = replace(random_hops(rng), budget=int(rng.integers(10, 60)))
+    plain = solve(problem, gap=0.0)
+    monkeypatch.setattr(exact, "PATIENCE_PACKED", 0)
+    monkeypatch.setattr(exact, "PATIENCE_SHARE", 0.0)
+    begun = count_calls(monkeypatch, packing, "Packing")
+    monkeypatch.setattr(Packing, "solve", refuse)
+    found = solve(problem, gap=0.0)
+    assert begun
+    assert (found.status, found.value) == (Status.OPTIMAL, pytest.approx(plain.value))

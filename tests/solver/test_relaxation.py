@@ -123,16 +123,17 @@ def test_rows_hold_for_the_plans_of_the_part():
             rows += [cut_row(entering, ints(v)) for v in np.flatnonzero(inside & (graph.prize > 0))[:1]]
         rows += [balance(graph, a) for a in np.flatnonzero(graph.tail != 0)[:3].tolist()]
         whole = relaxation(graph, rng.random(graph.n_arcs), rows)
-        left = whole.of(rng.random(graph.n_arcs) < 0.7, 3.0)
+        kept = rng.random(graph.n_arcs) < 0.7
+        left = whole.of(kept, 3.0)
         assert left.floor == 3.0
         assert left.reduced.tolist() == whole.reduced[np.isin(graph.number, left.graph.number)].tolist()
-        moved = whole.moved(left.graph)
-        assert len(moved) == len(rows)
-        assert [plain(row) for row in moved if row is not None] == [plain(row) for row in left.rows]
+        alone = [relaxation(graph, whole.reduced, [row]).of(kept, 3.0).rows for row in rows]
+        told = [[] if row is None else [plain(row)] for row in whole.moved(left.graph)]
+        assert told == [[plain(row) for row in each] for each in alone]
         fewer += len(left.rows) < len(rows)
         prized = set(left.graph.node[left.graph.prize > 0].tolist())
-        kept = [v for row in rows for v in graph.node[row.nodes].tolist() if v in prized]
-        assert [v for row in left.rows for v in left.graph.node[row.nodes].tolist()] == kept
+        nodes = [v for row in rows for v in graph.node[row.nodes].tolist() if v in prized]
+        assert [v for row in left.rows for v in left.graph.node[row.nodes].tolist()] == nodes
         number = {int(a): i for i, a in enumerate(left.graph.origin)}
         for plan in all_plans(problem):
             if plan <= number.keys():
