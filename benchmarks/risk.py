@@ -1,6 +1,6 @@
 """A synthetic country under uncertainty: draws re-optimised per second, and their gaps.
 
-    python -m benchmarks.risk [--offices 300] [--draws 200] [--gap 0.01] [--time-limit 3] [--workers 2] [--json]
+    python -m benchmarks.risk [--offices 300] [--draws 200] [--gap 0.01] [--time-limit 4.5] [--workers 2] [--json]
 
 The candidate links are built and the plan at typical prices is found before the clock starts. Drawn are all prices in
 force that have a range, and a factor of 0.8 to 1.3 on demand; each draw is priced, the plan cut back to its budget, and
@@ -68,7 +68,7 @@ def main() -> None:
     parser.add_argument("--offices", type=int, default=300)
     parser.add_argument("--draws", type=int, default=200)
     parser.add_argument("--gap", type=float, default=0.01)
-    parser.add_argument("--time-limit", type=float, default=3.0)
+    parser.add_argument("--time-limit", type=float, default=4.5)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
