@@ -75,9 +75,10 @@ def _headline(risk: Risk) -> list[str]:
             cost=money(100 * risk.plan[measure], currency),
             limit=money(100 * budget["limit"], currency),
         ),
-        _("It stays within its budget in {share} of the draws, and its links carry the demand in {carried}.").format(
-            share=share(fixed["within_budget_share"]), carried=share(1 - fixed["overloaded_share"])
-        ),
+        _(
+            "It stays within its budget in {share} of the draws; in {carried} all its links have the capacity and "
+            "availability asked."
+        ).format(share=share(fixed["within_budget_share"]), carried=share(1 - fixed["overloaded_share"])),
         _("It costs at most {most} in 95 % of the draws, and at most {half} in half of them.").format(
             most=money(100 * fixed[measure]["p95"], currency), half=money(100 * fixed[measure]["p50"], currency)
         ),

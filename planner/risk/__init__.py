@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from planner.plan.store import RISK_JSON
-from planner.risk.figures import CLIMATE
-from planner.risk.result import RISK_CSV, Risk, tell, write_risk
+from planner.risk.result import RISK_CSV, Risk, swing_widths, tell, write_risk
 from planner.risk.robust import ROBUST, best_of, candidates, prudent_points, rate_all, robust_plan, spread
 from planner.risk.sampling import draw
 from planner.risk.study import Assessment, Study, assess, assess_all, make_study
@@ -165,10 +164,7 @@ def _swings(
     if any(one is None for one in found):
         return []
     ends = [one for one in found if one is not None]
-    width = [abs(high.money[study.measure] - low.money[study.measure]) for low, high in _pairs(ends)]
-    widest = np.argsort(-np.array(width), kind="stable")[:WIDEST]
-    rain = [row for row, figure in enumerate(study.figures) if figure.name == CLIMATE]  # it costs nothing, and matters
-    widest = np.unique(np.concatenate([widest, np.array(rain, dtype=np.int64)]))
+    widest = np.sort(np.argsort(-swing_widths(study, list(_pairs(ends))), kind="stable")[:WIDEST])
     if reoptimise:
         rows = np.stack([2 * widest, 2 * widest + 1], axis=1).ravel()
         work.total += len(rows)

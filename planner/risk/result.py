@@ -15,7 +15,6 @@ from planner.files import write_whole
 from planner.finance import MEASURES
 from planner.i18n import _
 from planner.plan.store import RISK_JSON
-from planner.risk.figures import CLIMATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -314,11 +313,20 @@ def _tornado(study: Study, swings: Sequence[tuple[Assessment, Assessment]]) -> l
             for end, one in zip((figure.low, figure.high), pair, strict=True)
         ]
         rows.append({"name": figure.name, "low": sides[0], "high": sides[1]})
-
     # Stable: among equals the order is that of the catalogue, as where the widest are picked.
-    # Rain costs nothing, it takes away what the plan does: in the order of costs it would stand last.
-    rows.sort(key=lambda row: (row["name"] != CLIMATE, -abs(row["high"]["cost"] - row["low"]["cost"])))
-    return rows
+    order = np.argsort(-swing_widths(study, swings), kind="stable")
+    return [rows[k] for k in order.tolist()]
+
+
+def swing_widths(study: Study, swings: Sequence[tuple[Assessment, Assessment]]) -> NDArray[np.float64]:
+    """Return how much each figure does: to the cost, as a share of the budget, or to the benefit, of the most kept.
+
+    What makes links unreliable costs nothing, it takes away what the plan does: by cost alone it would stand last.
+    """
+    most = max((one.kept_value for pair in swings for one in pair), default=0.0) or 1.0
+    money = [abs(high.money[study.measure] - low.money[study.measure]) for low, high in swings]
+    lost = [abs(high.kept_value - low.kept_value) for low, high in swings]
+    return np.maximum(np.array(money, np.float64) / max(study.limit_cents, 1), np.array(lost, np.float64) / most)
 
 
 def _row(

@@ -403,6 +403,15 @@ def test_the_files_agree_and_shares_are_counted(study, risk, tmp_path):
     chosen = sum(office["chosen_share"] for office in stored["offices"])
     assert chosen == pytest.approx(sum(int(row["best_offices"]) for row in rows) / 4, abs=1e-4)
     assert {row["name"] for row in stored["tornado"]} == {figure.name for figure in study.figures}
+    most = max(row[side]["value_kept"] for row in stored["tornado"] for side in ("low", "high"))
+    moves = [
+        max(
+            abs(row["high"]["cost"] - row["low"]["cost"]) / limit,
+            abs(row["high"]["value_kept"] - row["low"]["value_kept"]) / most,
+        )
+        for row in stored["tornado"]
+    ]
+    assert moves == pytest.approx(sorted(moves, reverse=True))
 
 
 def test_a_figure_alone_moves_the_plan_by_itself(study, risk):

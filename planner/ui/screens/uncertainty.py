@@ -154,7 +154,7 @@ def _tornado(risk: dict[str, Any], currency: str) -> None:
         [
             {"figure": drawn_name(row["name"]), "low": row["low"]["cost"], "high": row["high"]["cost"],
              "at_low": row["low"]["figure"], "at_high": row["high"]["figure"]}
-            for row in risk["tornado"]
+            for row in sorted(risk["tornado"], key=lambda row: -abs(row["high"]["cost"] - row["low"]["cost"]))
         ]
     )  # fmt: skip
     if rows.empty:

@@ -63,7 +63,8 @@ def _kept(told: dict[str, Any], currency: str, measure: str) -> list[str]:
     fixed, value = told["fixed"], max(told["plan"]["value"], 1e-9)
     lines = [
         _(
-            "The plan stays within its budget in {share} of the draws, and its links carry the demand in {carried}."
+            "The plan stays within its budget in {share} of the draws; in {carried} all its links have the capacity "
+            "and availability asked."
         ).format(share=share(fixed["within_budget_share"]), carried=share(1 - fixed["overloaded_share"])),
         _("It costs at most {most} in 95 % of the draws, and at most {half} in half of them ({measure}).").format(
             most=about_money(fixed[measure]["p95"], currency),
