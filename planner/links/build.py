@@ -29,6 +29,7 @@ from planner.links.regional import with_price_factors, with_regional_prices
 from planner.links.splices import find_splices
 from planner.links.task import Task, clearance_criteria
 from planner.terrain import is_silent, open_elevation, with_land_cover
+from planner.wording import technology_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -320,9 +321,12 @@ def _hop_prices(task: Task, hops: Hops, radios: Radios) -> NDArray[np.int64]:
 
 def _supply_notes(prices: PriceList) -> tuple[str, ...]:
     """Return which technologies on offer are works of one's own, and which are bought."""
-    by = {way: [name for name, supply in prices.supply.items() if supply == way] for way in ("build", "buy")}
-    texts = {"build": _("to build: {technologies}."), "buy": _("to buy from providers: {technologies}.")}
-    return tuple(texts[way].format(technologies=", ".join(names)) for way, names in by.items() if names)
+    notes = []
+    for way, text in (("build", _("to build: {technologies}.")), ("buy", _("to buy from providers: {technologies}."))):
+        names = [technology_name(name) for name, supply in prices.supply.items() if supply == way]
+        if names:
+            notes.append(text.format(technologies=", ".join(names)))
+    return tuple(notes)
 
 
 def _closed_places(task: Task) -> list[Rejection]:

@@ -126,6 +126,12 @@ def funders_words(scenario: Scenario, plan: Plan, lines: Sequence[NewLine]) -> l
     if not lack.members:
         text = _("Of the first of these ways {short} may be paid by no funder, whatever their amounts: {costs}.")
         return [text.format(costs=_costs(lack), **amounts)]
+    if len(lack.members) == len(scenario.funders):
+        text = _(
+            "The money of all funders binds: with the first of these ways they would have to pay {needed}; there is "
+            "{has}, {short} too little."
+        )
+        return [text.format(**amounts)]
     names = ", ".join(f"“{scenario.funders[each].name}”" for each in lack.members)
     text = ngettext(
         "The money of {names} binds: with the first of these ways {needed} would have to come from it, which the "

@@ -18,10 +18,12 @@ def resilience_lines(plan: Plan) -> list[str]:
     if plan.backups:
         cost, currency = plan.backup_cost, plan.scenario["currency"]
         text = ngettext(
-            "{n} office has a second path that shares no relay and no span with the first. That takes {links} more "
-            "links and costs {programme} of programme cost, masts and transit included: {capex} once, {opex} a year.",
-            "{n} offices have a second path that shares no relay and no span with the first. That takes {links} more "
-            "links and costs {programme} of programme cost, masts and transit included: {capex} once, {opex} a year.",
+            "{n} office has a second path that shares no relay and no span with the first. Links added for "
+            "that: {links}; it costs {programme} of programme cost, masts and transit included: {capex} once, "
+            "{opex} a year.",
+            "{n} offices have a second path that shares no relay and no span with the first. Links added for "
+            "that: {links}; it costs {programme} of programme cost, masts and transit included: {capex} once, "
+            "{opex} a year.",
             len(plan.backups),
         )
         lines.append(

@@ -123,6 +123,10 @@ def coast(make):
         ),
         ([{"name": "n", "amount": 9000, "scope": {"regions": ["North"]}}], "USD 4,250.00 may be paid by no funder"),
         (
+            [{"name": "n", "amount": 5000}],
+            "with the first of these ways they would have to pay USD 8,500.00; there is USD 5,000.00",
+        ),
+        (
             [{"name": "c", "amount": 9000, "cost_kinds": ["capex"]}, {"name": "o", "amount": 1350}],
             "“o” binds: with the first of these ways USD 2,700.00",
         ),
