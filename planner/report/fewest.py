@@ -37,6 +37,10 @@ def print_fewest(found: FewestYears, console: Console) -> None:
         figures = (_("Offices"), _("Purchases"), _("Operation"), _("Spent"))
         say(console, _("The years, in {currency}").format(currency=found.currency), style="bold")
         print_grid(console, Grid((_("Year"),), figures, tuple(rows)))
+        if any(not row["spent"] for row in found.by_year[:-1]):
+            say(
+                console, _("Money is saved up first: what is bought later has to be operated for fewer of these years.")
+            )
         say(
             console,
             _("For the plan that is worth most in these years, write them as phases; see docs/method/phases.md."),

@@ -45,6 +45,14 @@ def test_saving_up_is_never_slower():
     assert fast["by_year"][-1]["offices"] == fast["offices"]
 
 
+def test_years_in_which_nothing_is_bought_are_explained():
+    saved, spent = (
+        call("years", EXAMPLE, "--limit", "25%", "--time-limit", 20, *more).stdout for more in (("--carry-over",), ())
+    )
+    assert "saved up first" in " ".join(saved.split())
+    assert "saved up first" not in " ".join(spent.split())
+
+
 def test_too_little_a_year_is_proven_and_said_in_french():
     result = call("years", EXAMPLE, "--limit", "1", "--lang", "fr")
     assert result.exit_code == 3
