@@ -123,7 +123,8 @@ def floor_words(row: dict[str, Any]) -> str:
             "people": _("{by} “{group}”: at least {least} of {total} people within reach ({part})"),
             "benefit": _("{by} “{group}”: at least {least} of {total} of benefit ({part})"),
         }[row["measure"]]
-    return text.format(by=row["by"], group=row["group"], least=least, total=total, part=part)
+    by = _("region") if row["by"] == "region" else row["by"]  # other columns are named as the user names them
+    return text.format(by=by, group=row["group"], least=least, total=total, part=part)
 
 
 def column_of(by: str) -> str:
