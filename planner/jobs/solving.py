@@ -230,8 +230,7 @@ def frontier_run(
 
         found = frontier(scenario, inputs, options, points=points, dense=dense, cancelled=cancelled, on_progress=tell)
         write_frontier(found, run_dir)
-        ended = "cancelled" if found.termination == "cancelled" else "done"
-        journal.note(ended, _("The frontier is written."))
+        journal.note("cancelled" if found.termination == "cancelled" else "done", _("The frontier is written."))
         return found
 
 

@@ -65,7 +65,8 @@ def _in_the_file(loc: tuple[int | str, ...], rows: Mapping[Location, int], root:
 
 def _said(details: ErrorDetails, at: Location) -> tuple[str, str]:
     """Return the problem's code and message."""
-    kind, context = details["type"], details.get("ctx", {})
+    kind = details["type"]
+    context = {name: value_as_typed(value) for name, value in details.get("ctx", {}).items()}
     name = str(at[-1]) if at else ""
     number, whole = _("A number is expected."), _("A whole number is expected.")
     mapping = _("A mapping (name: value) is expected.")
