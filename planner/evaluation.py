@@ -96,6 +96,7 @@ def evaluate_plan(
         "inputs.as_built": bool(scenario.inputs.as_built),
     }
     refuse(
+        scenario,
         more,
         _("“{command}” knows no years, no funders, no order of groups and nothing that is built.").format(
             command="planner evaluate"

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 _FAR = 0.5
 """Share of the longer id's letters from which on two ids have nothing to do with each other."""
 
+_FIRST_NUMBER = re.compile(r"(?P<before>\D+)(?P<number>[0-9]{1,18})(?P<after>.*)")
+
 
 def nearest_ids(typed: str, known: Sequence[str], count: int = 5) -> list[str]:
     """Return the ids that may be meant, the likeliest first.
 
-    First come those that start with what was typed, then the others by edit distance, the nearest first; among equals
-    the order is that of a reader, to whom 9 comes before 10. Large and small letters count as the same.
+    First come those that are the same but for zeros before their numbers, as PO-9 and PO-0009, then those that start
+    with what was typed, then the others by edit distance, the nearest first; among equals the order is that of a
+    reader, to whom 9 comes before 10. Large and small letters count as the same. Where none of these is there, those
+    that differ in their first number alone, the nearest first.
 
     Parameters
     ----------
@@ -34,10 +38,31 @@ def nearest_ids(typed: str, known: Sequence[str], count: int = 5) -> list[str]:
     distance = edit_distances(wanted, names)
     ranked = []
     for row, name in enumerate(names):
-        starts, steps = name.startswith(wanted), int(distance[row])
-        if starts or steps < _FAR * max(len(wanted), len(name)):
-            ranked.append((not starts, steps, _as_read(name), known[row]))
-    return [identifier for *_rank, identifier in sorted(ranked)[:count]]
+        same, starts, steps = _bare(name) == _bare(wanted), name.startswith(wanted), int(distance[row])
+        if same or starts or steps < _FAR * max(len(wanted), len(name)):
+            ranked.append((not same, not starts, steps, _as_read(name), known[row]))
+    if ranked:
+        return [identifier for *_rank, identifier in sorted(ranked)[:count]]
+    return _by_number(wanted, known)[:count]
+
+
+def _bare(name: str) -> str:
+    """Return a name without zeros before its numbers."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", name)
+
+
+def _by_number(wanted: str, known: Sequence[str]) -> list[str]:
+    """Return the names that differ from what was typed in their first number alone, by how much they do."""
+    typed = _FIRST_NUMBER.fullmatch(wanted)
+    if typed is None:
+        return []
+    alike = [(found, name) for name in known if (found := _FIRST_NUMBER.fullmatch(name.casefold()))]
+    near = [
+        (abs(int(found["number"]) - int(typed["number"])), name)
+        for found, name in alike
+        if (found["before"], found["after"]) == (typed["before"], typed["after"])
+    ]
+    return [name for _distance, name in sorted(near)]
 
 
 def edit_distances(text: str, others: Sequence[str]) -> NDArray[np.int64]:

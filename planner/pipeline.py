@@ -31,7 +31,7 @@ from planner.question import (
     unpaid_costs,
     with_office,
 )
-from planner.scenario import Amount, Limits, load_scenario
+from planner.scenario import Amount, Limits, load_scenario, placed
 from planner.solver import compile_kernels
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def check(path: Path, *, data_root: Path | None = None) -> tuple[CheckReport, tu
         if scenario.climate.source == "itu":
             maps_version()
     except InputError as error:
-        return replace(report, problems=(*report.problems, *error.problems)), (), ()
+        return replace(report, problems=(*report.problems, *placed(error.problems, scenario))), (), ()
     if inputs is None:
         return report, prices.notes, prices.assumptions
     notes = (*prices.notes, *zone_notes(scenario, prices, inputs.offices))
@@ -95,7 +95,7 @@ def _with_hilltops(report: CheckReport, scenario: Scenario, inputs: Inputs, pric
     try:
         hilltops = relay_sites(scenario, inputs, prices)
     except InputError as error:
-        return replace(report, problems=(*report.problems, *error.problems))
+        return replace(report, problems=(*report.problems, *placed(error.problems, scenario)))
     if hilltops is None:
         return report
     return replace(report, hilltops=hilltops.told(), assumptions=(*report.assumptions, hilltops.note()))
@@ -332,7 +332,7 @@ def only_budget(scenario: Scenario, command: str) -> AskedBudget:
         **_more_limits(scenario, heeded),
     }
     knows = _("“{command}” knows only the most benefit within one budget over everything, and of the limits {limits}.")
-    refuse(more, knows.format(command=f"planner {command}", limits=", ".join(heeded)))
+    refuse(scenario, more, knows.format(command=f"planner {command}", limits=", ".join(heeded)))
     return budgets[0]
 
 
@@ -350,7 +350,7 @@ def only_exclude(scenario: Scenario, command: str) -> None:
         "redundancy": bool(scenario.redundancy),
         **_more_limits(scenario, ("exclude",)),
     }
-    refuse(more, knows)
+    refuse(scenario, more, knows)
 
 
 def _more_limits(scenario: Scenario, heeded: Sequence[str]) -> dict[str, bool]:
@@ -361,7 +361,7 @@ def _more_limits(scenario: Scenario, heeded: Sequence[str]) -> dict[str, bool]:
     }
 
 
-def refuse(more: dict[str, bool], knows: str) -> None:
+def refuse(scenario: Scenario, more: dict[str, bool], knows: str) -> None:
     """Refuse what a command would not heed: fields of the scenario, with whether they are asked for.
 
     Raises
@@ -371,7 +371,7 @@ def refuse(more: dict[str, bool], knows: str) -> None:
     remedy = _("Leave this field out for it, or use “planner solve”, which heeds it.")
     problems = [Problem("not-heeded", knows, remedy, column=name) for name, asked in more.items() if asked]
     if problems:
-        raise InputError(problems)
+        raise InputError(placed(problems, scenario))
 
 
 def explain_run(

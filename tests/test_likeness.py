@@ -36,9 +36,12 @@ def test_distances_are_those_of_the_definition(text, others):
     ("typed", "first"),
     [
         ("PO-0000", ["PO-00001", "PO-00002", "PO-00003", "PO-00004", "PO-00005"]),
-        ("po-0006", ["PO-00060", "PO-00006", "PO-00016", "PO-00026", "PO-00036"]),
+        ("po-0006", ["PO-00006", "PO-00060", "PO-00016", "PO-00026", "PO-00036"]),
         ("P0-00017", ["PO-00017", "PO-00007", "PO-00010", "PO-00011", "PO-00012"]),
-        ("leo:root>PO-0004", ["leo:root>PO-00040", "leo:root>PO-00041", "leo:root>PO-00042"]),
+        ("leo:root>PO-0004", ["leo:root>PO-00004", "leo:root>PO-00040", "leo:root>PO-00041"]),
+        ("PO-9", ["PO-00009"]),
+        ("leo:root>po-9", ["leo:root>PO-00009"]),
+        ("PO-999", ["PO-00060", "PO-00059", "PO-00058", "PO-00057", "PO-00056"]),
     ],
 )
 def test_what_starts_alike_comes_first_then_what_differs_least(typed, first, order):

@@ -10,8 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from planner.errors import InputError
-from planner.scenario import Amount, Scenario, Share, dump_scenario, load_scenario, scenario_json_schema
+from planner.errors import InputError, Problem
+from planner.scenario import (
+    Amount,
+    Scenario,
+    Share,
+    dump_scenario,
+    load_scenario,
+    placed,
+    placing,
+    scenario_json_schema,
+)
 from planner.scenario.outline import commented_scenario
 from planner.scenario.yaml_text import parse_yaml, write_yaml
 
@@ -382,6 +391,48 @@ def test_the_file_is_not_blamed_for_what_was_said_after_it(tmp_path):
     file, row = found["solver.time_limit_s"]
     assert file == str(path)
     assert "time_limit_s" in path.read_text().splitlines()[row - 1]
+
+
+def test_a_budget_that_is_not_there_names_the_file_and_the_amount_as_typed(tmp_path):
+    path = written(tmp_path)
+    (problem,) = problems(path, overrides={"budgets.program": 500000.0})
+    assert (problem.file, problem.column, problem.value) == (str(path), "budgets.program", "500000")
+    (problem,) = problems(path, overrides={"budgets.program": 0.5})
+    assert problem.value == "0.5"
+
+
+def test_faults_of_fields_are_placed_unless_said_after_the_file(tmp_path):
+    path = written(tmp_path, LEAST + "limits:\n  max_hops: 3\n  exclude:\n    - A\n    - B\n")
+    scenario = load_scenario(path, overrides={"limits.max_hops": 4})
+    fields = ("limits.exclude", "limits.max_hops", "solver.gap", "--budget", "RUN")
+    found = placed([Problem("x", "", column=field, value="B") for field in fields], scenario)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [(problem.file, problem.row) for problem in found] == [
+        (str(path), lines.index("    - B") + 1), (None, None), (str(path), None), (None, None), (None, None),
+    ]  # fmt: skip
+    elsewhere = Problem("x", "", file="offices.csv", row=2, column="name")
+    assert placed([elsewhere], scenario) == (elsewhere,)
+    with pytest.raises(InputError) as caught, placing(scenario):
+        raise InputError(Problem("x", "", column="limits.exclude"))
+    assert caught.value.problems[0].file == str(path)
+
+
+@pytest.mark.parametrize("typed", ["30 %", "30%", "30,0 %"])
+def test_a_floor_is_a_percentage_too(tmp_path, typed):
+    floors = "limits: {{floors: [{{by: region, share: {}}}]}}\n"
+    said = [load_scenario(written(tmp_path, LEAST + floors.format(share))) for share in (f"'{typed}'", "0.3")]
+    assert said[0].limits.floors[0].share == 0.3
+    assert said[0].hash == said[1].hash
+
+
+@pytest.mark.parametrize(
+    ("typed", "remedy"), [("120 %", "30 %"), ("a third", "30 %"), ("1.2", "0.3 or 30 %"), ("120", "0.3 or 30 %")]
+)
+def test_a_share_that_is_none_says_how_shares_are_written(tmp_path, typed, remedy):
+    (problem,) = problems(written(tmp_path, LEAST + f"limits: {{floors: [{{share: {typed}}}]}}\n"))
+    assert (problem.column, problem.value) == ("limits.floors[0].share", typed)
+    assert remedy in f"{problem.message} {problem.remedy}"
+    assert "1.0" not in problem.message
 
 
 def shuffled(data, random):

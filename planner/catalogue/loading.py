@@ -13,8 +13,8 @@ from planner.catalogue.schema import Catalogue, Conversion, Head
 from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.scenario import DEFAULT_CATALOGUE
-from planner.scenario.faults import line_of, nearest, problem_at
-from planner.scenario.yaml_text import field_path, parse_yaml
+from planner.scenario.faults import nearest, problem_at
+from planner.scenario.yaml_text import field_path, line_of, parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

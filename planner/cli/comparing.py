@@ -68,9 +68,9 @@ def compare(
                 }
             )
         elif not quiet:
-            for run, compared, (_plan, _scenario, record) in zip(runs[1:], found, read[1:], strict=True):
+            for run, compared, (plan, _scenario, record) in zip(runs[1:], found, read[1:], strict=True):
                 print_compared(compared, (str(runs[0]), str(run)), read[0][0].scenario["currency"], here.out)
-                if compared.offices and record.language != language():
+                if compared.offices and language() not in {record.language, *plan.reasons}:
                     text = _("Reasons are told in the language of that run; for yours: planner explain {run} OFFICE")
                     here.say(text.format(run=run))
                 here.out.print()

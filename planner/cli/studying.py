@@ -85,14 +85,15 @@ def years(
     from planner.links import build_links
     from planner.pipeline import years as fewest_years
     from planner.report.fewest import print_fewest, verdict
-    from planner.scenario import load_scenario
+    from planner.scenario import load_scenario, placing
 
     with session(lang, json=json, quiet=quiet, debug=debug) as here:
         money = limit_option(limit)
         overrides = solver_overrides(None, time_limit, seed)
         asked = load_scenario(file_of_scenario(scenario), data_root=data_root, overrides=overrides)
-        inputs = read_inputs(asked)
-        found = fewest_years(asked, inputs, build_links(asked, inputs), money, carry_over=carry_over)
+        with placing(asked):
+            inputs = read_inputs(asked)
+            found = fewest_years(asked, inputs, build_links(asked, inputs), money, carry_over=carry_over)
         if json:
             here.document(found.document())
         elif not quiet:

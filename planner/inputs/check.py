@@ -26,7 +26,7 @@ from planner.inputs.power import read_grid
 from planner.inputs.quotes import one_spelling, read_quotes
 from planner.inputs.reading import require_file
 from planner.inputs.roads import read_roads
-from planner.scenario import DEFAULT_CATALOGUE, load_scenario
+from planner.scenario import DEFAULT_CATALOGUE, load_scenario, placed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,7 +132,7 @@ def read_all(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
     problems += [problem for group in groups for problem in group.in_file_order()]
     datasets = tuple(report for group in groups for report in group.reports())
     told = {} if roads is None else roads.told()
-    report = CheckReport(tuple(problems), datasets, tuple(assumptions), scenario.assumed(), told)
+    report = CheckReport(placed(problems, scenario), datasets, tuple(assumptions), scenario.assumed(), told)
     if report.errors or frame is None:
         return None, report
     inputs = Inputs(

@@ -115,10 +115,12 @@ def _solve(
     """Read, link, solve and write, in a folder that has been taken."""
     from planner.pipeline import solve  # noqa: PLC0415
     from planner.plan.store import write_run_files  # noqa: PLC0415
+    from planner.scenario import placing  # noqa: PLC0415
 
-    inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)
-    journal.note("solve", _("Searching among {count} candidate links").format(count=len(options)))
-    plan = solve(scenario, inputs, options, cancelled=cancelled, on_progress=_searching(journal))
+    with placing(scenario):
+        inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)
+        journal.note("solve", _("Searching among {count} candidate links").format(count=len(options)))
+        plan = solve(scenario, inputs, options, cancelled=cancelled, on_progress=_searching(journal))
     journal.note("plan", _("Writing the plan"))
     write_run_files(plan, run_dir)
     found = plan.outcome
@@ -150,7 +152,7 @@ def evaluate_run(
     """
     from planner.evaluation import evaluate_plan  # noqa: PLC0415
     from planner.plan.store import write_run_files  # noqa: PLC0415
-    from planner.scenario import dump_scenario, load_scenario  # noqa: PLC0415
+    from planner.scenario import dump_scenario, load_scenario, placing  # noqa: PLC0415
 
     scenario = load_scenario(scenario_file, data_root=data_root, overrides=overrides)
     _spare(scenario_file, run_dir)
@@ -159,6 +161,7 @@ def evaluate_run(
         run_folder(run_dir, force=force, listener=listener) as journal,
         run_folder(beside, force=force) as journal_beside,
         cancellation(run_dir) as cancelled,
+        placing(scenario),
     ):
         inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)
         journal.note("solve", _("Pricing the plan, and searching what the same money could do"))
@@ -203,13 +206,17 @@ def frontier_run(
     """
     from planner.pipeline import frontier, only_budget  # noqa: PLC0415
     from planner.plan.frontier import write_frontier  # noqa: PLC0415
-    from planner.scenario import load_scenario  # noqa: PLC0415
+    from planner.scenario import load_scenario, placing  # noqa: PLC0415
 
     scenario = load_scenario(scenario_file, data_root=data_root, overrides=overrides)
     only_budget(scenario, "frontier")
     _spare(scenario_file, run_dir)
     folders = (run_dir,) if within is None else (run_dir, within)
-    with run_folder(run_dir, force=force, listener=listener) as journal, cancellation(*folders) as cancelled:
+    with (
+        run_folder(run_dir, force=force, listener=listener) as journal,
+        cancellation(*folders) as cancelled,
+        placing(scenario),
+    ):
         inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)
         journal.note("solve", _("Searching among {count} candidate links").format(count=len(options)))
         told = -1
@@ -223,8 +230,7 @@ def frontier_run(
 
         found = frontier(scenario, inputs, options, points=points, dense=dense, cancelled=cancelled, on_progress=tell)
         write_frontier(found, run_dir)
-        ended = "cancelled" if found.termination == "cancelled" else "done"
-        journal.note(ended, _("The frontier is written."))
+        journal.note("cancelled" if found.termination == "cancelled" else "done", _("The frontier is written."))
         return found
 
 
@@ -267,12 +273,16 @@ def risk_run(
     from planner.pipeline import only_budget, solve  # noqa: PLC0415
     from planner.plan.store import write_run_files  # noqa: PLC0415
     from planner.risk import ROBUST, make_study, robust_plan, run_study, write_risk  # noqa: PLC0415
-    from planner.scenario import load_scenario  # noqa: PLC0415
+    from planner.scenario import load_scenario, placing  # noqa: PLC0415
 
     scenario = load_scenario(scenario_file, data_root=data_root, overrides=overrides)
     only_budget(scenario, "risk")
     _spare(scenario_file, run_dir)
-    with run_folder(run_dir, force=force, listener=listener) as journal, cancellation(run_dir) as cancelled:
+    with (
+        run_folder(run_dir, force=force, listener=listener) as journal,
+        cancellation(run_dir) as cancelled,
+        placing(scenario),
+    ):
         inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)
         journal.note("solve", _("Searching among {count} candidate links").format(count=len(options)))
         plan = solve(scenario, inputs, options, cancelled=cancelled, on_progress=_searching(journal))

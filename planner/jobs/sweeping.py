@@ -105,7 +105,7 @@ def sweep_run(
     PlannerError
         Workers are lost again and again.
     """
-    from planner.scenario import load_scenario  # noqa: PLC0415
+    from planner.scenario import load_scenario, placing  # noqa: PLC0415
     from planner.sweep import DoneTasks, do_tasks, make_case, tasks_of, write_tables  # noqa: PLC0415
 
     scenarios = [load_scenario(file, data_root=data_root, overrides=overrides) for file in scenario_files]
@@ -120,7 +120,8 @@ def sweep_run(
             tasks: list[Task] = []
             for number, scenario in enumerate(scenarios):
                 journal.note("links", _("Preparing “{name}”").format(name=scenario.name), share=number / len(scenarios))
-                cases.append(make_case(scenario))
+                with placing(scenario):
+                    cases.append(make_case(scenario))
                 tasks += tasks_of(cases[-1], number, limits, draws)
             known = len({task.key for task in tasks} & set(done.rows))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +10,8 @@ import numpy as np
 from planner.errors import InputError, Problem
 from planner.finance import MEASURES
 from planner.i18n import _
+from planner.scenario import Share
+from planner.wording import money, setting_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,11 +31,31 @@ SAME_PLACE_DEG = 0.1
 
 @dataclass(frozen=True)
 class Setting:
-    """A field of the scenario that two runs do not share; None where one has no such field."""
+    """A field of the scenario that two runs do not share.
+
+    Attributes
+    ----------
+    field : str
+    first, second
+        Its values, None where a scenario has no such field.
+    first_amount, second_amount : float or None
+        What a limit that is a share came to, in currency.
+    """
 
     field: str
     first: Any
     second: Any
+    first_amount: float | None = None
+    second_amount: float | None = None
+
+    def words(self, currency: str) -> tuple[str, str]:
+        """Return both values as people read them, shares with what they came to."""
+        told = ((self.first, self.first_amount), (self.second, self.second_amount))
+        first, second = (
+            setting_words(value, self.field) + ("" if amount is None else f" ({money(100 * amount, currency)})")
+            for value, amount in told
+        )
+        return first, second
 
 
 @dataclass(frozen=True)
@@ -133,7 +155,7 @@ def compare(
     _check(*plans, name)
     known = [set(plan.offices["id"]) for plan in plans]
     return Comparison(
-        settings=tuple(settings(first[1], second[1])),
+        settings=_with_amounts(settings(first[1], second[1]), first, second),
         inputs=_inputs(first[2], second[2]),
         only_first=tuple(sorted(known[0] - known[1])),
         only_second=tuple(sorted(known[1] - known[0])),
@@ -171,13 +193,45 @@ def _same_country(first: pd.DataFrame, second: pd.DataFrame) -> bool:
 
 
 def settings(first: Scenario, second: Scenario) -> Iterator[Setting]:
-    """Yield the fields that two scenarios do not share; lists are told whole, those of sections by position."""
+    """Yield the fields that two scenarios do not share; lists are told whole, those of sections by position.
+
+    A field that says nothing on one side and is not there on the other is no difference.
+    """
     ours, theirs = (dict(_flat(scenario.model_dump(mode="json"), "")) for scenario in (first, second))
     fields = ours.keys() | theirs.keys()
     for field in sorted(fields):
         entries_differ = any(other.startswith((f"{field}[", f"{field}.")) for other in fields)  # one side has none
-        if ours.get(field) != theirs.get(field) and not entries_differ:
+        silent = all(side.get(field) in (None, [], {}) for side in (ours, theirs))
+        if ours.get(field) != theirs.get(field) and not silent and not entries_differ:
             yield Setting(field, ours.get(field), theirs.get(field))
+
+
+def _with_amounts(
+    found: Iterator[Setting], first: tuple[Plan, Scenario, Record], second: tuple[Plan, Scenario, Record]
+) -> tuple[Setting, ...]:
+    """Return settings with what the limits that are shares came to."""
+    ours, theirs = (_amounts_of_shares(plan, scenario) for plan, scenario, _record in (first, second))
+    return tuple(
+        replace(setting, first_amount=ours.get(setting.field), second_amount=theirs.get(setting.field))
+        for setting in found
+    )
+
+
+def _amounts_of_shares(plan: Plan, scenario: Scenario) -> dict[str, float]:
+    """Return what the limits of a scenario that are shares came to in its plan, by their fields."""
+    asked = {
+        **{f"budgets[{position}].limit": budget.limit for position, budget in enumerate(scenario.budgets)},
+        **{f"phases[{position}].limit": phase.limit for position, phase in enumerate(scenario.phases)},
+    }
+    rows = (*plan.budgets, *plan.phases)
+    # A plan has a row for each; of one that has not, nothing is told.
+    if len(rows) != len(asked):
+        return {}
+    return {
+        field: float(row["limit"])
+        for (field, limit), row in zip(asked.items(), rows, strict=True)
+        if isinstance(limit, Share)
+    }
 
 
 def _flat(value: Any, at: str) -> Iterator[tuple[str, Any]]:

@@ -76,8 +76,8 @@ class WithOffice:
             else _("With it the cheapest plan costs between {least} and {most}, proven; this plan costs {plan}.")
         )
         told = [text.format(least=least, most=most, plan=self._amount(self.plan))]
-        text = _("Asked for with must_connect, it changes the objective by between {low} and {high} (gap {gap}).")
-        told.append(text.format(low=low, high=high, gap=share(self.gap, 2)))
+        text = _("Asked for with must_connect, it changes the objective by between {low} and {high}.")
+        told.append(text.format(low=low, high=high))
         if self.dropped:
             text = ngettext(
                 "The plan found with it leaves out {n} office instead: {ids}.",

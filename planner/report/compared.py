@@ -14,7 +14,6 @@ from planner.wording import (
     measure_name,
     number,
     sentence,
-    setting_words,
     technology_heading,
     technology_name,
 )
@@ -42,7 +41,7 @@ def print_compared(compared: Comparison, names: tuple[str, str], currency: str, 
     console : Console
     """
     say_title(console, _("From {first} to {second}").format(first=names[0], second=names[1]))
-    _print_causes(compared, console)
+    _print_causes(compared, currency, console)
     _head(console, _("What came of it, money in {currency}").format(currency=currency))
     print_grid(console, Grid(("",), (_("First"), _("Second"), _("Difference")), _total_rows(compared)))
     for title, rows, shown in (
@@ -61,15 +60,9 @@ def _head(console: Console, title: str) -> None:
     say(console, title, style="bold")
 
 
-def _print_causes(compared: Comparison, console: Console) -> None:
+def _print_causes(compared: Comparison, currency: str, console: Console) -> None:
     """Print what differs between scenarios, inputs and offices."""
-    lines = [
-        labelled(
-            setting.field,
-            f"{setting_words(setting.first, setting.field)} → {setting_words(setting.second, setting.field)}",
-        )
-        for setting in compared.settings
-    ]
+    lines = [labelled(setting.field, " → ".join(setting.words(currency))) for setting in compared.settings]
     lines += [labelled(_("input"), name) for name in compared.inputs]
     for text, offices in (
         (_("offices of the first alone"), compared.only_first),

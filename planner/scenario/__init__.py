@@ -6,6 +6,7 @@ from planner.scenario.funding import Funder, FunderScope
 from planner.scenario.loading import SCENARIO_FILE, dump_scenario, load_scenario
 from planner.scenario.needs import DEFAULT_KIND, PEOPLE_UNDERSERVED, Package, Profile
 from planner.scenario.phases import Phase
+from planner.scenario.placing import placed, placing
 from planner.scenario.rules import Amount, Budget, Floor, Limits, Objective, Scope, Share, Target, WorstFirst
 from planner.scenario.schema import DEFAULT_CATALOGUE, Scenario, scenario_json_schema
 from planner.scenario.techniques import Technology
@@ -36,5 +37,7 @@ __all__ = [
     "amend",
     "dump_scenario",
     "load_scenario",
+    "placed",
+    "placing",
     "scenario_json_schema",
 ]

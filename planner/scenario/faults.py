@@ -11,8 +11,9 @@ from pydantic import BaseModel, ValidationError
 
 from planner.errors import Problem
 from planner.i18n import _
+from planner.scenario.placing import value_as_typed
 from planner.scenario.schema import Scenario
-from planner.scenario.yaml_text import Location, field_path
+from planner.scenario.yaml_text import Location, field_path, line_of
 from planner.wording import labelled
 
 if TYPE_CHECKING:
@@ -40,17 +41,12 @@ def problems_of(
 def problem_at(details: ErrorDetails, at: Location, root: type[BaseModel]) -> Problem:
     """Return what is wrong at a location of content whose schema is ``root``; file and line are the caller's to add."""
     value = details["input"]
-    shown = None if isinstance(value, dict | list | tuple | BaseModel) or value is None else str(value)
+    shown = None if isinstance(value, dict | list | tuple | BaseModel) or value is None else value_as_typed(value)
     code, message = _said(details, at)
     remedy = _nearest(at, root) if code == "unknown-field" else _help(at, root)
     if code == "missing-field":
         shown = None
     return Problem(code, message, remedy, column=field_path(at) or None, value=shown)
-
-
-def line_of(at: Location, rows: Mapping[Location, int]) -> int | None:
-    """Return the line of the value, or of the nearest mapping around it that is in the file."""
-    return next((rows[at[:size]] for size in range(len(at), -1, -1) if at[:size] in rows), None)
 
 
 def _problem(details: ErrorDetails, file: str, rows: Mapping[Location, int], root: type[BaseModel]) -> Problem:
@@ -69,7 +65,8 @@ def _in_the_file(loc: tuple[int | str, ...], rows: Mapping[Location, int], root:
 
 def _said(details: ErrorDetails, at: Location) -> tuple[str, str]:
     """Return the problem's code and message."""
-    kind, context = details["type"], details.get("ctx", {})
+    kind = details["type"]
+    context = {name: value_as_typed(value) for name, value in details.get("ctx", {}).items()}
     name = str(at[-1]) if at else ""
     number, whole = _("A number is expected."), _("A whole number is expected.")
     mapping = _("A mapping (name: value) is expected.")

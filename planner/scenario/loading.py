@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.scenario.faults import problems_of
+from planner.scenario.placing import Written, value_as_typed
 from planner.scenario.rules import Budget
 from planner.scenario.schema import Scenario
 from planner.scenario.yaml_text import Document, field_path, parse_yaml, write_yaml
@@ -53,7 +54,7 @@ def load_scenario(
         raise InputError(
             Problem("not-a-mapping", message, _("Start from the file that “planner new” writes."), str(file))
         )
-    said_after = {field_path(_override(document, name, value)) for name, value in (overrides or {}).items()}
+    said_after = {field_path(_override(document, name, value, str(file))) for name, value in (overrides or {}).items()}
     try:
         scenario = Scenario.model_validate(document.data)
     except ValidationError as error:
@@ -63,7 +64,9 @@ def load_scenario(
             replace(problem, file=None, row=None) if problem.column in said_after else problem for problem in problems
         ) from error
     folders = [Path(data_root).absolute()] if data_root is not None else []
-    scenario._folders = (*folders, file.absolute().parent)  # noqa: SLF001 - set once, here; no part of the content
+    # Set once, here; no part of the content.
+    scenario._folders = (*folders, file.absolute().parent)  # noqa: SLF001
+    scenario._written = Written.of(document, str(file), {*said_after, *(overrides or {})})  # noqa: SLF001
     return scenario
 
 
@@ -93,7 +96,7 @@ def _read(file: Path) -> str:
         raise InputError(Problem("unreadable-file", message, file=str(file))) from error
 
 
-def _override(document: Document, name: str, value: Any) -> Location:
+def _override(document: Document, name: str, value: Any, file: str) -> Location:
     """Set one field of the parsed file and return where it is; sections that are not in the file are made."""
     *way, last = name.replace("[", ".").replace("]", "").split(".")
     target: Any = document.data
@@ -119,7 +122,7 @@ def _override(document: Document, name: str, value: Any) -> Location:
     else:
         message = _("There is no field “{name}” to set.").format(name=name)
         remedy = _("Name fields as in the scenario, such as solver.gap or budgets.programme.")
-    raise InputError(Problem("unknown-field", message, remedy, column=name, value=str(value)))
+    raise InputError(Problem("unknown-field", message, remedy, file, column=name, value=value_as_typed(value)))
 
 
 def _inside(target: Any, part: str) -> Any:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     PlainSerializer,
     PlainValidator,
     WithJsonSchema,
@@ -59,6 +60,25 @@ def read_limit(value: Any) -> Amount | Share:
         if 0 < share <= 1:
             return Share(share=share)
     raise ValueError(_("Say an amount of money, such as 2000000, or a share of connecting all, such as “20 %”."))
+
+
+def _read_part(value: Any) -> Any:
+    """Return a part of a whole, a percentage as its share of 1; what is no text is for the field to check."""
+    if not isinstance(value, str):
+        return value
+    found = _PERCENTAGE.fullmatch(value.strip())
+    share = float(found[1].replace(",", ".")) / 100 if found else 2.0
+    if share > 1:
+        raise ValueError(_("Say a share between 0 and 1, such as 0.3, or a percentage up to 100 %, such as “30 %”."))
+    return share
+
+
+Part = Annotated[
+    Fraction,
+    BeforeValidator(_read_part),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, LIMIT_SCHEMA["anyOf"][1]]}),
+]
+"""A part of a whole: 0.3 or 30 %."""
 
 
 def say_limit(limit: Amount | Share) -> float | str:
@@ -144,9 +164,9 @@ class Target(Section):
     """What a plan of least money has to reach: one of these."""
 
     offices_share: Annotated[
-        Fraction | None, said("Share of offices", "Connected at least, those included that are connected already.")
+        Part | None, said("Share of offices", "Connected at least, those included that are connected already.")
     ] = None
-    benefit_share: Annotated[Fraction | None, said("Share of benefit", "Of the benefit of all offices.")] = None
+    benefit_share: Annotated[Part | None, said("Share of benefit", "Of the benefit of all offices.")] = None
     connect_all: Annotated[Flag, said("Connect all", "Every office that is not excluded.")] = False
 
     @model_validator(mode="after")
@@ -245,7 +265,7 @@ class Floor(Section):
     measure: Annotated[
         Literal["offices", "people", "benefit"], said("Measure", "What is counted of offices that are connected.")
     ] = "offices"
-    share: Annotated[Fraction | None, said("Share", "Of the group's own, at least.", unit="share")] = None
+    share: Annotated[Part | None, said("Share", "Of the group's own, at least: 0.3 or 30 %.", unit="share")] = None
     count: Annotated[NotNegative | None, said("Number", "At least, in place of a share.")] = None
     groups: Annotated[tuple[Text, ...], said("Groups", "Only in these; empty: in every group.")] = ()
 

@@ -16,6 +16,7 @@ from planner.scenario.funding import Funder, sound_funders
 from planner.scenario.money import Money  # noqa: TC001 - pydantic looks at it
 from planner.scenario.needs import Benefit, Climate, Package, Service
 from planner.scenario.phases import Phase, one_after_another
+from planner.scenario.placing import Written  # noqa: TC001 - pydantic looks at it
 from planner.scenario.redundancy import Redundancy, different_offices
 from planner.scenario.rules import Budget, Limits, Measure, Objective, different_names, stages
 from planner.scenario.techniques import Links, Technologies
@@ -115,6 +116,12 @@ class Scenario(Section):
 
     # where relative paths are looked up, in this order; no part of what the scenario says
     _folders: tuple[Path, ...] = PrivateAttr(default=())
+    _written: Written | None = PrivateAttr(default=None)
+
+    @property
+    def written(self) -> Written | None:
+        """How it stands in its file; None for one that was not loaded from any."""
+        return self._written
 
     @property
     def required_offices(self) -> tuple[str, ...]:

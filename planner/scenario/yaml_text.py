@@ -6,12 +6,15 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
 from planner.errors import InputError, Problem
 from planner.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Location = tuple[str | int, ...]
 
@@ -206,6 +209,11 @@ def field_path(at: Location) -> str:
     for part in at:
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
     return path
+
+
+def line_of(at: Location, rows: Mapping[Location, int]) -> int | None:
+    """Return the line of the value, or of the nearest mapping around it that is in the file."""
+    return next((rows[at[:size]] for size in range(len(at), -1, -1) if at[:size] in rows), None)
 
 
 class _Writer(yaml.SafeDumper):

@@ -107,3 +107,28 @@ def test_funders_of_what_is_not_there_are_told(offices, scope, code, column, val
     (problem,) = found.values()
     assert problem.severity == "error"
     assert near in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("sections", "value"),
+    [
+        ({"limits": {"must_connect": ["PO-A1", "PO-A7"]}}, "PO-A7"),
+        ({"redundancy": [{"office": "PO-A1"}, {"office": "PO-A7"}]}, "PO-A7"),
+        ({"funders": [{"name": "post", "amount": 1, "scope": {"regions": ["North", "Nort"]}}]}, "Nort"),
+        ({"limits": {"floors": [{"by": "region", "share": 1, "groups": ["North", "Nort"]}]}}, "Nort"),
+    ],
+)
+def test_the_line_that_names_what_is_not_there_is_told(offices, sections, value):
+    offices.data |= sections
+    (problem,) = (problem for problem in offices.check().problems if problem.severity == "error")
+    assert (problem.value, problem.file) == (value, str(offices.folder / "scenario.yaml"))
+    lines = (offices.folder / "scenario.yaml").read_text(encoding="utf-8").splitlines()
+    assert lines[problem.row - 1].split()[-1] == value
+
+
+def test_an_office_is_found_by_its_number(offices):
+    offices.write("offices.csv", OFFICES.replace("PO-A", "PO-000"))
+    offices.data["redundancy"] = [{"office": "PO-2"}]
+    (problem,) = (problem for problem in offices.check().problems if problem.severity == "error")
+    assert problem.code == "unknown-office"
+    assert "ids are: PO-0002" in problem.remedy

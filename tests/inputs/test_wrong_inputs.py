@@ -196,13 +196,15 @@ def test_all_faults_of_all_files_are_told_at_once(country):
     country.data["inputs"]["terrain"].append("nowhere.tif")
     country.data["limits"] = {"exclude": ["aa"]}
     report = country.check()
+    lines = (country.folder / "scenario.yaml").read_text(encoding="utf-8").splitlines()
+    (line,) = (number for number, text in enumerate(lines, start=1) if text.strip() in {"- aa", "exclude: [aa]"})
     assert {(problem.file, problem.row, problem.code) for problem in report.errors} == {
         ("offices.csv", 4, "missing-value"),
         ("nowhere.tif", None, "missing-file"),
         ("sources.csv", 2, "not-a-number"),
         ("towers.csv", 2, "missing-value"),
         ("people.tif", None, "missing-file"),
-        (None, None, "unknown-office"),
+        (str(country.folder / "scenario.yaml"), line, "unknown-office"),
     }
 
 

@@ -14,7 +14,7 @@ from planner.i18n import set_language
 from planner.plan.compare import compare, settings
 from planner.plan.record import Record
 from planner.plan.store import write_run_files
-from planner.scenario import Funder, dump_scenario
+from planner.scenario import Floor, Funder, dump_scenario
 
 
 @pytest.fixture(autouse=True)
@@ -105,6 +105,38 @@ def test_a_list_that_one_side_has_is_told_entry_by_entry(first):
     fields = {setting.field for setting in settings(alone, paid)}
     assert "funders" not in fields
     assert "funders[0].name" in fields
+
+
+def test_what_is_empty_on_one_side_and_not_there_on_the_other_is_no_difference(first):
+    alone = first[1]
+    floor = Floor(by="region", share=0.3)
+    floored = alone.model_copy(update={"limits": alone.limits.model_copy(update={"floors": (floor,)})})
+    told = {setting.field: (setting.first, setting.second) for setting in settings(alone, floored)}
+    assert told == {f"limits.floors[0].{name}": (None, getattr(floor, name)) for name in ("by", "measure", "share")}
+
+
+def test_a_budget_that_is_a_share_is_told_with_what_it_came_to(first, make):
+    asked = make["scenario"](budgets=[{"name": "programme", "limit": "20 %"}])
+    compared = compare((first[0], asked, first[2]), first)
+    (setting,) = compared.settings
+    assert (setting.first, setting.second) == ("20 %", 100_000)
+    assert (setting.first_amount, setting.second_amount) == (first[0].budgets[0]["limit"], None)
+    limit = f"{first[0].budgets[0]['limit']:,.0f}"
+    assert setting.words("USD") == (f"20 % (USD {limit})", "100,000")
+
+
+def test_the_language_of_reasons_is_told_only_where_it_is_another(first, second, tmp_path):
+    told_in_both = {known: tuple(second[0].offices["reason"]) for known in ("en", "fr")}
+    runs = [
+        run(tmp_path / name, replace(plan, reasons=reasons), scenario, known)
+        for name, (plan, scenario, known), reasons in (
+            ("one", first, {}), ("two", second, told_in_both), ("three", second, {}),
+        )
+    ]  # fmt: skip
+    for other, told in ((runs[1], False), (runs[2], True)):
+        shown = CliRunner().invoke(app, ["compare", runs[0], other, "--lang", "fr"])
+        assert shown.exit_code == 0, shown.output
+        assert ("dans la langue de ce calcul" in " ".join(shown.stdout.split())) is told
 
 
 def test_a_plan_does_not_differ_from_itself(first):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from planner.i18n import _
 from planner.report.documents.blocks import Bullets, Heading, Paragraph, Table
 from planner.report.documents.comparison.runs import plan_name
-from planner.wording import labelled, number, setting_words
+from planner.wording import labelled, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,18 +43,18 @@ def causes(compared: ComparedRuns) -> list[Block]:
 
 def _settings(compared: ComparedRuns) -> Iterator[tuple[str, ...]]:
     """Yield each field that one of the plans does not share with the first, with its value in all."""
+    currency = compared.runs[0].plan.scenario["currency"]
     found = [{setting.field: setting for setting in pair.settings} for pair in compared.pairs]
     for field in sorted({name for pair in found for name in pair}):
-        first = next(pair[field].first for pair in found if field in pair)
-        others = (pair[field].second if field in pair else first for pair in found)
-        told = [_said(value, field) for value in (first, *others)]
+        words = [pair[field].words(currency) if field in pair else None for pair in found]
+        first = next(each[0] for each in words if each is not None)
+        told = [_short(text) for text in (first, *(first if each is None else each[1] for each in words))]
         # Fields of a section that one of the plans lacks are there by their defaults, which may say nothing.
         if len(set(told)) > 1:
             yield field, *told
 
 
-def _said(value: Any, field: str) -> str:
-    text = setting_words(value, field)
+def _short(text: str) -> str:
     return text if len(text) <= LONGEST else text[:LONGEST].rstrip() + "…"
 
 
