@@ -16,9 +16,10 @@ MAKERS = {"graph": random_graph, "towns": random_towns}
 WEIGHTS = (1.0, 0.5, 2.0, 0.3137)
 WAYS = {
     "branch and cut": {},
-    "branching, then branch and cut": {exact: {"SMALL": 0}},
-    "branching to the end": {exact: {"SMALL": 0, "LARGE_PRIZE": 0.0}, branching: {"SMALL": -1}},
-    "high targets": {exact: {"SMALL": 0, "LARGE_PRIZE": 1e9, "LARGE": 10**9, "LARGE_CAPACITATED": 10**9}},
+    "the programs where links can be filled": {exact: {"TINY": 0}},
+    "branching, then branch and cut": {exact: {"SMALL": 0, "TINY": 0}},
+    "branching to the end": {exact: {"SMALL": 0, "TINY": 0, "LARGE_PRIZE": 0.0}, branching: {"SMALL": -1}},
+    "high targets": {exact: {"SMALL": 0, "TINY": 0, "LARGE_PRIZE": 1e9, "LARGE": 10**9, "LARGE_CAPACITATED": 10**9}},
 }
 
 
