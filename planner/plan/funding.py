@@ -128,9 +128,9 @@ def bills_of(
     row = [np.flatnonzero(cents) for _first, _last, cents in spans]
     years = [np.full((len(own), 2), (first, last)) for own, (first, last, _cents) in zip(row, spans, strict=True)]
     cents = [of_span[own] for own, (_first, _last, of_span) in zip(row, spans, strict=True)]
-    place, paid = {funder.name: at for at, funder in enumerate(scenario.funders)}, paid_lines(as_built)
+    number, paid = {funder.name: at for at, funder in enumerate(scenario.funders)}, paid_lines(as_built)
     names = zip(lines["line"], lines["id"], strict=True)
-    payer = np.array([place.get(paid.get((line, str(name)), ""), NOBODY) for line, name in names], np.int64)
+    payer = np.array([number.get(paid.get((line, str(name)), ""), NOBODY) for line, name in names], np.int64)
     payers = [payer[row[0]], *(np.full(len(own), NOBODY) for own in row[1:])]  # purchases, then operation
     return Bills(lines, *(np.concatenate(each) for each in (row, years, cents, payers)))
 
@@ -265,7 +265,7 @@ def _may_pay(funder: Funder, bills: Bills, funded: int) -> NDArray[np.bool_]:
 
 def _payers(bills: Bills, n_funders: int) -> NDArray[np.bool_]:
     """Return who has paid each bill already, (f, b)."""
-    return bills.payer == np.arange(n_funders)[:, None]
+    return np.equal(bills.payer, np.arange(n_funders)[:, None])
 
 
 def _shares(funder: Funder, cents: NDArray[np.int64]) -> NDArray[np.int64]:

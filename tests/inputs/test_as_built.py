@@ -136,4 +136,4 @@ def test_purchases_that_their_funder_may_not_pay_are_told(country, terms, code):
     report = read_with_funders(country, text, [{**GIVER, **terms, "scope": scope}, STATED])
     told = [(each.code, each.row, each.severity, each.column) for each in report.problems if "funder-" in each.code]
     assert told == ([] if code is None else [(code, 2, "warning", "funder")])
-    assert not report.errors
+    assert not [each for each in report.errors if each.file]  # a scope that names nothing is an error of its own

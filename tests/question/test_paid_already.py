@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from planner import pipeline
+from planner.inputs.people import add_people_and_benefit
 from planner.links.as_built import with_as_built
 from planner.links.options import PlaceKind
 from planner.plan.model import Plan
@@ -74,7 +75,7 @@ def purchases(plan):
 
 
 def verified(document, scenario, inputs):
-    plan = PlanDocument.model_validate(document)
+    plan = PlanDocument.model_validate_json(json.dumps(document))
     return check_funders(plan, check_tree(plan)[0], SimpleNamespace(scenario=scenario, inputs=inputs))
 
 
@@ -139,7 +140,7 @@ def test_what_is_paid_binds_the_amount_of_its_funder(make, town, more, possible)
 
 
 def test_what_the_post_has_paid_leaves_less_for_what_is_new(make, town):
-    """Both offices cost X; with the post's money at X less what the bank may still take, a cent decides on B."""
+    """With one unit of currency less than the post pays for both offices, the second one is left out."""
     rows = [row("S", "A", "fibre", 3_000.0, 5_000.0, POST), row("root", "S", "source", 500.0, NAN, POST)]
     _scenario, _inputs, rich = solved(make, town, rows, funders(100_000.0, 100_000.0))
     needed = everything(rich, POST)
@@ -149,3 +150,13 @@ def test_what_the_post_has_paid_leaves_less_for_what_is_new(make, town):
     _scenario, _inputs, short = solved(make, town, rows, funders(100_000.0, needed - 1.0))
     assert short.benefit == 100.0
     assert purchases(short)["fibre:S>A"] == {POST: 3_000.0}
+
+
+def test_people_of_an_upgraded_office_count_as_benefit_by_what_they_lack(make):
+    """4,800 people where an office has 10 of the 30 Mbit/s it needs: two thirds, 3,200, as `docs/limits.md` says."""
+    offices = pd.DataFrame(
+        {"status_before": ["insufficient"], "mbps_before": [10.0], "demand_mbps": [30.0], "population": [4_800.0],
+         "share_underserved": [1.0]}
+    )  # fmt: skip
+    frame, _said = add_people_and_benefit(make["scenario"](), offices, np.array([4_800]))
+    assert (frame["people"][0], frame["benefit"][0]) == (4_800, pytest.approx(3_200.0))
