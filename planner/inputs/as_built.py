@@ -12,11 +12,9 @@ from planner.inputs.columns import AS_BUILT_COLUMNS, plain_name
 from planner.inputs.group import Group, read_group
 from planner.inputs.limits import MADE, ROOT_ID
 from planner.likeness import nearest_ids
-from planner.wording import money
+from planner.wording import money, share
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from numpy.typing import NDArray
 
     from planner.scenario import Scenario
@@ -38,14 +36,15 @@ STATUS_OF_WORD = {word: status for status, words in _WORDS.items() for word in w
 _NUMERIC = ("spent", "spent_per_year", "spent_equipment", "mbps")
 
 
-def read_as_built(scenario: Scenario, known: Collection[str]) -> tuple[pd.DataFrame | None, Group]:
+def read_as_built(scenario: Scenario, places: pd.DataFrame) -> tuple[pd.DataFrame | None, Group]:
     """Return what has become of links; None where the scenario says nothing of it.
 
     Parameters
     ----------
     scenario : Scenario
-    known : collection of str
-        Ids of offices, sources and towers; those that the program makes are known once links are built.
+    places : DataFrame
+        ``id, region`` and ``kind`` (of offices, else NaN) of offices, sources and towers; those that the program makes
+        are known once links are built.
 
     Returns
     -------
@@ -71,7 +70,7 @@ def read_as_built(scenario: Scenario, known: Collection[str]) -> tuple[pd.DataFr
         empty = group.sound & (columns[name] == "")
         group.fault(empty, "missing-value", _("The value is missing."), remedy, column=name)
     for name, ids in ends.items():
-        _check_places(group, name, ids, {*known, ROOT_ID})
+        _check_places(group, name, ids, {*places["id"].astype(str), ROOT_ID})
     _check_funders(group, scenario)
     _check_twice(group, columns)
     unbuilt = group.sound & (columns["status"] == PLANNED) & np.isfinite(columns["spent"])
@@ -79,9 +78,31 @@ def read_as_built(scenario: Scenario, known: Collection[str]) -> tuple[pd.DataFr
     message = _("Money was spent on a link that is only planned.")
     group.fault(unbuilt, "spent-on-planned", message, remedy, column="spent")
     _tell_sums(group, scenario, columns)
+    _tell_terms(group, scenario, columns, places)
     if not group.sound.any():
         return None, group
     return pd.DataFrame({name: values[group.sound] for name, values in columns.items()}), group
+
+
+def paid_lines(as_built: pd.DataFrame | None) -> dict[tuple[str, str], str]:
+    """Return who has paid for the purchases of lines, by ``link`` or ``office`` and id; a link may lead either way.
+
+    Only where both who paid and what was spent are said: what nothing is said of is shared out as new costs are.
+
+    Parameters
+    ----------
+    as_built : DataFrame or None
+        See `read_as_built`.
+    """
+    paid = {}
+    rows = [] if as_built is None else as_built[as_built["status"].isin(FIXED)].to_dict("records")
+    for row in rows:
+        technology, tail, head = (str(row[name]) for name in ("technology", "from", "to"))
+        lines = [("link", f"{technology}:{tail}>{head}"), ("link", f"{technology}:{head}>{tail}")]
+        bought = [*(lines if np.isfinite(row["spent"]) else ())]
+        bought += [("office", head)] if np.isfinite(row["spent_equipment"]) else []
+        paid.update(dict.fromkeys(bought if row["funder"] else (), str(row["funder"])))
+    return paid
 
 
 def _statuses(group: Group) -> NDArray[np.object_]:
@@ -126,6 +147,36 @@ def _tell_sums(group: Group, scenario: Scenario, columns: dict[str, NDArray[np.g
         remedy = _("Correct the amounts or who paid, or raise the funder's amount.")
         rows = np.arange(len(group)) == over[0]
         group.warn(rows, "funder-overspent", text.format(**amounts), remedy, column="funder")
+
+
+def _tell_terms(
+    group: Group, scenario: Scenario, columns: dict[str, NDArray[np.generic]], places: pd.DataFrame
+) -> None:
+    """Warn where a funder paid for what its terms do not let it pay for, or for more than its share.
+
+    The region of places that the program makes is not known yet: nothing is said of it.
+    """
+    where = places.set_index(places["id"].astype(str)).reindex([str(name) for name in columns["to"]])
+    made = np.array([str(name).startswith(MADE) for name in columns["to"]], np.bool_)
+    cents = sum(np.rint(100 * np.nan_to_num(columns[name])) for name in ("spent", "spent_equipment"))
+    paid = group.sound & np.isin(columns["status"], FIXED) & (cents > 0)
+    for funder in scenario.funders:
+        own, scope = paid & (columns["funder"] == funder.name), funder.scope
+        may = np.full(len(group), "capex" in funder.cost_kinds)
+        for names, values, unknown in (
+            (scope.technologies, columns["technology"], False),
+            (scope.regions, where["region"], made),
+            (scope.kinds, where["kind"], False),
+        ):
+            may &= np.isin(values, list(names)) | unknown if names else True
+        charged = _("What was spent is charged to it in full all the same, for it has been paid.")
+        remedy = _("Correct who paid, or the terms of the funder.")
+        message = _("By its terms this funder may not pay for this purchase (funders).")
+        group.warn(own & ~may, "funder-not-eligible", f"{message} {charged}", remedy, column="funder")
+        if funder.match < 1:
+            text = _("By its matching rate this funder pays at most {share} of each cost (funders).")
+            message = text.format(share=share(funder.match, 1))
+            group.warn(own & may, "funder-over-share", f"{message} {charged}", remedy, column="funder")
 
 
 def _check_twice(group: Group, columns: dict[str, NDArray[np.generic]]) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 from planner.errors import InputError, Problem
 from planner.files import sha256_of
 from planner.i18n import _
-from planner.inputs.areas import read_regions
+from planner.inputs.areas import read_regions, regions_at
 from planner.inputs.as_built import read_as_built
 from planner.inputs.coverage import read_coverage
 from planner.inputs.fibre_routes import read_fibre_routes
@@ -104,8 +104,7 @@ def read_all(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
     grid, of_grid = read_grid(scenario)
     known = {str(text) for text in (*offices.frame["id"], *offices.group.text("id"))}
     quotes, of_quotes = read_quotes(scenario, offices.frame, known, regions)
-    places = {str(name) for frame in (offices.frame, sources, towers) for name in frame["id"]}
-    as_built, of_as_built = read_as_built(scenario, places)
+    as_built, of_as_built = read_as_built(scenario, _places(offices.frame, sources, towers, regions))
     names = [*scenario.links.services.provider_shares]
     for table in (coverage, quotes):
         if table is not None:
@@ -154,6 +153,16 @@ def read_all(scenario: Scenario) -> tuple[Inputs | None, CheckReport]:
         as_built=as_built,
     )
     return inputs, report
+
+
+def _places(
+    offices: pd.DataFrame, sources: pd.DataFrame, towers: pd.DataFrame, regions: gpd.GeoDataFrame | None
+) -> pd.DataFrame:
+    """Return id, region and kind of office (NaN: none) of all places that files name."""
+    others = pd.concat([sources[["id", "lon", "lat"]], towers[["id", "lon", "lat"]]], ignore_index=True)
+    lon, lat = (others[name].to_numpy(np.float64) for name in ("lon", "lat"))
+    others["region"] = "" if regions is None else regions_at(regions, lon, lat)
+    return pd.concat([offices[["id", "region", "kind"]], others[["id", "region"]]], ignore_index=True)
 
 
 def _with_nodes(offices: pd.Series[str], sources: pd.DataFrame, ofds: Ofds) -> tuple[pd.DataFrame, Ofds]:

@@ -278,7 +278,7 @@ def _lacking(setting: _Setting, ways: tuple[Way, ...]) -> tuple[str, ...]:
         )
         amounts = {name: money(100 * amount, currency) for name, amount in (("taken", taken), ("left", left))}
         told.append(text.format(name=budget["name"], **amounts))
-    told += funders_words(setting.scenario, setting.plan, first.lines)
+    told += funders_words(setting.scenario, setting.plan, first.lines, setting.inputs.as_built)
     told += years_words(setting.scenario, setting.plan, first.lines, _earliest(setting.plan, first))
     return tuple(told)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from planner.inputs.as_built import paid_lines
 from planner.plan.lines import shared_by_chain
 from planner.plan.reasons import per_money
 from planner.solver import transport
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 MASTS = "masts"
 """What the money of masts, which have no technology, is called among technologies."""
+NOBODY = -1
+"""In ``Bills.payer``: not paid yet."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,15 @@ class Bills:
         First and last year of operation that is paid; 0 for purchases.
     cents : (b,) int64
         Above 0.
+    payer : (b,) int64
+        The funder who has paid a purchase already, in full; -1 for none.
     """
 
     lines: pd.DataFrame
     row: NDArray[np.int64]
     years: NDArray[np.int64]
     cents: NDArray[np.int64]
+    payer: NDArray[np.int64]
 
 
 def fund(
@@ -53,6 +59,7 @@ def fund(
     tree: Arborescence,
     frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
     prices: Sequence[float],
+    as_built: pd.DataFrame | None,
 ) -> tuple[dict[str, Any], ...]:
     """Share out what a plan costs among the funders of its scenario.
 
@@ -64,6 +71,8 @@ def fund(
         Links, masts and offices of the plan.
     prices : sequence of float
         Benefit of one more unit of currency, per funder; empty where unknown.
+    as_built : DataFrame or None
+        ``Inputs.as_built``.
 
     Returns
     -------
@@ -77,7 +86,7 @@ def fund(
     """
     if not scenario.funders:
         return ()
-    bills = bills_of(frames, scenario)
+    bills = bills_of(frames, scenario, as_built)
     paid = _shared_out(scenario, bills)
     people = _people(tree, frames, bills, paid)
     return tuple(
@@ -86,7 +95,9 @@ def fund(
     )
 
 
-def bills_of(frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], scenario: Scenario) -> Bills:
+def bills_of(
+    frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], scenario: Scenario, as_built: pd.DataFrame | None = None
+) -> Bills:
     """Return the bills of a plan: purchases, then operation in spans of years within which nobody stops paying.
 
     Parameters
@@ -94,6 +105,8 @@ def bills_of(frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], scenario: 
     frames : three DataFrame
         Links, masts and offices.
     scenario : Scenario
+    as_built : DataFrame or None
+        ``Inputs.as_built``.
     """
     links, masts, offices = frames
     kind_at = dict(zip(offices["id"], offices["kind"], strict=True))
@@ -115,7 +128,11 @@ def bills_of(frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], scenario: 
     row = [np.flatnonzero(cents) for _first, _last, cents in spans]
     years = [np.full((len(own), 2), (first, last)) for own, (first, last, _cents) in zip(row, spans, strict=True)]
     cents = [of_span[own] for own, (_first, _last, of_span) in zip(row, spans, strict=True)]
-    return Bills(lines, np.concatenate(row), np.concatenate(years), np.concatenate(cents))
+    number, paid = {funder.name: at for at, funder in enumerate(scenario.funders)}, paid_lines(as_built)
+    names = zip(lines["line"], lines["id"], strict=True)
+    payer = np.array([number.get(paid.get((line, str(name)), ""), NOBODY) for line, name in names], np.int64)
+    payers = [payer[row[0]], *(np.full(len(own), NOBODY) for own in row[1:])]  # purchases, then operation
+    return Bills(lines, *(np.concatenate(each) for each in (row, years, cents, payers)))
 
 
 class Lack(NamedTuple):
@@ -152,6 +169,7 @@ def lack_of(scenario: Scenario, bills: Bills) -> Lack | None:
     most = np.array(
         [_may_pay(funder, bills, funded) * _shares(funder, bills.cents) for funder in funders], np.int64
     ).reshape(len(funders), -1)
+    most = np.where(bills.payer != NOBODY, _payers(bills, len(funders)) * bills.cents, most)
     found: Lack | None = None
     for chosen in range(1 << len(funders)):
         members = tuple(at for at in range(len(funders)) if chosen >> at & 1)
@@ -188,16 +206,20 @@ def _costs(bills: Bills, unpaid: NDArray[np.int64]) -> tuple[tuple[str, int, int
 def _shared_out(scenario: Scenario, bills: Bills) -> NDArray[np.int64]:
     """Return what each funder pays of each bill, (b, f) cents: the most narrowly earmarked money is used first."""
     funders, funded = scenario.funders, scenario.money.funded_years
-    may = np.array([_may_pay(funder, bills, funded) for funder in funders]).T
-    # Bills that the same funders may pay in full are one supply; one that somebody pays a share of stays by itself.
-    partly = (may & np.array([funder.match < 1 for funder in funders])).any(axis=1)
+    has_paid = bills.payer != NOBODY
+    free = np.array([_may_pay(funder, bills, funded) for funder in funders]).T
+    may = np.where(has_paid[:, None], _payers(bills, len(funders)).T, free)
+    # Bills that the same funders may pay in full are one supply; one that somebody pays a share of stays by itself, and
+    # so does what a funder has paid in full, whatever its share of what is new.
+    partly = (may & np.array([funder.match < 1 for funder in funders])).any(axis=1) | has_paid
     pattern = may @ (1 << np.arange(len(funders)))
     supply_of = np.where(partly, np.arange(len(pattern)) + (1 << len(funders)), pattern)
     _names, first, supply_of = np.unique(supply_of, return_index=True, return_inverse=True)
     supply = np.zeros(len(first), np.int64)
     np.add.at(supply, supply_of, bills.cents)
     shares = [[_share(funder, cents) for funder in funders] for cents in supply.tolist()]
-    most = may[first] * np.array(shares, np.int64).reshape(-1, len(funders))
+    shared = np.array(shares, np.int64).reshape(-1, len(funders))
+    most = may[first] * np.where(has_paid[first, None], supply[:, None], shared)
     order = np.argsort(bills.cents @ may, kind="stable")
     sent = transport(supply, np.array([funder.cents for funder in funders], np.int64), most, rank_of(order))
     if sent is None:
@@ -239,6 +261,11 @@ def _may_pay(funder: Funder, bills: Bills, funded: int) -> NDArray[np.bool_]:
     last = bills.years[:, 1]
     in_time = np.where(last == 0, "capex" in funder.cost_kinds, last <= funder.years(funded))
     return counted[bills.row] & in_time
+
+
+def _payers(bills: Bills, n_funders: int) -> NDArray[np.bool_]:
+    """Return who has paid each bill already, (f, b)."""
+    return np.equal(bills.payer, np.arange(n_funders)[:, None])
 
 
 def _shares(funder: Funder, cents: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -104,7 +104,7 @@ def _line(
     )
 
 
-def funders_words(scenario: Scenario, plan: Plan, lines: Sequence[NewLine]) -> list[str]:
+def funders_words(scenario: Scenario, plan: Plan, lines: Sequence[NewLine], as_built: pd.DataFrame | None) -> list[str]:
     """Return whether the funders could pay for more lines on top of a plan, and if not, what binds.
 
     Parameters
@@ -112,10 +112,12 @@ def funders_words(scenario: Scenario, plan: Plan, lines: Sequence[NewLine]) -> l
     scenario : Scenario
     plan : Plan
     lines : sequence of NewLine
+    as_built : DataFrame or None
+        ``Inputs.as_built``.
     """
     if not scenario.funders:
         return []
-    lack = lack_of(scenario, bills_of(with_lines(plan, lines), scenario))
+    lack = lack_of(scenario, bills_of(with_lines(plan, lines), scenario, as_built))
     if lack is None:
         return [_("The funders do not bind: together they could pay for the first of these ways beside the plan.")]
     currency = plan.scenario["currency"]

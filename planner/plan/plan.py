@@ -165,7 +165,7 @@ def build_plan(
         ),
         services=services_enabled(scenario, offices),
         equity=_equity(outcome, choice.connected) if planned else None,
-        funders=fund(scenario, tree, (links, masts, offices), outcome.funder_prices),
+        funders=fund(scenario, tree, (links, masts, offices), outcome.funder_prices, inputs.as_built),
         cash_flow=plan_cash_flow(options, tree, transit, demand_mbps, totals, terms(scenario)),
         places=place_lines(options, tree),
         offices=_saying(offices, reasons),

@@ -314,7 +314,9 @@ def ask(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Question:
         options=options,
         graph=graph,
         budgets=budgets,
-        funding=funder_rows(scenario.funders, scenario.money.funded_years, options, inputs.offices, graph.parts),
+        funding=funder_rows(
+            scenario.funders, scenario.money.funded_years, options, inputs.offices, graph.parts, inputs.as_built
+        ),
         floors=floor_rows(scenario, inputs.offices),
         target=None if target is None else target_row(target, scenario, inputs.offices),
         held=tuple(held),
@@ -351,7 +353,8 @@ def unpaid_costs(question: Question) -> tuple[str, ...]:
         return ()
     scenario = question.scenario
     funded = scenario.money.funded_years
-    kinds = unpayable(scenario.funders, funded, question.options, question.inputs.offices, question.graph.parts)
+    inputs, parts = question.inputs, question.graph.parts
+    kinds = unpayable(scenario.funders, funded, question.options, inputs.offices, parts, inputs.as_built)
     return tuple(cost_words(first, last) for first, last in kinds)
 
 

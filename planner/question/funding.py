@@ -7,7 +7,8 @@ funders
     Σ_c (1 − min(1, Σ_{f ∉ T, f may pay c} m_f)) s_c ≤ Σ_{f ∈ T} A_f,
 
 that is, if what the others cannot take is within what those in T have. Each is a budget like any other, of which those
-are kept that no two others add up to. See docs/method/funders.md.
+are kept that no two others add up to. What a funder has paid for what stands is a class of which it takes all.
+See docs/method/funders.md.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from planner.errors import InputError, Problem
 from planner.finance import CAPEX, OPEX
 from planner.graph import Scope, lines_of
 from planner.i18n import _
+from planner.inputs.as_built import paid_lines
+from planner.inputs.limits import ROOT_ID
+from planner.links.options import ROOT
 from planner.solver.problem import MAX_MONEY
 
 if TYPE_CHECKING:
@@ -82,7 +86,12 @@ class Spending(NamedTuple):
 
 
 def funder_rows(
-    funders: tuple[Funder, ...], funded_years: int, options: LinkOptions, offices: pd.DataFrame, parts: Parts
+    funders: tuple[Funder, ...],
+    funded_years: int,
+    options: LinkOptions,
+    offices: pd.DataFrame,
+    parts: Parts,
+    as_built: pd.DataFrame | None,
 ) -> tuple[FunderRow, ...]:
     """Return the limits that funders make together; none without any.
 
@@ -94,6 +103,8 @@ def funder_rows(
     funded_years : int
     options, offices, parts
         As `planner.graph.lines_of` takes them.
+    as_built : DataFrame or None
+        ``Inputs.as_built``: what somebody has paid is a cost that nobody else may pay.
 
     Raises
     ------
@@ -102,7 +113,7 @@ def funder_rows(
     """
     if not funders:
         return ()
-    spending = list(_spending(funders, funded_years, options, offices, parts))
+    spending = list(_spending(funders, funded_years, options, offices, parts, as_built))
     present = [kind.payers[kind.cents > 0] for kind in spending]
     classes = np.unique(np.concatenate([np.empty(0, np.int64), *present]))
     return tuple(
@@ -112,19 +123,31 @@ def funder_rows(
 
 
 def unpayable(
-    funders: tuple[Funder, ...], funded_years: int, options: LinkOptions, offices: pd.DataFrame, parts: Parts
+    funders: tuple[Funder, ...],
+    funded_years: int,
+    options: LinkOptions,
+    offices: pd.DataFrame,
+    parts: Parts,
+    as_built: pd.DataFrame | None,
 ) -> list[tuple[int, int]]:
     """Return the kinds of cost, by years, that all funders together may not pay in full for some candidate."""
     found = set()
-    for kind in _spending(funders, funded_years, options, offices, parts):
+    for kind in _spending(funders, funded_years, options, offices, parts, as_built):
         for payers in np.unique(kind.payers[kind.cents > 0]).tolist():
+            if payers >> len(funders):
+                continue  # paid already
             if sum(funder.rate for bit, funder in enumerate(funders) if payers >> bit & 1) < 1:
                 found.add(kind.years)
     return sorted(found)
 
 
 def _spending(
-    funders: tuple[Funder, ...], funded_years: int, options: LinkOptions, offices: pd.DataFrame, parts: Parts
+    funders: tuple[Funder, ...],
+    funded_years: int,
+    options: LinkOptions,
+    offices: pd.DataFrame,
+    parts: Parts,
+    as_built: pd.DataFrame | None,
 ) -> Iterator[Spending]:
     """Yield what arcs cost, as finely as funders tell costs apart."""
     lines = lines_of(options, offices, parts)
@@ -135,11 +158,29 @@ def _spending(
     years = [funder.years(funded_years) for funder in funders]
     ends = sorted({0, funded_years, *years})
     buyers = sum(1 << bit for bit, funder in enumerate(funders) if "capex" in funder.cost_kinds)
-    for arcs, money, may in zip(lines.arcs, lines.money, payers, strict=True):
-        yield Spending(arcs, may & buyers, money[:, CAPEX], (0, 0))
+    link_payer, office_payer = _have_paid(funders, options, offices, as_built)
+    links, masts, own = lines.arcs
+    have_paid = (link_payer[parts.option[links]], np.zeros(len(masts), np.int64), office_payer[parts.office[own]])
+    for arcs, money, may, paid in zip(lines.arcs, lines.money, payers, have_paid, strict=True):
+        yield Spending(arcs, np.where(paid > 0, paid, may & buyers), money[:, CAPEX], (0, 0))
         for before, end in pairwise(ends):
             operators = sum(1 << bit for bit, most in enumerate(years) if most >= end)
             yield Spending(arcs, may & operators, (end - before) * money[:, OPEX], (before + 1, end))
+
+
+def _have_paid(
+    funders: tuple[Funder, ...], options: LinkOptions, offices: pd.DataFrame, as_built: pd.DataFrame | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return who has paid for each link and each office's own line: the bit of a funder and that of what is paid."""
+    paid = paid_lines(as_built)
+    code = {funder.name: (1 << bit) | (1 << len(funders)) for bit, funder in enumerate(funders)}
+    links = np.zeros(len(options.kind), np.int64)
+    for row in options.fixed.tolist():
+        tail = ROOT_ID if options.u[row] == ROOT else options.places.id[options.u[row]]
+        name = f"{options.kinds[options.kind[row]].technology}:{tail}>{options.places.id[options.v[row]]}"
+        links[row] = code.get(paid.get(("link", name), ""), 0)
+    own = [code.get(paid.get(("office", str(name)), ""), 0) for name in offices["id"]]
+    return links, np.array(own, np.int64)
 
 
 def _needed(funders: tuple[Funder, ...], classes: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], int]]:
@@ -152,9 +193,11 @@ def _needed(funders: tuple[Funder, ...], classes: NDArray[np.int64]) -> Iterator
     unit = math.lcm(*(each.denominator for each in rate))
     whole = np.array([int(each * unit) for each in rate], np.int64)
     may = (classes[:, None] >> np.arange(len(funders))) & 1
+    # What somebody has paid is that funder's in full, whatever its matching rate.
+    most = may * np.where((classes >> len(funders) & 1)[:, None] > 0, unit, whole)
     shares = np.array(
         [
-            unit - np.minimum(unit, (may * whole * (1 - ((members >> np.arange(len(funders))) & 1))).sum(axis=1))
+            unit - np.minimum(unit, (most * (1 - ((members >> np.arange(len(funders))) & 1))).sum(axis=1))
             for members in range(everybody + 1)
         ]
     )

@@ -36,6 +36,20 @@ def progress_lines(plan: Plan) -> list[str]:
     return [" ".join(lines)]
 
 
+def progress_notes(plan: Plan) -> list[str]:
+    """Return how the purchases by funder hang together with what funders pay."""
+    names = {funder["name"] for funder in plan.funders}
+    if not any(row["funder"] in names and row["status"] != "planned" for row in plan.as_built):
+        return []
+    return [
+        _(
+            "By funder everything counts that belongs to a link. What was entered as spent is charged to the funder of "
+            "the row in full; the rest of these purchases, masts among it, is shared out among the funders by their "
+            "terms."
+        )
+    ]
+
+
 def progress_table(plan: Plan) -> tuple[tuple[str, str], tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Return headings of texts and of figures, and the rows: offices, people and purchases by status."""
     statuses = {

@@ -11,7 +11,7 @@ from planner.report.fairness import fairness_lines, settled_headings, settled_no
 from planner.report.funding import funder_headings, funder_rows, worth_of_more
 from planner.report.layout import Grid, print_grid, say, say_title
 from planner.report.phases import phases_grid, phases_words
-from planner.report.progress import progress_lines, progress_table
+from planner.report.progress import progress_lines, progress_notes, progress_table
 from planner.report.resilience import failure_headings, failure_rows, resilience_lines
 from planner.report.rules import what_rules_heed
 from planner.scenario import PEOPLE_UNDERSERVED
@@ -127,7 +127,7 @@ def _print_tables(plan: Plan, console: Console) -> None:
         (_("Services that offices can offer"), Grid(*enabled_headings(), tuple(enabled_rows(plan))), ()),
         (cash_flow, _cash_flow_table(plan), ()),
         (_("What a single failure cuts off"), _failure_table(plan), ()),
-        (_("As built, purchases in {currency}"), Grid(*progress_table(plan)), ()),
+        (_("As built, purchases in {currency}"), Grid(*progress_table(plan)), progress_notes(plan)),
         (_("The same money by simple rules, every office by itself, in {currency}"), beside, ()),
         (_("Every office connected by these rules, whatever the money, in {currency}"), _everyone_table(plan), ()),
     ):
@@ -154,6 +154,7 @@ def _headline(plan: Plan) -> list[str]:
         _("People within reach of them: {people} who lack adequate service, {total} in all.").format(
             people=number(totals["people"]), total=number(totals["people_total"])
         ),
+        *_counted(plan),
         _(
             "Purchases {capex}; programme cost {programme} ({years} years of operation); present value {present}."
         ).format(
@@ -229,6 +230,19 @@ def _floor_table(plan: Plan) -> Grid:
         for floor in plan.floors
     ]
     return Grid((_("Floor"),), (_("Reached"),), tuple(rows))
+
+
+def _counted(plan: Plan) -> list[str]:
+    """Return why the benefit is not the number of people who lack adequate service, where it would be but for that."""
+    people, upgraded = plan.totals["people"], plan.totals["offices_upgraded"]
+    # With phases, benefit is less for the years too.
+    if plan.phases or not upgraded or not plan.benefit_is_people or number(plan.benefit) == number(people):
+        return []
+    text = _(
+        "As benefit they count {benefit}: at an office that is too slow today, people count by the share of its demand "
+        "that it lacks."
+    )
+    return [text.format(benefit=number(plan.benefit))]
 
 
 def _index_table(plan: Plan) -> Grid:

@@ -1,5 +1,6 @@
 """Reading what has become of an earlier plan: words in both languages, and every kind of wrong row."""
 
+import pandas as pd
 import pytest
 
 from planner.demo import make_country
@@ -99,3 +100,40 @@ def test_sums_over_what_a_funder_gives_are_told(country, second, row):
     )
     assert all("1,000.01 in all; it gives USD 1,000.00" in problem.message for problem in told)
     assert not report.errors
+
+
+STATED = {"name": "Own money", "amount": 5000.0}
+GIVER = {"name": "World Bank", "amount": 5000.0}
+NOT_ELIGIBLE, OVER_SHARE = "funder-not-eligible", "funder-over-share"
+
+
+@pytest.mark.parametrize(
+    ("terms", "code"),
+    [
+        ({}, None),
+        ({"match": 0.75}, OVER_SHARE),
+        ({"cost_kinds": ["opex"]}, NOT_ELIGIBLE),
+        ({"scope": {"technologies": ["fibre"]}}, NOT_ELIGIBLE),
+        ({"scope": {"technologies": ["fibre"]}, "match": 0.75}, NOT_ELIGIBLE),
+        ({"scope": {"technologies": ["fibre", "leo"]}}, None),
+        ({"scope": {"kinds": ["HERE"]}}, None),
+        ({"scope": {"kinds": ["no such kind"]}}, NOT_ELIGIBLE),
+        ({"scope": {"regions": ["HERE"]}}, None),
+        ({"scope": {"regions": ["nowhere"]}}, NOT_ELIGIBLE),
+    ],
+)
+def test_purchases_that_their_funder_may_not_pay_are_told(country, terms, code):
+    """Region and kind are those that the country's own file of offices gives to the place."""
+    offices = pd.read_csv(country.parent / "data" / "offices.csv").set_index("id")
+    places = read_inputs(load_scenario(country)).offices.set_index("id")
+    here = {"kinds": str(offices.loc["PO-00004", "kind"]), "regions": str(places.loc["PO-00004", "region"])}
+    scope = {name: [here.get(name, "") if one == "HERE" else one for one in names]
+             for name, names in terms.get("scope", {}).items()}  # fmt: skip
+    text = (
+        "from,to,technology,status,spent,spent_equipment,funder\nroot,PO-00004,leo,built,,100,World Bank\n"
+        "root,PO-00005,leo,built,100,,Own money\nroot,PO-00006,leo,contracted,,,World Bank\n"
+    )
+    report = read_with_funders(country, text, [{**GIVER, **terms, "scope": scope}, STATED])
+    told = [(each.code, each.row, each.severity, each.column) for each in report.problems if "funder-" in each.code]
+    assert told == ([] if code is None else [(code, 2, "warning", "funder")])
+    assert not [each for each in report.errors if each.file]  # a scope that names nothing is an error of its own

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from planner.i18n import _
+from planner.plan.verify.as_built import STANDS, rows_of_links
 from planner.plan.verify.findings import Findings
 from planner.plan.verify.tree import ROOT_ID
 
@@ -48,14 +49,42 @@ def check_funders(plan: PlanDocument, tree: Tree, basis: Basis) -> Findings:
         return findings
     lines = dict(_lines(plan))
     funded = basis.scenario.money.funded_years
+    paid = _paid(plan, basis)
     for stated, funder in zip(plan.funders, asked, strict=True):
         _check_settings(stated, funder, funded, findings)
         _check_sums(stated, lines, findings)
         for payment in stated.payments:
-            _check_eligible(payment, funder, lines, funded, findings)
-    _check_bills(plan, asked, lines, funded, findings)
+            if payment.cost_kind == "opex" or (payment.line, payment.id) not in paid:
+                _check_eligible(payment, funder, lines, funded, findings)
+    _check_paid(plan, lines, paid, findings)
+    _check_bills(plan, asked, lines, funded, paid, findings)
     _check_people(plan, tree, findings)
     return findings
+
+
+def _paid(plan: PlanDocument, basis: Basis) -> dict[Name, str]:
+    """Return who has paid for the purchases of what stands, of those lines of which the input says what was spent."""
+    paid: dict[Name, str] = {}
+    names = {funder.name for funder in basis.scenario.funders}
+    for link, row in rows_of_links(plan, basis).items():
+        if row["status"] in STANDS and row["funder"] in names:
+            if not math.isnan(row["spent"]):
+                paid["link", link] = row["funder"]
+            if not math.isnan(row["spent_equipment"]):
+                paid["office", str(row["to"])] = row["funder"]
+    return paid
+
+
+def _check_paid(plan: PlanDocument, lines: dict[Name, _Line], paid: dict[Name, str], findings: Findings) -> None:
+    """Check that what a funder has paid for what stands is charged to that funder, and to nobody else."""
+    charged: dict[Name, set[str]] = defaultdict(set)
+    for stated in plan.funders:
+        for payment in stated.payments:
+            if payment.cost_kind == "capex":
+                charged[payment.line, payment.id].add(stated.name)
+    for name, funder in paid.items():
+        if name in lines and lines[name].capex > 0:
+            findings.compare(_("who has paid for what stands"), name[1], str(sorted(charged[name])), str([funder]))
 
 
 def _lines(plan: PlanDocument) -> Iterator[tuple[Name, _Line]]:
@@ -132,7 +161,12 @@ def _check_eligible(
 
 
 def _check_bills(
-    plan: PlanDocument, asked: tuple[Funder, ...], lines: dict[Name, _Line], funded: int, findings: Findings
+    plan: PlanDocument,
+    asked: tuple[Funder, ...],
+    lines: dict[Name, _Line],
+    funded: int,
+    paid: dict[Name, str],
+    findings: Findings,
 ) -> None:
     """Check that each line is paid once to the cent: its purchase, and each funded year of its operation."""
     bills: dict[tuple[Name, int, int], list[tuple[Funder, int]]] = defaultdict(list)
@@ -148,7 +182,7 @@ def _check_bills(
         cost = line.capex if last == 0 else (last - first + 1) * line.opex_per_year
         years[name] += range(first, last + 1)
         findings.compare(_("paid by all funders, in cents"), name[1], sum(cents for _funder, cents in shares), cost)
-        for funder, cents in shares:
+        for funder, cents in shares if last or name not in paid else ():
             most = math.ceil(Fraction(str(funder.match)) * cost)
             findings.require(cents <= most, _("within the matching rate"), f"{funder.name}, {name[1]}", cents, most)
     for name, line in lines.items():

@@ -19,7 +19,7 @@ from planner.report.documents.proposal.equity import equity
 from planner.report.documents.proposal.phases import phases
 from planner.report.documents.proposal.summary import cautions
 from planner.report.enabled import enabled_headings, enabled_rows
-from planner.report.progress import progress_lines, progress_table
+from planner.report.progress import progress_lines, progress_notes, progress_table
 from planner.report.resilience import failure_headings, failure_rows, resilience_lines, second_path_rows
 from planner.report.rules import what_rules_heed
 from planner.wording import figure, labelled, measure_name, number, rule_name, share, technology_heading
@@ -184,8 +184,8 @@ def _progress(plan: Plan) -> list[Block]:
     if not rows:
         return []
     caption = _("The plan by status, purchases in {currency}").format(currency=plan.scenario["currency"])
-    told = map(Paragraph, progress_lines(plan))
-    return [Heading(_("As built"), 2), *told, Table(caption, texts, figures, rows)]
+    told, notes = map(Paragraph, progress_lines(plan)), map(Paragraph, progress_notes(plan))
+    return [Heading(_("As built"), 2), *told, Table(caption, texts, figures, rows), *notes]
 
 
 def _resilience(plan: Plan) -> list[Block]:
