@@ -56,7 +56,8 @@ class Written:
             for place, text in self.texts.items()
             if place[: len(at)] == at and text == problem.value and place in self.rows
         )
-        at = next(named, at)
+        key: Location = (*at, problem.value or "")
+        at = key if key in self.rows else next(named, at)
         # The line of the whole file says nothing of a field that is not in it.
         row = line_of(at, self.rows) if at[:1] in self.rows else None
         return replace(problem, file=self.file, row=row)

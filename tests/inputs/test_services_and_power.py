@@ -149,7 +149,10 @@ def test_wrong_quotes(offices, row, fault):
 
 def test_prices_of_a_region_that_is_none(offices):
     offices.data["money"]["regions"] = {"North": {"freight": 1.5}, "Nort": {"works": 2}}
-    assert told(offices) == [("unknown-region", None, None, "money.regions", "Nort")]
+    ((code, file, row, column, value),) = told(offices)
+    assert (code, column, value) == ("unknown-region", "money.regions", "Nort")
+    assert file == str(offices.folder / "scenario.yaml")
+    assert (offices.folder / "scenario.yaml").read_text().splitlines()[row - 1].strip() == "Nort:"
 
 
 @pytest.mark.parametrize(
