@@ -152,7 +152,8 @@ def test_prices_of_a_region_that_is_none(offices):
     ((code, file, row, column, value),) = told(offices)
     assert (code, column, value) == ("unknown-region", "money.regions", "Nort")
     assert file == str(offices.folder / "scenario.yaml")
-    assert (offices.folder / "scenario.yaml").read_text().splitlines()[row - 1].strip() == "Nort:"
+    # A field stands where its value begins.
+    assert (offices.folder / "scenario.yaml").read_text().splitlines()[row - 2 : row] == ["    Nort:", "      works: 2"]
 
 
 @pytest.mark.parametrize(
