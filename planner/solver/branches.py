@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 MOST_LOADS = 40
 """Loads that are told apart. Arcs that carry more than the largest of them count as if nothing filled them."""
-MOST_WORK = 40_000_000
-"""Steps of the dynamic programme for one set of prices, levels times groups times loads: less than a second."""
+MOST_WORK = 150_000_000
+"""Steps of the dynamic programme for one set of prices, levels times groups times loads: about half a second."""
 SAME = 1e-9
 """Relative difference up to which two loads are one."""
 FEW = 3.0
