@@ -96,7 +96,7 @@ def fund(
 
 
 def bills_of(
-    frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], scenario: Scenario, as_built: pd.DataFrame | None = None
+    frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], scenario: Scenario, as_built: pd.DataFrame | None
 ) -> Bills:
     """Return the bills of a plan: purchases, then operation in spans of years within which nobody stops paying.
 

@@ -82,7 +82,7 @@ def test_funders_lack_what_a_linear_program_cannot_pay(make, seed):
     scenario, plan = solved(make, country, funders=funders)
     for found in left_out(scenario, country, plan):
         frames = with_lines(plan, found.others[0].lines)
-        lack = lack_of(scenario, bills_of(frames, scenario))
+        lack = lack_of(scenario, bills_of(frames, scenario, None))
         kind_at = dict(zip(plan.offices["id"], plan.offices["kind"], strict=True))
         lines = [
             (row["region"], row.get("technology"), kind_at.get(row[place]),
