@@ -33,7 +33,9 @@ _WORDS = {
 }
 # fmt: on
 STATUS_OF_WORD = {word: status for status, words in _WORDS.items() for word in words}
-_NUMERIC = ("spent", "spent_per_year", "spent_equipment", "mbps")
+AMOUNTS = ("spent", "spent_per_year", "spent_equipment")
+"""What was spent on purchases of a link, on a year of its operation, and on purchases of the office's own line."""
+_NUMERIC = (*AMOUNTS, "mbps")
 
 
 def read_as_built(scenario: Scenario, places: pd.DataFrame) -> tuple[pd.DataFrame | None, Group]:
@@ -72,13 +74,12 @@ def read_as_built(scenario: Scenario, places: pd.DataFrame) -> tuple[pd.DataFram
     for name, ids in ends.items():
         _check_places(group, name, ids, {*places["id"].astype(str), ROOT_ID})
     _check_funders(group, scenario)
+    _check_links(group, columns)
     _check_twice(group, columns)
-    unbuilt = group.sound & (columns["status"] == PLANNED) & np.isfinite(columns["spent"])
-    remedy = _("Give it the status contracted, built or working, or leave the amount out.")
-    message = _("Money was spent on a link that is only planned.")
-    group.fault(unbuilt, "spent-on-planned", message, remedy, column="spent")
+    where = places.set_index(places["id"].astype(str)).reindex([str(name) for name in columns["to"]])
+    _check_amounts(group, columns, where["kind"].notna().to_numpy(np.bool_))
     _tell_sums(group, scenario, columns)
-    _tell_terms(group, scenario, columns, places)
+    _tell_terms(group, scenario, columns, where)
     if not group.sound.any():
         return None, group
     return pd.DataFrame({name: values[group.sound] for name, values in columns.items()}), group
@@ -132,6 +133,19 @@ def _check_funders(group: Group, scenario: Scenario) -> None:
         group.fault(rows, "unknown-funder", message, remedy, column="funder")
 
 
+def _check_amounts(group: Group, columns: dict[str, NDArray[np.generic]], to_office: NDArray[np.bool_]) -> None:
+    """Note amounts that nothing in a plan could take: of what is only planned, and of equipment where no office is."""
+    remedy = _("Give it the status contracted, built or working, or leave the amount out.")
+    message = _("Money was spent on a link that is only planned.")
+    for name in AMOUNTS:
+        unbuilt = group.sound & (columns["status"] == PLANNED) & np.isfinite(columns[name])
+        group.fault(unbuilt, "spent-on-planned", message, remedy, column=name)
+    nobodys = group.sound & ~to_office & np.isfinite(columns["spent_equipment"])
+    message = _("Equipment was paid where the link leads to no office; only offices have equipment of their own.")
+    remedy = _("Add it to what was spent on the link (spent), or enter it in the row that leads to the office.")
+    group.fault(nobodys, "equipment-without-office", message, remedy, column="spent_equipment")
+
+
 def _tell_sums(group: Group, scenario: Scenario, columns: dict[str, NDArray[np.generic]]) -> None:
     """Warn at the row with which purchases come to more than their funder gives."""
     fixed = group.sound & np.isin(columns["status"], FIXED)
@@ -149,14 +163,12 @@ def _tell_sums(group: Group, scenario: Scenario, columns: dict[str, NDArray[np.g
         group.warn(rows, "funder-overspent", text.format(**amounts), remedy, column="funder")
 
 
-def _tell_terms(
-    group: Group, scenario: Scenario, columns: dict[str, NDArray[np.generic]], places: pd.DataFrame
-) -> None:
+def _tell_terms(group: Group, scenario: Scenario, columns: dict[str, NDArray[np.generic]], where: pd.DataFrame) -> None:
     """Warn where a funder paid for what its terms do not let it pay for, or for more than its share.
 
-    The region of places that the program makes is not known yet: nothing is said of it.
+    Region and kind are those of the places that the rows lead to (``where``). The region of places that the program
+    makes is not known yet: nothing is said of it.
     """
-    where = places.set_index(places["id"].astype(str)).reindex([str(name) for name in columns["to"]])
     made = np.array([str(name).startswith(MADE) for name in columns["to"]], np.bool_)
     cents = sum(np.rint(100 * np.nan_to_num(columns[name])) for name in ("spent", "spent_equipment"))
     paid = group.sound & np.isin(columns["status"], FIXED) & (cents > 0)
@@ -177,6 +189,21 @@ def _tell_terms(
             text = _("By its matching rate this funder pays at most {share} of each cost (funders).")
             message = text.format(share=share(funder.match, 1))
             group.warn(own & may, "funder-over-share", f"{message} {charged}", remedy, column="funder")
+
+
+def _check_links(group: Group, columns: dict[str, NDArray[np.generic]]) -> None:
+    """Note links of which a row tells already, whatever it says of them and whichever way round."""
+    told: dict[tuple[str, frozenset[str]], int] = {}
+    ends = np.array([f"{tail} > {head}" for tail, head in zip(columns["from"], columns["to"], strict=True)], object)
+    for i in map(int, np.flatnonzero(group.sound)):
+        link = str(columns["technology"][i]), frozenset((str(columns["from"][i]), str(columns["to"][i])))
+        first = told.setdefault(link, i)
+        if first == i:
+            continue
+        text = _("Row {row} of {file} tells of this link already; which way round makes no difference.")
+        message = text.format(row=group.row[first], file=group.file(first))
+        rows = np.arange(len(group)) == i
+        group.fault(rows, "told-twice", message, _("Keep one of the rows."), column="from, to", values=ends)
 
 
 def _check_twice(group: Group, columns: dict[str, NDArray[np.generic]]) -> None:

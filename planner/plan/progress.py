@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.inputs.as_built import PLANNED, STATUSES
+from planner.inputs.as_built import AMOUNTS, PLANNED, STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,9 @@ ALL, REGION, FUNDER = "all", "region", "funder"
 
 def as_built_rows(as_built: pd.DataFrame | None, links: pd.DataFrame) -> tuple[dict[str, Any], ...]:
     """Return what is known of the plan's links beside the estimate, as ``plan.json`` has it.
+
+    Ends and amounts are those of the row: it may lead the other way than the plan's link, and its equipment is that of
+    the office where the row leads. What the row does not say is None.
 
     Parameters
     ----------
@@ -36,7 +39,10 @@ def as_built_rows(as_built: pd.DataFrame | None, links: pd.DataFrame) -> tuple[d
     return tuple(
         {
             "link": name,
+            "from": str(row["from"]),
+            "to": str(row["to"]),
             "status": str(row["status"]),
+            **{amount: _known(row[amount]) for amount in AMOUNTS},
             "funder": str(row["funder"]) or None,
             "mbps": _known(row["mbps"]),
             "load_mbps": float(load),

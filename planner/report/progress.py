@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _, ngettext
+from planner.inputs.as_built import PLANNED
 from planner.plan.progress import ALL, FUNDER, REGION
 from planner.plan.what_if import some
 from planner.wording import number
@@ -75,14 +76,18 @@ def _group(row: dict[str, Any]) -> str:
 
 
 def monitored_rows(plan: Plan) -> list[tuple[Any, ...]]:
-    """Return the links of a plan in the columns of the input ``as_built``: what is known of them, the rest empty."""
+    """Return the links of a plan in the columns of the input ``as_built``: what was said of them, the rest empty.
+
+    An estimate written as an amount would be read again as money that somebody has paid. A row leads as the plan's link
+    does, but for one that says what equipment cost: that belongs to the office where the row leads.
+    """
     told = {row["link"]: row for row in plan.as_built}
+    unsaid = dict.fromkeys(MONITORED) | {"status": PLANNED}
     rows = []
     for link in plan.all_links[plan.all_links["technology"] != "existing"].to_dict("records"):
-        row = told.get(link["id"], {"status": "planned", "mbps": None, "funder": None})
-        fixed = row["status"] != "planned"
-        spent = link["capex_cents"] / 100 if fixed else None
-        yearly = link["opex_per_year_cents"] / 100 if fixed else None
-        ends = (link["from"], link["to"], link["technology"], link["option"])
-        rows.append((*ends, row["status"], spent, yearly, None, row["mbps"], row["funder"]))
+        said = unsaid | told.get(link["id"], {})
+        row = said | {name: link[name] for name in ("from", "to", "technology", "option")}
+        if said["spent_equipment"] is not None:
+            row |= {name: said[name] for name in ("from", "to")}
+        rows.append(tuple(row[name] for name in MONITORED))
     return rows

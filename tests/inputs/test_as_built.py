@@ -55,6 +55,8 @@ def test_a_scenario_without_it_knows_nothing(country):
         ("root,PO-00004,leo,built,much,", "not-a-number", "spent"),
         ("root,PO-00004,leo,planned,5,", "spent-on-planned", "spent"),
         ("root,PO-00005,cellular,built,,", "entered-twice", "to"),
+        ("root,PO-00005,leo,planned,,", "told-twice", "from, to"),
+        ("PO-00005,root,leo,built,,", "told-twice", "from, to"),
     ],
 )
 def test_wrong_rows_are_told_with_row_and_column(country, row, code, column):
@@ -65,6 +67,42 @@ def test_wrong_rows_are_told_with_row_and_column(country, row, code, column):
     assert caught.value.problems[0].remedy
     # bad rows may be left out instead
     assert read(country, text, bad_rows="exclude")["to"].tolist() == ["PO-00005"]
+
+
+def test_a_link_told_twice_names_both_rows(country):
+    """First planned, then built the other way round: one of the two is wrong, and nobody but the user knows which."""
+    text = "from,to,technology,status\nPO-00004,PO-00005,fibre,planned\nPO-00005,PO-00004,fibre,built\n"
+    with pytest.raises(InputError) as caught:
+        read(country, text)
+    (problem,) = caught.value.problems
+    assert (problem.row, problem.value) == (3, "PO-00005 > PO-00004")
+    assert "Row 2 of built.csv" in problem.message
+    # another technology between the same places is another link
+    assert len(read(country, text.replace("fibre,built", "microwave,built"))) == 2
+
+
+@pytest.mark.parametrize("amount", ["spent", "spent_per_year", "spent_equipment"])
+def test_no_amount_of_what_is_only_planned_is_passed_over(country, amount):
+    text = f"from,to,technology,status,{amount}\nroot,PO-00005,leo,planned,5\n"
+    with pytest.raises(InputError) as caught:
+        read(country, text)
+    assert [(each.code, each.column) for each in caught.value.problems] == [("spent-on-planned", amount)]
+
+
+@pytest.mark.parametrize("place", ["FN-0", "~J12", "root"])
+def test_equipment_is_of_offices_only(country, place):
+    """A source, a place that the program makes, and the outside world have none; sums leave the row out."""
+    here = read_inputs(load_scenario(country)).sources["id"].iloc[0] if place == "FN-0" else place
+    text = (
+        "from,to,technology,status,spent_equipment,funder\n"
+        f"PO-00004,{here},fibre,built,5000.01,Own money\nroot,PO-00005,leo,built,5000,Own money\n"
+    )
+    report = read_with_funders(country, text, FUNDERS)
+    (problem,) = report.errors
+    assert (problem.file, problem.row, problem.column) == ("built.csv", 2, "spent_equipment")
+    assert (problem.code, problem.value) == ("equipment-without-office", "5000.01")
+    assert problem.remedy
+    assert not [each for each in report.problems if each.code.startswith("funder-")]
 
 
 def read_with_funders(country, text, funders):

@@ -9,11 +9,13 @@ import pandas as pd
 import pytest
 
 from planner.demo import make_country
+from planner.inputs import read_inputs
 from planner.jobs import solve_run
 from planner.plan.verify import PlanDocument, check_plan, read_basis, verify
 from planner.plan.verify.sight import check_sight
 from planner.report.exported import read_exported
 from planner.report.workbook import write
+from planner.scenario import load_scenario
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,8 @@ def run(tmp_path_factory):
         if states[number % 4] != "planned" and number % 3 == 0:
             sheet.cell(row, column["spent"], 1000.25 + number)
             sheet.cell(row, column["spent_per_year"], 321.5)
-            sheet.cell(row, column["spent_equipment"], 2222.2)
+            if str(sheet.cell(row, column["to"]).value).startswith("PO-"):
+                sheet.cell(row, column["spent_equipment"], 2222.2)
         sheet.cell(row, column["mbps"], 12.5)
         sheet.cell(row, column["funder"], ["IDA", "AFD"][number % 2])
     book.save(folder / "filled.xlsx")
@@ -76,6 +79,28 @@ def test_a_workbook_of_it_adds_up_too(run, tmp_path):
     assert sheet.max_row > 1
 
 
+def test_its_sheet_says_again_what_was_said(run, document, basis, tmp_path):
+    """Of the plan's links; those of which nothing was said are planned, without amounts."""
+    (path,) = write(read_exported(run), tmp_path)
+    dataset = {"file": str(path), "layer": "Monitoring"}
+    scenario = load_scenario(run.parent / "country" / "scenario.yaml", overrides={"inputs.as_built": [dataset]})
+    columns = ["status", "spent", "spent_per_year", "spent_equipment", "mbps", "funder"]
+    first, second = (
+        rows.set_index(rows["technology"] + ":" + rows["from"] + ">" + rows["to"])
+        for rows in (basis.inputs.as_built, read_inputs(scenario).as_built)
+    )
+    links = {link["id"] for link in document["links"] if link["technology"] != "existing"}
+    assert set(second.index) == links
+    stated = [name for name in first.index if name in links]
+    assert first.loc[stated, "spent"].isna().any()
+    assert first.loc[stated, "spent_equipment"].notna().any()
+    pd.testing.assert_frame_equal(second.loc[stated, columns], first.loc[stated, columns])
+    new = second.drop(index=stated)
+    assert len(new)
+    assert set(new["status"]) == {"planned"}
+    assert new[["spent", "spent_per_year", "spent_equipment", "mbps"]].isna().all(axis=None)
+
+
 def forget(plan):
     plan["as_built"].pop()
 
@@ -90,6 +115,23 @@ def other_funder(plan):
 
 def faster(plan):
     plan["as_built"][0]["mbps"] += 1.0
+
+
+def other_end(plan):
+    row = plan["as_built"][0]
+    row["from"], row["to"] = row["to"], row["from"]
+
+
+def spent_more(plan):
+    next(row for row in plan["as_built"] if row["spent"])["spent"] += 1.0
+
+
+def run_for_nothing(plan):
+    next(row for row in plan["as_built"] if row["spent_per_year"])["spent_per_year"] = None
+
+
+def equipment_forgotten(plan):
+    next(row for row in plan["as_built"] if row["spent_equipment"])["spent_equipment"] = None
 
 
 def more_progress(plan):
@@ -108,9 +150,12 @@ def estimate_again(plan):
 
 @pytest.mark.parametrize(
     "change",
-    [forget, advance, other_funder, faster, more_progress, cheaper_progress, estimate_again],
+    [
+        forget, advance, other_funder, faster, other_end, spent_more, run_for_nothing, equipment_forgotten,
+        more_progress, cheaper_progress, estimate_again,
+    ],
     ids=lambda change: change.__name__,
-)
+)  # fmt: skip
 def test_every_change_is_noticed(document, basis, change):
     changed = copy.deepcopy(document)
     change(changed)

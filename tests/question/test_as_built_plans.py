@@ -86,9 +86,15 @@ def test_what_was_spent_takes_the_place_of_the_estimate(make, town, referee):
     office = {office["id"]: office for office in document["offices"]}["A"]
     assert office["capex"] == 1234.5
     assert document["as_built"] == [
-        {"link": "source:root>S", "status": "working", "funder": None, "mbps": None, "load_mbps": 10.0},
-        {"link": "fibre:S>A", "status": "built", "funder": "IDA", "mbps": 4.0, "load_mbps": 10.0},
-    ]
+        {
+            "link": "source:root>S", "from": "root", "to": "S", "status": "working", "spent": 777.0,
+            "spent_per_year": None, "spent_equipment": None, "funder": None, "mbps": None, "load_mbps": 10.0,
+        },
+        {
+            "link": "fibre:S>A", "from": "S", "to": "A", "status": "built", "spent": 31_000.55, "spent_per_year": 99.0,
+            "spent_equipment": 1234.5, "funder": "IDA", "mbps": 4.0, "load_mbps": 10.0,
+        },
+    ]  # fmt: skip
     again = Plan.from_document(document)
     choice = recall(again, options, inputs.offices)
     assert set(choice.option) >= set(options.fixed)
@@ -307,8 +313,11 @@ def test_what_is_built_may_be_used_the_other_way_round(make, phased, referee):
     assert referee(document) == []
     assert "fibre:B>A" in {link["id"] for link in document["links"]}
     assert document["as_built"] == [
-        {"link": "fibre:B>A", "status": "built", "funder": "IDA", "mbps": 7.0, "load_mbps": 10.0}
-    ]
+        {
+            "link": "fibre:B>A", "from": "A", "to": "B", "status": "built", "spent": 2222.0, "spent_per_year": None,
+            "spent_equipment": 333.0, "funder": "IDA", "mbps": 7.0, "load_mbps": 10.0,
+        }
+    ]  # fmt: skip
     built = next(each for each in document["progress"] if (each["by"], each["status"]) == ("all", "built"))
     assert (built["offices"], built["capex"]) == (1, 2222.0 + 400.0)  # A's own line; what was spent on B's is B's
     offices = {office["id"]: office["capex"] for office in document["offices"]}

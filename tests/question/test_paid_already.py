@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from planner import pipeline
+from planner.inputs.as_built import read_as_built
 from planner.inputs.people import add_people_and_benefit
 from planner.links.as_built import with_as_built
 from planner.links.options import PlaceKind
@@ -17,6 +18,8 @@ from planner.plan.verify import PlanDocument
 from planner.plan.verify.funders import check_funders
 from planner.plan.verify.tree import check_tree
 from planner.report.progress import progress_notes
+from planner.report.workbook.book import Book
+from planner.report.workbook.tables import write_monitoring
 from planner.solver import compile_kernels
 
 NAN = float("nan")
@@ -118,6 +121,68 @@ def test_nothing_is_taken_as_paid_of_which_no_amount_is_said(make, town):
     paid = purchases(plan)
     assert paid["fibre:S>A"] == {POST: 3_000.0}
     assert paid["A"][BANK] == 3 * paid["A"][POST]
+
+
+def read_again(make, plan, inputs, tmp_path):
+    """Return the rows of the sheet that the workbook of a plan has for the next state, as a scenario reads it."""
+    with Book(tmp_path / "plan.xlsx") as book:
+        write_monitoring(book.sheet("Monitoring"), plan)
+    sheet = {"file": str(tmp_path / "plan.xlsx"), "layer": "Monitoring"}
+    read = {"offices": [{"file": "offices.csv"}], "terrain": ["terrain.tif"], "as_built": [sheet]}
+    offices = pd.DataFrame({"id": inputs.offices["id"], "region": "North", "kind": "post_office"})
+    sources = pd.DataFrame({"id": ["S", "T"], "region": "North"})
+    rows, group = read_as_built(make["scenario"](inputs=read), pd.concat([offices, sources], ignore_index=True))
+    assert not group.problems
+    return rows
+
+
+def stated(plan):
+    return [each for each in plan.as_built if each["status"] != "planned"]
+
+
+def test_the_sheet_of_a_plan_says_again_who_has_paid_what(make, town, tmp_path):
+    """Of the fibre no amount is said: the bank takes three quarters of it, again when the sheet is read."""
+    rows = [
+        row("S", "A", "fibre", NAN, NAN, BANK, "contracted"),
+        row("root", "S", "source", 777.77, NAN, BANK, "built") | {"spent_per_year": 12.5, "mbps": 80.0},
+        row("root", "B", "leo", NAN, 5_000.0, POST, "working"),
+    ]
+    _scenario, inputs, first = solved(make, town, rows, funders(100_000.0, 100_000.0))
+    _scenario, _inputs, second = solved(
+        make, town, read_again(make, first, inputs, tmp_path), funders(100_000.0, 100_000.0)
+    )
+    assert second.as_built == first.as_built
+    assert [each["payments"] for each in second.funders] == [each["payments"] for each in first.funders]
+    paid = purchases(second)
+    assert paid["fibre:S>A"][BANK] == 3 * paid["fibre:S>A"][POST]
+    assert paid["source:root>S"] == {BANK: 777.77}
+    assert paid["B"] == {POST: 5_000.0}
+    assert paid["leo:root>B"][BANK] == 3 * paid["leo:root>B"][POST]
+
+
+@pytest.mark.parametrize("equipment", [NAN, 333.0])
+def test_the_sheet_keeps_equipment_with_its_office_where_a_link_is_used_the_other_way(make, tmp_path, equipment):
+    """A > B is built and the plan uses it from B to A, since T is near to B; what was spent on equipment is B's."""
+    country = make["country"]()
+    for name in "ST":
+        country.place(name, PlaceKind.SOURCE, region="North")
+        country.link("source", None, name)
+    for name in "AB":
+        country.office(name, region="North")
+    country.link("fibre", "S", "A", km=90.0)
+    country.link("fibre", "A", "B", km=2.0)
+    country.link("fibre", "T", "B", km=1.0)
+    rows = [row("A", "B", "fibre", 2_222.0, equipment, POST)]
+    _scenario, inputs, first = solved(make, country, rows, funders(100_000.0, 100_000.0))
+    assert "fibre:B>A" in set(first.links["id"])
+    again = read_again(make, first, inputs, tmp_path)
+    _scenario, _inputs, second = solved(make, country, again, funders(100_000.0, 100_000.0))
+    if not np.isnan(equipment):
+        assert stated(second) == stated(first)
+        assert purchases(second)["B"] == {POST: 333.0}
+    else:  # the row leads as the plan's link, so that the link into B may be entered as built too
+        assert [(each["from"], each["to"]) for each in stated(second)] == [("B", "A")]
+    assert [each["payments"] for each in second.funders] == [each["payments"] for each in first.funders]
 
 
 def everything(plan, name):

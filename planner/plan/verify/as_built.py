@@ -81,9 +81,13 @@ def check_as_built(plan: PlanDocument, basis: Basis) -> Findings:
     for name, row in rows.items():
         if findings.require(name in stated, _("told"), name, None, name):
             told = stated[name]
+            findings.compare("from", name, told.tail, row["from"])
+            findings.compare("to", name, told.head, row["to"])
             findings.compare("status", name, told.status, row["status"])
             findings.compare("funder", name, told.funder, row["funder"] or None)
-            findings.compare("mbps", name, told.mbps, None if math.isnan(row["mbps"]) else float(row["mbps"]))
+            for column in ("spent", "spent_per_year", "spent_equipment", "mbps"):
+                said = None if math.isnan(row[column]) else float(row[column])
+                findings.compare(column, name, getattr(told, column), said)
             findings.compare("load_mbps", name, told.load_mbps, links[name].load_mbps)
     _check_progress(plan, rows, findings)
     return findings

@@ -457,7 +457,12 @@ class AsBuilt(Strict):
     """What is known of a link beside its estimate."""
 
     link: str
+    tail: str = Field(alias="from")
+    head: str = Field(alias="to")
     status: Literal["planned", "contracted", "built", "working"]
+    spent: NotNegative | None
+    spent_per_year: NotNegative | None
+    spent_equipment: NotNegative | None
     funder: str | None
     mbps: NotNegative | None
     load_mbps: NotNegative
