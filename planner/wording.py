@@ -496,29 +496,6 @@ def drawn_name(figure: str) -> str:
     return _DRAWN[figure]() if figure in _DRAWN else figure
 
 
-def costless_words(tornado: Sequence[Mapping[str, Any]], value: float) -> list[str]:
-    """Return what figures do to the benefit that change nothing of the cost, a sentence each.
-
-    Parameters
-    ----------
-    tornado : sequence of mapping
-        As in ``risk.json``.
-    value : float
-        Benefit of the plan.
-    """
-    text = _(
-        "With {name} at {low_figure} the plan keeps {low} of its benefit, at {high_figure} {high}; its cost stays."
-    )
-    told = []
-    for row in tornado:
-        low, high = row["low"], row["high"]
-        if low["cost"] == high["cost"] and low["value_kept"] != high["value_kept"]:
-            kept = {side: share(row[side]["value_kept"] / max(value, 1e-9)) for side in ("low", "high")}
-            ends = {f"{side}_figure": figure(row[side]["figure"]) for side in ("low", "high")}
-            told.append(text.format(name=drawn_name(row["name"]), **kept, **ends))
-    return told
-
-
 _LOOKS: dict[str, Callable[[], str]] = {
     "known": lambda: _("geostationary, the satellite in use"),
     "highest": lambda: _("geostationary, on the office's meridian"),

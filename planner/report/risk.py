@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from planner.i18n import _
 from planner.report.layout import Grid, print_grid, say, say_title
-from planner.report.risk_words import limits_missed, no_plan_found
+from planner.risk_words import limits_missed, moves, no_plan_found
 from planner.wording import drawn_name, figure, measure_name, money, number, share, what_data
 
 if TYPE_CHECKING:
@@ -40,7 +40,14 @@ def print_risk(risk: Risk, console: Console, run_dir: Path) -> None:
         say(console, line)
     for title, grid in (
         (_("Bands over all draws"), _bands(risk)),
-        (_("One figure at a time, the widest first"), _tornado(risk)),
+        (
+            _(
+                "One figure at a time, the widest effect first: on the cost as a share of the budget, or on the "
+                "benefit kept as a share of the most kept, whichever is larger"
+            ),
+            _tornado(risk),
+        ),
+        (_("The best plan found then: benefit beside that of this plan"), _best_alone(risk)),
         (_("Offices of the plan that are in doubt"), _doubtful(risk)),
     ):
         if grid.rows:
@@ -183,24 +190,30 @@ def _bands(risk: Risk) -> Grid:
 
 
 def _tornado(risk: Risk) -> Grid:
-    """Return what each figure does by itself to the cost of the plan and to the benefit."""
-    currency, measure = risk.scenario["currency"], risk.budget["measure"]
-    base, value, rows = risk.plan[measure], risk.plan["value"], []
-
-    def sides(row: Mapping[str, Any], key: str) -> list[float]:
-        return [row[side][key] for side in ("low", "high")]
-
-    for row in risk.tornado[:SHOWN]:
-        best = "value_kept" if row["low"]["value"] is None else "value"
-        costs = [_signed(cost - base) for cost in sides(row, "cost")]
-        benefits = [_signed(gain - value) for gain in sides(row, best)]
-        rows.append((drawn_name(row["name"]), *map(figure, sides(row, "figure")), *costs, *benefits))
+    """Return what each figure does by itself to the cost of the plan and to what it keeps: what the order is by."""
+    currency, cost, rows = risk.scenario["currency"], risk.plan[risk.budget["measure"]], []
+    for row, moved in zip(risk.tornado[:SHOWN], moves(risk.tornado, risk.budget["limit"]), strict=False):
+        sides = (row["low"], row["high"])
+        costs = [_signed(side["cost"] - cost) for side in sides]
+        kept = [figure(side["value_kept"]) for side in sides]  # as it is: a change of 0 would read as nothing kept
+        ends = [figure(side["figure"]) for side in sides]
+        rows.append((drawn_name(row["name"]), share(max(moved), 1), *ends, *costs, *kept))
     headings = (
-        _("Low"), _("High"),
+        _("Effect"), _("Low"), _("High"),
         _("{currency} at low").format(currency=currency), _("{currency} at high").format(currency=currency),
-        _("Benefit at low"), _("Benefit at high"),
+        _("Kept at low"), _("Kept at high"),
     )  # fmt: skip
     return Grid((_("Assumption"),), headings, tuple(rows))
+
+
+def _best_alone(risk: Risk) -> Grid:
+    """Return what the best plan found brings with each figure by itself; a table of its own, for a page has no room."""
+    sought = [row for row in risk.tornado[:SHOWN] if row["low"]["value"] is not None]
+    rows = [
+        (drawn_name(row["name"]), *(_signed(row[side]["value"] - risk.plan["value"]) for side in ("low", "high")))
+        for row in sought
+    ]
+    return Grid((_("Assumption"),), (_("Benefit at low"), _("Benefit at high")), tuple(rows))
 
 
 def _signed(value: float) -> str:

@@ -49,7 +49,7 @@ _CHUNK = 5
 """Draws that a process is sent at once: a study is sent with each."""
 _BETWEEN_LOOKS_S = 0.2
 WIDEST = 10
-"""Figures whose effect on the best plan is looked for: those that change the cost of the plan most."""
+"""Figures whose effect on the best plan is looked for: those that do most to what the plan costs or keeps."""
 
 
 def run_study(

@@ -148,7 +148,7 @@ def _lacking(told: Any) -> list[str]:
         return []
     bands = [f"fixed.{name}.{cut}" for name in ("value_kept", "offices_kept", *MEASURES) for cut in band([0.0])]
     shares = [f"fixed.{name}" for name in ("within_budget_share", "overloaded_share", "keeps_limits_share")]
-    plan = [f"plan.{name}" for name in ("value", "offices", *MEASURES)]
+    plan = ["budget.limit", *(f"plan.{name}" for name in ("value", "offices", *MEASURES))]
     best = [] if _at(told, "best") is None else ["best.plan_share", "best.regret.mean"]
     lacking = no_amounts(told, [*plan, *shares, *bands, *best])
     lacking += [] if isinstance(_at(told, "scenario.hash"), str) else ["scenario.hash"]

@@ -84,6 +84,36 @@ def test_bands_and_the_widest_figures_are_told(run_with, told):
     assert widths[1] == pytest.approx(4 * widths[0], rel=1e-3)
 
 
+def test_what_takes_half_of_the_benefit_for_a_little_money_is_in_the_chart_and_in_words(run_with, told):
+    # Ten prices that move the cost more, a sixth of the budget each, and no benefit: by cost alone demand stands last.
+    prices = [swing(f"price.{k:02}", (450.0, 100.0), (559.0 - k, 100.0)) for k in range(10)]
+    told["tornado"] = [swing("demand", (500.0, 100.0), (504.0, 50.0)), *prices]
+    blocks = risk(run_with(told))
+    (figure,) = [block for block in blocks if isinstance(block, Figure)]
+    svg = figure.drawing.svg()
+    drawn = [name for name in ("demand of all offices", *(f"price.{k:02}" for k in range(10))) if name in svg]
+    assert drawn == ["demand of all offices", *(f"price.{k:02}" for k in range(9))], "cut by what figures do"
+    assert svg.index("price.00") < svg.index("demand of all offices"), "drawn by cost"
+    (bullets,) = [block for block in blocks if isinstance(block, Bullets)]
+    (said,) = [line for line in bullets.items if line.startswith("With ")]
+    # 4 of 600 are 0.67 % of the budget
+    assert said == (
+        "With demand of all offices at 0.8 the plan keeps 100 % of its benefit, at 1.3 50 %; its cost changes by less "
+        "than 1 % of the budget."
+    )
+    set_language("fr")
+    blocks = risk(run_with(told))
+    (bullets,) = [block for block in blocks if isinstance(block, Bullets)]
+    assert any(re.search(r"change de moins de 1\s% du budget", line) for line in bullets.items)
+
+
+def test_a_benefit_that_follows_the_cost_is_not_told_in_words(run_with, told):
+    # 500 of 600 in cost against 45 of 100 in benefit; 60 of 600 against 29 of 100, less than three times as much.
+    told["tornado"] = [swing("b.price", (400.0, 100.0), (900.0, 55.0)), swing("c", (480.0, 100.0), (540.0, 71.0))]
+    (bullets,) = [block for block in risk(run_with(told)) if isinstance(block, Bullets)]
+    assert not [line for line in bullets.items if line.startswith("With ")]
+
+
 def test_another_scenarios_study_is_not_shown(run_with, told):
     told["scenario"]["hash"] = "other-"
     _heading, note = risk(run_with(told))
@@ -126,6 +156,7 @@ def test_a_study_that_is_cut_short_is_named(run_with, told):
         "fixed.keeps_limits_share",
         "fixed.capex.p95",
         "plan.value",
+        "budget.limit",
         "budget.measure",
         "tornado.low.cost",
         "tornado.high.value_kept",

@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import io
 import json
+import re
 from itertools import combinations
 from pathlib import Path
 
@@ -35,6 +36,7 @@ from planner.risk.robust import best_of
 from planner.risk.study import plan_money, price, whole_plan
 from planner.scenario import load_scenario
 from planner.scenario.rules import Floor
+from planner.wording import figure as written
 
 OTHER = """\
 schema_version: 1
@@ -412,6 +414,51 @@ def test_the_files_agree_and_shares_are_counted(study, risk, tmp_path):
         for row in stored["tornado"]
     ]
     assert moves == pytest.approx(sorted(moves, reverse=True))
+
+
+def printed(risk, title, width=1000):
+    """Return the lines of a table, headings first, in cells."""
+    console = Console(file=io.StringIO(), width=width)
+    print_risk(risk, console, Path("run"))
+    text = console.file.getvalue()
+    lines = text[text.index("\n", text.index(title)) + 1 :].partition("\n\n")[0].splitlines()
+    return [re.split(r"\s{2,}", line) for line in lines]
+
+
+def test_the_printed_tornado_is_in_the_order_of_what_it_prints(risk):
+    heads, *lines = printed(risk, "One figure at a time")
+    assert heads[-2:] == ["Kept at low", "Kept at high"]
+    found = printed(risk, "The best plan found then")[1:]
+    limit, value = risk.budget["limit"], risk.plan["value"]
+    most = max(row[side]["value_kept"] for row in risk.tornado for side in ("low", "high"))
+    effects = []
+    for line, other, row in zip(lines, found, risk.tornado, strict=False):
+        effect, *cells = line[1:]
+        costs, kept, best = (
+            [float(cell.replace(",", "")) for cell in two] for two in (cells[2:4], cells[4:], other[1:])
+        )
+        assert other[0] == line[0]
+        wanted = max(abs(costs[1] - costs[0]) / limit, abs(kept[1] - kept[0]) / most)
+        effects.append(float(effect.rstrip(" %\u00a0")) / 100)
+        assert effects[-1] == pytest.approx(wanted, abs=2e-3)
+        assert kept == pytest.approx([row[side]["value_kept"] for side in ("low", "high")], abs=0.6)
+        assert best == pytest.approx([row[side]["value"] - value for side in ("low", "high")], abs=0.6)
+    assert len(lines) == len(found) == min(10, len(risk.tornado))
+    assert effects == sorted(effects, reverse=True)
+
+
+def test_what_the_plan_loses_is_told_even_where_the_best_plan_loses_little(risk):
+    base, value = risk.plan["programme_cost"], risk.plan["value"]
+
+    def side(cost, kept, best):
+        return {"figure": 1.0, "cost": base + cost, "value_kept": kept * value, "value": best * value, "bound": value}
+
+    rain = {"name": "climate", "low": side(0, 1, 1), "high": side(0, 0.6, 0.99)}
+    told = dataclasses.replace(risk, tornado=(rain, {"name": "price", "low": side(0, 1, 1), "high": side(10, 1, 1)}))
+    _heads, (name, effect, _low, _high, *changes), _price = printed(told, "One figure at a time")
+    assert (name, effect) == ("rain rate at all places", "40.0 %")
+    assert changes == ["0", "0", written(value), written(0.6 * value)]
+    assert printed(told, "The best plan found then")[1][1:] == ["0", written(0.99 * value - value)]
 
 
 def test_a_figure_alone_moves_the_plan_by_itself(study, risk):

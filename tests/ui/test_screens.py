@@ -167,6 +167,33 @@ def test_a_study_is_told_by_bands_only(show, home):
     assert len(told) == 3
 
 
+def test_a_figure_that_halves_the_benefit_for_little_money_is_in_the_chart(show, home, monkeypatch):
+    risk = json.loads((home / "demo-risk/risk.json").read_text(encoding="utf-8"))
+    cost, value, limit = risk["plan"]["programme_cost"], risk["plan"]["value"], risk["budget"]["limit"]
+
+    def row(name, costs, kept):
+        sides = [{"figure": 1.0, "cost": cost + c, "value_kept": k * value} for c, k in zip(costs, kept, strict=True)]
+        return {"name": name, "low": sides[0], "high": sides[1]}
+
+    prices = [row(f"price.{k:02}", (0, (0.3 - 0.01 * k) * limit), (1, 1)) for k in range(14)]
+    told = {**risk, "tornado": [row("demand", (0, 0.001 * limit), (1, 0.5)), *prices]}
+    monkeypatch.setattr("planner.ui.screens.uncertainty.open_document", lambda _path: told)
+    shown = {}
+    monkeypatch.setattr(
+        "planner.ui.screens.uncertainty.chart", lambda drawing, frame, name: shown.update({name: (drawing, frame)})
+    )
+    page = show(home / "demo", page="uncertainty")
+    drawing, frame = shown["tornado"]
+    (bars,) = [rows for rows in drawing.to_dict()["datasets"].values() if "figure" in rows[0]]
+    assert [bar["figure"] for bar in bars] == [*(f"price.{k:02}" for k in range(11)), "demand of all offices"]
+    assert frame["Figure"].tolist()[:2] == ["demand of all offices", "price.00"], "the table is by what figures do"
+    assert frame["Kept at high"][0] == pytest.approx(value / 2)
+    assert len(frame) == 15
+    said = [caption.value for caption in page.caption if "demand of all offices" in caption.value]
+    assert len(said) == 1
+    assert "its cost changes by less than 1 % of the budget" in said[0]
+
+
 def test_tranches_add_up_to_the_whole(show, home):
     page = show(home / "demo", page="invest")
     frontier = json.loads((home / "demo-frontier/frontier.json").read_text(encoding="utf-8"))

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from planner.i18n import _
 from planner.plan.verify.along import RoadFinder
 from planner.plan.verify.cashflow import agrees, line_amounts
-from planner.plan.verify.document import MEASURES
 from planner.plan.verify.masts import mast_prices
+from planner.plan.verify.overall import MEASURES
 from planner.plan.verify.regional import factors_at, with_surcharges
 from planner.plan.verify.tree import FROM_ROOT, antenna_heights
 
 if TYPE_CHECKING:
     from planner.finance import Item
     from planner.plan.verify.basis import Basis
-    from planner.plan.verify.document import Mast, Measure, PlanDocument
+    from planner.plan.verify.document import Mast, PlanDocument
     from planner.plan.verify.findings import Findings
+    from planner.plan.verify.overall import Measure
     from planner.plan.verify.tree import Tree
 
 OWN: tuple[Measure, ...] = ("capex", "opex_per_year", "present_value")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from planner.finance import Item, Terms
-    from planner.plan.verify.document import CashFlow, Measure, Money, Totals
+    from planner.plan.verify.overall import CashFlow, Measure, Money, Totals
 
 DIGITS = 50
 TIE = Decimal("1e-5")

@@ -10,7 +10,8 @@ from planner.plan.verify.findings import Findings
 
 if TYPE_CHECKING:
     from planner.plan.verify.basis import Basis
-    from planner.plan.verify.document import Level, PlanDocument
+    from planner.plan.verify.document import PlanDocument
+    from planner.plan.verify.overall import Level
 
 RELATIVE = 1e-9
 """Sums of people and benefits may be taken in any order."""

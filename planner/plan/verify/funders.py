@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from planner.plan.verify.basis import Basis
-    from planner.plan.verify.document import Funder as Stated
-    from planner.plan.verify.document import Payment, PlanDocument
+    from planner.plan.verify.document import PlanDocument
+    from planner.plan.verify.overall import Funder as Stated
+    from planner.plan.verify.overall import Payment
     from planner.plan.verify.tree import Tree
     from planner.scenario import Funder
 

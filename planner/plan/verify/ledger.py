@@ -7,13 +7,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from planner.i18n import _
-from planner.plan.verify.document import MEASURES
 from planner.plan.verify.findings import Findings
+from planner.plan.verify.overall import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from planner.plan.verify.document import Budget, Link, Mast, Money, Objective, Office, PlanDocument
+    from planner.plan.verify.document import Link, Mast, Office, PlanDocument
+    from planner.plan.verify.overall import Budget, Money, Objective
 
 PROVEN_GAP = 1e-4
 """Relative gap up to which a plan counts as optimal."""

@@ -12,10 +12,10 @@ from planner.i18n import _
 from planner.plan.verify.along import RoadFinder
 from planner.plan.verify.as_built import STANDS, at_paid, rows_of
 from planner.plan.verify.cashflow import agrees, check_money, line_amounts
-from planner.plan.verify.document import MEASURES
 from planner.plan.verify.findings import Findings
 from planner.plan.verify.hilltops import access_km
 from planner.plan.verify.multipoint import antennas
+from planner.plan.verify.overall import MEASURES
 from planner.plan.verify.power import mast_supply, office_supply, supply_of
 from planner.plan.verify.regional import factors_at, with_surcharges
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from planner.plan.verify.basis import Basis
-    from planner.plan.verify.document import Link, Mast, Office, PhaseYear, PlanDocument
+    from planner.plan.verify.document import Link, Mast, Office, PlanDocument
+    from planner.plan.verify.overall import PhaseYear
     from planner.plan.verify.tree import Tree
     from planner.scenario import Phase
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from planner.i18n import _
 from planner.jobs import run_state
+from planner.risk_words import benefit_words, with_bars
 from planner.ui.charts import number_axis
 from planner.ui.edits import Edits
 from planner.ui.frontiers import same_question
@@ -21,9 +22,10 @@ from planner.ui.study_maps import robustness_legend, robustness_map
 from planner.ui.text import literal
 from planner.ui.watching import watch
 from planner.ui.widgets import TABLE_HEIGHT_PX, chart, table
-from planner.wording import costless_words, drawn_name, measure_name, money, money_short, number, share
+from planner.wording import drawn_name, measure_name, money, money_short, number, share
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from planner import Plan
@@ -150,18 +152,11 @@ def _costs(risk: dict[str, Any], study: Path, currency: str) -> None:
 
 
 def _tornado(risk: dict[str, Any], currency: str) -> None:
-    rows = pd.DataFrame(
-        [
-            {"figure": drawn_name(row["name"]), "low": row["low"]["cost"], "high": row["high"]["cost"],
-             "at_low": row["low"]["figure"], "at_high": row["high"]["figure"]}
-            for row in sorted(risk["tornado"], key=lambda row: -abs(row["high"]["cost"] - row["low"]["cost"]))
-        ]
-    )  # fmt: skip
-    if rows.empty:
+    if not risk["tornado"]:
         st.write(_("The study was cancelled before this was known."))
         return
     title = _("{measure} ({currency})").format(measure=measure_name(risk["budget"]["measure"]), currency=currency)
-    base = alt.Chart(rows[rows["low"] != rows["high"]].head(_WIDEST)).encode(
+    base = alt.Chart(_ends(with_bars(risk["tornado"], _WIDEST))).encode(
         y=alt.Y("figure:N", sort=None, axis=alt.Axis(title=None, labelLimit=280))
     )
     bars = base.mark_bar(color="#56b4e9", height=14).encode(
@@ -174,14 +169,22 @@ def _tornado(risk: dict[str, Any], currency: str) -> None:
     line = alt.Chart(pd.DataFrame({"plan": [risk["plan"][risk["budget"]["measure"]]]})).mark_rule(color="#444")
     headings = {
         "figure": _("Figure"), "low": _("Cost at low"), "high": _("Cost at high"),
-        "at_low": _("Low"), "at_high": _("High"),
+        "kept_low": _("Kept at low"), "kept_high": _("Kept at high"), "at_low": _("Low"), "at_high": _("High"),
     }  # fmt: skip
-    chart(
-        alt.layer(bars, *ends, line.encode(x="plan:Q")).properties(height=340), rows.rename(columns=headings), "tornado"
-    )
+    every = _ends(risk["tornado"]).rename(columns=headings)
+    chart(alt.layer(bars, *ends, line.encode(x="plan:Q")).properties(height=340), every, "tornado")
     st.caption(_("Each figure alone at its low (◄) and its high (►), all others typical; the line is the plan."))
-    for words in costless_words(risk["tornado"], risk["plan"]["value"]):
+    st.caption(_("Of the figures that change the cost, those are shown that do most to it or to the benefit kept."))
+    for words in benefit_words(risk):
         st.caption(literal(words))
+
+
+def _ends(tornado: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return what the plan costs and keeps with each figure at its low and at its high."""
+    columns = [f"{of}{side}" for of in ("", "kept_", "at_") for side in ("low", "high")]
+    names = [(name, side) for name in ("cost", "value_kept", "figure") for side in ("low", "high")]
+    rows = [(drawn_name(row["name"]), *(row[side][name] for name, side in names)) for row in tornado]
+    return pd.DataFrame(rows, columns=["figure", *columns])
 
 
 def _offices(risk: dict[str, Any], plan: Plan, study: Path) -> None:

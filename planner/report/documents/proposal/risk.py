@@ -9,8 +9,8 @@ from planner.plan.store import RISK_JSON
 from planner.report.documents.blocks import Bullets, Figure, Heading, Note, Paragraph, Table
 from planner.report.documents.charts import tornado_drawing
 from planner.report.documents.typography import about_money
-from planner.report.risk_words import limits_missed, no_plan_found
-from planner.wording import costless_words, drawn_name, measure_name, number, sentence, share
+from planner.risk_words import benefit_words, limits_missed, no_plan_found, with_bars
+from planner.wording import drawn_name, measure_name, number, sentence, share
 
 if TYPE_CHECKING:
     from planner.report.documents.blocks import Block
@@ -75,7 +75,7 @@ def _kept(told: dict[str, Any], currency: str, measure: str) -> list[str]:
             kept=share(fixed["value_kept"]["mean"] / value), least=share(fixed["value_kept"]["least"] / value)
         ),
         *limits_missed(fixed),
-        *costless_words(told["tornado"], told["plan"]["value"]),
+        *benefit_words(told),
     ]
     if told["best"] is not None:
         text = _("Had the prices been known, another plan would have brought {more} more benefit on average.")
@@ -103,11 +103,10 @@ def _bands(told: dict[str, Any], currency: str) -> Table:
 
 
 def _tornado(told: dict[str, Any], currency: str, measure: str) -> list[Block]:
-    """Return what each figure does by itself; nothing where none does anything."""
+    """Return what each figure does by itself to the cost; nothing where none does anything."""
     base = told["plan"][measure]
-    rows = [(drawn_name(row["name"]), *(row[side]["cost"] for side in ("low", "high"))) for row in told["tornado"]]
-    moving = [row for row in rows if row[1] != row[2]]
-    rows = sorted(moving, key=lambda row: -abs(row[2] - row[1]))[:SHOWN]
+    shown = with_bars(told["tornado"], SHOWN)
+    rows = [(drawn_name(row["name"]), row["low"]["cost"], row["high"]["cost"]) for row in shown]
     if not rows:
         return []
     names = (_("the figure at its low"), _("the figure at its high"))
