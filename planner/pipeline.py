@@ -193,7 +193,7 @@ def frontier(
     """
     compile_kernels()
     asked, wanted = only_budget(scenario, "frontier"), scenario.solver
-    everything = cost_of_all(scenario, inputs, options, asked.measure, f"budgets.{asked.name}.limit")
+    everything = cost_of_all(scenario, inputs, options, asked.measure, "budgets[0].limit")
     question = ask(scenario, inputs, options)
     graph = question.graph
     limits = sorted({max(round(everything * (k / points) ** (2 if dense else 1)), 1) for k in range(1, points + 1)})

@@ -138,16 +138,17 @@ def tasks_of(case: Case, number: int, limits: Sequence[Amount | Share], draws: i
     Raises
     ------
     InputError
-        Limits or draws are asked for, and the scenario has more than one budget; or nothing is uncertain.
+        Limits or draws are asked for, and the scenario has more than one budget; nothing is uncertain; or a limit is a
+        share and no office can be connected.
     """
     scenario = case.scenario
     budgets: list[float | None] = [None]
     if limits or draws:
         budget = only_budget(scenario, "sweep")
-        budgets = []
+        budgets, field = [], "--budget" if limits else "budgets[0].limit"
         for limit in limits or (budget.limit,):
             if isinstance(limit, Share):
-                all_cents = cost_of_all(scenario, case.inputs, case.options, budget.measure, f"budgets.{budget.name}")
+                all_cents = cost_of_all(scenario, case.inputs, case.options, budget.measure, field)
                 budgets.append(round(limit.share * all_cents) / 100)
             else:
                 budgets.append(limit.amount)
