@@ -31,7 +31,7 @@ from planner.question import (
     unpaid_costs,
     with_office,
 )
-from planner.scenario import Amount, Limits, load_scenario, placed
+from planner.scenario import Amount, Limits, load_scenario, placed, placing
 from planner.solver import compile_kernels
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def frontier(
     """
     compile_kernels()
     asked, wanted = only_budget(scenario, "frontier"), scenario.solver
-    everything = cost_of_all(scenario, inputs, options, asked.measure, f"budgets.{asked.name}.limit")
+    everything = cost_of_all(scenario, inputs, options, asked.measure, "budgets[0].limit")
     question = ask(scenario, inputs, options)
     graph = question.graph
     limits = sorted({max(round(everything * (k / points) ** (2 if dense else 1)), 1) for k in range(1, points + 1)})
@@ -405,8 +405,9 @@ def explain_run(
         return found
     compile_kernels()
     choice = recall(plan, options, inputs.offices)
-    what_if = with_office(scenario, inputs, options, plan, choice, identifier, time_limit_s=time_limit_s)
-    budgets = other_budgets(scenario, inputs, options, plan, time_limit_s=time_limit_s)
+    with placing(scenario):
+        what_if = with_office(scenario, inputs, options, plan, choice, identifier, time_limit_s=time_limit_s)
+        budgets = other_budgets(scenario, inputs, options, plan, time_limit_s=time_limit_s)
     return replace(found, what_if=what_if, budgets=budgets)
 
 
@@ -428,11 +429,12 @@ def next_best_of_run(
         As `explain_run`.
     """
     plan, scenario, inputs, options = _recalled(run_dir, data_root)
-    unpaid = unpaid_costs(ask(scenario, inputs, options)) if scenario.funders else ()
-    if time_limit_s <= 0:
-        return plan, None, unpaid
-    compile_kernels()
-    return plan, other_budgets(scenario, inputs, options, plan, time_limit_s=time_limit_s), unpaid
+    with placing(scenario):
+        unpaid = unpaid_costs(ask(scenario, inputs, options)) if scenario.funders else ()
+        if time_limit_s <= 0:
+            return plan, None, unpaid
+        compile_kernels()
+        return plan, other_budgets(scenario, inputs, options, plan, time_limit_s=time_limit_s), unpaid
 
 
 def _recalled(run_dir: Path, data_root: Path | None) -> tuple[Plan, Scenario, Inputs, LinkOptions]:
@@ -443,7 +445,7 @@ def _recalled(run_dir: Path, data_root: Path | None) -> tuple[Plan, Scenario, In
     if changes := changes_since(record, scenario, plan):
         raise InputError(changes)
     # Links of the plan are found again by the names of their options, which are those of the run's language.
-    with use_language(record.language):
+    with use_language(record.language), placing(scenario):
         inputs = read_inputs(scenario)
         options = build_links(scenario, inputs)
     return plan, scenario, inputs, options

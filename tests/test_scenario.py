@@ -417,6 +417,28 @@ def test_faults_of_fields_are_placed_unless_said_after_the_file(tmp_path):
     assert caught.value.problems[0].file == str(path)
 
 
+def test_faults_of_a_budget_name_its_own_line(tmp_path):
+    two = "budgets:\n  - name: north\n    limit: 5\n  - name: second\n    limit: 20 %\n"
+    path = written(tmp_path, LEAST.replace("budgets: [{limit: 20 %}]\n", two))
+    fault = Problem("x", "", column="budgets[1].limit")
+    (found,) = placed([fault], load_scenario(path))
+    assert (found.file, found.row) == (str(path), path.read_text().splitlines().index("    limit: 20 %") + 1)
+    for name in ("budgets.second", "budgets.second.limit", "budgets[1].limit"):
+        assert placed([fault], load_scenario(path, overrides={name: "30 %"})) == (fault,)
+    assert placed([fault], load_scenario(path, overrides={"budgets.north": 7})) == (found,)
+
+
+def test_faults_of_a_figure_with_points_in_its_name_are_placed(tmp_path):
+    ranges = "uncertainty:\n  ranges:\n    leo.terminal: {low: 1, high: 2}\n    leo.monthly_fee: {low: 1, high: 2}\n"
+    path = written(tmp_path, LEAST + ranges)
+    faults = [Problem("x", "", column=f"uncertainty.ranges.{name}") for name in ("leo.terminal", "leo.monthly_fee")]
+    lines = path.read_text().splitlines()
+    assert [lines[problem.row - 1].split(":")[0].strip() for problem in placed(faults, load_scenario(path))] == [
+        "leo.terminal",
+        "leo.monthly_fee",
+    ]
+
+
 @pytest.mark.parametrize("typed", ["30 %", "30%", "30,0 %"])
 def test_a_floor_is_a_percentage_too(tmp_path, typed):
     floors = "limits: {{floors: [{{by: region, share: {}}}]}}\n"

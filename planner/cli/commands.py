@@ -154,11 +154,11 @@ def links(
     from planner.jobs import Event
     from planner.links import build_links
     from planner.report.candidates import cache_state, candidate_counts, print_cache, print_candidates
-    from planner.scenario import load_scenario
+    from planner.scenario import load_scenario, placing
 
     with session(lang, json=json, quiet=quiet, debug=debug) as here:
         asked = load_scenario(file_of_scenario(scenario), data_root=data_root)
-        with here.progress() as progress:
+        with here.progress() as progress, placing(asked):
             options = build_links(
                 asked,
                 read_inputs(asked),

@@ -109,7 +109,7 @@ class _Frontiers:
             if country.scenario is not None:
                 scenario = self.scenario_of(country)
                 only_budget(scenario, "frontier")
-                refuse_what_has_to_be(scenario, self.folder / country.scenario)
+                refuse_what_has_to_be(scenario)
 
     def scenario_of(self, country: CountryAsked) -> Scenario:
         """Return the scenario of a country that names one."""

@@ -122,7 +122,7 @@ def sweep_run(
                 journal.note("links", _("Preparing “{name}”").format(name=scenario.name), share=number / len(scenarios))
                 with placing(scenario):
                     cases.append(make_case(scenario))
-                tasks += tasks_of(cases[-1], number, limits, draws)
+                    tasks += tasks_of(cases[-1], number, limits, draws)
             known = len({task.key for task in tasks} & set(done.rows))
 
             def stop() -> bool:

@@ -12,7 +12,7 @@ from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.plan.frontier import FRONTIER_JSON, read_frontier, where_from
 from planner.portfolio.allocation import Curve
-from planner.scenario import load_scenario
+from planner.scenario import load_scenario, placed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,7 +92,7 @@ def read_country(asked: CountryAsked, folder: Path, currency: str) -> CountryFro
     stored = read_frontier(folder)
     try:
         scenario = load_scenario(folder)
-        refuse_what_has_to_be(scenario, folder / "scenario.yaml")
+        refuse_what_has_to_be(scenario)
         own = stored["scenario"]["currency"]
         return CountryFrontier(
             name=asked.name,
@@ -120,14 +120,12 @@ def read_country(asked: CountryAsked, folder: Path, currency: str) -> CountryFro
         raise InputError(problem) from error
 
 
-def refuse_what_has_to_be(scenario: Scenario, file: Path) -> None:
+def refuse_what_has_to_be(scenario: Scenario) -> None:
     """Refuse a country in which something has to be built: it cannot be one of many, for it may be given nothing.
 
     Parameters
     ----------
     scenario : Scenario
-    file : Path
-        Where it was read from.
 
     Raises
     ------
@@ -138,7 +136,7 @@ def refuse_what_has_to_be(scenario: Scenario, file: Path) -> None:
     remedy = _("Find the frontier without it.")
     names = [name for name, asked in {**limits, "inputs.as_built": scenario.inputs.as_built}.items() if asked]
     if names:
-        raise InputError(Problem("not-heeded", message, remedy, str(file), column=name) for name in names)
+        raise InputError(placed([Problem("not-heeded", message, remedy, column=name) for name in names], scenario))
 
 
 def comparable(countries: Sequence[CountryFrontier]) -> list[Problem]:

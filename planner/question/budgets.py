@@ -31,13 +31,13 @@ def resolved_budgets(scenario: Scenario, inputs: Inputs, options: LinkOptions) -
         If a budget is a percentage and no office can be connected.
     """
     found = []
-    for asked in scenario.budgets:
+    for row, asked in enumerate(scenario.budgets):
         scope = {name: list(names) for name, names in asked.scope.model_dump().items() if names}
         cents = (
             round(100 * asked.limit.amount)
             if isinstance(asked.limit, Amount)
             else round(
-                asked.limit.share * cost_of_all(scenario, inputs, options, asked.measure, f"budgets.{asked.name}.limit")
+                asked.limit.share * cost_of_all(scenario, inputs, options, asked.measure, f"budgets[{row}].limit")
             )
         )
         found.append(Budget(asked.name, asked.measure, cents, scope))

@@ -27,6 +27,7 @@ from planner.i18n import _
 from planner.inputs.as_built import paid_lines
 from planner.inputs.limits import ROOT_ID
 from planner.links.options import ROOT
+from planner.scenario.placing import value_as_typed
 from planner.solver.problem import MAX_MONEY
 
 if TYPE_CHECKING:
@@ -234,16 +235,19 @@ def _row(
         weighed = shares[place] if len(classes) else np.zeros(len(arcs), np.int64)
         size += float(weighed.astype(np.float64) @ cents)
         if size > MAX_MONEY:
-            raise InputError(_too_large())
+            raise InputError(_too_large(funders))
         cost[arcs] += weighed * cents
     chosen = tuple(bit for bit in range(len(funders)) if members >> bit & 1)
     return FunderRow(chosen, unit, cost, unit * sum(funders[bit].cents for bit in chosen))
 
 
-def _too_large() -> Problem:
+def _too_large(funders: tuple[Funder, ...]) -> Problem:
+    """Return what is wrong where the funder stands whose matching rate divides a cent into most parts."""
+    finest = max(range(len(funders)), key=lambda bit: funders[bit].rate.denominator)
     return Problem(
         "too-large",
         _("Costs times matching rates are too large to be added to the cent."),
         _("Give matching rates with fewer decimals, such as 0.5, or amounts in a currency with larger units."),
-        column="funders.match",
+        column=f"funders[{finest}].match",
+        value=value_as_typed(funders[finest].match),
     )

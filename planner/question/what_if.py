@@ -131,9 +131,7 @@ def other_budgets(
     if budget is None or plan.outcome.value is None or not question.only_leaves_out:
         return None
     now, asked = round(100 * budget["limit"]), scenario.budgets[0]
-    everything = max(
-        cost_of_all(scenario, inputs, options, asked.measure, f"budgets.{asked.name}.limit"), round(MORE * now)
-    )
+    everything = max(cost_of_all(scenario, inputs, options, asked.measure, "budgets[0].limit"), round(MORE * now))
     ratios = np.geomspace(MORE, everything / now, STEPS) if now else np.array([])
     wanted = scenario.solver
     found = find_frontier(

@@ -13,7 +13,7 @@ from planner.i18n import _, language, use_language
 from planner.plan.compare import compare
 from planner.plan.record import changes_since, prices_changed_since, read_record
 from planner.plan.store import read_plan
-from planner.scenario import load_scenario
+from planner.scenario import load_scenario, placing
 from planner.wording import option_name
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class ExportedRun:
 
         if changes := changes_since(self.record, self.scenario, self.plan):
             raise InputError(changes)
-        with use_language(self.record.language):
+        with use_language(self.record.language), placing(self.scenario):
             return read_inputs(self.scenario)
 
     @cached_property
@@ -130,7 +130,7 @@ class ExportedRun:
 
         inputs = self.inputs
         # Links of the plan are found again by the names of their options, which are those of the run's language.
-        with use_language(self.record.language):
+        with use_language(self.record.language), placing(self.scenario):
             return build_links(self.scenario, inputs)
 
     @cached_property

@@ -66,7 +66,7 @@ def load_scenario(
     folders = [Path(data_root).absolute()] if data_root is not None else []
     # Set once, here; no part of the content.
     scenario._folders = (*folders, file.absolute().parent)  # noqa: SLF001
-    scenario._written = Written.of(document, str(file), {*said_after, *(overrides or {})})  # noqa: SLF001
+    scenario._written = Written.of(document, str(file), said_after)  # noqa: SLF001
     return scenario
 
 

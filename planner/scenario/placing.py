@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import InputError, Problem
-from planner.scenario.yaml_text import line_of
+from planner.scenario.yaml_text import field_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -50,17 +50,23 @@ class Written:
         column = problem.column or ""
         if any(column == name or column.startswith((f"{name}.", f"{name}[")) for name in self.said_after):
             return problem
-        at: Location = tuple(int(part) if part.isdecimal() else part for part in _PART.findall(column))
-        named = (
-            place
-            for place, text in self.texts.items()
-            if place[: len(at)] == at and text == problem.value and place in self.rows
-        )
-        key: Location = (*at, problem.value or "")
-        at = key if key in self.rows else next(named, at)
+        at = self._nearest(column)
+        if field_path(at) == column:
+            named = (
+                place
+                for place, text in self.texts.items()
+                if place[: len(at)] == at and text == problem.value and place in self.rows
+            )
+            key: Location = (*at, problem.value or "")
+            at = key if key in self.rows else next(named, at)
         # The line of the whole file says nothing of a field that is not in it.
-        row = line_of(at, self.rows) if at[:1] in self.rows else None
-        return replace(problem, file=self.file, row=row)
+        return replace(problem, file=self.file, row=self.rows[at] if at else None)
+
+    def _nearest(self, column: str) -> Location:
+        """Return where a field stands, or what is around it; names of figures, which are keys, hold points too."""
+        paths = ((at, field_path(at)) for at in self.rows)
+        around = (at for at, path in paths if column == path or column.startswith((f"{path}.", f"{path}[")))
+        return max(around, key=len, default=())
 
 
 def value_as_typed(value: Any) -> str:

@@ -24,7 +24,7 @@ from planner.pipeline import only_budget, solve
 from planner.question import cost_of_all
 from planner.risk.figures import figures_of, in_draw, room_of
 from planner.risk.sampling import draw
-from planner.scenario import Amount, Share
+from planner.scenario import Amount, Share, placing
 from planner.solver import compile_kernels
 
 if TYPE_CHECKING:
@@ -138,16 +138,17 @@ def tasks_of(case: Case, number: int, limits: Sequence[Amount | Share], draws: i
     Raises
     ------
     InputError
-        Limits or draws are asked for, and the scenario has more than one budget; or nothing is uncertain.
+        Limits or draws are asked for, and the scenario has more than one budget; nothing is uncertain; or a limit is a
+        share and no office can be connected.
     """
     scenario = case.scenario
     budgets: list[float | None] = [None]
     if limits or draws:
         budget = only_budget(scenario, "sweep")
-        budgets = []
+        budgets, field = [], "--budget" if limits else "budgets[0].limit"
         for limit in limits or (budget.limit,):
             if isinstance(limit, Share):
-                all_cents = cost_of_all(scenario, case.inputs, case.options, budget.measure, f"budgets.{budget.name}")
+                all_cents = cost_of_all(scenario, case.inputs, case.options, budget.measure, field)
                 budgets.append(round(limit.share * all_cents) / 100)
             else:
                 budgets.append(limit.amount)
@@ -222,8 +223,9 @@ def _row(case: Case, task: Task, cancelled: Callable[[], bool] | None) -> dict[s
     """Return what comes of a task; an error of one task is told in its row and ends no other."""
     row: dict[str, Any] = {"scenario": task.scenario, "draw": task.draw, "key": task.key, "message": ""}
     try:
-        scenario, inputs, options = at_values(case, task)
-        plan = solve(scenario, inputs, options, cancelled=cancelled)
+        with placing(case.scenario):
+            scenario, inputs, options = at_values(case, task)
+            plan = solve(scenario, inputs, options, cancelled=cancelled)
     except InputError as error:
         return {**row, "budget": task.budget, "status": "error", "termination": "input", "message": str(error)}
     except Exception as error:  # noqa: BLE001 - one crash must not lose a sweep of thousands; the row and the exit code tell

@@ -12,9 +12,13 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+import planner.links
+import planner.pipeline
 from planner.catalogue import itu_maps
 from planner.cli.commands import app
+from planner.errors import InputError, Problem
 from planner.i18n import set_language
+from planner.plan.verify import basis
 
 EXAMPLE = Path(__file__).parents[2] / "scenarios/demo"
 
@@ -245,6 +249,25 @@ def test_a_link_is_explained_with_its_budget_and_profile(run_dir, tmp_path):
     shown = call("explain", run_dir, hop["id"], "--lang", "fr").stdout
     assert "ITU-R P.525-4" in shown
     assert "Affaiblissement en espace libre" in shown
+
+
+@pytest.mark.parametrize(
+    ("module", "command"),
+    [(planner.pipeline, ("explain",)), (planner.links, ("export", "--to", "xlsx")), (basis, ("verify",))],
+)
+def test_what_a_run_cannot_be_read_with_any_more_names_its_scenario(run_dir, monkeypatch, module, command):
+    """Maps may have been removed since: whoever builds links or reads prices again misses them."""
+
+    def missing(*_asked, **_more):
+        raise InputError(Problem("maps-missing", "x", column="climate.source"))
+
+    monkeypatch.setattr(module, "price_list" if module is basis else "build_links", missing)
+    result = call(command[0], run_dir, *command[1:], "--json")
+    assert result.exit_code == 2, result.output
+    (problem,) = json.loads(result.stdout)["problems"]
+    file = run_dir / "scenario.yaml"
+    assert (problem["code"], problem["file"]) == ("maps-missing", str(file))
+    assert file.read_text(encoding="utf-8").splitlines()[problem["row"] - 1].strip() == "source: zone"
 
 
 @pytest.mark.parametrize(("name", "words"), [("profile.gif", ["--out", ".svg"]), ("profile.svg", ["--out", "profile"])])

@@ -94,6 +94,47 @@ def test_what_is_refused_is_told_once_and_leaves_no_folder(asked, tmp_path, comm
     assert not (tmp_path / "run").exists()
 
 
+def faults(*arguments):
+    """Return code, file, row and column of each fault that a command ends with."""
+    result = call(*arguments, "--data-root", EXAMPLE, "--json")
+    assert result.exit_code == 2, result.output
+    told = json.loads(result.stdout)["problems"]
+    return [tuple(problem[name] for name in ("code", "file", "row", "column")) for problem in told]
+
+
+def all_offices():
+    with (EXAMPLE / "data/offices.csv").open(encoding="utf-8") as file:
+        return [row["id"] for row in csv.DictReader(file)]
+
+
+def test_a_share_of_nothing_names_the_line_of_its_own_budget(asked, tmp_path):
+    """Nobody can be connected; of two budgets it is the second one that is a share of that."""
+    north = {"name": "north", "limit": 5, "scope": {"technologies": ["leo"]}}
+    limits = {"exclude": all_offices()}
+    file = asked(budgets=[north, {"limit": "20 %", "name": "second"}], limits=limits) / "scenario.yaml"
+    row = file.read_text(encoding="utf-8").splitlines().index("- limit: 20 %") + 1
+    out = ("--out", tmp_path / "run", "--force")
+    assert faults("solve", file, *out) == [("no-candidates", str(file), row, "budgets[1].limit")]
+    # the file is not to blame for what the command line says
+    said = ("--budget", "second=30%")
+    assert faults("solve", file, *said, *out) == [("no-candidates", None, None, "budgets[1].limit")]
+    file = asked(budgets=[{"limit": "20 %", "name": "all"}], limits=limits) / "scenario.yaml"
+    row = file.read_text(encoding="utf-8").splitlines().index("- limit: 20 %") + 1
+    assert faults("frontier", file, *out) == [("no-candidates", str(file), row, "budgets[0].limit")]
+
+
+def test_candidates_that_are_missing_are_placed_by_every_command_alike(asked, tmp_path):
+    """Fibre starts at sources, not at the root."""
+    inputs = yaml.safe_load((EXAMPLE / "scenario.yaml").read_text(encoding="utf-8"))["inputs"]
+    file = asked(inputs={**inputs, "as_built": [{"file": "built.csv"}]}) / "scenario.yaml"
+    text = f"from,to,technology,status\nroot,{all_offices()[3]},fibre,built\n"
+    (tmp_path / "built.csv").write_text(text, encoding="utf-8")
+    row = file.read_text(encoding="utf-8").splitlines().index("  - file: built.csv") + 1
+    expected = [("no-candidate", str(file), row, "inputs.as_built")]
+    assert faults("links", file) == expected
+    assert faults("solve", file, "--out", tmp_path / "run") == expected
+
+
 def refused(command, folder, tmp_path):
     result = call(command, folder, "--data-root", EXAMPLE, "--out", tmp_path / "run", "--json")
     assert result.exit_code == 2, result.output

@@ -195,10 +195,17 @@ def test_countries_that_count_otherwise_are_not_added_up(portfolio, tmp_path, ma
 def test_a_country_in_which_something_has_to_be_built_is_refused(portfolio, tmp_path, make):
     held = make["scenario"](limits={"must_connect": ["PO-1"], "floors": [{"share": 0.1}]})
     write_frontier_run(tmp_path / "held", CURVES["East"], held)
-    result = call("portfolio", portfolio({"budgets": [1]}, East={"run": "held"}), "--out", tmp_path / "out")
+    asked = (portfolio({"budgets": [1]}, East={"run": "held"}), "--out", tmp_path / "out", "--json")
+    result = call("portfolio", *asked)
     assert result.exit_code == 2
-    assert "limits.must_connect" in result.stderr
-    assert "limits.floors" in result.stderr
+    problems = json.loads(result.stdout)["problems"]
+    assert [problem["column"] for problem in problems] == ["limits.must_connect", "limits.floors"]
+    file = tmp_path / "held/scenario.yaml"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert {problem["file"] for problem in problems} == {str(file)}
+    assert lines[problems[0]["row"] - 1].strip() == "- PO-1"
+    assert lines[problems[1]["row"] - 1].strip().startswith("- ")
+    assert problems[0]["row"] < problems[1]["row"]
 
 
 @pytest.mark.parametrize("content", ["[1]", "{}", '{"points": [], "scenario": {}}', "{"])

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -254,6 +255,19 @@ def test_other_commands_refuse_funders(make, town):
     with pytest.raises(InputError) as caught:
         pipeline.frontier(scenario, town.inputs(), town.options())
     assert [problem.column for problem in caught.value.problems] == ["funders"]
+
+
+def test_rates_that_are_too_fine_for_the_costs_name_the_finest(make, town):
+    """Three offices of some 4200 each, times 10^9: in cents below 2^52, in thousandths of a cent above."""
+    rates = (0.5, 0.333, 0.25)
+    funders = [{"name": f"F{number}", "amount": 1, "match": match} for number, match in enumerate(rates)]
+    options = town.options()
+    names = ("money", "package_money", "package_transit_money")
+    dear = replace(options, **{name: getattr(options, name) * 10**9 for name in names})
+    with pytest.raises(InputError) as caught:
+        pipeline.solve(make["scenario"](budgets=[], funders=funders), town.inputs(), dear)
+    told = [(problem.code, problem.column, problem.value) for problem in caught.value.problems]
+    assert told == [("too-large", "funders[1].match", "0.333")]
 
 
 def test_least_money_within_what_funders_have(make, town):

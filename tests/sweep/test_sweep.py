@@ -1,5 +1,6 @@
 """Many plans at once: the same answers whoever does the work, and nothing done twice."""
 
+import csv
 import json
 import os
 import signal
@@ -8,14 +9,18 @@ from contextlib import closing
 
 import pandas as pd
 import pytest
+import yaml
 from sweep_question import DRAWS, LIMITS, TASKS, WISHES
 from typer.testing import CliRunner
 
+from planner.catalogue import load_catalogue
+from planner.catalogue.figures import figures
 from planner.cli.commands import app
 from planner.errors import InputError, PlannerError
 from planner.i18n import set_language
 from planner.jobs import request_cancel, run_state, solve_run, sweep_run
-from planner.scenario import Amount
+from planner.scenario import Amount, Share, load_scenario
+from planner.scenario.yaml_text import field_path
 from planner.sweep import MOST_LOSSES, DoneTasks, Task, chunk_size, do_tasks
 
 
@@ -241,6 +246,49 @@ def test_wrong_usage_is_told(country, tmp_path, arguments, words, monkeypatch):
     result = call("sweep", country, *arguments, "--out", tmp_path / "run")
     assert result.exit_code == 2, result.stdout + result.stderr
     assert words in result.stderr
+
+
+@pytest.fixture
+def variant(country, tmp_path):
+    """Return a maker of the country's scenario with other sections, written as YAML of one line each."""
+
+    def make(**sections):
+        asked = yaml.safe_load(country.read_text(encoding="utf-8")) | sections
+        file = tmp_path / "scenario.yaml"
+        file.write_text("".join(f"{name}: {json.dumps(asked[name])}\n" for name in asked), encoding="utf-8")
+        return file, {name: row for row, name in enumerate(asked, 1)}
+
+    return make
+
+
+def refused(country, file, tmp_path, **asked):
+    with pytest.raises(InputError) as caught:
+        sweep_run([file], tmp_path / "run", data_root=country.parent, overrides=WISHES, **asked)
+    (problem,) = caught.value.problems
+    return problem.code, problem.file, problem.row, problem.column
+
+
+def test_where_nothing_is_uncertain_the_scenario_is_named(country, variant, tmp_path):
+    catalogue = load_catalogue(load_scenario(country))
+    sections = {field_path(entry.at).partition(".")[0] for entry in figures(catalogue) if entry.estimate}
+    file, rows = variant(uncertainty={"fixed": sorted(sections)})
+    expected = ("nothing-uncertain", str(file), rows["uncertainty"], "uncertainty")
+    assert refused(country, file, tmp_path, draws=1) == expected
+
+
+def test_a_share_of_nothing_names_who_asked_for_it(country, variant, tmp_path):
+    """Nobody can be connected; the share is that of the scenario, or of the command line."""
+    with (country.parent / "data/offices.csv").open(encoding="utf-8") as table:
+        everybody = [row["id"] for row in csv.DictReader(table)]
+    file, rows = variant(limits={"exclude": everybody}, budgets=[{"name": "programme", "limit": "20 %"}])
+    there = (str(file), rows["budgets"], "budgets[0].limit")
+    assert refused(country, file, tmp_path, draws=1) == ("no-candidates", *there)
+    said = refused(country, file, tmp_path, limits=[Share(share=0.2)])
+    assert said == ("no-candidates", None, None, "--budget")
+    # a task that ends so tells the same in its row
+    found = sweep_run([file], tmp_path / "told", data_root=country.parent, overrides=WISHES)
+    assert [row["termination"] for row in found.rows] == ["input"]
+    assert found.rows[0]["message"].startswith(f"{file}, line {rows['budgets']}, field budgets[0].limit")
 
 
 def test_a_folder_of_another_run_is_not_taken(country, tmp_path):

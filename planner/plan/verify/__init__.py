@@ -30,6 +30,7 @@ from planner.plan.verify.places import check_places
 from planner.plan.verify.rules import check_rules
 from planner.plan.verify.sight import check_sight
 from planner.plan.verify.tree import check_tree
+from planner.scenario import placing
 
 __all__ = ["Basis", "Difference", "Findings", "PlanDocument", "Report", "check_plan", "read_basis", "verify"]
 
@@ -59,7 +60,8 @@ def verify(run_dir: str | Path, *, data_root: str | Path | None = None) -> Repor
     if plan is None:
         return Report((form,))
     basis, files = read_basis(run_dir, Path(data_root) if data_root is not None else None)
-    return Report((form, files, *check_plan(plan, basis)))
+    with placing(basis.scenario):
+        return Report((form, files, *check_plan(plan, basis)))
 
 
 def check_plan(plan: PlanDocument, basis: Basis) -> tuple[Findings, ...]:

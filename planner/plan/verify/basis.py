@@ -17,7 +17,7 @@ from planner.plan.verify.climate import Climates
 from planner.plan.verify.findings import Findings
 from planner.plan.verify.routes import RouteBook
 from planner.plan.verify.sites import Site, sites_of
-from planner.scenario import load_scenario
+from planner.scenario import load_scenario, placing
 from planner.terrain import open_elevation, with_land_cover
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def read_basis(run_dir: Path, data_root: Path | None) -> tuple[Basis, Findings]:
         now = sha256_of(path) if path.is_file() else None
         findings.compare(_("SHA-256 of an input file, changed since the run"), file.file, file.sha256, now)
     # Names of options and texts of problems are those of the run's language.
-    with use_language(record.language):
+    with use_language(record.language), placing(scenario):
         inputs = read_inputs(scenario)
         catalogue = load_catalogue(scenario)
         prices = price_list(catalogue, scenario)
