@@ -23,7 +23,7 @@ from planner.solver.root_program import EPSILON, ROUNDING, UNITS, Fixed, place_r
 from planner.solver.terms import collects, terms_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -201,8 +201,10 @@ class BranchRows:
         price[-1] = -largest_spent(self.graph, pricing) / self.scale
         return price
 
-    def price_out(self, price: NDArray[np.float64], absent: NDArray[np.bool_]) -> Priced:
-        """Return what prices leave of arcs and branches.
+    def price_out(
+        self, price: NDArray[np.float64], absent: NDArray[np.bool_], stopped: Callable[[], bool]
+    ) -> Priced | None:
+        """Return what prices leave of arcs and branches; None if it was stopped.
 
         Parameters
         ----------
@@ -216,7 +218,8 @@ class BranchRows:
         price = np.where(np.isinf(self.least), np.maximum(price, 0.0), price)
         gain = self.worth - self.matrix.T @ price
         capped = np.where(self.inside, np.minimum(gain, np.where(self.inner, 0.0, -LEAST_LENGTH)), gain)
-        price_branches(self.graph, self.branches, capped, self.tables)
+        if not price_branches(self.graph, self.branches, capped, self.tables, stopped):
+            return None
         first, load = price_firsts(self.graph, self.branches, capped, self.tables)
         price, trunk = self._complete(price, absent, first, gain[self.branches.trunk_arcs])
         link = self.link[self.branches.first_arcs]
@@ -282,7 +285,7 @@ def ascent_row(graph: Graph, pricing: Pricing) -> Row:
 
 def spent_prizes(graph: Graph, pricing: Pricing) -> NDArray[np.float64]:
     """Return ``(n,)``: what an ascent has spent of the prizes, or a little less; nothing of the root's."""
-    spent = np.maximum(graph.prize - pricing.spare - ROUNDING * graph.prize.max(initial=0.0), 0.0)
+    spent: NDArray[np.float64] = np.maximum(graph.prize - pricing.spare - ROUNDING * graph.prize.max(initial=0.0), 0.0)
     spent[0] = 0.0
     return spent
 

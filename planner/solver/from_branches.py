@@ -126,7 +126,7 @@ class FromBranches:
         self._solve(packing)  # with rows from the first that takes far longer
         packing.cut(left.rows)
         if left.graph.n_arcs > MANY_ARCS:
-            packing.begin_at(price_out(left.graph, self.price))
+            packing.begin_at(price_out(left.graph, self.price), self.finish.stopped)
         return packing
 
     def _solve(self, packing: Packing) -> NDArray[np.float64] | None:

@@ -127,7 +127,7 @@ class Packing:
         trunk = self.branches.trunk_arcs
         self._extend(np.arange(trunk.size) if first is None else np.flatnonzero(first[trunk]))
 
-    def _list_rows(self, rows: NDArray[np.int64], entries: list[list[tuple[int, float]]]) -> None:
+    def _list_rows(self, rows: NDArray[np.integer[Any]], entries: list[list[tuple[int, float]]]) -> None:
         """Put rows into the program, with their entries in the columns that it has."""
         least = np.maximum(self.over.least[rows], -self.unlimited)
         most = np.minimum(self.over.most[rows], self.unlimited)
@@ -137,7 +137,7 @@ class Packing:
 
     def _open(self, links: NDArray[np.integer[Any]]) -> None:
         """Put those links into the program that it does not have: something is about to hang by them."""
-        links = np.unique(links[links >= 0]).astype(np.int64)
+        links = np.unique(links[links >= 0])
         links = links[self.standing[links] < 0]
         if not links.size:
             return
@@ -199,7 +199,7 @@ class Packing:
         self.holding = price[price.size - len(self.rows) :] < -WORTH_KEEPING
         return price
 
-    def begin_at(self, pricing: Pricing) -> None:
+    def begin_at(self, pricing: Pricing, stopped: Callable[[], bool] = lambda: False) -> None:
         """Begin with the prices of a dual ascent: prices are then looked at on the way from the best to the program's.
 
         A program of few columns has wild prices, at which much seems to gain that no plan can hold; nearer to prices
@@ -211,16 +211,16 @@ class Packing:
             return  # no row of the program asks for that price of money
         self.cut([ascent_row(self.graph, pricing)])
         self.best = self.over.prices_of(pricing)
-        self._look(self.best)
+        self._look(self.best, stopped)
 
     def look_for_branches(self, price: NDArray[np.float64], stopped: Callable[[], bool] = lambda: False) -> int:
         """Lower the ceiling by what prices of the rows prove; let the best columns enter; return how many did."""
         if self.best is None:
-            return self._look(price)
+            return self._look(price, stopped)
         n_new, before = 0, self.ceiling
         while n_new <= ENOUGH and not stopped():
             best = np.r_[self.best, np.zeros(price.size - self.best.size)]
-            n_new += self._look(self.inward * best + (1.0 - self.inward) * price)
+            n_new += self._look(self.inward * best + (1.0 - self.inward) * price, stopped)
             if self.inward == 0.0:
                 break
             if n_new <= ENOUGH:
@@ -229,9 +229,12 @@ class Packing:
             self.inward = min(INWARD, self.inward + STEP / 2)
         return n_new
 
-    def _look(self, price: NDArray[np.float64]) -> int:
+    def _look(self, price: NDArray[np.float64], stopped: Callable[[], bool]) -> int:
         """Do the same at one set of prices."""
-        priced = self.priced = self.over.price_out(price, self.standing < 0)
+        priced = self.over.price_out(price, self.standing < 0, stopped)
+        if priced is None:
+            return 0
+        self.priced = priced
         ceiling = self.over.prove(priced)
         if ceiling < self.ceiling:
             self.ceiling = ceiling

@@ -112,7 +112,7 @@ def test_rows_that_hold_the_ceiling_up_are_all_that_the_next_program_needs():
         dropped += not program.holding.all()
     assert compared > 5
     assert dropped > 5
-    assert sold > 5
+    assert sold > 3
 
 
 def test_rows_that_were_added_since_the_last_solution_count_as_holding():
