@@ -27,8 +27,10 @@ def _past_tiny(monkeypatch):
     monkeypatch.setattr(exact, "TINY", 0)
 
 
-@pytest.mark.parametrize(("most_loads", "near_arcs"), [(3, 5_000), (40, 5_000), (40, 8)])
-def test_searches_with_the_program_and_without_come_to_the_same_value(monkeypatch, most_loads, near_arcs):
+@pytest.mark.parametrize(
+    ("most_loads", "near_arcs", "many_arcs"), [(3, 5_000, 60_000), (40, 5_000, 0), (40, 8, 60_000), (40, 8, 0)]
+)
+def test_searches_with_the_program_and_without_come_to_the_same_value(monkeypatch, most_loads, near_arcs, many_arcs):
     used = 0
     for seed in range(14):
         rng = np.random.default_rng(34_000 + seed)
@@ -40,6 +42,8 @@ def test_searches_with_the_program_and_without_come_to_the_same_value(monkeypatc
         with monkeypatch.context() as patch:
             patch.setattr(from_branches, "lay_out", partial(lay_out, most_loads=most_loads))
             patch.setattr(from_branches, "NEAR_ARCS", near_arcs)
+            patch.setattr(from_branches, "NEAR_PER_PRIZE", 0)
+            patch.setattr(from_branches, "MANY_ARCS", many_arcs)
             patch.setattr(exact, "PATIENCE_PACKED", 0)
             patch.setattr(exact, "PATIENCE_SHARE", 0.0)
             begun = count_calls(patch, packing, "Packing")
