@@ -24,11 +24,15 @@ from planner.solver.heap import drop_label, push_label
 from planner.solver.kernel import lean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planner.solver.branches import BranchGraph
     from planner.solver.graph import Graph
 
 NOTHING = -np.inf
 """Worth of what there is not."""
+MUCH = 2_000_000
+"""Size of the tables from which loads are gone through one by one, so that somebody can stop between them."""
 OFFERS = 3
 """How often an arc is offered at most to each level of the place that it leaves: once for each rank."""
 
@@ -72,6 +76,13 @@ class Labels(NamedTuple):
     size: NDArray[np.int64]
 
 
+class Work(NamedTuple):
+    """What the loads are gone through with: places from which anything hangs, ``(p,)``, and room for labels."""
+
+    awake: NDArray[np.bool_]
+    labels: Labels
+
+
 def new_tables(graph: Graph, branches: BranchGraph) -> Tables:
     """Return room for the tables of a graph."""
     n, q = graph.n_nodes, branches.load.size
@@ -88,8 +99,13 @@ def new_tables(graph: Graph, branches: BranchGraph) -> Tables:
     )
 
 
-@njit(cache=True, nogil=True)
-def price_branches(graph: Graph, branches: BranchGraph, gain: NDArray[np.float64], tables: Tables) -> None:
+def price_branches(
+    graph: Graph,
+    branches: BranchGraph,
+    gain: NDArray[np.float64],
+    tables: Tables,
+    stopped: Callable[[], bool] = lambda: False,
+) -> bool:
     """Fill the tables: what the best branches of each load are worth.
 
     Parameters
@@ -97,7 +113,27 @@ def price_branches(graph: Graph, branches: BranchGraph, gain: NDArray[np.float64
     gain
         ``(m,)``: what an arc adds to the worth of a branch: for arcs to an end anything, for all others < 0 (≤ 0 inside
         a place).
+    stopped
+        Whether to leave, asked between the loads of a large graph.
+
+    Returns
+    -------
+    bool
+        Whether the tables are full.
     """
+    work = begin_tables(graph, branches, gain, tables)
+    n_loads = branches.load.size
+    step = n_loads if tables.before.size < MUCH else 1
+    for first in range(0, n_loads, step):
+        if step < n_loads and stopped():
+            return False
+        price_loads(graph, branches, gain, tables, work, first, first + step)
+    return True
+
+
+@njit(cache=True, nogil=True)
+def begin_tables(graph: Graph, branches: BranchGraph, gain: NDArray[np.float64], tables: Tables) -> Work:
+    """Empty the tables, find the ways inside places, and return what the loads are gone through with."""
     find_ways(graph, branches, gain, tables)
     tables.single[:] = NOTHING
     tables.single_to[:] = -1
@@ -106,10 +142,24 @@ def price_branches(graph: Graph, branches: BranchGraph, gain: NDArray[np.float64
     tables.part[:] = NOTHING
     tables.before[:] = NOTHING
     tables.after[:] = NOTHING
-    awake = np.zeros(branches.level_start.size - 1, np.bool_)
     room = OFFERS * np.diff(branches.level_start)[graph.place[graph.tail]].sum() + 1
     labels = Labels(np.empty(room), np.empty(room, np.int32), np.empty(room, np.int64), np.zeros(1, np.int64))
-    for q in range(branches.load.size):
+    return Work(np.zeros(branches.level_start.size - 1, np.bool_), labels)
+
+
+@njit(cache=True, nogil=True)
+def price_loads(
+    graph: Graph,
+    branches: BranchGraph,
+    gain: NDArray[np.float64],
+    tables: Tables,
+    work: Work,
+    first: int,
+    last: int,
+) -> None:
+    """Fill the tables of loads ``first`` to ``last`` − 1, those of smaller loads being full."""
+    awake, labels = work.awake, work.labels
+    for q in range(first, last):
         for p in range(awake.size):
             if awake[p]:
                 put_together(branches, tables, p, q)

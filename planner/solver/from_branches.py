@@ -33,15 +33,16 @@ if TYPE_CHECKING:
     from planner.solver.packing import Packing
     from planner.solver.relaxation import Row
 
-MOST_ARCS = 60_000
-"""Arcs of a graph whose program is solved."""
+MOST_ARCS, MANY_ARCS = 400_000, 60_000
+"""Arcs of a graph whose program is solved, and from which it begins with the prices of a dual ascent."""
 FEW_NEW, NEAR = 60, 0.25
 """Cuts are looked for once at most so many columns are new; plans once the ceiling, too, has come so near to what the
 program's solution is worth, as a share of the gap."""
 BETWEEN, CHUNKS = 3, 2
 """Rounds of cuts between two plans that are put together, and chunks of local search from there."""
-NEAR_ARCS = 3_000
-"""Arcs of the neighbourhood where plans are put together first, if the graph has more."""
+NEAR_ARCS, NEAR_PER_PRIZE = 3_000, 10
+"""Arcs of the neighbourhood where plans are put together first, if the graph has more, and how many for each prize at
+least."""
 MOST_BRANCHES = 2_500
 """Branches of the program that a plan is put together from."""
 MOST_KNOWN = 6_000
@@ -78,6 +79,7 @@ class FromBranches:
         self.last: Packing | None = None
         self.rounds = 0
         self.spent = math.inf
+        self.first: NDArray[np.int32] | None = None
 
     def applies(self, graph: Graph) -> bool:
         """Whether a graph has arcs that can be filled, and not too many arcs."""
@@ -92,12 +94,13 @@ class FromBranches:
             What plans worth what is wanted can hold, and the price of money there.
         """
         finish = self.finish
+        self.price = pricing.price
         before = self._gap()
         if not self.applies(graph) or before > WORTH_A_TURN * self.spent or self._lay_out(graph) is None:
             return False
         self.rounds = 0
         whole = self._left(graph, pricing)
-        far = graph.n_arcs > NEAR_ARCS and self.last is None
+        far = graph.n_arcs > self._near_arcs(graph) and self.last is None
         left = self._look_near(whole, pricing) if far else whole
         while left is not None and not finish.over:
             branches = self._lay_out(left.graph)
@@ -117,11 +120,13 @@ class FromBranches:
         """Return the program of what is left, with the branches and rows that are known."""
         from planner.solver.packing import Packing  # noqa: PLC0415 - SciPy is needed only where links can be filled
 
-        packing = Packing(left.graph, self.finish.search.asked, branches)
+        first = None if self.first is None else np.isin(left.graph.number, self.first)
+        packing = Packing(left.graph, self.finish.search.asked, branches, first)
         packing.take(self._branches_of(left.graph))
-        if left.rows:
-            self._solve(packing)  # with rows from the first that takes far longer
-            packing.cut(left.rows)
+        self._solve(packing)  # with rows from the first that takes far longer
+        packing.cut(left.rows)
+        if left.graph.n_arcs > MANY_ARCS:
+            packing.begin_at(price_out(left.graph, self.price), self.finish.stopped)
         return packing
 
     def _solve(self, packing: Packing) -> NDArray[np.float64] | None:
@@ -145,16 +150,22 @@ class FromBranches:
         priced = price_out(left.graph, pricing.price)
         whole = replace(left, reduced=priced.reduced)
         held = finish.search.tree_of_plan(finish.search.plan)
-        near = whole.near(NEAR_ARCS, find_arcs(left.graph, finish.search.graph.number[held[held >= 0]]))
+        near = whole.near(
+            self._near_arcs(left.graph), find_arcs(left.graph, finish.search.graph.number[held[held >= 0]])
+        )
         branches = self._lay_out(near.graph)
         if branches is not None:
             packing = self._begin(near, branches)
             self._lower(packing, proves=False)
+            self.first = near.graph.number
             self._keep(packing)
             rows = [row for row, moved in zip(left.rows, left.moved(near.graph), strict=True) if moved is not None]
             left = replace(left, rows=list(compress(rows, packing.holding)))
         shrunk = None if finish.over else finish.shrink(finish.wanted)
         return None if shrunk is None else left.of(np.isin(left.graph.number, shrunk[0].number), -math.inf)
+
+    def _near_arcs(self, graph: Graph) -> int:
+        return max(NEAR_ARCS, NEAR_PER_PRIZE * int(np.count_nonzero(graph.prize)))
 
     def _gap(self) -> float:
         search = self.finish.search
@@ -192,8 +203,9 @@ class FromBranches:
             price = self._solve(packing)
             if price is None:
                 break
-            n_new = packing.look_for_branches(price)
-            ceilings.append(packing.ceiling)
+            n_new = packing.look_for_branches(price, finish.stopped)
+            if packing.best is None or n_new <= FEW_NEW:
+                ceilings.append(packing.ceiling)  # one that comes down from good prices may wait for the program
             if proves:
                 search.note_ceiling(max(finish.below(target), packing.ceiling))
             if n_new > FEW_NEW or finish.over:
@@ -201,14 +213,14 @@ class FromBranches:
             if packing.ceiling - packing.value < NEAR * (packing.ceiling - search.least):
                 self.rounds += 1
                 if self.rounds % BETWEEN == 1:
-                    better = self._put_together(packing, price)
+                    better = self._put_together(packing)
                     left = self._leaves(packing) if better and proves and not finish.over else None
                     if left is not None or not proves:
                         return left
             packing.cut(find_rows(packing))
         return None
 
-    def _put_together(self, packing: Packing, price: NDArray[np.float64]) -> bool:
+    def _put_together(self, packing: Packing) -> bool:
         """Put a plan together from branches of the program and of the local search; return whether it is better.
 
         The local search then goes on from it for a while.
@@ -218,7 +230,7 @@ class FromBranches:
         trunk = packing.branches.trunk_arcs
         # What hangs from arcs that can be filled after all is not put together: nobody reckons what these carry.
         held = trunk[(packing.trunk_value > 0.0) & np.isinf(graph.capacity[trunk])]
-        recombination.offer(graph, held, packing.near_best(price, packing.ceiling - search.least, MOST_BRANCHES))
+        recombination.offer(graph, held, packing.near_best(packing.ceiling - search.least, MOST_BRANCHES))
         recombination.take(search.graph, search.tree)
         floor = search.least if search.value is None else search.value + search.shift
         tree = recombination.combine(graph, search.problem.budget, floor, finish.stopped, offered=True)
@@ -253,7 +265,7 @@ def at_rest(ceilings: list[float], floor: float) -> bool:
 
 def find_rows(packing: Packing) -> list[Row]:
     """Return directed cuts that the solution breaks; what is inside a place is priced as it is and needs none."""
-    graph, free = packing.graph, packing.inner & packing.inside
+    graph, free = packing.graph, packing.over.inner & packing.over.inside
     value = np.where(free, 1.0, np.minimum(packing.arc_value, 1.0))
     reached = np.minimum(np.bincount(graph.head, packing.arc_value, graph.n_nodes), 1.0)
     prized = np.flatnonzero(graph.prize[1:] > 0).astype(np.int32) + 1

@@ -19,8 +19,10 @@ from oracles import (
 )
 
 from planner.solver import Status, compile_kernels, exact, solve
+from planner.solver.bound import search_price
 from planner.solver.branch_arcs import as_tree, unfold
 from planner.solver.branch_pricing import new_tables, price_branches, worth_by
+from planner.solver.branch_rows import ascent_row
 from planner.solver.branches import find_load, find_loads, find_splits, lay_out
 from planner.solver.from_branches import find_rows
 from planner.solver.graph import build_graph
@@ -36,6 +38,11 @@ def drawing_graph(rng):
 MAKERS = {"graph": drawing_graph, "towns": random_towns, "hops": random_hops}
 MOST_ARCS = 16
 """Arcs of a problem whose plans are all enumerated."""
+
+
+def none(graph):
+    """Return that a program begins with no arc of the trunk."""
+    return np.zeros(graph.n_arcs, np.bool_)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -224,7 +231,7 @@ def test_no_plan_is_worth_more_than_any_ceiling_on_the_way(name):
         best = max(
             plan_value(problem, plan) for plan in all_plans(problem) if problem.cost[list(plan)].sum() <= problem.budget
         )
-        program, rng = Packing(graph, problem, branches), np.random.default_rng(seed)
+        program, rng = Packing(graph, problem, branches, none(graph)), np.random.default_rng(seed)
         for _ in range(200):
             price = program.solve(lambda: False)
             n_new = program.look_for_branches(price)
@@ -240,11 +247,51 @@ def test_no_plan_is_worth_more_than_any_ceiling_on_the_way(name):
         tight += program.ceiling <= best * (1 + 1e-6) + 1e-6
         for _ in range(3):
             program.ceiling = math.inf
-            program.look_for_branches(rng.normal(0.0, 2.0, program.least.size) * (rng.random(program.least.size) < 0.3))
+            program.look_for_branches(rng.normal(0.0, 2.0, program.over.size) * (rng.random(program.over.size) < 0.3))
             assert program.ceiling >= best - 1e-6
         compared += 1
     assert compared > 15
     assert tight > compared / 3
+
+
+@pytest.mark.parametrize("name", ["graph", "towns"])
+def test_the_prices_of_an_ascent_prove_its_ceiling_and_programs_that_begin_there_come_as_low(name):
+    compared = at_prices = 0
+    for seed in range(1100):
+        problem, graph, branches = laid_out(name, 35_000 + seed)
+        if branches is None or problem.n_arcs > MOST_ARCS:
+            continue
+        pricing = search_price(graph, problem.budget, lambda _pricing: None, lambda: False)
+        plans = [plan for plan in all_plans(problem) if problem.cost[list(plan)].sum() <= problem.budget]
+        row = ascent_row(graph, pricing)
+        whole = [plan for plan in plans if set(plan) <= set(graph.origin.tolist())]  # without dominated arcs
+        assert all(keeps(graph, row, plan) for plan in whole)
+        best = max(plan_value(problem, plan) for plan in plans)
+        plain, begun = (Packing(graph, problem, branches, none(graph)) for _ in range(2))
+        begun.begin_at(pricing)
+        if begun.best is not None:
+            assert best - 1e-6 <= begun.ceiling <= pricing.bound(problem.budget) + 1e-6 * (1.0 + abs(best))
+            at_prices += 1
+        for program in (plain, begun):
+            for _ in range(300):
+                if not program.look_for_branches(program.solve(lambda: False)) and (program.best is None or not program.inward):
+                    break
+        assert begun.ceiling >= best - 1e-6
+        if name != "graph":
+            assert begun.value <= plain.value + 1e-6
+            assert begun.ceiling == pytest.approx(begun.value, rel=1e-5, abs=1e-5)
+        compared += 1
+    assert compared > 15
+    assert at_prices > 10
+
+
+def keeps(graph, row, plan):
+    """Whether a plan, given by arcs of the problem, keeps a row of a graph."""
+    arcs = np.isin(graph.origin, np.array(sorted(plan), np.int64))
+    reached = np.isin(np.arange(graph.n_nodes), graph.head[arcs])
+    arcs |= (graph.origin < 0) & (reached[graph.tail] | (graph.tail == 0))  # what only collects a prize
+    held = np.isin(np.arange(graph.n_nodes), graph.head[arcs])
+    return row.slack(arcs.astype(float), held.astype(float)) >= -1e-9
 
 
 def test_ceilings_hold_under_rules():
@@ -258,7 +305,7 @@ def test_ceilings_hold_under_rules():
         best = best_ruled_plan(problem) if branches is not None else None
         if best is None:
             continue
-        program = Packing(graph, problem, branches)
+        program = Packing(graph, problem, branches, none(graph))
         for _ in range(60):
             price = program.solve(lambda: False)
             if price is None:
@@ -296,7 +343,7 @@ def test_capacities_are_proven_by_the_program_alone():
     arcs = [(0, 1, 10, 10), *((1, k, 1, 5) for k in (2, 3, 4))]
     problem = make_problem(5, arcs, prize=[0, 0, 3, 3, 3], demand=[0, 0, 5, 5, 5], budget=100)
     graph = build_graph(problem, problem.budget)
-    program = Packing(graph, problem, lay_out(graph))
+    program = Packing(graph, problem, lay_out(graph), none(graph))
     while program.look_for_branches(program.solve(lambda: False)):
         pass
     assert program.ceiling == pytest.approx(6.0, abs=1e-6)
@@ -346,7 +393,7 @@ def test_a_way_round_for_nothing_has_an_end():
     arcs = [(0, 1, 1, 20), *round_about, (1, 4, 0, 10), (2, 5, 0, 10), (3, 6, 0, 10)]
     problem = make_problem(7, arcs, prize=[0, 0, 0, 0, 2, 3, 4], demand=[0, 0, 0, 0, 10, 10, 10], budget=10)
     graph = build_graph(problem, problem.budget)
-    program = Packing(graph, problem, lay_out(graph))
+    program = Packing(graph, problem, lay_out(graph), none(graph))
     for _ in range(20):
         n_new = program.look_for_branches(program.solve(lambda: False))
         rows = find_rows(program)
@@ -364,7 +411,7 @@ def test_demands_that_are_nearly_the_same_lose_no_plan():
     prize, demand = [0, 0, 10, 10, 10, 1, 1], [0, 0, 2 + bit, 2 + bit, 2 + bit, 2.0, 3 + 2 * bit]
     problem = make_problem(7, arcs, prize=prize, demand=demand, budget=100)
     graph = build_graph(problem, problem.budget)
-    program = Packing(graph, problem, lay_out(graph))
+    program = Packing(graph, problem, lay_out(graph), none(graph))
     while program.look_for_branches(program.solve(lambda: False)):
         pass
     assert program.ceiling >= 30.0
@@ -380,8 +427,8 @@ def test_a_branch_that_hangs_by_an_arc_inside_the_root_s_next_place_is_a_tree():
         budget=10,
     )
     graph = build_graph(problem, problem.budget)
-    program = Packing(graph, problem, lay_out(graph))
-    while program.look_for_branches(price := program.solve(lambda: False)):
+    program = Packing(graph, problem, lay_out(graph), none(graph))
+    while program.look_for_branches(program.solve(lambda: False)):
         pass
-    trees = [graph.origin[tree].tolist() for tree in program.near_best(price, 1e9, 10)]
+    trees = [graph.origin[tree].tolist() for tree in program.near_best(1e9, 10)]
     assert [1, 2] in trees

@@ -27,8 +27,10 @@ def _past_tiny(monkeypatch):
     monkeypatch.setattr(exact, "TINY", 0)
 
 
-@pytest.mark.parametrize(("most_loads", "near_arcs"), [(3, 5_000), (40, 5_000), (40, 8)])
-def test_searches_with_the_program_and_without_come_to_the_same_value(monkeypatch, most_loads, near_arcs):
+@pytest.mark.parametrize(
+    ("most_loads", "near_arcs", "many_arcs"), [(3, 5_000, 60_000), (40, 5_000, 0), (40, 8, 60_000), (40, 8, 0)]
+)
+def test_searches_with_the_program_and_without_come_to_the_same_value(monkeypatch, most_loads, near_arcs, many_arcs):
     used = 0
     for seed in range(14):
         rng = np.random.default_rng(34_000 + seed)
@@ -40,6 +42,8 @@ def test_searches_with_the_program_and_without_come_to_the_same_value(monkeypatc
         with monkeypatch.context() as patch:
             patch.setattr(from_branches, "lay_out", partial(lay_out, most_loads=most_loads))
             patch.setattr(from_branches, "NEAR_ARCS", near_arcs)
+            patch.setattr(from_branches, "NEAR_PER_PRIZE", 0)
+            patch.setattr(from_branches, "MANY_ARCS", many_arcs)
             patch.setattr(exact, "PATIENCE_PACKED", 0)
             patch.setattr(exact, "PATIENCE_SHARE", 0.0)
             begun = count_calls(patch, packing, "Packing")
@@ -88,7 +92,7 @@ def lowered(program):
 
 def test_rows_that_hold_the_ceiling_up_are_all_that_the_next_program_needs():
     compared = dropped = sold = 0
-    for seed in range(60):
+    for seed in range(90):
         rng = np.random.default_rng(35_000 + seed)
         problem = replace(random_hops(rng), budget=int(rng.integers(10, 60)))
         graph = build_graph(problem, problem.budget)
@@ -112,7 +116,7 @@ def test_rows_that_hold_the_ceiling_up_are_all_that_the_next_program_needs():
         dropped += not program.holding.all()
     assert compared > 5
     assert dropped > 5
-    assert sold > 5
+    assert sold > 3
 
 
 def test_rows_that_were_added_since_the_last_solution_count_as_holding():
