@@ -76,17 +76,23 @@ def cost_of_all(scenario: Scenario, inputs: Inputs, options: LinkOptions, measur
     InputError
         If no office can be connected.
     """
+    cost = known_cost_of_all(scenario, inputs, options, measure)
+    if cost is None:
+        raise InputError(
+            Problem(
+                "no-candidates",
+                _("The cost of connecting all offices is asked for, but no office can be connected."),
+                _("Run “planner links” to see why no link is offered."),
+                column=field,
+            )
+        )
+    return cost
+
+
+def known_cost_of_all(scenario: Scenario, inputs: Inputs, options: LinkOptions, measure: Measure) -> int | None:
+    """Return the same cost, None if no office can be connected."""
     graph = build_graph(
         options, inputs.offices, measure=MEASURES.index(measure), budget_cents=0, exclude=scenario.limits.exclude
     )
     everything = connect_all(graph.problem, seed=scenario.solver.seed)
-    if not len(everything.arcs):
-        raise InputError(
-            Problem(
-                "no-candidates",
-                _("The budget is a share of the cost of connecting all offices, but no office can be connected."),
-                _("Run “planner links” to see why no link is offered, or give the budget as an amount."),
-                column=field,
-            )
-        )
-    return everything.cost
+    return everything.cost if len(everything.arcs) else None

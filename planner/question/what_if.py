@@ -11,7 +11,7 @@ from planner.graph import arcs_of, chosen
 from planner.plan.what_if import Budgets, WithOffice
 from planner.question.answering import answer
 from planner.question.asked import Kept, ask
-from planner.question.budgets import cost_of_all
+from planner.question.budgets import known_cost_of_all
 from planner.question.two_ways import answer_with_second_paths
 from planner.solver import find_frontier
 
@@ -125,13 +125,17 @@ def other_budgets(
     Returns
     -------
     Budgets or None
-        None where the scenario asks for more than the most benefit within one budget and for what only leaves out.
+        None where the scenario asks for more than the most benefit within one budget and for what only leaves out, or
+        where no office can be connected.
     """
     budget, question = plan.budget, ask(scenario, inputs, options)
     if budget is None or plan.outcome.value is None or not question.only_leaves_out:
         return None
     now, asked = round(100 * budget["limit"]), scenario.budgets[0]
-    everything = max(cost_of_all(scenario, inputs, options, asked.measure, "budgets[0].limit"), round(MORE * now))
+    cost = known_cost_of_all(scenario, inputs, options, asked.measure)
+    if cost is None:
+        return None
+    everything = max(cost, round(MORE * now))
     ratios = np.geomspace(MORE, everything / now, STEPS) if now else np.array([])
     wanted = scenario.solver
     found = find_frontier(

@@ -70,7 +70,10 @@ def print_overview(plan: Plan, budgets: Budgets | None, console: Console, unpaid
     for line in (verdict(plan), *_binding(plan), *_funders(plan, unpaid), *_years(plan), *resilience_lines(plan)):
         say(console, line)
     if budgets is None:
-        text = _("Next best offices are told of scenarios that ask for the most benefit within one budget alone.")
+        text = _(
+            "Next best offices are told of scenarios that ask for the most benefit within one budget alone, "
+            "where offices can be connected at all."
+        )
         say(console, text)
         return
     _print_next(plan, budgets, console)

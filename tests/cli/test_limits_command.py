@@ -123,6 +123,16 @@ def test_a_share_of_nothing_names_the_line_of_its_own_budget(asked, tmp_path):
     assert faults("frontier", file, *out) == [("no-candidates", str(file), row, "budgets[0].limit")]
 
 
+def test_a_plan_of_nothing_has_no_next_best_offices(asked, tmp_path):
+    file = asked(budgets=[{"limit": 1000, "name": "all"}], limits={"exclude": all_offices()}) / "scenario.yaml"
+    run = tmp_path / "run"
+    made = call("solve", file, "--out", run, "--data-root", EXAMPLE)
+    assert made.exit_code == 0, made.output
+    told = call("explain", run, "--data-root", EXAMPLE)
+    assert told.exit_code == 0, told.output
+    assert "where offices can be connected at all" in " ".join(told.output.split())
+
+
 def test_candidates_that_are_missing_are_placed_by_every_command_alike(asked, tmp_path):
     """Fibre starts at sources, not at the root."""
     inputs = yaml.safe_load((EXAMPLE / "scenario.yaml").read_text(encoding="utf-8"))["inputs"]
