@@ -274,7 +274,9 @@ def test_the_prices_of_an_ascent_prove_its_ceiling_and_programs_that_begin_there
             at_prices += 1
         for program in (plain, begun):
             for _ in range(300):
-                if not program.look_for_branches(program.solve(lambda: False)) and (program.best is None or not program.inward):
+                if not program.look_for_branches(program.solve(lambda: False)) and (
+                    program.best is None or not program.inward
+                ):
                     break
         assert begun.ceiling >= best - 1e-6
         if name != "graph":
