@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from planner.solver.bound import in_grains
 from planner.solver.branch_pricing import new_tables, price_branches, price_firsts
 from planner.solver.relaxation import Row
 from planner.solver.root_program import EPSILON, ROUNDING, UNITS, Fixed, place_rows, ruled_rows, vertical
@@ -193,7 +194,10 @@ class BranchRows:
         self._count_terms()
 
     def prices_of(self, pricing: Pricing) -> NDArray[np.float64]:
-        """Return the prices that prove the ceiling of a dual ascent, `ascent_row` being the row that was added last."""
+        """Return the prices that prove the ceiling of a dual ascent, but for rounding.
+
+        The row that was added last is `ascent_row`.
+        """
         price = np.zeros(self.size)
         if self.cents:
             price[0] = pricing.slope * self.cents / self.scale
@@ -250,6 +254,14 @@ class BranchRows:
         onward = gain - self.support.T @ price
         return price, onward + np.where(tied, price[hung], 0.0)
 
+    def _size_of_links(self, price: NDArray[np.float64]) -> float:
+        """Return how large the prices of links are, each term counted with the terms that its sum has."""
+        branches = self.branches
+        terms = 2.0 + np.diff(self.supported_start)
+        hung, link = self.link[branches.trunk_arcs], self.link[branches.first_arcs]
+        of_trunk = self.support.T @ price + np.where(hung >= 0, price[hung], 0.0)
+        return float(terms @ of_trunk) + 2.0 * float(price[link[link >= 0]].sum())
+
     def prove(self, priced: Priced) -> float:
         """Return the ceiling that prices prove.
 
@@ -264,6 +276,7 @@ class BranchRows:
         earned = np.maximum(priced.trunk, 0.0)
         size = np.abs(self.worth) + self.sizes.T @ np.abs(price)
         slip = self.graph.n_nodes * (EPSILON * float((self.terms * size).max(initial=0.0)) + LEAST_LENGTH)
+        slip += EPSILON * self._size_of_links(np.abs(price))
         total = np.abs(given).sum() + best.sum() + earned.sum() + bought.sum()
         ceiling = math.fsum([slip, ROUNDING * (1.0 + total), *given, *best, *bought, *earned])
         ceiling = self.scale * ceiling + self.constant
@@ -273,9 +286,10 @@ class BranchRows:
 def ascent_row(graph: Graph, pricing: Pricing) -> Row:
     """Return the row that the cuts of a dual ascent come to, each counted as often as the ascent raised it.
 
-    Whatever rounding did makes it weaker: what was taken from arcs is not below, what was spent of prizes not above.
+    What it took from arcs is known to the grain; what it spent of prizes is taken for a little less.
     """
-    weight = np.maximum(graph.cost * (pricing.price * (1.0 + ROUNDING)) - pricing.reduced, 0.0)
+    priced, grain = in_grains(graph, pricing.price)
+    weight = priced * grain - pricing.reduced
     arcs = np.flatnonzero(weight > 0.0).astype(np.int32)
     spent = spent_prizes(graph, pricing)
     nodes = np.flatnonzero(spent > 0.0).astype(np.int32)
@@ -285,7 +299,8 @@ def ascent_row(graph: Graph, pricing: Pricing) -> Row:
 
 def spent_prizes(graph: Graph, pricing: Pricing) -> NDArray[np.float64]:
     """Return ``(n,)``: what an ascent has spent of the prizes, or a little less; nothing of the root's."""
-    spent: NDArray[np.float64] = np.maximum(graph.prize - pricing.spare - ROUNDING * graph.prize.max(initial=0.0), 0.0)
+    margin = ROUNDING * graph.prize.max(initial=0.0)  # a grain of the sum of up to half a million prizes is less
+    spent: NDArray[np.float64] = np.maximum(graph.prize - pricing.spare - margin, 0.0)
     spent[0] = 0.0
     return spent
 

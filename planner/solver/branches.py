@@ -21,6 +21,8 @@ MOST_LOADS = 40
 """Loads that are told apart. Arcs that carry more than the largest of them count as if nothing filled them."""
 MOST_WORK = 150_000_000
 """Steps of the dynamic programme for one set of prices, levels times groups times loads: about half a second."""
+MOST_TIES = 20_000_000
+"""Pairs of an arc of the trunk and of one that may hang behind it: the rows that tie these have no more terms."""
 SAME = 1e-9
 """Relative difference up to which two loads are one."""
 FEW = 3.0
@@ -143,6 +145,9 @@ def lay_out(graph: Graph, *, cost_alone: bool = False, most_loads: int = MOST_LO
         dearer[graph.larger[unfilled & (graph.larger >= 0)]] = True
     trunk = reach_by(graph, unfilled)
     from_trunk = trunk[graph.tail]
+    hanging = np.bincount(graph.tail[from_trunk & ~dearer], minlength=graph.n_nodes)
+    if hanging[graph.head[unfilled & from_trunk & ~dearer]].sum() > MOST_TIES:
+        return None
     draws = np.full(graph.n_nodes, -1, np.int32)
     drawing = np.flatnonzero(end & (graph.prize > 0))
     draws[drawing] = find_load(load, graph.demand[drawing])

@@ -71,10 +71,10 @@ def list_for_cuts(graph: Graph) -> CutList:
     return new_cut_list(20 * graph.n_nodes, 50 * graph.n_arcs)
 
 
-def ascent_cuts(part: Decided, price: float) -> CutList:
-    """Return the cuts that the dual ascent raises at a price."""
+def ascent_cuts(part: Decided, price: float, stopped: Callable[[], bool] | None = None) -> CutList:
+    """Return the cuts that the dual ascent raises at a price, until it is stopped."""
     cuts = list_for_cuts(part.graph)
-    price_out(part.graph, price, cuts=cuts, required=part.required)
+    price_out(part.graph, price, cuts=cuts, required=part.required, stopped=stopped)
     return cuts
 
 

@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 
 MOST_ARCS, MANY_ARCS = 400_000, 60_000
 """Arcs of a graph whose program is solved, and from which it begins with the prices of a dual ascent."""
-FEW_NEW, NEAR = 60, 0.25
-"""Cuts are looked for once at most so many columns are new; plans once the ceiling, too, has come so near to what the
-program's solution is worth, as a share of the gap."""
+NEAR = 0.25
+"""Plans are put together once few columns are new and the ceiling has come so near to what the program's solution is
+worth, as a share of the gap."""
 BETWEEN, CHUNKS = 3, 2
 """Rounds of cuts between two plans that are put together, and chunks of local search from there."""
 NEAR_ARCS, NEAR_PER_PRIZE = 3_000, 10
 """Arcs of the neighbourhood where plans are put together first, if the graph has more, and how many for each prize at
-least."""
+least; never more than many."""
 MOST_BRANCHES = 2_500
 """Branches of the program that a plan is put together from."""
 MOST_KNOWN = 6_000
@@ -69,6 +69,10 @@ class FromBranches:
     ----------
     known
         Branches to begin programs with, by the numbers of their arcs in the graph that was built first.
+    first
+        Arcs of the neighbourhood, by the same numbers: programs of more begin with these arcs of the trunk.
+    price
+        Of money in this turn.
     rounds
         Of cuts in this turn: the neighbourhood's plan counts for the first one of the whole graph.
     """
@@ -79,7 +83,8 @@ class FromBranches:
         self.last: Packing | None = None
         self.rounds = 0
         self.spent = math.inf
-        self.first: NDArray[np.int32] | None = None
+        self.first: NDArray[np.int32] = np.empty(0, np.int32)
+        self.price = 0.0
 
     def applies(self, graph: Graph) -> bool:
         """Whether a graph has arcs that can be filled, and not too many arcs."""
@@ -120,13 +125,16 @@ class FromBranches:
         """Return the program of what is left, with the branches and rows that are known."""
         from planner.solver.packing import Packing  # noqa: PLC0415 - SciPy is needed only where links can be filled
 
-        first = None if self.first is None else np.isin(left.graph.number, self.first)
+        many = left.graph.n_arcs > MANY_ARCS
+        first = np.isin(left.graph.number, self.first) if self.first.size or many else None
         packing = Packing(left.graph, self.finish.search.asked, branches, first)
         packing.take(self._branches_of(left.graph))
-        self._solve(packing)  # with rows from the first that takes far longer
-        packing.cut(left.rows)
-        if left.graph.n_arcs > MANY_ARCS:
-            packing.begin_at(price_out(left.graph, self.price), self.finish.stopped)
+        if left.rows or many:
+            self._solve(packing)  # with rows from the first that takes far longer
+            packing.cut(left.rows)
+        if many:
+            stopped = self.finish.stopped
+            packing.begin_at(price_out(left.graph, self.price, stopped=stopped), stopped)
         return packing
 
     def _solve(self, packing: Packing) -> NDArray[np.float64] | None:
@@ -147,7 +155,7 @@ class FromBranches:
         neighbourhood's ceiling up.
         """
         finish = self.finish
-        priced = price_out(left.graph, pricing.price)
+        priced = price_out(left.graph, pricing.price, stopped=finish.stopped)
         whole = replace(left, reduced=priced.reduced)
         held = finish.search.tree_of_plan(finish.search.plan)
         near = whole.near(
@@ -165,7 +173,7 @@ class FromBranches:
         return None if shrunk is None else left.of(np.isin(left.graph.number, shrunk[0].number), -math.inf)
 
     def _near_arcs(self, graph: Graph) -> int:
-        return max(NEAR_ARCS, NEAR_PER_PRIZE * int(np.count_nonzero(graph.prize)))
+        return min(max(NEAR_ARCS, NEAR_PER_PRIZE * int(np.count_nonzero(graph.prize))), MANY_ARCS)
 
     def _gap(self) -> float:
         search = self.finish.search
@@ -174,7 +182,7 @@ class FromBranches:
     def _left(self, graph: Graph, pricing: Pricing) -> Relaxation:
         """Return what a graph leaves of the last program; if there was none, all of it with the ascent's cuts."""
         if self.last is None:
-            rows = rows_of(ascent_cuts(Decided.nothing(graph), pricing.price))
+            rows = rows_of(ascent_cuts(Decided.nothing(graph), pricing.price, self.finish.stopped))
             return Relaxation(graph, -math.inf, math.inf, np.zeros(graph.n_arcs), rows)
         return self._what_is_left(self.last, np.isin(self.last.graph.number, graph.number))
 
@@ -203,12 +211,13 @@ class FromBranches:
             price = self._solve(packing)
             if price is None:
                 break
-            n_new = packing.look_for_branches(price, finish.stopped)
-            if packing.best is None or n_new <= FEW_NEW:
-                ceilings.append(packing.ceiling)  # one that comes down from good prices may wait for the program
+            packing.look_for_branches(price, finish.stopped)
+            # A ceiling that comes down from good prices may wait while what the program is worth rises.
+            apart = 0.0 if packing.best is None else packing.ceiling - packing.value
+            ceilings.append(packing.ceiling + apart if packing.ceiling > search.least else packing.ceiling)
             if proves:
                 search.note_ceiling(max(finish.below(target), packing.ceiling))
-            if n_new > FEW_NEW or finish.over:
+            if finish.over or not packing.settled:
                 continue
             if packing.ceiling - packing.value < NEAR * (packing.ceiling - search.least):
                 self.rounds += 1

@@ -14,6 +14,7 @@ for the capacitated minimum spanning tree problem over a large extended formulat
 from __future__ import annotations
 
 import math
+from collections import deque
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -40,11 +41,14 @@ if TYPE_CHECKING:
 
 WORTH_ENTERING = 1e-6
 """Reduced worth, as a share of the largest prize, from which a branch or an arc enters the program."""
-MOST_NEW = 600
-"""Branches that enter at once."""
-INWARD, STEP, ENOUGH = 0.9, 0.2, 60
+MOST_NEW, MOST_BEHIND = 600, 1_500
+"""Branches that enter at once by links that are there; arcs of the trunk and branches that enter with what hangs behind
+them."""
+FEW_NEW, FEW_PER_PRIZE = 60, 0.1
+"""Columns that are few: so many, or so many for each prize if that is more."""
+INWARD, STEP = 0.9, 0.2
 """How far prices lie on the way to those that proved the lowest ceiling, at first and at most; by how much less they do
-once so few columns gain there."""
+once few columns gain there, and by half of it more once the ceiling has come down."""
 MOST_WAYS = 300
 """Places into which the best arcs of the trunk enter at once."""
 WORTH_KEEPING = 1e-9
@@ -82,8 +86,10 @@ class Packing:
         hangs by.
     kind, item
         What each column is: its kind, and which of them.
+    settled
+        Whether few columns were new when they were last looked for.
     best
-        The prices that proved the ceiling, if the program began with some (see `begin_at`).
+        The prices that proved the ceiling, if the program began with some (see `begin_at`), these until then.
     """
 
     def __init__(
@@ -103,6 +109,8 @@ class Packing:
         self.ceiling = self.value = math.inf
         self.priced: Priced | None = None
         self.inward = INWARD
+        self.few = max(FEW_NEW, int(FEW_PER_PRIZE * np.count_nonzero(graph.prize)))
+        self.settled = False
         self.best: NDArray[np.float64] | None = None
         self.arc_value = np.zeros(graph.n_arcs)
         self.trunk_value = np.zeros(branches.trunk_arcs.size)
@@ -203,7 +211,7 @@ class Packing:
         """Begin with the prices of a dual ascent: prices are then looked at on the way from the best to the program's.
 
         A program of few columns has wild prices, at which much seems to gain that no plan can hold; nearer to prices
-        that have proven themselves, what gains is of use, and the ceiling never lies above theirs. After A. Pessoa, R.
+        that have proven themselves, what gains is of use, and the ceiling begins with theirs. After A. Pessoa, R.
         Sadykov, E. Uchoa, F. Vanderbeck, "Automation and combination of linear-programming based stabilization
         techniques in column generation", INFORMS Journal on Computing 30 (2018).
         """
@@ -215,15 +223,19 @@ class Packing:
 
     def look_for_branches(self, price: NDArray[np.float64], stopped: Callable[[], bool] = lambda: False) -> int:
         """Lower the ceiling by what prices of the rows prove; let the best columns enter; return how many did."""
-        if self.best is None:
-            return self._look(price, stopped)
+        n_new = self._look(price, stopped) if self.best is None else self._look_inward(price, self.best, stopped)
+        self.settled = n_new <= self.few
+        return n_new
+
+    def _look_inward(self, price: NDArray[np.float64], best: NDArray[np.float64], stopped: Callable[[], bool]) -> int:
+        """Do the same on the way from the best prices to those of the program, nearer to these while little gains."""
         n_new, before = 0, self.ceiling
-        while n_new <= ENOUGH and not stopped():
-            best = np.r_[self.best, np.zeros(price.size - self.best.size)]
+        best = np.r_[best, np.zeros(price.size - best.size)]
+        while n_new <= self.few and not stopped():
             n_new += self._look(self.inward * best + (1.0 - self.inward) * price, stopped)
             if self.inward == 0.0:
                 break
-            if n_new <= ENOUGH:
+            if n_new <= self.few:
                 self.inward = max(self.inward - STEP, 0.0)
         if self.ceiling < before:
             self.inward = min(INWARD, self.inward + STEP / 2)
@@ -259,9 +271,10 @@ class Packing:
         trunk, n = self.branches.trunk_arcs, self.in_program.size
         best = best_of_each(priced.trunk, np.zeros_like(trunk), self.over.leads[trunk], WORTH_ENTERING)[:MOST_WAYS]
         behind = self._best_behind(priced) if (self.standing < 0).any() else np.empty(0, np.int64)
-        wanted, hanging, waiting = set(best.tolist()), set(), best.tolist()
-        while waiting and behind.size:
-            t = waiting.pop()
+        hanging: set[int] = set()
+        wanted, waiting = set(best.tolist()), deque(best.tolist())
+        while waiting and behind.size and len(wanted) + len(hanging) < MOST_BEHIND:
+            t = waiting.popleft()
             for link in self.over.supported[self.over.supported_start[t] : self.over.supported_start[t + 1]].tolist():
                 if behind[link] < 0:
                     continue

@@ -18,7 +18,7 @@ from oracles import (
     random_towns,
 )
 
-from planner.solver import Status, compile_kernels, exact, solve
+from planner.solver import Status, branch_pricing, compile_kernels, exact, solve
 from planner.solver.bound import search_price
 from planner.solver.branch_arcs import as_tree, unfold
 from planner.solver.branch_pricing import new_tables, price_branches, worth_by
@@ -209,6 +209,32 @@ def test_the_arcs_of_a_branch_are_worth_what_was_told_and_carry_their_load(name)
             assert set(ends.tolist()) <= set(graph.head[tree].tolist())
     assert looked_at > 100
     assert trees > 50
+
+
+@pytest.mark.parametrize("maker", ["towns", "hops"])
+def test_loads_gone_through_one_by_one_fill_the_same_tables_and_prove_nothing_once_stopped(monkeypatch, maker):
+    compared = 0
+    for seed in range(30):
+        problem, graph, branches = laid_out(maker, 37_000 + seed)
+        if branches is None or branches.load.size < 2:
+            continue
+        gain = some_gains(graph, branches, np.random.default_rng(seed))
+        whole, single = new_tables(graph, branches), new_tables(graph, branches)
+        assert price_branches(graph, branches, gain, whole)
+        program = Packing(graph, problem, branches)
+        price = program.solve(lambda: False)
+        with monkeypatch.context() as patch:
+            patch.setattr(branch_pricing, "MUCH", 0)
+            asked = iter(range(branches.load.size))
+            assert price_branches(graph, branches, gain, single, lambda asked=asked: next(asked) < 0)
+            assert next(asked, None) is None  # after every load
+            begun = iter([False, True])
+            assert program.look_for_branches(price, lambda begun=begun: next(begun)) == 0
+        for one, other in zip(whole, single, strict=True):
+            np.testing.assert_array_equal(one, other)
+        assert (program.ceiling, program.priced, program.found) == (math.inf, None, [])
+        compared += 1
+    assert compared > 5
 
 
 def passes(graph, tree, a, v):
