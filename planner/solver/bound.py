@@ -109,7 +109,7 @@ def price_out(
     """
     assert price >= graph.cost_weight, "costs would count for less than the value says"
     total = math.fsum(graph.prize)
-    priced, grain = in_grains(graph, price)
+    priced, grain = in_grains(graph, price, total)
     spare = np.floor(graph.prize / grain).astype(np.int64)
     if required is not None:  # never to be given up; any finite price of doing so keeps the bound valid
         spare[required] = min(UNSPENDABLE, MOST_DUAL // max(int(np.count_nonzero(required)), 1))
@@ -129,12 +129,12 @@ def price_out(
     )
 
 
-def in_grains(graph: Graph, price: float) -> tuple[NDArray[np.int64], float]:
-    """Return ``(m,)`` what arcs cost at a price in grains, and the grain in units of benefit.
+def in_grains(graph: Graph, price: float, total: float) -> tuple[NDArray[np.int64], float]:
+    """Return ``(m,)`` what arcs cost at a price in grains, and the grain in units of benefit; ``total`` is all prizes.
 
     Rounding prizes and costs down, and cutting off costs beyond all prizes, keeps the bound valid.
     """
-    grain = 2.0 ** (math.frexp(math.fsum(graph.prize))[1] - GRAIN_BITS)
+    grain = 2.0 ** (math.frexp(total)[1] - GRAIN_BITS)
     rate = price / grain * (1.0 - 8 * ROUNDING)
     return np.minimum(graph.cost * rate, 2.0 ** (GRAIN_BITS + 1)).astype(np.int64), grain
 

@@ -98,8 +98,9 @@ class BranchRows:
         self.inner = graph.place[graph.tail] == graph.place[graph.head]
         self.leads = np.where(self.inner, branches.n_places + graph.head, graph.place[graph.head]).astype(np.int64)
         self.inside = ~branches.end[graph.head]
-        self._value(asked)
-        self._fixed(asked)
+        spend = terms_of(asked, graph).spend[0]
+        self._value(asked, spend)
+        self._fixed(asked, spend)
         self._links()
         self._count_terms()
 
@@ -108,19 +109,18 @@ class BranchRows:
         """Number of rows."""
         return int(self.least.size)
 
-    def _value(self, asked: Problem) -> None:
+    def _value(self, asked: Problem, spend: NDArray[np.int64]) -> None:
         """Note what arcs and nodes are worth."""
         graph = self.graph
         counts = collects(asked, graph)
         worth = np.zeros(graph.n_nodes)
         worth[counts] = asked.prize[graph.node[counts]]
-        spent = asked.cost_weight * terms_of(asked, graph).spend[0]
-        arc = worth[graph.head] - spent
+        arc = worth[graph.head] - asked.cost_weight * spend
         self.constant = float(worth[0])
         self.scale = float(np.abs(arc).max(initial=0.0)) or 1.0
         self.worth = arc / self.scale
 
-    def _fixed(self, asked: Problem) -> None:
+    def _fixed(self, asked: Problem, spend: NDArray[np.int64]) -> None:
         """Set up the rows over arcs; what a row says of a node it says of the arcs into it."""
         graph = self.graph
         prized = np.flatnonzero(graph.prize[1:] > 0) + 1
@@ -133,7 +133,7 @@ class BranchRows:
         ]
         rows = [*ruled, *place_rows(graph, 1), *once]
         self.once = len(rows) - len(once) + np.arange(len(once))
-        self.cents = max(asked.budget, 1) / UNITS if terms_of(asked, graph).spend[0].sum() > asked.budget else 0.0
+        self.cents = max(asked.budget, 1) / UNITS if spend.sum() > asked.budget else 0.0
         self.least = np.array([row.least for row in rows])
         self.most = np.array([row.most for row in rows])
         self.matrix = sparse_rows([spread(graph, prized, row.columns, row.factor) for row in rows], graph.n_arcs)
@@ -288,7 +288,7 @@ def ascent_row(graph: Graph, pricing: Pricing) -> Row:
 
     What it took from arcs is known to the grain; what it spent of prizes is taken for a little less.
     """
-    priced, grain = in_grains(graph, pricing.price)
+    priced, grain = in_grains(graph, pricing.price, math.fsum(graph.prize))
     weight = priced * grain - pricing.reduced
     arcs = np.flatnonzero(weight > 0.0).astype(np.int32)
     spent = spent_prizes(graph, pricing)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 MOST_LOADS = 40
 """Loads that are told apart. Arcs that carry more than the largest of them count as if nothing filled them."""
 MOST_WORK = 150_000_000
-"""Steps of the dynamic programme for one set of prices, levels times groups times loads: about half a second."""
+"""Steps of the dynamic programme for one set of prices, levels times groups times loads: some seconds on the largest
+graphs, where a search can be stopped between loads."""
 MOST_TIES = 20_000_000
 """Pairs of an arc of the trunk and of one that may hang behind it: the rows that tie these have no more terms."""
 SAME = 1e-9

@@ -92,7 +92,7 @@ def lowered(program):
 
 def test_rows_that_hold_the_ceiling_up_are_all_that_the_next_program_needs():
     compared = dropped = sold = 0
-    for seed in range(90):
+    for seed in range(160):
         rng = np.random.default_rng(35_000 + seed)
         problem = replace(random_hops(rng), budget=int(rng.integers(10, 60)))
         graph = build_graph(problem, problem.budget)
@@ -116,7 +116,7 @@ def test_rows_that_hold_the_ceiling_up_are_all_that_the_next_program_needs():
         dropped += not program.holding.all()
     assert compared > 5
     assert dropped > 5
-    assert sold > 3
+    assert sold > 5
 
 
 def test_rows_that_were_added_since_the_last_solution_count_as_holding():
