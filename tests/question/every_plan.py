@@ -39,10 +39,14 @@ def every_plan(country):
     technology = options.technology()
     rows = [row for row in range(len(options)) if technology[row] != "existing"]
     free = [row for row in range(len(options)) if technology[row] == "existing"]
+    ends = list(zip(options.u.tolist(), options.v.tolist(), strict=True))
     plans = []
     for size in range(len(rows) + 1):
         for subset in itertools.combinations(rows, size):
-            tree = nx.Graph([(int(options.u[row]), int(options.v[row])) for row in (*subset, *free)])
+            edges = [ends[row] for row in (*subset, *free)]
+            if len({ROOT, *itertools.chain(*edges)}) != len(edges) + 1:
+                continue  # no tree: said before a graph is made, as of most sets
+            tree = nx.Graph(edges)
             tree.add_node(ROOT)
             if tree.number_of_edges() == size + len(free) and nx.is_tree(tree):
                 plans += _of_tree(country, options, offices, (*subset, *free), dict(nx.bfs_predecessors(tree, ROOT)))

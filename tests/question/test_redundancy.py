@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -27,22 +28,38 @@ def _compiled():
     compile_kernels()
 
 
+def in_lists(country):
+    """Return what these checks read of the candidates of a country, as lists, once: plans and paths are many."""
+    options = country.options()
+    return SimpleNamespace(
+        technology=options.technology().tolist(),
+        ends=list(zip(options.u.tolist(), options.v.tolist(), strict=True)),
+        rungs=list(zip(options.rung_u.tolist(), options.rung_v.tolist(), strict=True)),
+        capacity_mbps=options.capacity_mbps.tolist(),
+        cents=options.money[:, PROGRAMME].tolist(),
+        mast_cents=options.mast_money[:, :, PROGRAMME].tolist(),
+        transit_cents=(options.package_transit_money[:, PROGRAMME] - options.package_money[:, PROGRAMME]).tolist(),
+        office=options.places.office.tolist(),
+        demand_mbps=country.inputs().offices["demand_mbps"].tolist(),
+    )
+
+
 def all_paths(options, place):
     """Return every path from the root to a place as (rows, places), no place twice; services end at their office."""
-    technology = options.technology()
+    adequate = {v for (_u, v), technology in zip(options.ends, options.technology, strict=True)
+                if technology == "existing"}  # fmt: skip
     found = []
 
     def go(at, rows, seen):
         if at == place:
             found.append((tuple(rows), tuple(seen)))
             return
-        for row in range(len(options)):
-            u, v = int(options.u[row]), int(options.v[row])
-            ends = [(u, v)] if u == ROOT else [(u, v), (v, u)]
-            for tail, head in ends:
-                own = technology[row] in {"leo", "cellular"} and head != place
+        for row, (u, v) in enumerate(options.ends):
+            technology = options.technology[row]
+            for tail, head in [(u, v)] if u == ROOT else [(u, v), (v, u)]:
+                own = technology in {"leo", "cellular"} and head != place
                 # what is adequate hangs from the root by what it has
-                fixed = technology[row] != "existing" and (technology[options.v == head] == "existing").any()
+                fixed = technology != "existing" and head in adequate
                 if tail == at and head not in seen and not own and not fixed:
                     go(head, [*rows, row], [*seen, head])
 
@@ -51,12 +68,12 @@ def all_paths(options, place):
 
 
 def span(options, row):
-    return frozenset((int(options.u[row]), int(options.v[row]))), options.technology()[row]
+    return frozenset(options.ends[row]), options.technology[row]
 
 
 def apart(options, plan, place, path):
     """Say whether a path shares no span with the first one of a place, and no place but where both begin."""
-    technology, rows, places = options.technology(), path[0], path[1]
+    technology, rows, places = options.technology, path[0], path[1]
     first, at = [], place
     while at != ROOT:
         first.append((at, plan.entering[at]))
@@ -67,53 +84,59 @@ def apart(options, plan, place, path):
     return not relays & set(places[:-1]) and not any(span(options, row) in spans for row in rows)
 
 
-def extra_cents(country, plan, paths):
-    """Return what second paths, by place of their office, cost on top of a plan; None if one of them may not be."""
-    options, offices = country.options(), country.inputs().offices
-    if not all(apart(options, plan, place, path) for place, path in paths.items()):
-        return None
+def extra_cents(options, plan, paths):
+    """Return what second paths, by place of their office, cost on top of a plan; None if together they may not be."""
     planned = {row: plan.load[place] for place, row in plan.entering.items()}
     carried, cents = {}, 0
     for place, (rows, _places) in paths.items():
-        office = options.places.office[place]
+        office = options.office[place]
         for row in rows:
-            carried[row] = carried.get(row, 0.0) + offices["demand_mbps"][office]
-        if options.technology()[rows[0]] in SOURCES and not starts_at_source(options, plan, place):
-            cents += int(options.package_transit_money[office, PROGRAMME] - options.package_money[office, PROGRAMME])
+            carried[row] = carried.get(row, 0.0) + options.demand_mbps[office]
+        if options.technology[rows[0]] in SOURCES and not starts_at_source(options, plan, place):
+            cents += options.transit_cents[office]
     new = sorted(set(carried) - set(planned))
     bought = [span(options, row) for row in (*new, *planned)]
     full = any(planned.get(row, 0.0) + load > options.capacity_mbps[row] for row, load in carried.items())
     if full or len(set(bought)) < len(bought):
         return None
-    return cents + int(options.money[new, PROGRAMME].sum()) + taller_cents(options, plan, new)
+    return cents + sum(options.cents[row] for row in new) + taller_cents(options, plan, new)
 
 
 def starts_at_source(options, plan, place):
     while plan.parent[place] != ROOT:
         place = plan.parent[place]
-    return options.technology()[plan.entering[place]] in SOURCES
+    return options.technology[plan.entering[place]] in SOURCES
 
 
 def taller_cents(options, plan, new):
     """Return what masts cost more where new links need taller ones."""
     tallest = dict(plan.tallest)
     for row in new:
-        for end, rung in ((int(options.u[row]), options.rung_u[row]), (int(options.v[row]), options.rung_v[row])):
+        for end, rung in zip(options.ends[row], options.rungs[row], strict=True):
             if rung != NO_MAST:
-                tallest[end] = max(tallest.get(end, NO_MAST), int(rung))
+                tallest[end] = max(tallest.get(end, NO_MAST), rung)
     return sum(
-        int(options.mast_money[end, rung, PROGRAMME])
-        - (int(options.mast_money[end, plan.tallest[end], PROGRAMME]) if end in plan.tallest else 0)
+        options.mast_cents[end][rung] - (options.mast_cents[end][plan.tallest[end]] if end in plan.tallest else 0)
         for end, rung in tallest.items()
     )
 
 
-def cheapest_pair_of_paths(country, plan, names):
-    """Return the least that second paths of offices cost on top of a plan, all combinations tried; None if none are."""
-    options = country.options()
-    each = [[(country.names[name], path) for path in all_paths(options, country.names[name])] for name in names]
-    costs = [extra_cents(country, plan, dict(combination)) for combination in itertools.product(*each)]
-    return min((cents for cents in costs if cents is not None), default=None)
+def with_cheapest_paths(country, names):
+    """Return all plans with offices of these names, each with the least that second paths of them cost on top of it.
+
+    All combinations of paths are tried; None stands where there are none.
+    """
+    options, places = in_lists(country), [country.names[name] for name in names]
+    ways = {place: all_paths(options, place) for place in places}
+    priced = []
+    for plan in every_plan(country):
+        if set(names) <= plan.connected:
+            each = [[path for path in ways[place] if apart(options, plan, place, path)] for place in places]
+            costs = [
+                extra_cents(options, plan, dict(zip(places, paths, strict=True))) for paths in itertools.product(*each)
+            ]
+            priced.append((plan, min((cents for cents in costs if cents is not None), default=None)))
+    return priced
 
 
 @pytest.fixture(scope="module", params=COUNTRIES)
@@ -123,9 +146,7 @@ def small(request, make):
     country = make["random_country"](rng, n_offices=3, n_others=1, extra=3)
     wanting = [office["id"] for office in country.offices if office["status_before"] != "adequate"]
     names = sorted(rng.choice(wanting, min(len(wanting), 1 + request.param % 2), replace=False).tolist())
-    plans = [plan for plan in every_plan(country) if set(names) <= plan.connected]
-    priced = [(plan, cheapest_pair_of_paths(country, plan, names)) for plan in plans]
-    return country, names, priced, float(rng.choice([0.6, 0.8, 1.0]))
+    return country, names, with_cheapest_paths(country, names), float(rng.choice([0.6, 0.8, 1.0]))
 
 
 def test_every_country_against_all_plans_with_all_second_paths(make, small, referee):
@@ -170,9 +191,12 @@ def test_least_money_with_second_paths_lies_between_its_bound_and_the_least_of_a
     rng = np.random.default_rng(1000 + number)
     country = make["random_country"](rng, n_offices=3, n_others=1, extra=3)
     wanting = [office["id"] for office in country.offices if office["status_before"] != "adequate"]
-    plans = [plan for plan in every_plan(country) if set(wanting) <= plan.connected]
-    priced = [(plan.spent("programme_cost"), cheapest_pair_of_paths(country, plan, wanting[:1])) for plan in plans]
-    least = min((cost + extra for cost, extra in priced if extra is not None), default=None)
+    costs = [
+        plan.spent("programme_cost") + extra
+        for plan, extra in with_cheapest_paths(country, wanting[:1])
+        if extra is not None and set(wanting) <= plan.connected
+    ]
+    least = min(costs, default=None)
     asked = make["scenario"](
         budgets=[],
         objective=[{"sense": "min", "measure": "programme_cost", "target": {"connect_all": True}}],
@@ -389,9 +413,7 @@ def test_worst_first_with_second_paths_lies_between_its_bounds_and_what_all_plan
     country = make["random_country"](rng, n_offices=3, n_others=1, extra=3)
     wanting = [office["id"] for office in country.offices if office["status_before"] != "adequate"]
     name = str(rng.choice(wanting))
-    priced = [
-        (plan, cheapest_pair_of_paths(country, plan, [name])) for plan in every_plan(country) if name in plan.connected
-    ]
+    priced = with_cheapest_paths(country, [name])
     costs = [(plan, plan.spent("programme_cost") + cents) for plan, cents in priced if cents is not None]
     all_costs = sorted(cost for _plan, cost in costs)
     part = (0.1, 0.3, 0.7)[number % 9 // 3]
