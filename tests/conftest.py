@@ -17,6 +17,16 @@ from planner.links.options import NO_MAST, ROOT, LinkOptions, OptionKind, PlaceK
 from planner.plan.plan import Budget, Outcome, build_plan
 from planner.scenario import Scenario
 
+
+def pytest_configure(config):
+    """Let Numba's remarks on speed through.
+
+    In pyproject.toml the filter would import Numba before the program has said where compiled kernels are kept: tests
+    and the commands that they start would each compile their own.
+    """
+    config.addinivalue_line("filterwarnings", "ignore::numba.NumbaPerformanceWarning")
+
+
 # Nothing is discounted, so that present values can be reckoned in the head: purchases, replacements, ten years of
 # operation, less what is left of the last life.
 TERMS = Terms(discount_rate=0.0, discount_at="year_end", horizon_years=10, funded_years=5)
