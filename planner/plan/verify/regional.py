@@ -19,6 +19,8 @@ Priced = list[tuple[Item, float]]
 def factors_at(regions: Iterable[str | None], basis: Basis) -> tuple[float, float]:
     """Return the dearest freight and works of some regions, each by id or name."""
     given, known = basis.scenario.money.regions, basis.inputs.regions
+    if not given:
+        return 1.0, 1.0  # asked of every line of a plan
     name_of = {} if known is None else dict(zip(known["id"].astype(str), known["name"].astype(str), strict=True))
     entries = [given.get(region) or given.get(name_of.get(region, "")) for region in regions if region]
     found = [entry for entry in entries if entry is not None]
