@@ -1,7 +1,7 @@
 """The world: synthetic countries of the real order of sizes, from their files to one budget over all of them.
 
-    python -m benchmarks.world [--countries 150] [--offices 100000] [--points 16] [--gap 0.01] [--workers 2]
-                               [--base-s 8] [--office-s 0.04] [--shares 5,10,20,40,80] [--out runs/world] [--json]
+    python -m benchmarks.world [--countries 150] [--offices 100000] [--points 10] [--gap 0.01] [--workers 2]
+                               [--base-s 6] [--office-s 0.036] [--shares 5,10,20,40,80] [--out runs/world] [--json]
 
 Sizes are offices that lack an adequate connection, from 20 to 15,000, 100,000 in all; with fewer countries, evenly
 spaced ranks of the same 150. Every country is written with terrain, population, roads, fibre, towers and coverage,
@@ -197,10 +197,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--countries", type=int, default=ALL_COUNTRIES)
     parser.add_argument("--offices", type=int, default=100_000)
-    parser.add_argument("--points", type=int, default=16)
+    parser.add_argument("--points", type=int, default=10)
     parser.add_argument("--gap", type=float, default=0.01)
-    parser.add_argument("--base-s", type=float, default=8.0)
-    parser.add_argument("--office-s", type=float, default=0.04)
+    parser.add_argument("--base-s", type=float, default=6.0)
+    parser.add_argument("--office-s", type=float, default=0.036)
     parser.add_argument("--shares", default="5,10,20,40,80")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("runs/world"))

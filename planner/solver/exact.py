@@ -75,11 +75,12 @@ CHUNKS_BETWEEN = 2
 
 def begin(search: Search, start: NDArray[np.int32] | None = None) -> None:
     """Plant the first trees, or take an earlier plan, and look once around each."""
+    if start is not None:
+        search.start_from(start)
+        search.note_plan(search.graph, search.tree)  # the answer is no worse, however little time there is
     search.drop_needless()
     if start is None:
         search.plant()
-    else:
-        search.start_from(start)
     search.improve(1)
 
 

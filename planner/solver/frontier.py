@@ -51,8 +51,9 @@ REPORT_S = 0.5
 """Time between two reports while the budgets are walked down."""
 THREADS = 2
 """Budgets that are searched at the same time."""
-PATIENCE = 6
-"""Visits that bring nothing after which the distance grows."""
+PATIENCE, PATIENCE_CAPACITATED = 6, 2
+"""Visits that bring nothing after which the distance grows. Where arcs can be filled no plan lies near a ceiling that
+does not see it: the search begins at the farthest distance there, and is soon left to the exact one."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,9 @@ class Trail:
         self.searches: list[Search] = []
         self.known: list[NDArray[np.int32]] = []  # branches that programs of budgets begin with
         self.found: dict[int, list[NDArray[np.int32]]] = {}  # those that the last ones ended with
-        self.nearness = [NEAR] * len(budgets)
+        capacitated = self.whole.graph.capacitated
+        self.nearness = [FARTHEST if capacitated else NEAR] * len(budgets)
+        self.patience = PATIENCE_CAPACITATED if capacitated else PATIENCE
         self.fruitless = [0] * len(budgets)
         # What is drawn for a budget depends on no other one.
         self.dice = [new_dice(seed + k) for k in range(len(budgets))]
@@ -298,7 +301,7 @@ class Trail:
         for k, gap in zip(numbers, before, strict=True):
             search = self.searches[k]
             self.fruitless[k] = self.fruitless[k] + 1 if search.gap == gap else 0
-            if self.closed(k) or (search.graph.n_arcs > 0 and self.fruitless[k] < PATIENCE):
+            if self.closed(k) or (search.graph.n_arcs > 0 and self.fruitless[k] < self.patience):
                 continue
             self.fruitless[k] = 0
             self.nearness[k] *= WIDENING
