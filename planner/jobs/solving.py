@@ -12,6 +12,7 @@ from planner.files import write_whole
 from planner.i18n import _, language
 from planner.jobs.cancellation import cancel_file, cancellation, request_cancel
 from planner.jobs.folder import run_folder
+from planner.jobs.kernels import kernels_are_compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -359,6 +360,8 @@ def _prepare(
             raise CancelledError(_("Cancelled before the first plan."))
         journal.note(phase, message, share=share)
 
+    if not kernels_are_compiled():
+        step("inputs", _("The first run after an installation compiles for some minutes; later ones begin at once."))
     step("inputs", _("Reading the inputs of “{name}”").format(name=scenario.name))
     write_whole(run_dir / "scenario.yaml", dump_scenario(scenario))
     inputs = read_inputs(scenario)

@@ -25,7 +25,7 @@ from planner.solver.solve import solve
 def compile_kernels() -> None:
     """Compile the kernels of the search, or load them from the user's cache.
 
-    The first run on a machine compiles for about a minute; no time limit should pay for that. Two offices of which
+    The first run on a machine compiles for minutes; no time limit should pay for that. Two offices of which
     the budget buys one and a half leave a gap, so that every part of the search has its turn. Where Numba is told to
     compile nothing there is nothing to wait for.
     """

@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
-from planner.errors import InputError
+from planner.errors import CancelledError, InputError
 from planner.jobs import (
     read_events,
     request_cancel,
@@ -65,6 +65,24 @@ def test_a_run_folder_tells_its_story(finished, referee):
     assert {file["file"] for file in record["files"]} >= {"data/offices.csv", "data/terrain.tif", "data/prices.yaml"}
     assert referee(json.loads((run_dir / "plan.json").read_text())) == []
     assert not verify(run_dir).differences
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_the_first_run_says_that_it_compiles(tmp_path, monkeypatch, compiled):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
+    if compiled:
+        (tmp_path / "kernels/solver_0123").mkdir(parents=True)
+        (tmp_path / "kernels/solver_0123/ascent.ascend-1.py311.nbi").touch()
+    told = []
+
+    def tell(event):
+        if event.phase == "inputs":
+            told.append(event.message)
+            request_cancel(tmp_path / "run")
+
+    with pytest.raises(CancelledError):
+        solve_run(EXAMPLE, tmp_path / "run", listener=tell)
+    assert ("compiles for some minutes" in told[0]) != compiled
 
 
 def test_killed_at_any_moment_it_leaves_whole_files_and_a_sound_cache(tmp_path, environment, finished, referee):
