@@ -22,7 +22,7 @@ from planner.solver.branching import Branching, Decided, ascent_cuts, list_for_c
 from planner.solver.cuts import new_cut_list
 from planner.solver.folding import count_own
 from planner.solver.follow import Follower
-from planner.solver.from_branches import FromBranches
+from planner.solver.from_branches import FromBranches, has_program
 from planner.solver.from_rooms import FromRooms
 from planner.solver.from_root import FromRoot
 from planner.solver.recombine import Recombination
@@ -202,7 +202,7 @@ class Finish:
         search = self.search
         patience = PATIENCE
         if search.graph.capacitated:
-            patience = PATIENCE_PACKED if self.from_branches.applies(search.graph) else PATIENCE_CAPACITATED
+            patience = PATIENCE_PACKED if has_program(search.graph) else PATIENCE_CAPACITATED
         idle = 0
         while idle < max(patience, PATIENCE_SHARE * search.n_chunks) and not self.over:
             before = search.value

@@ -86,10 +86,6 @@ class FromBranches:
         self.first: NDArray[np.int32] = np.empty(0, np.int32)
         self.price = 0.0
 
-    def applies(self, graph: Graph) -> bool:
-        """Whether a graph has arcs that can be filled, and not too many arcs."""
-        return graph.capacitated and not graph.layered and graph.n_arcs <= MOST_ARCS
-
     def take_turn(self, graph: Graph, pricing: Pricing) -> bool:
         """Lower the ceiling and better the plan until both rest; False if that would bring, or has brought, little.
 
@@ -101,7 +97,7 @@ class FromBranches:
         finish = self.finish
         self.price = pricing.price
         before = self._gap()
-        if not self.applies(graph) or before > WORTH_A_TURN * self.spent or self._lay_out(graph) is None:
+        if not has_program(graph) or before > WORTH_A_TURN * self.spent or self._lay_out(graph) is None:
             return False
         self.rounds = 0
         whole = self._left(graph, pricing)
@@ -261,6 +257,11 @@ class FromBranches:
         if np.count_nonzero(kept) > WORTH_REBUILDING * kept.size:
             return None
         return self._what_is_left(packing, kept)
+
+
+def has_program(graph: Graph) -> bool:
+    """Whether a graph has arcs that can be filled, and not too many arcs."""
+    return graph.capacitated and not graph.layered and graph.n_arcs <= MOST_ARCS
 
 
 def at_rest(ceilings: list[float], floor: float) -> bool:

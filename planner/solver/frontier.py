@@ -23,8 +23,9 @@ from planner.solver.curve import Frontier, Line, Point
 from planner.solver.desk import new_desk
 from planner.solver.dice import new_dice
 from planner.solver.exact import Finish
+from planner.solver.from_branches import has_program
 from planner.solver.result import Termination
-from planner.solver.search import CHUNK, CHUNK_PER_ARC, Search
+from planner.solver.search import CHUNK_PER_ARC, Search
 from planner.solver.tree import find_arcs, tree_of_arcs
 
 if TYPE_CHECKING:
@@ -36,12 +37,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-STEP = 0.25
-"""Binary logarithm of the ratio of neighbouring prices of the sweep."""
+STEP, WIDE_STEP, WIDE_FROM = 0.25, 0.5, 300_000
+"""Binary logarithm of the ratio of neighbouring prices of the sweep, and that of graphs of at least so many arcs, where
+an evaluation takes seconds."""
 OVERSHOOT, MOST_PRICES = 2, 80
 """Prices of the sweep beyond the best one for the outermost budget, and prices in either direction at most."""
 VISITS_A_PRICE = 3
-"""Visits of a budget at one price: what moving it costs is about what the search of one visit costs."""
+"""Visits of a budget at one price: what moving it costs is about what the search of one visit costs, if that looks at
+so many arcs for each of the graph as `planner.solver.search` says."""
 FIRST_VISITS = 6
 """Visits of a budget before the next smaller one starts from its tree."""
 NEAR, WIDENING, FARTHEST = 0.0001, 4.0, 0.03
@@ -51,9 +54,8 @@ REPORT_S = 0.5
 """Time between two reports while the budgets are walked down."""
 THREADS = 2
 """Budgets that are searched at the same time."""
-PATIENCE, PATIENCE_CAPACITATED = 6, 2
-"""Visits that bring nothing after which the distance grows. Where arcs can be filled no plan lies near a ceiling that
-does not see it: the search begins at the farthest distance there, and is soon left to the exact one."""
+PATIENCE = 6
+"""Visits that bring nothing after which the distance grows."""
 
 
 @dataclass(frozen=True)
@@ -135,9 +137,8 @@ class Trail:
         self.searches: list[Search] = []
         self.known: list[NDArray[np.int32]] = []  # branches that programs of budgets begin with
         self.found: dict[int, list[NDArray[np.int32]]] = {}  # those that the last ones ended with
-        capacitated = self.whole.graph.capacitated
-        self.nearness = [FARTHEST if capacitated else NEAR] * len(budgets)
-        self.patience = PATIENCE_CAPACITATED if capacitated else PATIENCE
+        # Where arcs can be filled no plan lies near a ceiling that does not see it.
+        self.nearness = [FARTHEST if self.whole.graph.capacitated else NEAR] * len(budgets)
         self.fruitless = [0] * len(budgets)
         # What is drawn for a budget depends on no other one.
         self.dice = [new_dice(seed + k) for k in range(len(budgets))]
@@ -150,8 +151,9 @@ class Trail:
             try:
                 self.sweep()
                 self.walk()
-                while (worst := self.worst()) and not self.stopped():
-                    self.visit(worst)
+                if not has_program(self.whole.graph):  # whose exact search sees what keeps plans from their ceilings
+                    while (worst := self.worst()) and not self.stopped():
+                        self.visit(worst)
                 self.finish()
             except BaseException:
                 self.failed = True  # lets the other thread end, which is waited for
@@ -178,7 +180,8 @@ class Trail:
         if self.whole.graph.n_arcs > 0:
             middle = math.log2(self.whole.total) - math.log2(max(self.budgets[-1], 1)) - 1.5
             evaluated.append(price_out(self.whole.graph, 2.0**middle))
-            up_and_down = [(len(self.budgets) - 1, -STEP), (0, STEP)]
+            step = STEP if self.whole.graph.n_arcs < WIDE_FROM else WIDE_STEP
+            up_and_down = [(len(self.budgets) - 1, -step), (0, step)]
             found = self.at_once(lambda way: self.sweep_towards(*up_and_down[way], middle, evaluated[-1]), [0, 1])
             evaluated += [pricing for pricings in found for pricing in pricings]
         self.lines = [Line(pricing.intercept, pricing.price, self.budgets[-1]) for pricing in evaluated]
@@ -301,7 +304,7 @@ class Trail:
         for k, gap in zip(numbers, before, strict=True):
             search = self.searches[k]
             self.fruitless[k] = self.fruitless[k] + 1 if search.gap == gap else 0
-            if self.closed(k) or (search.graph.n_arcs > 0 and self.fruitless[k] < self.patience):
+            if self.closed(k) or (search.graph.n_arcs > 0 and self.fruitless[k] < PATIENCE):
                 continue
             self.fruitless[k] = 0
             self.nearness[k] *= WIDENING
@@ -314,8 +317,7 @@ class Trail:
         """Search one budget locally for a while."""
         search = self.searches[k]
         if search.graph.n_arcs > 0:
-            work = min(CHUNK, CHUNK_PER_ARC * search.graph.n_arcs)
-            search.improve(work, keep_price=search.n_chunks % VISITS_A_PRICE > 0)
+            search.improve(CHUNK_PER_ARC * search.graph.n_arcs, keep_price=search.n_chunks % VISITS_A_PRICE > 0)
 
     def aim_lower(self, k: int) -> None:
         """Let a search begin again with the whole graph, for plans farther from its ceiling."""
