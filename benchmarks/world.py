@@ -1,7 +1,7 @@
 """The world: synthetic countries of the real order of sizes, from their files to one budget over all of them.
 
     python -m benchmarks.world [--countries 150] [--offices 100000] [--points 10] [--gap 0.01] [--workers 2]
-                               [--base-s 6] [--office-s 0.036] [--shares 5,10,20,40,80] [--out runs/world] [--json]
+                               [--base-s 6] [--office-s 0.046] [--shares 5,10,20,40,80] [--out runs/world] [--json]
 
 Sizes are offices that lack an adequate connection, from 20 to 15,000, 100,000 in all; with fewer countries, evenly
 spaced ranks of the same 150. Every country is written with terrain, population, roads, fibre, towers and coverage,
@@ -200,7 +200,7 @@ def main() -> None:
     parser.add_argument("--points", type=int, default=10)
     parser.add_argument("--gap", type=float, default=0.01)
     parser.add_argument("--base-s", type=float, default=6.0)
-    parser.add_argument("--office-s", type=float, default=0.036)
+    parser.add_argument("--office-s", type=float, default=0.046)
     parser.add_argument("--shares", default="5,10,20,40,80")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("runs/world"))

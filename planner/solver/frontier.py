@@ -37,11 +37,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-STEP, WIDE_STEP, WIDE_FROM = 0.25, 0.5, 300_000
-"""Binary logarithm of the ratio of neighbouring prices of the sweep, and that of graphs of at least so many arcs, where
-an evaluation takes seconds."""
-OVERSHOOT, MOST_PRICES = 2, 80
-"""Prices of the sweep beyond the best one for the outermost budget, and prices in either direction at most."""
+STEP, OVERSHOOT = 0.25, 2
+"""Binary logarithm of the ratio of neighbouring prices of the sweep, and prices beyond the best one for the outermost
+budget."""
+WIDE_STEP, WIDE_OVERSHOOT, WIDE_FROM = 0.5, 1, 300_000
+"""The same for graphs of at least so many arcs, where an evaluation takes many seconds."""
+MOST_PRICES = 80
+"""Prices of the sweep in either direction at most."""
 VISITS_A_PRICE = 3
 """Visits of a budget at one price: what moving it costs is about what the search of one visit costs, if that looks at
 so many arcs for each of the graph as `planner.solver.search` says."""
@@ -129,6 +131,7 @@ class Trail:
         self.problem = replace(problem, budget=budgets[-1])
         self.failed = False
         self.whole = Search(self.problem, seed, time_limit_s, partial(self.is_over, cancelled), None)
+        self.wide = self.whole.graph.n_arcs >= WIDE_FROM
         self.budgets = budgets
         self.gap = gap
         self.on_progress = on_progress
@@ -180,7 +183,7 @@ class Trail:
         if self.whole.graph.n_arcs > 0:
             middle = math.log2(self.whole.total) - math.log2(max(self.budgets[-1], 1)) - 1.5
             evaluated.append(price_out(self.whole.graph, 2.0**middle))
-            step = STEP if self.whole.graph.n_arcs < WIDE_FROM else WIDE_STEP
+            step = WIDE_STEP if self.wide else STEP
             up_and_down = [(len(self.budgets) - 1, -step), (0, step)]
             found = self.at_once(lambda way: self.sweep_towards(*up_and_down[way], middle, evaluated[-1]), [0, 1])
             evaluated += [pricing for pricings in found for pricing in pricings]
@@ -199,9 +202,10 @@ class Trail:
         """Evaluate prices from the middle up or down until the ceiling of the outermost budget rises."""
         found: list[Pricing] = []
         fruitless, exponent, best = 0, middle, begun.bound(self.budgets[outermost])
+        overshoot = WIDE_OVERSHOOT if self.wide else OVERSHOOT
         for _ in range(MOST_PRICES):
             exponent += step
-            if self.stopped() or fruitless >= OVERSHOOT:
+            if self.stopped() or fruitless >= overshoot:
                 break
             found.append(price_out(self.whole.graph, 2.0**exponent))
             ceiling = found[-1].bound(self.budgets[outermost])

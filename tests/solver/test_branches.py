@@ -409,6 +409,48 @@ def test_demands_between_steps_are_rounded_down():
     assert (load[find_load(load, demand)] <= demand).all()
 
 
+def test_what_is_a_little_too_much_is_the_next_smaller_load_and_a_rounding_is_none():
+    load = np.array([10.0, 20.0])
+    amounts = np.array([9.95, 10.0 - 1e-9, 10.0, 19.9, 20.0 - 1e-8, 25.0])
+    assert find_load(load, amounts).tolist() == [-1, 0, 0, 0, 1, 1]
+
+
+def test_hops_that_carry_nothing_reach_no_load():
+    load, most = find_loads(np.array([5.0]), np.array([3.0]))
+    assert (load.size, most) == (0, 0.0)
+
+
+def test_nothing_is_laid_out_where_nothing_can_be_filled_or_demands_are_nothing():
+    def laid(capacity, demand):
+        arcs = [(0, 1, 1, np.inf), (1, 2, 1, capacity), (1, 3, 1, capacity), (0, 3, 9, np.inf)]
+        problem = make_problem(4, arcs, prize=[0, 0, 3, 3], demand=[0, 0, demand, 2], budget=20)
+        return lay_out(build_graph(problem, problem.budget))
+
+    assert laid(3, 2) is not None
+    assert laid(np.inf, 2) is None
+    assert laid(3, 0) is None
+
+
+def test_ties_of_the_trunk_to_what_hangs_behind_it_are_counted(monkeypatch):
+    # Behind 0-1 hang 1-2 and the hop 1-3, behind 1-2 the hops 2-4 and 2-5, behind 0-6 the hop 6-4: five.
+    arcs = [
+        (0, 1, 1, np.inf),
+        (1, 2, 1, np.inf),
+        (1, 3, 1, 3),
+        (2, 4, 1, 3),
+        (2, 5, 1, 3),
+        (0, 6, 1, np.inf),
+        (6, 4, 1, 3),
+    ]
+    problem = make_problem(7, arcs, prize=[0, 0, 0, 3, 3, 3, 0], demand=[0, 0, 0, 2, 2, 2, 0], budget=20)
+    graph = build_graph(problem, problem.budget)
+    assert graph.n_arcs == len(arcs)
+    monkeypatch.setattr("planner.solver.branches.MOST_TIES", 5)
+    assert lay_out(graph) is not None
+    monkeypatch.setattr("planner.solver.branches.MOST_TIES", 4)
+    assert lay_out(graph) is None
+
+
 def test_splits_are_all_pairs_of_loads_that_add_up():
     load = np.array([3.0, 5.0, 6.0, 8.0, 9.0, 10.0])
     found = {tuple(load[list(each)].tolist()) for each in zip(*find_splits(load), strict=True)}
