@@ -9,10 +9,16 @@ _HELD = (
     "held = np.zeros(problem.n_arcs + 1, np.bool_)  # the last one stands for the arcs that are none of the problem's"
 )
 _NO_CUTS = "return ascend_noting_cuts(in_start, tail, reduced, spare, weight, new_cut_list(0, 0))"
+_PAIR = "tail[order].astype(np.int64) * (int(leads.max(initial=0)) + 1) + leads[order]"
 _SQUARED = "the width of a bell is squared"
 _DUMMY = "an argument of a law that is not used there"
 
 EQUIVALENT = {
+    "planner.solver.packing: if not trunk.size: → if False: in if not trunk.size:": "nothing enters, by a longer way",
+    "planner.solver.packing: if arcs.size: → if True: in if arcs.size:": "nothing is bought, by a longer way",
+    f"planner.solver.packing: {_PAIR} → {_PAIR.replace('+ leads', '- leads')} in pair = {_PAIR}": (
+        "pairs are told apart from below as from above"
+    ),
     f"planner.radio.rain: -0.55187 → 0.55187 in {_ALPHA_H}": _SQUARED,
     f"planner.radio.rain: -0.76284 → 0.76284 in {_ALPHA_V}": _SQUARED,
     f"planner.radio.multipath: 1.0 → 1.01 in {_ARGUMENTS}": _DUMMY,
