@@ -10,13 +10,19 @@ import ast
 import io
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 ROOT = Path(__file__).resolve().parents[1]
+PRICES = ROOT / "planner" / "catalogue" / "default.yaml"
 PO = ROOT / "planner" / "locale" / "fr" / "LC_MESSAGES" / "planner.po"
 MO = PO.with_suffix(".mo")
 KEYWORDS = {"_": None, "ngettext": (1, 2)}
@@ -37,7 +43,7 @@ TYPER_TEXTS = (
 
 
 def collect() -> Catalog:
-    """Return the texts of the code: `_()` and `ngettext()`, and titles, help and units of schema fields."""
+    """Return the texts of the code, `_()`, `ngettext()`, titles, help and units of fields, and the prices' sources."""
     catalog = Catalog(project="PostLink Planner", fuzzy=False)
     for text in TYPER_TEXTS:
         catalog.add(text)
@@ -50,12 +56,28 @@ def collect() -> Catalog:
                 continue
             if node.func.id == "_" and isinstance(node.args[0], ast.Constant):
                 catalog.add(node.args[0].value)  # once more: Babel does not look into f-strings
-            if node.func.id in {"said", "Field"}:
-                told = [keyword.value for keyword in node.keywords if keyword.arg in FIELD_TEXTS]
-                for argument in (*node.args, *told):
-                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                        catalog.add(argument.value)
+            for text in field_texts(node, node.func.id):
+                catalog.add(text)
+    for source in sources(yaml.safe_load(PRICES.read_text(encoding="utf-8"))):
+        catalog.add(source)
     return catalog
+
+
+def field_texts(call: ast.Call, function: str) -> list[str]:
+    """Return title, help and unit that a call gives to a field, if it does."""
+    if function not in {"said", "Field"}:
+        return []
+    told = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg in FIELD_TEXTS)]
+    return [each.value for each in told if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+
+
+def sources(content: dict[str, Any]) -> Iterator[str]:
+    """Yield where the program's own prices come from."""
+    for key, value in content.items():
+        if key == "source" and isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            yield from sources(value)
 
 
 def stored() -> Catalog:

@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _
-from planner.wording import drawn_name, figure, share
+from planner.price_words import drawn_name
+from planner.wording import figure, share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -484,18 +484,6 @@ def climate_figure(key: str) -> tuple[str, str]:
     return name(), unit
 
 
-_DRAWN: dict[str, Callable[[], str]] = {
-    "demand": lambda: _("demand of all offices"),
-    "climate": lambda: _("rain rate at all places"),
-    "terrain_m": lambda: _("ground above the elevation model"),
-}
-
-
-def drawn_name(figure: str) -> str:
-    """Return what a figure that is drawn is called: prices by their keys in the catalogue."""
-    return _DRAWN[figure]() if figure in _DRAWN else figure
-
-
 _LOOKS: dict[str, Callable[[], str]] = {
     "known": lambda: _("geostationary, the satellite in use"),
     "highest": lambda: _("geostationary, on the office's meridian"),

@@ -33,7 +33,8 @@ class Assumption:
     unit : str
         With the scenario's currency in it.
     source : str
-        Name and document; ``"user"`` where the user gave a figure without one.
+        Name and document, in the user's language where it is the program's own; ``"user"`` where the user gave a figure
+        without one.
     year : int or None
         Of the source.
     judgement : bool
@@ -48,6 +49,13 @@ class Assumption:
     source: str
     year: int | None
     judgement: bool
+
+    @property
+    def origin(self) -> str:
+        """Source, its year, and whether it is a judgement, as people read it."""
+        name = _("user") if self.source == USER else self.source
+        source = f"{name} {self.year or ''}".strip()
+        return _("{source} (judgement)").format(source=source) if self.judgement else source
 
 
 def assumptions(catalogue: Catalogue, scenario: Scenario, sections: Collection[str]) -> tuple[Assumption, ...]:
@@ -130,13 +138,7 @@ def _stated_by_user(name: str, value: float, unit: str) -> Assumption:
 
 
 def _assumption(name: str, unit: str, estimate: Estimate) -> Assumption:
+    source = estimate.source if estimate.source == USER else _(estimate.source)
     return Assumption(
-        name,
-        estimate.typical,
-        unit,
-        estimate.low,
-        estimate.high,
-        estimate.source,
-        estimate.year,
-        estimate.judgement,
+        name, estimate.typical, unit, estimate.low, estimate.high, source, estimate.year, estimate.judgement
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.catalogue.estimates import USER
 from planner.i18n import _, ngettext
+from planner.price_words import price_name
 from planner.report.layout import Grid, print_grid, print_problems, say
 from planner.wording import labelled, number, setting_words
 
@@ -100,11 +100,8 @@ def _datasets(datasets: Sequence[DatasetReport]) -> Grid:
 
 def _price(item: Assumption) -> str:
     """Return a price with its range and its source; the name is the one by which a scenario overrides it."""
-    name = _("user") if item.source == USER else item.source
-    source = f"{name} {item.year or ''}".strip()
-    if item.judgement:
-        source = _("{source} (judgement)").format(source=source)
     value, low, high = (number(figure, 4) for figure in (item.value, item.low, item.high))
     certain = item.low == item.value == item.high
     text = _("{value} {unit}; {source}") if certain else _("{value} {unit}, {low} to {high}; {source}")
-    return labelled(item.name, text.format(value=value, unit=item.unit, low=low, high=high, source=source))
+    told = text.format(value=value, unit=item.unit, low=low, high=high, source=item.origin)
+    return f"{item.name} – {labelled(price_name(item.name), told)}"

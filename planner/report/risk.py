@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planner.i18n import _
+from planner.price_words import drawn_name
 from planner.report.layout import Grid, print_grid, say, say_title
 from planner.risk_words import limits_missed, moves, no_plan_found
-from planner.wording import drawn_name, figure, measure_name, money, number, share, what_data
+from planner.wording import figure, measure_name, money, number, share, what_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,12 +16,13 @@ import yaml
 from planner.errors import PlannerError
 from planner.i18n import _, language
 from planner.jobs import errand_answer, errand_state, start_errand
+from planner.price_words import price_group, price_part
 from planner.ui.address import spoken
 from planner.ui.session import read_only
 from planner.ui.text import literal
 from planner.ui.watching import watch_errand
 from planner.ui.widgets import table
-from planner.wording import labelled, sentence, technology_heading
+from planner.wording import labelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +53,7 @@ def price_form(here: Here, plan: Plan, content: Mapping[str, Any], edits: Edits)
     prices = _prices(here, plan, content, edits)
     if prices is None:
         return
-    chosen = st.selectbox(_("Prices of"), list(prices), format_func=_group_name, key=spoken("prices-of"))
+    chosen = st.selectbox(_("Prices of"), list(prices), format_func=price_group, key=spoken("prices-of"))
     rows = prices[chosen]
     if chosen in _IN_FILES:
         _show_fixed(chosen, rows, plan)
@@ -87,22 +88,9 @@ def price_form(here: Here, plan: Plan, content: Mapping[str, Any], edits: Edits)
         _note(edited, rows, edits)
 
 
-def _group_name(group: str) -> str:
-    """Return what a group of prices is called: a technology, or what all of them need."""
-    return {
-        "package": _("Office equipment"),
-        "masts": _("Masts"),
-        "sites": _("Sites of masts"),
-        "source": _("Fibre nodes"),
-        "power": _("Power supply"),
-        "general": _("Freight and electricity"),
-    }.get(group) or technology_heading(group)
-
-
 def _price_name(path: str) -> str:
-    """Return what a price is called: its name in the price list, in words."""
-    name = path.partition(".overrides.")[2] or path.partition(".")[2]
-    return sentence(name.replace("_", " ").replace(".", ", "))
+    """Return what a price is called within its group."""
+    return price_part(path.partition(".overrides.")[2] or path.partition(".")[2])
 
 
 def _show_fixed(group: str, rows: dict[str, dict[str, Any]], plan: Plan) -> None:

@@ -43,7 +43,7 @@ def test_a_study_is_told_and_written_beside_its_plan(run):
     folder, result = run
     assert result.exit_code == 0, result.stderr
     assert "6 draws of" in result.stdout
-    assert "leo.monthly_fee" in result.stdout
+    assert "monthly fee" in result.stdout
     assert run_state(folder) == "done"
     stored = json.loads((folder / "risk.json").read_text())
     plan = json.loads((folder / "plan.json").read_text())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.finance import annuity
 from planner.i18n import _
+from planner.price_words import price_name
 from planner.report.bill import OFFICES
 from planner.wording import item_name, technology_heading
 
@@ -166,18 +167,19 @@ def years_shown(horizon_years: int) -> int:
 
 def write_sources(sheet: Sheet, figures: tuple[Assumption, ...]) -> None:
     """Write every figure in force with its range and its source."""
-    sheet.widths(44, 14, 20, 14, 14, 80, 8, 12)
+    sheet.widths(52, 14, 20, 14, 14, 80, 8, 12, 44)
     sheet.text(0, 0, _("Figures in force and their sources"), "title")
     sheet.note(
         1, _("What the unit prices come from. They are told here; what is reckoned starts from the unit prices."), 8
     )
-    headings = (_("Assumption"), _("Value"), _("Unit"), _("Low"), _("High"), _("Source"), _("Year"), _("Judgement"))
+    headings = (_("Assumption"), _("Value"), _("Unit"), _("Low"), _("High"), _("Source"), _("Year"), _("Judgement"),
+                _("Key"))  # fmt: skip
     sheet.head(3, headings)
     sheet.keep_in_view(4, 1)
-    styles = ("text", "exact", "text", "exact", "exact", "text", "text", "text")
+    styles = ("text", "exact", "text", "exact", "exact", "text", "text", "text", "text")
     rows = [
-        (one.name, one.value, one.unit, one.low, one.high, one.source, "" if one.year is None else str(one.year),
-         _("yes") if one.judgement else "")
+        (price_name(one.name), one.value, one.unit, one.low, one.high, one.source,
+         "" if one.year is None else str(one.year), _("yes") if one.judgement else "", one.name)
         for one in figures
     ]  # fmt: skip
     last = sheet.rows(4, styles, rows)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from planner.i18n import _
 from planner.jobs import run_state
+from planner.price_words import drawn_name
 from planner.risk_words import benefit_words, with_bars
 from planner.ui.charts import number_axis
 from planner.ui.edits import Edits
@@ -22,7 +23,7 @@ from planner.ui.study_maps import robustness_legend, robustness_map
 from planner.ui.text import literal
 from planner.ui.watching import watch
 from planner.ui.widgets import TABLE_HEIGHT_PX, chart, table
-from planner.wording import drawn_name, measure_name, money, money_short, number, share
+from planner.wording import measure_name, money, money_short, number, share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from planner.catalogue.estimates import USER
 from planner.errors import InputError
 from planner.i18n import _
+from planner.price_words import price_name
 from planner.report.bill import BACKUP_LINKS, LINKS, MASTS, OFFICES
 from planner.report.documents.blocks import Heading, Note, Paragraph, Table
 from planner.report.documents.proposal.assessment import region_name
@@ -17,7 +17,6 @@ from planner.report.documents.proposal.summary import cautions
 from planner.wording import ended_words, item_name, number, sentence, share, status_name, technology_heading
 
 if TYPE_CHECKING:
-    from planner.catalogue import Assumption
     from planner.plan.model import Plan
     from planner.report.bill import Bill, Entry
     from planner.report.documents.blocks import Block
@@ -162,7 +161,7 @@ def _assumptions(run: ExportedRun) -> list[Block]:
     except InputError as error:
         return [Note(str(error), serious=True)]
     rows = tuple(
-        (one.name, one.unit, _source(one), *(number(value, 4) for value in (one.low, one.value, one.high)))
+        (price_name(one.name), one.unit, one.origin, *(number(value, 4) for value in (one.low, one.value, one.high)))
         for one in prices.assumptions
     )
     return [
@@ -177,12 +176,6 @@ def _assumptions(run: ExportedRun) -> list[Block]:
             small=True,
         ),
     ]
-
-
-def _source(one: Assumption) -> str:
-    name = _("user") if one.source == USER else one.source
-    source = f"{name} {one.year or ''}".strip()
-    return _("{source} (judgement)").format(source=source) if one.judgement else source
 
 
 def _reproducibility(run: ExportedRun) -> list[Block]:

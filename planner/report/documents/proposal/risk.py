@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _
 from planner.plan.store import RISK_JSON
+from planner.price_words import drawn_name
 from planner.report.documents.blocks import Bullets, Figure, Heading, Note, Paragraph, Table
 from planner.report.documents.charts import tornado_drawing
 from planner.report.documents.typography import about_money
 from planner.risk_words import benefit_words, limits_missed, no_plan_found, with_bars
-from planner.wording import drawn_name, measure_name, number, sentence, share
+from planner.wording import measure_name, number, sentence, share
 
 if TYPE_CHECKING:
     from planner.report.documents.blocks import Block
