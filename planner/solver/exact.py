@@ -384,7 +384,7 @@ class Finish:
             watch = replace(watch, proven=lambda: self.search.proven(self.gap) or at_rest())
         search = self.search
         floor = min(beyond(target, -LEAST_STEP), target - search.finest)
-        floor = target - 0.5 if search.whole_prizes else floor
+        floor = target - 0.5 if search.tells_units else floor
         cuts = new_cut_list(0, 0) if rows else ascent_cuts(part, price)
         relaxing = at_rest is not None
         outcome = branch_and_cut(part.graph, search.asked, floor, part.required, cuts, watch, rows, relaxing=relaxing)

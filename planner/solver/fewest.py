@@ -160,9 +160,13 @@ def fewest_phases(
         Every counted node has a prize; neither its budget nor its rules are looked at.
     money
     time_limit_s, seed, cancelled
-        As for `planner.solver.solve`.
+        As for `planner.solver.solve`; connecting all, which comes first, is cut short by neither.
     """
     deadline = time.monotonic() + time_limit_s
+
+    def stopped() -> bool:
+        return cancelled() or time.monotonic() >= deadline
+
     prices = [min(years, money.paid_years) for years in YEARS_COUNTED] if money.paid_years else [0]
     trees = [connect_all(replace(problem, cost=money.price(years)), seed=seed) for years in prices]
     missed = min((_missed(tree) for tree in trees), key=len)
@@ -171,7 +175,7 @@ def fewest_phases(
     ratios: tuple[float, ...] = RATIOS
     if not money.carries and money.paid_years and (bought_for := int(money.capex[trees[0].arcs].sum())):
         ratios = (int(money.opex[trees[0].arcs].sum()) / bought_for, *RATIOS)
-    at_least = exclude(replace(problem, prize=wanted), money, ratios if not money.carries else RATIOS[:1], cancelled)
+    at_least = exclude(replace(problem, prize=wanted), money, ratios if not money.carries else RATIOS[:1], stopped)
     # A tree that leaves more out than another one is no plan of the same question.
     whole = [tree.arcs for tree in trees if np.array_equal(_missed(tree), missed)]
     if money.begun or money.reached_first.size:
@@ -223,14 +227,17 @@ def _missed(tree: ConnectAll) -> NDArray[np.int32]:
     return np.union1d(tree.unreachable, tree.unserved)
 
 
-def exclude(problem: Problem, money: Money, ratios: Sequence[float], cancelled: Callable[[], bool]) -> int:
-    """Return a proven least number of phases; `MOST_PHASES` + 1 where all up to that are excluded."""
+def exclude(problem: Problem, money: Money, ratios: Sequence[float], stopped: Callable[[], bool]) -> int:
+    """Return a proven least number of phases; `MOST_PHASES` + 1 where all up to that are excluded.
+
+    What is excluded when the search is stopped stays so.
+    """
     at_least = 1
     for ratio in ratios:
         # A plan of fewer phases is one of more: halve the numbers in question.
         low, high = at_least, MOST_PHASES + 1
         step = at_least
-        while low < high and not cancelled():
+        while low < high and not stopped():
             middle = min(low + step - 1, (low + high) // 2)
             if is_excluded(problem, money, middle, ratio):
                 low, step = middle + 1, 2 * step

@@ -179,10 +179,10 @@ class Trail:
 
     def sweep(self) -> None:
         """Evaluate the Lagrangian at prices that are best for the smallest to the largest budget; make the searches."""
-        evaluated = [price_out(self.whole.graph, 0.0)]
+        evaluated = [price_out(self.whole.graph, 0.0, stopped=self.stopped)]
         if self.whole.graph.n_arcs > 0:
             middle = math.log2(self.whole.total) - math.log2(max(self.budgets[-1], 1)) - 1.5
-            evaluated.append(price_out(self.whole.graph, 2.0**middle))
+            evaluated.append(price_out(self.whole.graph, 2.0**middle, stopped=self.stopped))
             step = WIDE_STEP if self.wide else STEP
             up_and_down = [(len(self.budgets) - 1, -step), (0, step)]
             found = self.at_once(lambda way: self.sweep_towards(*up_and_down[way], middle, evaluated[-1]), [0, 1])
@@ -207,7 +207,7 @@ class Trail:
             exponent += step
             if self.stopped() or fruitless >= overshoot:
                 break
-            found.append(price_out(self.whole.graph, 2.0**exponent))
+            found.append(price_out(self.whole.graph, 2.0**exponent, stopped=self.stopped))
             ceiling = found[-1].bound(self.budgets[outermost])
             fruitless = 0 if ceiling < best else fruitless + 1
             best = min(ceiling, best)
@@ -222,7 +222,7 @@ class Trail:
         search.guide = self.guides[k]
         search.base_price = search.guide.price
         if search.graph is not self.whole.graph:
-            search.guide = price_out(search.graph, search.base_price)
+            search.guide = price_out(search.graph, search.base_price, stopped=self.stopped)
             search.note_bound(search.guide)
         return search
 
@@ -233,6 +233,7 @@ class Trail:
         search.plan, search.value = old.plan, old.value
         search.prices, search.n_chunks = old.prices, old.n_chunks
         search.lines = [*old.lines, *search.lines]
+        search.reach = min(old.reach, search.reach)  # out of time the new graph is larger, its lines reach no farther
         # An aim that leaves little leaves little of the tree.
         richer = np.count_nonzero(old.tree >= 0) > old.plan.size
         search.tree = transplant(search, tree_numbers(old)) if richer else search.tree_of_plan(old.plan)
@@ -314,7 +315,7 @@ class Trail:
             self.nearness[k] *= WIDENING
             if self.waits(k):
                 stuck.append(k)
-        if stuck:
+        if stuck and not self.stopped():
             self.at_once(self.aim_lower, stuck)
 
     def look(self, k: int) -> None:

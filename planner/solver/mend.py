@@ -6,6 +6,7 @@ exceeded are cut; what still fits is attached again. A heuristic: None says that
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -100,8 +101,8 @@ class Mending:
         while True:
             inside = self.tree != OUTSIDE
             outside = nodes[~inside[nodes]]
-            if outside.size == 0 or (floor is not None and weight[inside].sum() >= floor[1]):
-                return floor is None or bool(weight[inside].sum() >= floor[1])
+            if outside.size == 0 or (floor is not None and math.fsum(weight[inside]) >= floor[1]):
+                return floor is None or math.fsum(weight[inside]) >= floor[1]
             distance = self.distances_outside()
             order = outside[np.argsort(distance[outside] / weight[outside], kind="stable")]
             if not any(np.isfinite(distance[v]) and self.attach(int(v), distance) for v in order[:MISSES]):

@@ -178,10 +178,10 @@ class _Search:
                 closeness *= GAP_SHARE
                 if unrolled.problem.n_arcs <= SMALL:
                     self.search_exactly(unrolled, gap, share * self.time_limit_s, turn)
-                    continue
-                larger = self.search_unrolled(unrolled, ROOM, closeness, share * self.time_limit_s, turn)
-                self.find_years(larger)
-                self.weigh(larger)
+                else:
+                    larger = self.search_unrolled(unrolled, ROOM, closeness, share * self.time_limit_s, turn)
+                    self.find_years(larger)
+                    self.weigh(larger)
             share, turn = share * LONGER, turn + 1
 
     def over(self, gap: float) -> bool:
@@ -249,7 +249,8 @@ class _Search:
 
     def search_exactly(self, unrolled: Unrolled, gap: float, seconds: float, turn: int) -> None:
         """Search the unrolled graph with all its limits: that leaves no gap but what lumps make."""
-        found = self.searched(unrolled.problem, gap * GAP_SHARE, seconds, turn)
+        start = None if self.value is None else unrolled.over_years(self.problem, self.plan, self.bought)
+        found = self.searched(unrolled.problem, gap * GAP_SHARE, seconds, turn, start)
         self.infeasible = self.infeasible or (found.status == Status.INFEASIBLE and self.value is None)
         if found.value is not None and found.bound is not None:
             self.lower(found.bound)

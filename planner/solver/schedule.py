@@ -18,6 +18,7 @@ from planner.solver.linear import maximise
 from planner.solver.phases import FREE
 from planner.solver.problem import MAX_MONEY
 from planner.solver.rules import broken_rules
+from planner.solver.tree import ROUNDING
 from planner.solver.watch import interrupting, numerical_troubles
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ NEAR = 1e-3
 """Relative gap at which the program of one tree is left: other trees have more to give."""
 TIGHTER = 1e-7
 """What limits are tightened by, as a share, where the tolerance of the program has let one be exceeded."""
-ROUNDING = 1e-9
-"""Relative margin for sums of what arcs carry, which may be taken in any order."""
 OBJECTIVE = 1_000.0
 """What all prizes add up to in the program: keeps its coefficients near those of the other rows."""
 

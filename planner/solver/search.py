@@ -62,7 +62,7 @@ WORTH_REBUILDING = 0.8
 LEAST_STEP = 1e-6
 """Relative difference of two values that are not whole: linear programs tell no finer ones apart."""
 MOST_WHOLE = 1e9
-"""Sum of the prizes up to which linear programs tell whole differences of large prizes and costs apart."""
+"""Size of values up to which linear programs tell whole differences apart."""
 
 
 class Search:
@@ -160,12 +160,17 @@ class Search:
         counts = collects(self.asked, graph)
         return np.where(counts, self.asked.prize[np.where(counts, graph.node, 0)], 0.0)
 
+    @property
+    def tells_units(self) -> bool:
+        """Whether all values are whole, and of a size at which linear programs tell one unit apart."""
+        return self.whole_prizes and max(self.total, abs(self.bound or 0.0)) <= MOST_WHOLE
+
     def proven(self, gap: float) -> bool:
         """Whether value and bound are known and within the relative gap, or that there is no plan."""
         if self.infeasible:
             return True
         reached = self.gap
-        if reached is None or self.whole_prizes:
+        if reached is None or self.tells_units:
             return reached is not None and reached <= gap
         assert self.value is not None
         return reached <= max(gap, 2 * LEAST_STEP, 2 * self.finest / max(abs(self.value), 1e-9))
@@ -204,15 +209,20 @@ class Search:
 
     def note_plan(self, graph: Graph, tree: NDArray[np.int32]) -> None:
         """Take in a plan if it is better: a tree of the graph or of a part of it, mended if it breaks a rule."""
-        plan = self.plan_of(graph, tree, graph.cost_weight)
-        if self.asked.rules.any and (plan is None or self.asked.cost_weight > 0.0 or broken_rules(self.asked, plan)):
+        sound = self.offer(self.plan_of(graph, tree, graph.cost_weight))
+        if self.asked.rules.any and (not sound or self.asked.cost_weight > 0.0):
             mended = mend(graph, terms_of(self.asked, graph), self.worth(graph), self.asked.cost_weight, tree)
-            plan = None if mended is None else self.plan_of(graph, mended, 0.0)
-            if plan is not None and broken_rules(self.asked, plan):
-                plan = None
+            if mended is not None:
+                self.offer(self.plan_of(graph, mended, 0.0))
+
+    def offer(self, plan: NDArray[np.int32] | None) -> bool:
+        """Take in a plan, given by the problem's arcs, if it is better and keeps all rules; return whether it does."""
+        if plan is None or broken_rules(self.asked, plan):
+            return False
         # Arcs that carry more than they can have made way for dearer ones: the plan may cost more than its tree.
-        if plan is not None and int(self.asked.cost[plan].sum()) <= self.asked.budget:
+        if int(self.asked.cost[plan].sum()) <= self.asked.budget:
             self.adopt(plan, self.value_of(plan))
+        return True
 
     def adopt(self, plan: NDArray[np.int32], value: float) -> None:
         """Take in a plan that keeps all rules, by the problem's arcs, parents before children, if it is better."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 OUTSIDE = -1
 ROOT = -2
+ROUNDING = 1e-9
+"""Relative margin for sums of the same numbers, which may be taken in any order."""
 
 
 def bare_tree(n: int) -> NDArray[np.int32]:
@@ -214,7 +216,7 @@ def check_plan(problem: Problem, arcs: NDArray[np.int32]) -> None:
     load = problem.demand.copy()
     for v in order[:0:-1]:
         load[problem.tail[parent[v]]] += load[v]
-    full = load[head] > problem.capacity[arcs]
+    full = load[head] > problem.capacity[arcs] * (1.0 + ROUNDING)
     if full.any():
         raise ValueError(f"plan: arc {arcs[full][0]} carries more than its capacity")
     if problem.hop_limit is not None and count_hops(problem, parent).max() > problem.hop_limit:

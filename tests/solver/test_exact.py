@@ -4,9 +4,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from oracles import best_plan, plan_errors, random_graph, random_towns
+from oracles import best_plan, make_problem, plan_errors, random_graph, random_towns
 
-from planner.solver import Status, Termination, branching, compile_kernels, exact, from_root, search, solve
+from planner.solver import (
+    Status,
+    Termination,
+    branching,
+    compile_kernels,
+    exact,
+    from_root,
+    search,
+    solve,
+    solve_cheapest,
+)
+from planner.solver.branch_and_cut import branch_and_cut
 
 MAKERS = {"graph": random_graph, "towns": random_towns}
 WAYS = {
@@ -32,6 +43,26 @@ SEEDS = (*range(1_000, 1_060), 60_182, 60_469, 70_356, 70_724, 70_792, 70_825, 7
 @pytest.fixture(scope="module", autouse=True)
 def _compiled():
     compile_kernels()
+
+
+def test_one_unit_of_very_much_money_is_not_left_to_a_linear_program(monkeypatch):
+    """Plans are sought above what a tolerance of one in a million leaves open, and the answer says no more."""
+    floors = []
+
+    def watched(graph, asked, floor, *more, **words):
+        floors.append(floor)
+        return branch_and_cut(graph, asked, floor, *more, **words)
+
+    monkeypatch.setattr(exact, "branch_and_cut", watched)
+    monkeypatch.setattr(search.Search, "plant", lambda _search: None)
+    for factor in (1, 10**9):
+        arcs = [(0, 1, 5 * factor, np.inf), (1, 2, 4 * factor, np.inf), (0, 3, 20 * factor, np.inf), (1, 3, 16 * factor, np.inf)]
+        problem = make_problem(4, arcs, prize=[0, 1, 2, 4], budget=100 * factor)
+        result = solve_cheapest(problem, 5.0, gap=0.0)
+        assert result.status is Status.OPTIMAL
+        assert result.value == 21 * factor
+        assert 21 * factor * (1 - 2e-6) <= result.bound <= 21 * factor
+    assert all(floor <= -21 * 10**9 * (1 + 1e-7) for floor in floors if floor < -(10**9))
 
 
 @pytest.fixture(params=WAYS)

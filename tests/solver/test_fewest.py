@@ -195,7 +195,8 @@ def test_the_years_of_a_tree_are_searched_where_it_was_packed_too_loosely():
     assert pack(offices(4), asked, np.arange(4, dtype=np.int32)).max() == 2
     found = fewest_phases(offices(4), asked)
     assert (found.at_least, found.count) == (2, 2)
-    assert fewest_phases(offices(4), asked, time_limit_s=0.0).count == 3
+    cut_short = fewest_phases(offices(4), asked, time_limit_s=0.0)
+    assert (cut_short.at_least, cut_short.count) == (1, 3)
     assert fewest_phases(offices(4), asked, cancelled=lambda: True).count == 3
 
 

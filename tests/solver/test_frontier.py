@@ -10,6 +10,7 @@ from oracles import best_plan, make_problem, plan_errors, plan_value, random_gra
 
 import planner.solver.frontier as module
 from planner.solver import Termination, compile_kernels, find_frontier, solve
+from planner.solver.bound import price_out
 
 GRAPHS = 25
 
@@ -74,6 +75,35 @@ def test_cut_short_it_is_still_between(time_limit_s):
     for seed in range(15):
         problem = random_towns(np.random.default_rng(seed))
         check(problem, find_frontier(problem, [20, 50, 90, 400], gap=0.0, time_limit_s=time_limit_s), 0.0)
+
+
+def test_lines_of_a_small_graph_do_not_reach_farther_once_time_is_up():
+    """Out of time a search begins again with the whole graph: what it took along still holds up to its budget only."""
+    problem = make_problem(3, [(0, 1, 10, np.inf), (0, 2, 90, np.inf)], prize=[0, 1, 50], budget=100)
+    trail = module.Trail(problem, [20, 100], 0.0, 0, 600.0, None, None)
+    trail.sweep()
+    assert trail.searches[0].graph.n_arcs == 1  # the dear arc is beyond 20
+    trail.whole.deadline = trail.searches[0].deadline = 0.0
+    trail.renew(0)
+    assert trail.searches[0].graph.n_arcs == 2
+    trail.tell(0)
+    for point, optimum in zip(trail.conclude().points, (1.0, 51.0), strict=True):
+        assert point.bound >= optimum
+    assert trail.conclude().ceiling(100) >= 51.0
+
+
+def test_every_evaluation_may_be_left(ring, monkeypatch):
+    """On a large graph one takes many seconds."""
+    asked = []
+
+    def watched(*arguments, **more):
+        asked.append(more.get("stopped"))
+        return price_out(*arguments, **more)
+
+    monkeypatch.setattr(module, "price_out", watched)
+    find_frontier(ring, [1_000, 6_000], gap=0.01, time_limit_s=0.0)
+    assert len(asked) >= 2
+    assert all(asked)
 
 
 @pytest.mark.parametrize("near", [1e-6, 0.3, 0.9])

@@ -1,5 +1,6 @@
 """Other questions: what is asked of the search for them, and what its answers become."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -41,6 +42,22 @@ def test_what_rules_ask_for_stays_asked():
     assert solve_cheapest(problem, None, gap=0.0).value == 25
     required_beside = replace(towns(), prize=np.array([0.0, 1, 2, 0]), rules=Rules(required=required))
     assert solve_cheapest(required_beside, None, gap=0.0).value == 25
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_start_of_just_the_benefit_asked_for_is_kept(seed):
+    """Sums of fractions differ in their last digit by their order: the floor is the start's own sum, met exactly."""
+    rng = np.random.default_rng(seed)
+    prize = np.array([0.0, *rng.uniform(0.0, 100.0, 60)])
+    problem = make_problem(61, [(0, v, 10, np.inf) for v in range(1, 61)], prize=prize, budget=MAX_MONEY)
+    start = np.sort(rng.choice(60, 40, replace=False)).astype(np.int32)
+    floor = Floor("benefit", prize, math.fsum(prize[1 + start]))
+    asked = replace(
+        problem, prize=np.zeros(61), cost_weight=1.0, rules=Rules(floors=(floor,))
+    )
+    result = solve(asked, gap=0.0, time_limit_s=0.0, start=start)
+    assert result.value is not None
+    assert result.value >= -400
 
 
 def test_more_than_there_is_has_no_plan():

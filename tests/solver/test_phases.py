@@ -23,6 +23,7 @@ from planner.solver import (
     fewest_phases,
     solve_phases,
 )
+from planner.solver import phased
 from planner.solver.problem import MAX_MONEY
 from planner.solver.unrolled import unroll
 
@@ -197,6 +198,20 @@ def test_one_phase_without_operation_is_the_problem_of_one_budget():
     )
     assert answer.result.status == Status.OPTIMAL
     assert answer.result.value == best
+
+
+def test_rounds_on_a_small_graph_get_longer(monkeypatch):
+    """The same search for the same time would only find the same again."""
+    rounds = []
+    monkeypatch.setattr(
+        phased._Search, "search_exactly", lambda _search, _unrolled, _gap, seconds, turn: rounds.append((seconds, turn))
+    )
+    problem, phases = draw(3)
+    solve_phases(problem, phases, gap=-1.0, time_limit_s=0.5)
+    seconds, turns = zip(*rounds, strict=True)
+    assert len(rounds) > 2
+    assert list(turns) == sorted(set(turns))
+    assert list(seconds) == sorted(set(seconds))
 
 
 def test_money_that_lapses_is_not_there_later():

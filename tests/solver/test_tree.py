@@ -52,6 +52,17 @@ def graphs(count, first=0):
             yield problem, graph, *grown(graph, rng), rng
 
 
+def test_a_link_that_is_full_to_the_last_digit_carries_its_load():
+    """0.1 + 0.2 + 0.3 is 0.6 in one order and 0.6000000000000001 in another."""
+    arcs = [(0, 1, 1, 0.6), (1, 2, 1, np.inf), (1, 3, 1, np.inf), (1, 4, 1, np.inf)]
+    for demand in ([0.1, 0.2, 0.3], [0.3, 0.2, 0.1], [0.2, 0.3, 0.1]):
+        problem = make_problem(5, arcs, prize=[0, 0, 1, 1, 1], demand=[0, 0, *demand], budget=9)
+        check_plan(problem, np.arange(4, dtype=np.int32))
+    over = make_problem(5, arcs, prize=[0, 0, 1, 1, 1], demand=[0, 0, 0.1, 0.2, 0.3001], budget=9)
+    with pytest.raises(ValueError, match="more than its capacity"):
+        check_plan(over, np.arange(4, dtype=np.int32))
+
+
 def test_orders_have_parents_first_and_branches_in_one_piece():
     for _problem, graph, parent, tree, _rng in graphs(60):
         order = preorder(parent, graph.tail).tolist()
