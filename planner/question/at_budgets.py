@@ -207,7 +207,9 @@ class _Walk:
                 waiting = [k for k in range(len(self.budgets)) if self.waits(k)]
                 if not waiting or self.left <= 0.0 or self.is_over():
                     return
-                k = min(waiting, key=lambda k: (self.turns[k], (self.value[k] - self.bound[k]) / max(self.bound[k], 1e-9)))
+                k = min(
+                    waiting, key=lambda k: (self.turns[k], (self.value[k] - self.bound[k]) / max(self.bound[k], 1e-9))
+                )
                 self.at_work[k] = True
                 seconds = min(max(THREADS * self.left / len(waiting), LONGER * self.turn[k]), self.left)
                 start = self.arcs[k]

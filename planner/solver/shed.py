@@ -117,7 +117,9 @@ def choose_branch(
     fits = (branches.spent[0, :] <= terms.most).all() and (branches.taken <= terms.ports).all()
     for v in order[1:]:
         relief = relief_of(v, tree[v], terms, branches)
-        may_go = not branches.fixed[v] and (branches.has[0, :] - branches.has[v, :] >= terms.least * (1.0 - ROUNDING)).all()
+        may_go = (
+            not branches.fixed[v] and (branches.has[0, :] - branches.has[v, :] >= terms.least * (1.0 - ROUNDING)).all()
+        )
         if may_go and relief > 0.0 and branches.value[v] / relief < best_ratio:
             best, best_ratio = v, branches.value[v] / relief
         if may_go and branches.value[v] < burden_value:

@@ -45,16 +45,6 @@ def test_every_budget_of_a_frontier_is_the_best_of_all_plans(make, seed, most):
         assert point.bound == pytest.approx(best, abs=1e-9)
 
 
-def test_offices_that_are_worth_nothing_have_a_frontier_too(make):
-    """The widest gap is sought: of a ceiling of 0 as well."""
-    country = make["random_country"](np.random.default_rng(3000), n_offices=3, n_others=1, extra=3)
-    for office in country.offices:
-        office["benefit"] = 0.0
-    asked = make["scenario"](limits={"must_connect": ["O0"]}, solver={"gap": 0.0, "time_limit_s": 1})
-    found = pipeline.frontier(asked, country.inputs(), country.options(), points=4)
-    assert {(point.value, point.bound) for point in found.points} == {(0.0, 0.0)}
-
-
 def keeps(plan, limits, offices):
     """Say whether a plan has what it must have: offices, a link, a share of the offices of each region."""
     there = set(limits.get("must_connect", ())) <= plan.connected

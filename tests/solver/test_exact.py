@@ -56,7 +56,12 @@ def test_one_unit_of_very_much_money_is_not_left_to_a_linear_program(monkeypatch
     monkeypatch.setattr(exact, "branch_and_cut", watched)
     monkeypatch.setattr(search.Search, "plant", lambda _search: None)
     for factor in (1, 10**9):
-        arcs = [(0, 1, 5 * factor, np.inf), (1, 2, 4 * factor, np.inf), (0, 3, 20 * factor, np.inf), (1, 3, 16 * factor, np.inf)]
+        arcs = [
+            (0, 1, 5 * factor, np.inf),
+            (1, 2, 4 * factor, np.inf),
+            (0, 3, 20 * factor, np.inf),
+            (1, 3, 16 * factor, np.inf),
+        ]
         problem = make_problem(4, arcs, prize=[0, 1, 2, 4], budget=100 * factor)
         result = solve_cheapest(problem, 5.0, gap=0.0)
         assert result.status is Status.OPTIMAL

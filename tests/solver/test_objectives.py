@@ -52,9 +52,7 @@ def test_a_start_of_just_the_benefit_asked_for_is_kept(seed):
     problem = make_problem(61, [(0, v, 10, np.inf) for v in range(1, 61)], prize=prize, budget=MAX_MONEY)
     start = np.sort(rng.choice(60, 40, replace=False)).astype(np.int32)
     floor = Floor("benefit", prize, math.fsum(prize[1 + start]))
-    asked = replace(
-        problem, prize=np.zeros(61), cost_weight=1.0, rules=Rules(floors=(floor,))
-    )
+    asked = replace(problem, prize=np.zeros(61), cost_weight=1.0, rules=Rules(floors=(floor,)))
     result = solve(asked, gap=0.0, time_limit_s=0.0, start=start)
     assert result.value is not None
     assert result.value >= -400
