@@ -27,7 +27,10 @@ from planner.i18n import _
 def frontier(
     scenario: ScenarioFile,
     points: Annotated[int, typer.Option(help=_("Number of budgets."), min=2, max=1000)] = 25,
-    dense: Annotated[bool, typer.Option("--dense", help=_("Smaller steps at small budgets."))] = False,
+    dense: Annotated[
+        bool,
+        typer.Option("--dense", help=_("Smaller steps at small budgets, and plans between them, as portfolios need.")),
+    ] = False,
     gap: Gap = None,
     time_limit: TimeLimit = None,
     seed: Seed = None,

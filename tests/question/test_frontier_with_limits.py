@@ -1,6 +1,7 @@
 """The frontier under limits that only leave out, against every plan of small countries; others are refused."""
 
 import importlib
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -23,7 +24,8 @@ def _compiled():
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("most", [0, 1, None])
-def test_every_budget_of_a_frontier_is_the_best_of_all_plans(make, seed, most):
+@pytest.mark.parametrize("dense", [False, True])
+def test_every_budget_of_a_frontier_is_the_best_of_all_plans(make, seed, most, dense):
     rng = np.random.default_rng(3000 + seed)
     country = make["random_country"](rng, n_offices=3, n_others=1, extra=3)
     plans = every_plan(country)
@@ -37,12 +39,22 @@ def test_every_budget_of_a_frontier_is_the_best_of_all_plans(make, seed, most):
         if (most is None or plan.hops <= most)
         and not any({*forbidden[:2]} == ends and forbidden[2] == name for ends, name in plan.links)
     ]
-    found = pipeline.frontier(asked, country.inputs(), country.options(), points=4)
+    found = pipeline.frontier(asked, country.inputs(), country.options(), points=4, dense=dense)
+    assert len(found.points) == (20 if dense else 4)
     for point in found.points:
         limit = round(100 * point.limit)
         best = max(plan.benefit for plan in allowed if plan.spent("programme_cost") <= limit)
-        assert point.value == pytest.approx(best, abs=1e-9)
-        assert point.bound == pytest.approx(best, abs=1e-9)
+        if round(point.limit / found.connect_all * (16 if dense else 4), 3) in (
+            {1, 4, 9, 16} if dense else {1, 2, 3, 4}
+        ):
+            assert point.value == pytest.approx(best, abs=1e-9)
+            assert point.bound == pytest.approx(best, abs=1e-9)
+        else:  # a part of the plans of larger budgets
+            assert point.value <= best + 1e-9
+            assert point.bound >= best - 1e-9
+    for one, other in pairwise(found.points):
+        assert one.value <= other.value
+        assert one.bound <= other.bound
 
 
 def keeps(plan, limits, offices):

@@ -21,9 +21,9 @@ from planner.solver import (
     Status,
     compile_kernels,
     fewest_phases,
+    phased,
     solve_phases,
 )
-from planner.solver import phased
 from planner.solver.problem import MAX_MONEY
 from planner.solver.unrolled import unroll
 
