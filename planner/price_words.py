@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _GROUPS: dict[str, Callable[[], str]] = {
+    "climate": lambda: _("Climate"),
+    "demand": lambda: _("Demand"),
     "exchange_rate": lambda: _("exchange rate"),
     "general": lambda: _("freight and electricity"),
     "masts": lambda: _("masts"),
@@ -19,8 +21,9 @@ _GROUPS: dict[str, Callable[[], str]] = {
     "power": lambda: _("power supply"),
     "sites": lambda: _("sites of masts"),
     "source": lambda: _("fibre nodes"),
+    "terrain": lambda: _("Terrain"),
 }
-"""Sections that are no technology's."""
+"""Sections that are no technology's, and what a study of risk draws beside prices."""
 
 _WORDS: dict[str, Callable[[], str]] = {
     "access_per_km": lambda: _("track, per km"),

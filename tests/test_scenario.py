@@ -363,6 +363,19 @@ def test_faulty_overrides_are_told(tmp_path, name, value, code):
     assert code in {problem.code for problem in problems(written(tmp_path), overrides={name: value})}
 
 
+def test_overrides_are_the_callers_own_and_stay_as_they_are(tmp_path):
+    floors = [{"by": "region", "share": 0.3}]
+    overrides = {"limits.floors": floors, "limits.floors[0].share": 0.7}
+    assert load_scenario(written(tmp_path), overrides=overrides).limits.floors[0].share == 0.7
+    assert floors == [{"by": "region", "share": 0.3}]
+
+
+@pytest.mark.parametrize("name", ["solver.gap.x.y", "solver.gap.0.y", "solver.gap.x.y.z"])
+def test_nothing_is_set_within_a_number(tmp_path, name):
+    (problem,) = problems(written(tmp_path, LEAST + "solver: {gap: 0.1}\n"), overrides={name: 1})
+    assert (problem.code, problem.column) == ("unknown-field", name)
+
+
 def test_every_budget_is_set_by_its_name_and_only_one_that_is_there(tmp_path):
     two = LEAST.replace("[{limit: 20 %}]", "[{name: grant, limit: 20 %}, {name: fibre only, limit: 5}]")
     changed = load_scenario(written(tmp_path, two), overrides={"budgets.fibre only": 7, "budgets.grant": "30 %"})

@@ -20,7 +20,6 @@ from planner.cli.searching import (
     ScenarioFile,
     Seed,
     TimeLimit,
-    amount_of,
     file_of_scenario,
     new_run,
     solver_overrides,
@@ -376,6 +375,8 @@ def _weight_override(text: str) -> tuple[str, object]:
 
 def _budget_override(text: str) -> tuple[str, object]:
     """Read ``NAME=AMOUNT`` or ``NAME=SHARE%``; amounts are written as in the input files, with blanks or commas too."""
+    from planner.numerals import amount_of
+
     name, sign, amount = text.partition("=")
     if not sign or not name or not amount:
         raise InputError(

@@ -44,17 +44,6 @@ def solver_overrides(gap: float | None, time_limit: float | None, seed: int | No
     return {name: value for name, value in asked.items() if value is not None}
 
 
-def amount_of(text: str) -> float | str:
-    """Return an amount written as in the input files, with blanks or commas too; what is no number stays text."""
-    import numpy as np
-
-    from planner.inputs.numerals import decimal_mark, to_numbers
-
-    cells = np.array([text], dtype=object)
-    (value,), (faulty,) = to_numbers(cells, decimal_mark([cells]))
-    return text if faulty else float(value)
-
-
 def positive_amount(option: str, text: str) -> float:
     """Read an amount of money above zero.
 
@@ -63,6 +52,8 @@ def positive_amount(option: str, text: str) -> float:
     InputError
         It is none.
     """
+    from planner.numerals import amount_of
+
     amount = amount_of(text)
     if not isinstance(amount, float) or not 0 < amount < float("inf"):
         message, remedy = _("An amount of money above zero is expected."), _("For instance: 2000000.")
@@ -78,6 +69,7 @@ def limit_option(text: str, option: str = "--limit") -> "Amount | Share":
     InputError
         It is neither.
     """
+    from planner.numerals import amount_of
     from planner.scenario.rules import read_limit
 
     try:

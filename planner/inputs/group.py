@@ -11,9 +11,9 @@ from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.inputs.columns import match_columns
 from planner.inputs.model import DatasetReport
-from planner.inputs.numerals import DecimalMark, decimal_mark, to_numbers
 from planner.inputs.raw import as_text
 from planner.inputs.reading import read_raw
+from planner.numerals import DecimalMark, decimal_mark, to_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

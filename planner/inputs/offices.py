@@ -15,10 +15,10 @@ from planner.inputs.columns import OFFICE_COLUMNS, plain_name
 from planner.inputs.ground import check_positions, warn_of_sea
 from planner.inputs.group import Group, read_group
 from planner.inputs.limits import grouping_columns
-from planner.inputs.numerals import to_numbers
 from planner.inputs.places import read_coordinates, read_identity, settle_duplicates, shared_points
 from planner.inputs.raw import as_text
 from planner.inputs.template import warn_of_examples
+from planner.numerals import to_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

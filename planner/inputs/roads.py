@@ -14,10 +14,10 @@ from planner.inputs.columns import ROAD_COLUMNS, plain_name
 from planner.inputs.ground import ground_at
 from planner.inputs.group import Group, read_group
 from planner.inputs.lines import checked_lines, corners_of
-from planner.inputs.numerals import to_numbers
 from planner.inputs.reading import OSM_FILES
 from planner.inputs.road_network import DUCT, NO_POLES, POLES, RURAL, URBAN, Cleaned, Lines, RoadNetwork, clean
 from planner.kept import kept_arrays
+from planner.numerals import to_numbers
 from planner.scenario.datasets import RoadDataset
 from planner.wording import number, share
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from planner.errors import InputError, Problem
 from planner.i18n import _
-from planner.inputs.numerals import decimal_mark, to_numbers
 from planner.inputs.raw import RawTable, as_text
+from planner.numerals import decimal_mark, to_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -40,7 +40,7 @@ from planner.jobs.detached import start_detached
 from planner.jobs.errand import errand_answer, errand_state, start_errand, stop_errand
 from planner.jobs.folder import run_folder, tell_failure
 from planner.jobs.journal import Event, Journal, State, read_events, run_state, seconds_at_work
-from planner.jobs.origin import changed_inputs, revise
+from planner.jobs.origin import changed_inputs, read_wishes, revise
 from planner.jobs.solving import demo_run, evaluate_run, frontier_run, risk_run, solve_run
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ __all__ = [
     "frontier_run",
     "portfolio_run",
     "read_events",
+    "read_wishes",
     "request_cancel",
     "revise",
     "risk_run",

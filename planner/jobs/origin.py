@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from planner.errors import InputError, Problem
 from planner.files import write_whole
+from planner.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
-    from planner.errors import Problem
     from planner.plan.plan import Plan
 
 
@@ -54,3 +55,51 @@ def revise(run_dir: Path, wishes: Mapping[str, object], scenario_file: Path) -> 
     scenario_file.parent.mkdir(parents=True, exist_ok=True)
     write_whole(scenario_file, dump_scenario(scenario))
     return [str(scenario_file), "--data-root", str(folder)]
+
+
+def read_wishes(run_dir: Path, text: str, wishes: Mapping[str, object], sections: Collection[str]) -> dict[str, Any]:
+    """Return what is typed about the scenario of a run, a line ``path: value`` each, as that scenario has it.
+
+    Parameters
+    ----------
+    run_dir : Path
+    text : str
+        YAML; it may be empty.
+    wishes : mapping
+        What is wished for already: the scenario has to hold with both.
+    sections : collection of str
+        Those of the scenario that may be spoken of.
+
+    Returns
+    -------
+    dict of str to value
+        Ready for JSON, numbers and shares as they are in the scenario: 120 seconds are 120.0, 30 % are 0.3.
+
+    Raises
+    ------
+    InputError
+        With every fault: line, field, value, remedy.
+    """
+    from planner.scenario import load_scenario  # noqa: PLC0415
+    from planner.scenario.yaml_text import parse_yaml  # noqa: PLC0415
+
+    said = parse_yaml(text, "").data
+    if said is None:
+        return {}
+    if not isinstance(said, dict):
+        raise InputError(Problem("not-a-mapping", _("Write one field a line, such as solver.seed: 1")))
+    barred = [path for path in said if path.partition(".")[0].partition("[")[0] not in sections]
+    if barred:
+        message = _("These fields cannot be changed here: {names}").format(names=", ".join(barred))
+        raise InputError(Problem("barred-field", message))
+    content = load_scenario(run_dir, overrides={**wishes, **said}).model_dump(mode="json")
+    return {path: _value_at(content, path, value) for path, value in said.items()}
+
+
+def _value_at(content: Any, path: str, typed: Any) -> Any:
+    """Return what a scenario says at a path, or what was typed where the path names an entry of a list."""
+    for name in path.split("."):
+        if not isinstance(content, dict) or name not in content:
+            return typed
+        content = content[name]
+    return content

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SECTIONS = {"money", "inputs", "missing", "service", "package", "climate", "technologies", "links"}
 """Sections of the scenario that candidate links depend on: no budget, objective, limit, solver or name among them."""
-_ROOMS = ("catalogue", "inputs", "links", "radio", "scenario", "terrain", "finance.py")
+_ROOMS = ("catalogue", "inputs", "links", "radio", "scenario", "terrain", "finance.py", "numerals.py")
 """Code that candidate links depend on, the reading of scenario and files too: only their contents are hashed."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,7 +55,10 @@ def load_scenario(
         raise InputError(
             Problem("not-a-mapping", message, _("Start from the file that “planner new” writes."), str(file))
         )
-    said_after = {field_path(_override(document, name, value, str(file))) for name, value in (overrides or {}).items()}
+    # Copies: a later override may reach into the value of an earlier one, which is the caller's.
+    said_after = {
+        field_path(_override(document, name, deepcopy(value), str(file))) for name, value in (overrides or {}).items()
+    }
     try:
         scenario = Scenario.model_validate(document.data)
     except ValidationError as error:
@@ -106,7 +110,7 @@ def _override(document: Document, name: str, value: Any, file: str) -> Location:
     for part in way:
         at = (*at, part if isinstance(target, dict) else _position(target, part) or 0)
         target = _inside(target, part)
-    if isinstance(target, list) and (position := _position(target, last)) is not None:
+    if (position := _position(target, last)) is not None:
         if way == ["budgets"] and isinstance(target[position], dict):
             target[position]["limit"] = value
             return (*at, position, "limit")
@@ -129,12 +133,14 @@ def _inside(target: Any, part: str) -> Any:
     """Return what ``part`` names in a mapping or list, None where it names nothing."""
     if isinstance(target, dict):
         return target.setdefault(part, {})
-    position = _position(target, part) if isinstance(target, list) else None
+    position = _position(target, part)
     return None if position is None else target[position]
 
 
-def _position(entries: list[Any], part: str) -> int | None:
-    """Return the position of a list's entry by number or by name, None where there is none."""
+def _position(entries: Any, part: str) -> int | None:
+    """Return the position of a list's entry by number or by name, None where there is none or no list."""
+    if not isinstance(entries, list):
+        return None
     if part.isdecimal():
         return int(part) if int(part) < len(entries) else None
     names = _names(entries)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from planner.errors import InputError, Problem
+from planner.files import whole_file, write_whole
 from planner.i18n import _, language
 from planner.jobs import errand_answer, errand_state, start_errand
 from planner.wording import labelled, number
@@ -132,7 +134,13 @@ def _ending(name: str) -> str:
 
 
 class Country:
-    """A folder of the session with the user's files; ``country.json`` says what they are."""
+    """A folder of the session with the user's files; ``country.json`` says what they are.
+
+    Raises
+    ------
+    InputError
+        That file cannot be read.
+    """
 
     def __init__(self, session: Session, name: str) -> None:
         self.session, self.name = session, name
@@ -140,7 +148,7 @@ class Country:
         self._about = self.folder / "country.json"
         self.about: dict[str, Any] = {**NEW, "title": name, "files": {}}
         if self._about.exists():
-            self.about |= json.loads(self._about.read_bytes())
+            self.about |= _said_of(self._about)
 
     @property
     def files(self) -> dict[str, dict[str, Any]]:
@@ -171,12 +179,14 @@ class Country:
         file = f"{kind}{_ending(called)}"
         self.folder.mkdir(parents=True, exist_ok=True)
         earlier = self.files.get(kind, {"file": file, "columns": {}})
-        if earlier["file"] != file:
-            (self.folder / earlier["file"]).unlink(missing_ok=True)
-        (self.folder / file).write_bytes(data)
+        with whole_file(self.folder / file) as temporary:
+            temporary.write_bytes(data)
         self.files[kind] = {"file": file, "called": called, "columns": earlier["columns"]}
         shutil.rmtree(self._errand(f"table-{kind}"), ignore_errors=True)
         self._keep()
+        # Not before: what the record names is there whenever one stops.
+        if earlier["file"] != file:
+            (self.folder / earlier["file"]).unlink(missing_ok=True)
 
     def take_fetched(self) -> bool:
         """Take up terrain that “planner fetch” has put into the folder; return whether there is any that is new."""
@@ -200,9 +210,9 @@ class Country:
         """Forget a file."""
         given = self.files.pop(kind, None)
         if given is not None:
+            self._keep()
             for file in (given["file"], *given.get("more", ())):
                 (self.folder / file).unlink(missing_ok=True)
-            self._keep()
 
     def look(self, kind: str) -> tuple[State | None, dict[str, Any]]:
         """Return how far the look into a table is, which a process of its own takes, and what it has seen.
@@ -234,7 +244,7 @@ class Country:
         known = self._templates()
         known[_template(kind, headers)] = columns
         self.session.folder.mkdir(parents=True, exist_ok=True)
-        self._template_file().write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
+        write_whole(self._template_file(), json.dumps(known, ensure_ascii=False))
         self._keep()
 
     def can_edit(self, kind: str, seen: dict[str, Any]) -> bool:
@@ -250,18 +260,20 @@ class Country:
         given = self.files[kind]
         old = self.folder / given["file"]
         given["file"] = f"{kind}.csv"
-        (self.folder / given["file"]).write_text(text.getvalue(), encoding="utf-8")
-        if old.name != given["file"]:
-            old.unlink(missing_ok=True)
+        write_whole(self.folder / given["file"], text.getvalue())
         if "seen" in given:
             given["seen"]["count"] = len(rows)
         shutil.rmtree(self._errand(f"table-{kind}"), ignore_errors=True)
         self._keep()
+        if old.name != given["file"]:
+            old.unlink(missing_ok=True)
 
     def check(self) -> tuple[Path, State | None, dict[str, Any]]:
         """Check scenario and files in a process of its own, once for each state they are in."""
-        self.scenario_file.write_text(self.scenario(), encoding="utf-8")
-        told = hashlib.sha256(self.scenario().encode())
+        scenario = self.scenario().encode()
+        if not self.scenario_file.exists() or self.scenario_file.read_bytes() != scenario:
+            write_whole(self.scenario_file, scenario.decode())
+        told = hashlib.sha256(scenario)
         for given in self.files.values():
             for name in (given["file"], *given.get("more", ())):
                 file = (self.folder / name).stat()
@@ -346,7 +358,7 @@ class Country:
 
     def _keep(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._about.write_text(json.dumps(self.about, ensure_ascii=False, indent=1), encoding="utf-8")
+        write_whole(self._about, json.dumps(self.about, ensure_ascii=False, indent=1))
 
     def _errand(self, name: str) -> Path:
         return self.session.errands / f"{self.name}-{name}"
@@ -360,6 +372,23 @@ class Country:
         except (OSError, ValueError):
             return {}
         return known
+
+
+def _said_of(file: Path) -> dict[str, Any]:
+    """Return what the record of a country says."""
+    try:
+        said = json.loads(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise InputError(_broken(file)) from error
+    if not isinstance(said, dict):
+        raise InputError(_broken(file))
+    return said
+
+
+def _broken(file: Path) -> Problem:
+    message = _("This country cannot be read: what is known of its files is broken.")
+    remedy = _("Begin a new country under “Country and money”, and load its files again.")
+    return Problem("unreadable-file", message, remedy, f"{file.parent.name}/{file.name}")
 
 
 def _template(kind: str, headers: Sequence[str]) -> str:

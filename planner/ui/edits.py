@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from planner.files import write_whole
 from planner.i18n import _
-from planner.jobs import revise
+from planner.jobs import read_wishes, revise
+from planner.ui.session import read_only
 from planner.wording import money, number, share, technology_heading
 
 if TYPE_CHECKING:
@@ -61,6 +63,16 @@ class Edits:
         rest = self.all if value != before else [edit for edit in self.all if edit.field != field]
         self._keep([*rest, Edit(field, value, before)] if value != before else rest)
 
+    def typed(self, text: str) -> dict[str, Any]:
+        """Return the wishes that a text says, a line ``path: value`` each, none of them noted yet.
+
+        Raises
+        ------
+        InputError
+            As `planner.jobs.read_wishes`.
+        """
+        return read_wishes(self._run, text, self.wishes, SECTIONS)
+
     def undo(self) -> None:
         """Take the last wish back."""
         self._keep(self.all[:-1])
@@ -85,9 +97,11 @@ class Edits:
         return revise(self._run, wishes, self._file.parent.parent / "scenarios" / name / "scenario.yaml")
 
     def _keep(self, edits: list[Edit]) -> None:
+        if not read_only():  # then they last as long as the page
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(self._file, json.dumps([vars(edit) for edit in edits], ensure_ascii=False))
+        # Last: what cannot be kept is not wished for on the page alone.
         st.session_state[self._key] = edits
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        self._file.write_text(json.dumps([vars(edit) for edit in edits], ensure_ascii=False), encoding="utf-8")
 
     def _read(self) -> list[Edit]:
         try:
@@ -132,7 +146,7 @@ def _value(field: str, value: Any, currency: str) -> str:
     text = str(value)
     if value is None or value == []:
         text = "–"
-    elif isinstance(value, dict) and "typical" in value:
+    elif isinstance(value, dict) and isinstance(value.get("typical"), int | float):
         text = number(value["typical"], 4)
     elif isinstance(value, bool):
         text = _("yes") if value else _("no")
@@ -146,4 +160,6 @@ def _value(field: str, value: Any, currency: str) -> str:
 
 def _floor(floor: dict[str, Any]) -> str:
     least = share(floor["share"]) if floor.get("share") is not None else number(floor.get("count") or 0)
-    return _("{least} of {measure} by {by}").format(least=least, measure=floor["measure"], by=floor["by"] or _("all"))
+    measure = {"offices": _("offices"), "people": _("people"), "benefit": _("benefit")}[floor["measure"]]
+    by = _("region") if floor["by"] == "region" else floor["by"]  # other columns are named as the user names them
+    return _("{least} of {measure} by {by}").format(least=least, measure=measure, by=by or _("all"))

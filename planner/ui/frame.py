@@ -13,6 +13,7 @@ from planner.ui.address import asked, follow, language_switch, note, spoken
 from planner.ui.example import EXAMPLE, unpack_example
 from planner.ui.glossary import glossary
 from planner.ui.runs import choose_run, find_runs, unknown_run, with_plans
+from planner.ui.session import read_only
 from planner.ui.text import literal
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def role_name(role: str) -> str:
 def draw_frame(started: Start, session: Session, language: Language) -> Here:
     """Draw the top of the page and return what is chosen there."""
     runs = find_runs(session)
-    if not runs and EXAMPLE.exists():
+    if not runs and EXAMPLE.exists() and not read_only():
         unpack_example(session)
         runs = find_runs(session)
     role = _role()

@@ -9,9 +9,12 @@ import pandas as pd
 import streamlit as st
 import yaml
 
+from planner.errors import InputError
+from planner.files import write_whole
 from planner.i18n import LANGUAGES, _, language
 from planner.jobs import run_state
 from planner.ui.address import asked, follow, go, note
+from planner.ui.amounts import typed_amount
 from planner.ui.charts import number_axis
 from planner.ui.offered import offer_file
 from planner.ui.runs import kind_of, new_run_folder, open_document, start_run
@@ -25,6 +28,7 @@ from planner.wording import figure, labelled, money, money_short, nearness, numb
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from planner.errors import Problem
     from planner.ui.frame import Here
 
 _STEPS = 10
@@ -156,20 +160,15 @@ def _different(titles: list[str], runs: list[str]) -> list[str]:
 
 def _start(here: Here, called: str, currency: str, most: float, rows: pd.DataFrame) -> None:
     """Write the portfolio file into the session's folder, and start the command on it."""
-    countries = []
-    for run, name, own, rate, source, least, at_most in rows.itertuples(index=False):
-        country: dict[str, Any] = {"name": str(name or run), "run": str(here.runs[run])}
-        if own != currency and pd.notna(rate):
-            country["rate"] = float(rate)
-        if source:
-            country["rate_source"] = str(source)
-        country |= {key: _part(text) for key, text in (("least", least), ("most", at_most)) if str(text or "").strip()}
-        countries.append(country)
+    countries, faults = _asked_of(here, currency, rows)
+    if faults:
+        st.error("  \n".join(literal(str(fault)) for fault in faults))
+        return
     run_dir = new_run_folder(here.session, f"{called}-portfolio")
     file = here.session.folder / "portfolios" / f"{run_dir.name}.yaml"
     document = {"schema_version": 1, "name": called, "currency": currency, "countries": countries}
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    write_whole(file, yaml.safe_dump(document, allow_unicode=True, sort_keys=False))
     budgets = [f"--budget={most * step / _STEPS:.2f}" for step in range(1, _STEPS + 1)]
     report = ["--report", str(_report(run_dir, language()))]
     if start_run(run_dir, ["portfolio", str(file), *budgets, *report]):
@@ -177,13 +176,24 @@ def _start(here: Here, called: str, currency: str, most: float, rows: pd.DataFra
         st.rerun()
 
 
-def _part(text: str) -> str | float:
-    """Return an amount as a number, a share as it is written; the command says what is wrong with anything else."""
-    bare = "".join(letter for letter in str(text) if not letter.isspace()).replace(",", ".")
-    try:
-        return float(bare)
-    except ValueError:
-        return bare
+def _asked_of(here: Here, currency: str, rows: pd.DataFrame) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """Return the countries as the portfolio file has them, and what is wrong with their least and most money."""
+    countries: list[dict[str, Any]] = []
+    faults: list[Problem] = []
+    for run, name, own, rate, source, least, most in rows.itertuples(index=False):
+        country: dict[str, Any] = {"name": str(name or run), "run": str(here.runs[run])}
+        if own != currency and pd.notna(rate):
+            country["rate"] = float(rate)
+        if source:
+            country["rate_source"] = str(source)
+        for key, heading, cell in (("least", _("At least"), least), ("most", _("At most"), most)):
+            text = "" if pd.isna(cell) else str(cell).strip()
+            try:
+                country |= {key: typed_amount(text, f"{country['name']}, {heading}")} if text else {}
+            except InputError as error:
+                faults += error.problems
+        countries.append(country)
+    return countries, faults
 
 
 def _report(run_dir: Path, of: str) -> Path:

@@ -183,10 +183,15 @@ def _offer(folder: Path, edits: Edits) -> None:
 
 
 def _with_wish(told: dict[str, Any], wish: Any) -> dict[str, Any]:
-    """Return a price as it is wished: a whole estimate, or the bare amount of a price without a range."""
+    """Return a price as it is wished: an estimate or parts of one, or the bare amount of a price without a range.
+
+    What is no number there is for the command to refuse: the form shows the figure that is in force.
+    """
     if wish is None:
         return told
-    return wish if isinstance(wish, dict) else {**told, **dict.fromkeys(_FIGURES, wish)}
+    said = wish if isinstance(wish, dict) else dict.fromkeys(_FIGURES, wish)
+    figures = {key: said[key] for key in _FIGURES if isinstance(said.get(key), int | float)}
+    return {**told, **figures, "source": str(said.get("source", told["source"]))}
 
 
 def _note(edited: pd.DataFrame, rows: dict[str, dict[str, Any]], edits: Edits) -> None:

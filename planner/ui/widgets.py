@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from planner.i18n import Language
 
 _LARGE = 1000
+_NEGATIVE = re.compile(r"-[0-9]+([.,][0-9]+)?")
+"""A number that starts as a formula does and is none: templates have longitudes and latitudes as text."""
 _SIGNS: dict[Language, dict[str, str]] = {"en": {"sep": ",", "decimal": "."}, "fr": {"sep": ";", "decimal": ","}}
 """How spreadsheets of a language take CSV apart."""
 
@@ -133,8 +136,12 @@ def csv_bytes(frame: pd.DataFrame, words: dict[bool, str], signs: dict[str, str]
 
 
 def tame(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table in which no text starts a formula when a spreadsheet opens it."""
-    return frame.map(lambda cell: no_formula(cell) if isinstance(cell, str) else cell)
+    """Return a table in which no text starts a formula when a spreadsheet opens it; plain numbers stay as they are."""
+
+    def tamed(cell: Any) -> Any:
+        return no_formula(cell) if isinstance(cell, str) and not _NEGATIVE.fullmatch(cell) else cell
+
+    return frame.map(tamed)
 
 
 def chart(drawing: alt.Chart | alt.LayerChart | alt.FacetChart, frame: pd.DataFrame, name: str) -> None:

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
-import yaml
 
+from planner.errors import InputError
 from planner.i18n import _
-from planner.ui.edits import SECTIONS, Edits
 from planner.ui.prices import price_form
 from planner.ui.text import literal
 from planner.wording import technology_heading
 
 if TYPE_CHECKING:
     from planner import Plan
+    from planner.ui.edits import Edits
     from planner.ui.frame import Here
 
 
@@ -167,7 +167,8 @@ def _figures(content: dict[str, Any], edits: Edits, section: str, fields: dict[s
         columns = st.columns(len(fields))
         given = {}
         for column, (name, (label, step, _unit)) in zip(columns, fields.items(), strict=True):
-            wished = edits.wishes.get(f"{section}.{name}", content[section][name])
+            # Streamlit takes value and step of one type alone; wishes may be kept from before they were checked.
+            wished = type(step)(edits.wishes.get(f"{section}.{name}", content[section][name]))
             given[name] = column.number_input(label, value=wished, step=step, key=f"wish-{section}-{name}-{wished}")
         if _submit(section):
             for name, value in given.items():
@@ -199,20 +200,13 @@ def _advanced(content: dict[str, Any], edits: Edits) -> None:
 
 def _take(text: str, content: dict[str, Any], edits: Edits) -> None:
     try:
-        said = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        st.error(literal(_("This is not understood: {reason}").format(reason=error)))
-        return
-    if not isinstance(said, dict):
-        st.error(_("Write one field a line, such as solver.seed: 1"))
+        said = edits.typed(text)
+    except InputError as error:
+        st.error("  \n".join(literal(str(problem)) for problem in error.problems))
         return
     known = dict(_flat(content, ""))
-    barred = [str(path) for path in said if str(path).partition(".")[0].partition("[")[0] not in SECTIONS]
-    if barred:
-        st.error(literal(_("These fields cannot be changed here: {names}").format(names=", ".join(barred))))
-        return
     for path, value in said.items():
-        edits.wish(str(path), value, known.get(str(path)))
+        edits.wish(path, value, known.get(path))
     st.rerun()
 
 

@@ -47,3 +47,10 @@ def test_sources_are_told_in_the_readers_language_and_the_users_own_as_they_are(
     assert french["masts.life"].source == "Acier galvanisé"
     assert french["leo.installation"].source == english["leo.installation"].source == "Wet ground floor"
     assert french["money.contingency"].source == USER
+
+
+def test_what_a_study_of_risk_draws_beside_prices_is_named_as_a_group_too():
+    groups = ("demand", "climate", "terrain")
+    assert [price_group(group) for group in groups] == ["Demand", "Climate", "Terrain"]
+    with use_language("fr"):
+        assert [price_group(group) for group in groups] == ["Demande", "Climat", "Relief"]

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.inputs.columns import plain_name
-from planner.inputs.numerals import decimal_mark, to_numbers
 from planner.inputs.text_table import recognise_encoding
+from planner.numerals import decimal_mark, to_numbers
 
 FRENCH = """\
 Identifiant;Nom;Région;Longitude;Latitude;Débit (Mbit/s);Habitants

@@ -3,15 +3,19 @@
 import csv
 import json
 import time
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 import yaml
 from conftest import EXAMPLE
 
+from planner.errors import InputError
 from planner.i18n import LANGUAGES, use_language
 from planner.ui.country import KINDS, Country, country_names, endings, fault_of, folder_name, kind_name, what_for
+from planner.ui.edits import Edits
 from planner.ui.grid import mended
 from planner.ui.problems import as_called, worst_of_rows
 from planner.ui.session import Session, no_room
@@ -178,3 +182,76 @@ def test_rows_stand_on_the_map_by_how_bad_what_is_wrong_with_them_is():
     content = points_map([("a", 1.0, 2.0, "error"), ("b", 1.1, 2.0, "warning"), ("c", 1.2, 2.0, "")]).columns
     shown = [content["marks"][k] for k in content["places"]["mark"]]
     assert len({json.dumps(mark["shape"]) for mark in shown}) == len({str(mark["fill"]) for mark in shown}) == 3
+
+
+@contextmanager
+def full_disk():
+    """Let no file grow beyond ten bytes, as on a disk that is full: what is opened for writing is emptied first."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def contents(session):
+    return {path.relative_to(session.folder): path.read_bytes() for path in session.folder.rglob("*") if path.is_file()}
+
+
+def test_what_cannot_be_written_in_full_leaves_what_was_there(session, monkeypatch):
+    monkeypatch.setattr("planner.ui.edits.st", SimpleNamespace(session_state={}))
+    monkeypatch.setattr("planner.ui.country.start_errand", lambda *_given, **_more: None)
+    country = Country(session, "here")
+    country.take("offices", "offices.csv", b"id,lon,lat\nA,1,2\n")
+    country.map_columns("offices", {"id": "id"}, ["id", "lon", "lat"])
+    country.check()
+    edits = Edits(SimpleNamespace(session=session, run=session.runs / "demo"))
+    edits.wish("solver.gap", 0.1, 0.2)
+    before = contents(session)
+    assert {path.name for path in before} == {
+        "country.json",
+        "offices.csv",
+        "columns.json",
+        "scenario.yaml",
+        "demo.json",
+    }
+    for write in (
+        lambda: country.describe(title="Another title"),
+        lambda: country.write_rows("offices", ["id", "lon", "lat"], [["B", "3", "4"]]),
+        lambda: country.map_columns("offices", {"id": "id", "lon": "lon"}, ["id", "lon", "lat"]),
+        lambda: country.take("offices", "another.xlsx", b"PK\x03\x04 and so on"),
+        lambda: country.drop("offices"),
+        country.check,
+        lambda: edits.wish("solver.gap", 0.3, 0.2),
+    ):
+        with full_disk(), pytest.raises(OSError, match="too large"):
+            write()
+        assert contents(session) == before
+    assert edits.wishes == {"solver.gap": 0.1}
+    assert Country(session, "here").files["offices"]["columns"] == {"id": "id"}
+
+
+def test_a_scenario_is_written_when_it_says_something_else_and_not_at_every_look(session, monkeypatch):
+    monkeypatch.setattr("planner.ui.country.start_errand", lambda *_given, **_more: None)
+    country = Country(session, "here")
+    country.describe(title="Here")
+    country.check()
+    first = country.scenario_file.stat()
+    country.check()
+    assert (country.scenario_file.stat().st_ino, country.scenario_file.stat().st_mtime_ns) == (
+        first.st_ino, first.st_mtime_ns,
+    )  # fmt: skip
+    country.describe(title="There")
+    country.check()
+    assert yaml.safe_load(country.scenario_file.read_bytes())["name"] == "There"
+
+
+@pytest.mark.parametrize("content", [b"", b'{"title": "He', b"\xff\xfe", b"[1]"])
+def test_a_country_whose_record_is_broken_says_so(session, content):
+    country = Country(session, "here")
+    country.describe(title="Here")
+    (country.folder / "country.json").write_bytes(content)
+    with pytest.raises(InputError, match=r"here/country\.json: This country cannot be read"):
+        Country(session, "here")

@@ -1,13 +1,19 @@
 """The page of the user's own data: what happens to tables that are loaded, mapped, checked and mended."""
 
+import csv
+import io
 import time
 
+import pandas as pd
 import pytest
 import streamlit as st
+import yaml
 from conftest import EXAMPLE, click, texts
 
+from planner.inputs.template import TABLES, UNREAD_TABLES
 from planner.ui.country import Country
 from planner.ui.session import Session
+from planner.ui.widgets import csv_bytes
 
 PATIENCE_S = 120
 OFFICES = "Matricule;Nom du bureau;X;Y;Liaison actuelle\n{rows}"
@@ -217,3 +223,53 @@ def test_rows_are_checked_before_all_that_a_plan_needs_is_there(land):
     wait(page, checked)
     assert "Still needed for a plan: Post offices, Terrain." in texts(page.info).replace("\\", "")
     assert "1 fault keeps a plan from being made." in texts(page.error)
+
+
+def budget(page, text):
+    """Type a budget into the form of the country, and keep it."""
+    (field,) = (field for field in page.text_input if field.label == "Budget")
+    field.set_value(text)
+    return click(page, "Keep")
+
+
+def test_a_budget_is_read_as_in_the_input_files_or_refused(land):
+    page, country = land
+    before = country().about["budget"]
+    budget(page, "500,000")
+    assert "field Budget, value “500,000”: The comma could stand" in texts(page.error).replace("\\", "")
+    assert country().about["budget"] == before
+    budget(page, "500 000")
+    assert "The comma" not in texts(page.error)
+    assert country().about["budget"] == 500_000.0
+    assert yaml.safe_load(country().scenario())["budgets"][0]["limit"] == 500_000.0
+
+
+def test_a_country_that_cannot_be_read_is_told_and_the_others_are_at_hand(show, tmp_path):
+    session = Session("0" * 32, tmp_path)
+    for name in ("broken", "sound"):
+        Country(session, name).describe(title=name.title())
+    (session.countries / "broken/country.json").write_bytes(b"")
+    (session.folder / "templates-en").mkdir()
+    page = show(tmp_path / "none", page="data", lang="en", session=session.token)
+    assert "broken/country.json: This country cannot be read" in texts(page.error).replace("\\", "")
+    (choice,) = (box for box in page.selectbox if box.key == "country")
+    assert choice.options == ["broken", "Sound", "A new one …"]
+    choice.set_value("sound").run()
+    assert not page.exception
+    assert not page.error
+    assert [field.value for field in page.text_input if field.label == "Name"] == ["Sound"]
+
+
+@pytest.mark.parametrize("lines", [*TABLES.values(), *UNREAD_TABLES.values()], ids=[*TABLES, *UNREAD_TABLES])
+def test_templates_are_taken_away_as_the_command_writes_them(lines):
+    text = "\n".join(lines) + "\n"
+    frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+    assert csv_bytes(frame, {True: "yes", False: "no"}, {"sep": ",", "decimal": "."}).decode("utf-8-sig") == text
+
+
+def test_a_negative_number_in_a_table_is_no_formula_and_all_else_that_begins_as_one_is():
+    frame = pd.DataFrame({"C": ["-11.7022", "-5", "-1,5", "-1+1", "-x", "-", "+1", "@x", "-1\n=1"]})
+    told = csv_bytes(frame, {}, {"sep": ";", "decimal": ","}).decode("utf-8-sig")
+    assert [row[0] for row in csv.reader(io.StringIO(told), delimiter=";")][1:] == [
+        "-11.7022", "-5", "-1,5", "'-1+1", "'-x", "'-", "'+1", "'@x", "'-1\n=1",
+    ]  # fmt: skip

@@ -3,7 +3,9 @@
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 import yaml
 from conftest import click, texts
@@ -11,6 +13,7 @@ from conftest import click, texts
 from planner.i18n import _, use_language
 from planner.jobs import Journal, portfolio_run
 from planner.portfolio import load_portfolio
+from planner.ui.portfolios import _asked_of
 from planner.ui.text import literal
 
 
@@ -125,3 +128,23 @@ def test_one_at_work_is_watched_where_it_was_asked_for(show, lands, tmp_path):
     page = show(folder / "demo", page="invest")
     journal.close()
     assert literal("Frontiers of countries: 1 of 2") in texts(page.markdown)
+
+
+def test_least_and_most_money_are_read_as_in_the_input_files_or_refused():
+    here = SimpleNamespace(runs={"one": Path("one"), "two": Path("two")})
+
+    def asked(*parts):
+        rows = [
+            (run, run.title(), "USD", 1.0, "", least, most) for run, (least, most) in zip(here.runs, parts, strict=True)
+        ]
+        return _asked_of(here, "USD", pd.DataFrame(rows))
+
+    (one, two), faults = asked(("60 000", "1,234,567"), ("", "20 %"))
+    assert (one["least"], one["most"], two["most"]) == (60_000.0, 1_234_567.0, "20 %")
+    assert "least" not in two
+    assert not faults
+    _countries, faults = asked(("60,000", None), ("nan", "-1"))
+    assert [(fault.column, fault.value) for fault in faults] == [
+        ("One, At least", "60,000"), ("Two, At least", "nan"), ("Two, At most", "-1"),
+    ]  # fmt: skip
+    assert "Write 60000" in faults[0].remedy

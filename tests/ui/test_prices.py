@@ -9,7 +9,7 @@ from conftest import EXAMPLE
 from planner.catalogue import load_catalogue
 from planner.pipeline import check
 from planner.scenario import load_scenario
-from planner.ui.prices import _IN_FILES, _note, price_file
+from planner.ui.prices import _IN_FILES, _note, _with_wish, price_file
 
 
 def test_prices_are_changed_in_a_form_with_their_range_and_source(show, home, monkeypatch):
@@ -93,3 +93,10 @@ def test_prices_of_no_field_are_given_as_a_file_that_the_program_reads(tmp_path)
         assert found.masts.relay.lump.typical == 20_000.0 * factor
         assert found.power.panel_per_w.typical == before.power.panel_per_w.typical
         assert found.sites.tower_rent.low == before.sites.tower_rent.low
+
+
+def test_the_form_shows_of_a_wish_what_is_a_figure():
+    told = {"low": 80.0, "typical": 120.0, "high": 180.0, "source": "Somebody 2024", "unit": "USD per month"}
+    assert _with_wish(told, {"typical": 90}) == {**told, "typical": 90}
+    assert _with_wish(told, 95.0) == {**told, "low": 95.0, "typical": 95.0, "high": 95.0}
+    assert _with_wish(told, "much") == _with_wish(told, {"typical": "much"}) == told

@@ -8,9 +8,11 @@ from conftest import click, texts
 
 from planner.i18n import _, use_language
 from planner.plan.store import read_plan
+from planner.ui.edits import Edit
+from planner.ui.edits import told as wish_words
 from planner.ui.frame import ORDERS, page_name
 from planner.ui.text import literal
-from planner.wording import figure, number
+from planner.wording import figure, number, share
 
 PAGES = ORDERS["planner"]
 
@@ -28,6 +30,19 @@ def metrics(page):
 def element(elements, key):
     (found,) = (each for each in elements if each.key == key)
     return found
+
+
+def note_fields(page, lines):
+    """Type fields of the scenario into “any other field”, and note them."""
+    element(page.text_area, "wish-advanced").set_value(lines)
+    (submit,) = (button for button in page.button if button.key and button.key.endswith("submit-advanced"))
+    submit.click().run()
+    assert not page.exception
+    return page
+
+
+def chips(page):
+    return [button.label for button in page.button if button.key and button.key.startswith("chip-")]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -106,9 +121,6 @@ def test_wishes_are_chips_that_can_be_taken_back_and_outlive_a_reload(show, home
     submit.click().run()
     assert not page.exception
 
-    def chips(of):
-        return [button.label for button in of.button if button.key and button.key.startswith("chip-")]
-
     assert chips(page) == [literal("Horizon: 10 → 15") + " ✕"]
     session = page.query_params["session"]
     again = show(home / "demo", page="scenario", session=session)
@@ -123,6 +135,66 @@ def test_wishes_are_chips_that_can_be_taken_back_and_outlive_a_reload(show, home
 def test_other_sessions_see_nothing_of_it(show, home):
     one, other = (show(home / "demo", page="scenario") for _time in range(2))
     assert one.query_params["session"] != other.query_params["session"]
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("solver.time_limit_s: 120", 120.0),
+        ("solver.gap: 0", 0.0),
+        ("money.discount_rate: 0", 0.0),
+        ("money.horizon_years: 12", 12),
+        (
+            "money.second_currency: {currency: EUR, rate: 1, source: 2026-05-01}",
+            {"currency": "EUR", "rate": 1.0, "source": "2026-05-01"},
+        ),
+        (
+            "limits.floors: [{by: region, share: 30 %}]",
+            [{"by": "region", "measure": "offices", "share": 0.3, "count": None, "groups": []}],
+        ),
+        ("technologies.leo.overrides.monthly_fee: {typical: much}", {"typical": "much"}),
+    ],
+)
+def test_any_other_field_is_kept_as_the_scenario_has_it(show, home, line, kept):
+    page = note_fields(show(home / "demo", page="scenario"), line)
+    assert not page.error
+    assert len(chips(page)) == 1
+    session = page.query_params["session"]
+    (wish,) = json.loads((home / "sessions" / session / "wishes/demo.json").read_text(encoding="utf-8"))
+    assert wish["value"] == kept
+    assert type(wish["value"]) is type(kept)
+    again = show(home / "demo", page="scenario", session=session)  # fails where a form cannot show it
+    assert chips(again) == chips(page)
+    if line.startswith("limits.floors"):
+        assert [slider.value for slider in again.slider if slider.key.startswith("wish-floor")] == [30]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("money.horizon_years: 2026-13-45", "money.horizon_years, value “2026-13-45”"),
+        ("limits.floors: 3", "limits.floors"),
+        ("limits.floors: [{by: region}]", "A floor is a share or a count"),
+        ("solver.gap: 1e6", "Write 1000000"),
+        ("solver.gap: 7", "solver.gap, value “7”"),
+        ("solver.gap.x.y: 1", "There is no field “solver.gap.x.y” to set."),
+        ("solver.gap: [", "cannot be read as YAML"),
+        ("solver.gap 0.1", "Write one field a line"),
+    ],
+)
+def test_what_the_scenario_does_not_take_is_told_and_not_kept(show, home, line, told):
+    page = note_fields(show(home / "demo", page="scenario"), line)
+    assert told in texts(page.error).replace("\\", "")
+    assert not chips(page)
+    note_fields(page, "solver.seed: 3")
+    assert len(chips(page)) == 1
+
+
+def test_a_floor_is_told_in_the_language():
+    edit = Edit("limits.floors", [{"by": "region", "measure": "offices", "share": 0.3, "count": None}], [])
+    assert wish_words(edit, "USD") == f"Floors: – → {share(0.3)} of offices by region"
+    with use_language("fr"):
+        assert "(bureaux) par région" in wish_words(edit, "USD")
 
 
 @pytest.mark.parametrize("field", ["inputs.offices", "catalogue", "inputs.terrain[0]", "name"])
@@ -185,13 +257,35 @@ def test_a_figure_that_halves_the_benefit_for_little_money_is_in_the_chart(show,
     page = show(home / "demo", page="uncertainty")
     drawing, frame = shown["tornado"]
     (bars,) = [rows for rows in drawing.to_dict()["datasets"].values() if "figure" in rows[0]]
-    assert [bar["figure"] for bar in bars] == [*(f"price.{k:02}" for k in range(11)), "demand of all offices"]
-    assert frame["Figure"].tolist()[:2] == ["demand of all offices", "price.00"], "the table is by what figures do"
+    assert [bar["figure"] for bar in bars] == [*(f"Price: {k:02}" for k in range(11)), "Demand of all offices"]
+    assert frame["Figure"].tolist()[:2] == ["Demand of all offices", "Price: 00"], "the table is by what figures do"
     assert frame["Kept at high"][0] == pytest.approx(value / 2)
     assert len(frame) == 15
-    said = [caption.value for caption in page.caption if "demand of all offices" in caption.value]
+    said = [caption.value for caption in page.caption if "Demand of all offices" in caption.value]
     assert len(said) == 1
     assert "its cost changes by less than 1 % of the budget" in said[0]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_ranges_of_a_study_are_told_in_the_language(show, home, monkeypatch, language):
+    shown = {}
+    monkeypatch.setattr(
+        "planner.ui.screens.uncertainty.chart", lambda _drawing, frame, name: shown.update({name: frame})
+    )
+    page = show(home / "demo", page="uncertainty", lang=language)
+    risk = json.loads((home / "demo-risk/risk.json").read_text(encoding="utf-8"))
+    currency = risk["scenario"]["currency"]
+    with use_language(language):
+        (ranges,) = (frame.value for frame in page.dataframe if _("Group") in frame.value)
+        per_km = {"en": f"{currency} per km", "fr": f"{currency} par km"}[language]
+        told = dict(zip([figure["group"] for figure in risk["figures"]], ranges[_("Group")], strict=True))
+        names = {"en": ("Microwave", "Cellular"), "fr": ("Faisceau hertzien", "Réseau cellulaire")}[language]
+        assert (told["microwave"], told["cellular"]) == names
+        assert not {"masts", "power", "general", "source"} & set(ranges[_("Group")])
+        assert per_km in set(ranges[_("Unit")])
+        assert not [unit for unit in ranges[_("Unit")] if "currency" in unit or _("currency") in unit]
+    heading = {"en": f"Programme cost ({currency})", "fr": f"Coût du programme ({currency})"}[language]
+    assert list(shown["risk-costs"].columns) == [heading]
 
 
 def test_tranches_add_up_to_the_whole(show, home):
@@ -225,6 +319,21 @@ def test_read_only_starts_nothing(show, home, started, monkeypatch):
         }
     assert started == []
     assert errands == []
+
+
+def test_read_only_writes_nothing(show, tmp_path, home, monkeypatch):
+    """Not even the example where there is no run, nor what is wished for on the page."""
+    monkeypatch.setenv("PLANNER_APP_READ_ONLY", "1")
+    (tmp_path / "runs").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for name in PAGES:
+        page = show(page=name)
+        assert not page.error
+    assert "There is no run here yet." in texts(show(page="start").info)
+    assert [*tmp_path.rglob("*")] == [tmp_path / "runs"]
+    page = note_fields(show(home / "demo", page="scenario"), "solver.seed: 3")
+    assert len(chips(page)) == 1
+    assert not (home / "sessions" / page.query_params["session"]).exists()
 
 
 def test_a_password_is_asked_for_before_anything_is_shown(show, home, monkeypatch):

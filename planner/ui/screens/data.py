@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from planner.errors import InputError
 from planner.i18n import _, ngettext
 from planner.jobs import errand_state, start_errand, stop_errand
 from planner.ui.address import asked, note
+from planner.ui.amounts import typed_amount
 from planner.ui.columns import column_name, lost_columns, show_columns, unreadable
 from planner.ui.country import (
     KINDS,
@@ -126,66 +128,80 @@ def _choose(here: Here) -> Country | None:
     """Return the country that is worked on; the first thing to say of one is its name."""
     names = country_names(here.session)
     current = asked("country") if asked("country") in names else next(iter(names), None)
-    with st.expander(_("Country and money"), expanded=current is None):
-        if names:
-            options = [*names, ""]
-            if st.session_state.get("country") not in options:
-                st.session_state["country"] = current
-            st.selectbox(
-                _("Country"),
-                options,
-                format_func=lambda name: Country(here.session, name).about["title"] if name else _("A new one …"),
-                key="country",
-                on_change=lambda: note(country=st.session_state["country"] or None),
-            )
-            if st.session_state["country"] == "":
-                current = None
+    panel = st.expander(_("Country and money"), expanded=current is None)
+    if names:
+        with panel:
+            current = _pick(here, names, current)
+    try:
         country = Country(here.session, current) if current else None
-        about = country.about if country else NEW
-        if country is None:
-            st.caption(_("First name your country; then its files are loaded here. All of this can be changed later."))
-        with st.form(f"country-{current}", border=False):
-            name, currency, year, budget, press = st.columns([3, 1, 1, 2, 1], vertical_alignment="bottom")
-            title = name.text_input(_("Name"), about["title"], placeholder=_("My country"), max_chars=80)
-            code = currency.text_input(_("Currency"), about["currency"], max_chars=3)
-            prices = year.number_input(_("Price year"), 1990, 2100, about["price_year"])
-            limit = budget.text_input(
-                _("Budget"), str(about["budget"]), help=_("An amount, or a share of connecting all, such as 20 %.")
-            )
-            pressed = press.form_submit_button(
-                _("Begin") if country is None else _("Keep"),
-                type="primary" if country is None else "secondary",
-                width="stretch",
-            )
-        if pressed:
-            country = country or Country(here.session, _free_name(here, title or ""))
-            amount = limit if limit and "%" in limit else _amount(limit or "")
-            if amount is None:
-                st.error(_("Say the budget as an amount, such as 2000000, or as a share, such as 20 %."))
-            else:
-                country.describe(
-                    title=title or _("My country"),
-                    currency=(code or "USD").upper(),
-                    price_year=int(prices),
-                    budget=amount,
-                )
-                note(country=country.name)
-                st.session_state.pop("country", None)
-                st.rerun()
+    except InputError as error:
+        st.error(literal(str(error)))
+        return None
+    with panel:
+        _describe(here, country)
     return country
+
+
+def _pick(here: Here, names: list[str], current: str | None) -> str | None:
+    """Show the choice among the countries of the session, and return the one that is chosen; None for a new one."""
+    options = [*names, ""]
+    if st.session_state.get("country") not in options:
+        st.session_state["country"] = current
+    st.selectbox(
+        _("Country"),
+        options,
+        format_func=lambda name: _called(here, name) if name else _("A new one …"),
+        key="country",
+        on_change=lambda: note(country=st.session_state["country"] or None),
+    )
+    return current if st.session_state["country"] else None
+
+
+def _called(here: Here, name: str) -> str:
+    """Return the title of a country, or the name of its folder where its file cannot be read."""
+    try:
+        return str(Country(here.session, name).about["title"])
+    except InputError:  # whoever chooses it is told
+        return name
+
+
+def _describe(here: Here, country: Country | None) -> None:
+    """Ask for name, money and budget of a country, or of a new one."""
+    about = country.about if country else NEW
+    if country is None:
+        st.caption(_("First name your country; then its files are loaded here. All of this can be changed later."))
+    with st.form(f"country-{country.name if country else None}", border=False):
+        name, currency, year, budget, press = st.columns([3, 1, 1, 2, 1], vertical_alignment="bottom")
+        title = name.text_input(_("Name"), about["title"], placeholder=_("My country"), max_chars=80)
+        code = currency.text_input(_("Currency"), about["currency"], max_chars=3)
+        prices = year.number_input(_("Price year"), 1990, 2100, about["price_year"])
+        limit = budget.text_input(
+            _("Budget"), str(about["budget"]), help=_("An amount, or a share of connecting all, such as 20 %.")
+        )
+        pressed = press.form_submit_button(
+            _("Begin") if country is None else _("Keep"),
+            type="primary" if country is None else "secondary",
+            width="stretch",
+        )
+    if not pressed:
+        return
+    try:
+        amount = typed_amount(limit or "", _("Budget"))
+    except InputError as error:
+        st.error(literal(str(error)))
+        return
+    country = country or Country(here.session, _free_name(here, title or ""))
+    country.describe(
+        title=title or _("My country"), currency=(code or "USD").upper(), price_year=int(prices), budget=amount
+    )
+    note(country=country.name)
+    st.session_state.pop("country", None)
+    st.rerun()
 
 
 def _free_name(here: Here, title: str) -> str:
     stem, taken = folder_name(title), country_names(here.session)
     return next(name for name in (stem, *(f"{stem}-{count}" for count in range(2, 1000))) if name not in taken)
-
-
-def _amount(text: str) -> float | None:
-    bare = "".join(letter for letter in text if not letter.isspace()).replace(",", ".")
-    try:
-        return float(bare)
-    except ValueError:
-        return None
 
 
 def _upload(country: Country) -> None:

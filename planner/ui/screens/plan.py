@@ -17,6 +17,7 @@ from planner.ui.offered import LANGUAGE_NAMES
 from planner.ui.plan_maps import description, legend, plan_map
 from planner.ui.plan_tabs import choose_year, more_tabs, second_path
 from planner.ui.runs import open_plan, written_otherwise
+from planner.ui.session import read_only
 from planner.ui.tables import baselines_table, links_table, mix_table, offices_table, problems_table
 from planner.ui.text import literal
 from planner.ui.tiles import show_tiles, verdict
@@ -43,6 +44,9 @@ def show(here: Here) -> None:
 
 def plan_or_state(here: Here) -> Plan | None:
     """Return the plan of the run that is chosen; if there is none (yet), show why and return None."""
+    if here.run is None and read_only():
+        st.info(_("There is no run here yet."))
+        return None
     if here.run is None:
         st.info(_("There is no run here yet. Make an example, or load your own data."))
         left, right, _rest = st.columns([2, 2, 6])

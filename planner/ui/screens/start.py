@@ -48,7 +48,8 @@ def show(here: Here) -> None:
 def _example(here: Here) -> None:
     run = here.run
     if run is None:
-        st.info(_("There is no run here yet. Make and solve a small synthetic country to see what a plan looks like."))
+        text = _("There is no run here yet. Make and solve a small synthetic country to see what a plan looks like.")
+        st.info(_("There is no run here yet.") if read_only() else text)
         return
     state = run_state(run)
     if state == "running":

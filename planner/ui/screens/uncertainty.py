@@ -10,7 +10,7 @@ import streamlit as st
 
 from planner.i18n import _
 from planner.jobs import run_state
-from planner.price_words import drawn_name
+from planner.price_words import drawn_name, price_group
 from planner.risk_words import benefit_words, with_bars
 from planner.ui.charts import number_axis
 from planner.ui.edits import Edits
@@ -23,7 +23,7 @@ from planner.ui.study_maps import robustness_legend, robustness_map
 from planner.ui.text import literal
 from planner.ui.watching import watch
 from planner.ui.widgets import TABLE_HEIGHT_PX, chart, table
-from planner.wording import measure_name, money, money_short, number, share
+from planner.wording import measure_name, money, money_short, number, sentence, share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -130,7 +130,7 @@ def _show_study(risk: dict[str, Any], plan: Plan, study: Path) -> None:
     with offices:
         _offices(risk, plan, study)
     with ranges:
-        _ranges(risk)
+        _ranges(risk, currency)
 
 
 def _costs(risk: dict[str, Any], study: Path, currency: str) -> None:
@@ -148,7 +148,8 @@ def _costs(risk: dict[str, Any], study: Path, currency: str) -> None:
     limit = alt.Chart(pd.DataFrame({"limit": [risk["budget"]["limit"]]})).mark_rule(
         color="#d55e00", strokeDash=[6, 3], strokeWidth=2
     )
-    chart(alt.layer(bars, limit.encode(x="limit:Q")).properties(height=300), draws, "risk-costs")
+    drawing = alt.layer(bars, limit.encode(x="limit:Q")).properties(height=300)
+    chart(drawing, draws.rename(columns={measure: sentence(title)}), "risk-costs")
     st.caption(literal(_("Dashed: the budget, {limit}.").format(limit=money(100 * risk["budget"]["limit"], currency))))
 
 
@@ -212,9 +213,11 @@ def _offices(risk: dict[str, Any], plan: Plan, study: Path) -> None:
     table(frame, "robustness-offices", height=TABLE_HEIGHT_PX)
 
 
-def _ranges(risk: dict[str, Any]) -> None:
+def _ranges(risk: dict[str, Any], currency: str) -> None:
     frame = pd.DataFrame(risk["figures"])[["name", "group", "unit", "low", "typical", "high"]]
     headings = [_("Figure"), _("Group"), _("Unit"), _("Low"), _("Typical"), _("High")]
     frame["name"] = frame["name"].map(drawn_name)
+    frame["group"] = frame["group"].map(price_group)
+    frame["unit"] = [_(unit).replace(_("currency"), currency) for unit in frame["unit"]]
     frame.columns = pd.Index(headings)
     table(frame, "ranges", height=TABLE_HEIGHT_PX)

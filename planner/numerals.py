@@ -86,3 +86,18 @@ def _number(text: str, mark: DecimalMark | None) -> float | None:
             return None
         digits = whole.replace(",", "") + point + rest
     return float(digits) if _PLAIN.fullmatch(digits) else None
+
+
+def amount_of(text: str) -> float | str:
+    """Return an amount written as in the input files, with blanks or commas too; what is no number stays text."""
+    cells = np.array([text.strip()], dtype=object)
+    (value,), (faulty,) = to_numbers(cells, decimal_mark([cells]))
+    return text if faulty else float(value)
+
+
+def both_readings(text: str) -> tuple[str, str] | None:
+    """Return the two numbers that a text such as 1,234 could be, as 1234 and 1.234; None where it is no such text."""
+    digits = text.strip().translate(_BLANKS)
+    if not _ONE_GROUP_OF_COMMAS.fullmatch(digits):
+        return None
+    return digits.replace(",", ""), str(float(digits.replace(",", ".")))

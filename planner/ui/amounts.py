@@ -1,0 +1,36 @@
+"""Amounts of money as they are typed into the page, read by the rule of the input files."""
+
+from __future__ import annotations
+
+from planner.errors import InputError, Problem
+from planner.i18n import _
+from planner.numerals import amount_of, both_readings
+
+
+def typed_amount(text: str, field: str) -> float | str:
+    """Return an amount of money above zero; a share in per cent stays as it is written, for the command to check.
+
+    Parameters
+    ----------
+    text : str
+    field : str
+        What the page calls the field.
+
+    Raises
+    ------
+    InputError
+        It is neither, or could be two amounts: 2,000.
+    """
+    if text.strip().endswith("%"):
+        return text.strip()
+    amount = amount_of(text)
+    if isinstance(amount, float) and amount > 0:
+        return amount
+    either = both_readings(text)
+    if either is None or float(either[0]) <= 0:
+        message = _("An amount of money above zero is expected.")
+        remedy = _("Write an amount, such as 2000000, or a share, such as 20 %.")
+    else:
+        message = _("The comma could stand between thousands or before decimals.")
+        remedy = _("Write {whole}, or {decimal} if that is meant.").format(whole=either[0], decimal=either[1])
+    raise InputError(Problem("bad-amount", message, remedy, column=field, value=text))
