@@ -13,6 +13,7 @@ from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.pipeline import refuse, solve
 from planner.plan.evaluate import evaluate
+from planner.plan.fairness import Fairness
 from planner.plan.floors import floor_rows
 from planner.plan.outcome import Budget, Outcome, surpass
 from planner.plan.plan import build_plan
@@ -132,7 +133,9 @@ def evaluate_plan(
     # No plan is worth more than all offices: a ceiling that holds whatever rules are broken, or was found.
     most = math.fsum(inputs.offices["benefit"].to_numpy(np.float64)[candidates])
     bound = ours.outcome.bound if not broken and ours.outcome.bound is not None else most
-    outcome = replace(unproven, bound=bound, trace=((0.0, value, bound),))
+    # Floors are kept, but by no search for them: what they cost is told beside the best plan of the same money alone.
+    fairness = Fairness(levels=(), without=None, settled=None) if of_theirs.limits.floors else None
+    outcome = replace(unproven, bound=bound, trace=((0.0, value, bound),), fairness=fairness)
 
     def theirs_as(of: Scenario, outcome: Outcome) -> Plan:
         return build_plan(of, inputs, options, choice, outcome, budgets, floor_rows(of, inputs.offices))

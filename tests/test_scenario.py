@@ -218,6 +218,13 @@ TRAPS = [
     ("price_year: 2026", "price_year: 2026, inflation: 0.05", "wrong-value", "money", "real: false"),
     (
         "price_year: 2026",
+        "price_year: 2026, discount_rate: 0.08, real: false, inflation: 0.18",
+        "wrong-value",
+        "money",
+        "inflation (0.18) may not exceed the nominal discount_rate (0.08)",
+    ),
+    (
+        "price_year: 2026",
         "price_year: 2026, second_currency: {currency: USD, rate: 2}",
         "wrong-value",
         "money",

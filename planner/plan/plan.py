@@ -72,11 +72,14 @@ class Surroundings:
         The cheapest way of each office from the root.
     forbidden : (k,) int64
         Candidate links that the scenario forbids.
+    barred : (o,) bool
+        Offices that only these would reach.
     """
 
     network: Network
     alone: OfficeWays
     forbidden: NDArray[np.int64]
+    barred: NDArray[np.bool_]
 
 
 def find_surroundings(scenario: Scenario, inputs: Inputs, options: LinkOptions) -> Surroundings:
@@ -86,7 +89,12 @@ def find_surroundings(scenario: Scenario, inputs: Inputs, options: LinkOptions) 
     network = Network.of(options, inputs.offices, limits.exclude, forbidden)
     demand_mbps = inputs.offices["demand_mbps"].to_numpy(np.float64)
     alone = office_ways(network, options, Standing.nowhere(options), demand_mbps, measure=measure)
-    return Surroundings(network, alone, forbidden)
+    barred = np.zeros(len(inputs.offices), np.bool_)
+    if forbidden.size and (out := np.isinf(alone.money[:, measure])).any():
+        whole = Network.of(options, inputs.offices, limits.exclude)
+        offered = office_ways(whole, options, Standing.nowhere(options), demand_mbps, measure=measure)
+        barred = out & np.isfinite(offered.money[:, measure])
+    return Surroundings(network, alone, forbidden, barred)
 
 
 def build_plan(
@@ -216,8 +224,8 @@ def _told(
     standing = Standing.of(around.network, options, tree, np.ones(len(tree), np.bool_))
     extra = office_ways(around.network, options, standing, demand_mbps, measure=measure)
     entering = entering_links(options, tree, len(plan.offices))
-    frames = plan.offices, plan.links, plan.masts
-    case = Case(*frames, tree, entering, around.alone, extra, limits, measure, currency)
+    frames = plan.offices, plan.links, plan.backup_links, plan.masts
+    case = Case(*frames, tree, entering, around.alone, extra, around.barred, limits, measure, currency)
     reasons = in_every_language(lambda: office_reasons(case, options))
     return replace(plan, offices=_saying(plan.offices, reasons), reasons=reasons)
 

@@ -39,13 +39,15 @@ class Case:
 
     Attributes
     ----------
-    offices, links, masts : DataFrame
+    offices, links, backup_links, masts : DataFrame
         Of the plan.
     tree : Arborescence
     entering : (o,) int64
         Row of the link that enters each office's place.
     alone, extra : OfficeWays
         Cheapest ways from the root, and on top of the plan.
+    barred : (o,) bool
+        Offices that only links or services which the scenario forbids would reach.
     limits : Limits
         Of the scenario.
     measure : int
@@ -55,11 +57,13 @@ class Case:
 
     offices: pd.DataFrame
     links: pd.DataFrame
+    backup_links: pd.DataFrame
     masts: pd.DataFrame
     tree: Arborescence
     entering: NDArray[np.int64]
     alone: OfficeWays
     extra: OfficeWays
+    barred: NDArray[np.bool_]
     limits: Limits
     measure: int
     currency: str
@@ -92,6 +96,8 @@ def office_reasons(case: Case, options: LinkOptions) -> list[str]:
             sentences.append(_("Left out: excluded by the scenario."))
         elif np.isfinite(case.alone.money[row, case.measure]):
             sentences.append(_left_out(case, office, row, mean))
+        elif case.barred[row]:
+            sentences.append(_barred())
         else:
             sentences.append(_no_option(office))
     for backup in case.tree.backups:
@@ -124,7 +130,8 @@ def without_plan(outcome: Outcome) -> str:
 
 def mean_yield(case: Case) -> float:
     """Return what the plan's money brings on average: benefit per cent spent; 0 where nothing was spent."""
-    spent = sum(int(frame[CENTS[case.measure]].sum()) for frame in (case.offices, case.links, case.masts))
+    frames = case.offices, case.links, case.backup_links, case.masts
+    spent = sum(int(frame[CENTS[case.measure]].sum()) for frame in frames)
     value = float(case.offices.loc[case.offices["connected"], "benefit"].sum())
     return value / spent if spent else 0.0
 
@@ -218,6 +225,11 @@ def _worth(benefit: float, price: float, mean: float, currency: str) -> str:
         mean=figure(per * mean),
         amount=money(per, currency),
     )
+
+
+def _barred() -> str:
+    """Return that an office could be connected if the scenario forbade less."""
+    return _("Left out: only links or services that the scenario forbids could connect it (limits.forbid_links).")
 
 
 def _no_option(office: dict[Hashable, Any]) -> str:

@@ -21,7 +21,7 @@ def resilience_of_office(plan: Plan, office: str) -> tuple[str, ...]:
             steps = [step["link"] + (" *" if step["link"] in bought else "") for step in backup["path"]]
             told.append(_("Second path (* bought for second paths): {links}").format(links=" → ".join(steps)))
     above = _above(plan, office)
-    worst = max(above, key=lambda each: (each.people_without, each.offices_without), default=None)
+    worst = max(above, key=lambda each: (each.people, each.offices), default=None)
     if worst is not None:
         text = ngettext(
             "Of all that it hangs from, the failure of {what} would cut off most people: {people} at {n} office.",

@@ -7,6 +7,7 @@ off in the plan found keeps its share, and the others go on.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -108,6 +109,24 @@ def asking(row: FloorRow, share: float) -> FloorRow:
     return replace(row, name=f"worst_first {row.name}", least=least_of(row.measure, share, row.total))
 
 
+def none_between(rows: Sequence[FloorRow], least: float, more: float) -> bool:
+    """Return whether no plan can have a least share above one and below another, whatever plans there are.
+
+    The least share of a plan is that of some group, and what is counted in whole numbers has few: in steps of their
+    greatest common divisor. Those of one group may lie between those of another.
+    """
+    if any((row.weight != np.floor(row.weight)).any() for row in rows):
+        return False
+    steps = [int(np.gcd.reduce(row.weight.astype(np.int64))) for row in rows]
+    below = [math.floor(least * row.total / step) for row, step in zip(rows, steps, strict=True)]
+    # The first share above is one of the next two, or this one where the product was rounded up.
+    return not any(
+        least < (count + further) * step / row.total < more
+        for row, step, count in zip(rows, steps, below, strict=True)
+        for further in range(3)
+    )
+
+
 class TreeFinder:
     """Looks for plans without years and second paths.
 
@@ -179,8 +198,6 @@ class _Search:
                 # No more at all, or not within this time.
                 if status != Status.INFEASIBLE:
                     return known, bound
-                # What is counted in whole numbers has no share in between.
-                in_steps = all((row.weight == np.floor(row.weight)).all() and row.total * MORE < 1.0 for row in rows)
-                return known, least if in_steps else tried
+                return known, least if none_between(rows, least, tried) else tried
             top = tried
         return known, bound

@@ -10,11 +10,10 @@ import numpy as np
 
 from planner.graph import chosen
 from planner.plan.outcome import Outcome
-from planner.plan.refusal import Refusal
 from planner.question.answer import Answer, outcome_without_plan
 from planner.question.asked import Kept
 from planner.question.fairness import FAIRNESS_TIME, PRICE_TIME, Known, Settled, fairness_of, settle_worst_first
-from planner.question.refused import explain_refusal, phases_words
+from planner.question.refused import explain_refusal
 from planner.solver import Progress, Status, solve_phases
 from planner.solver.conflict import ANY_PLAN
 
@@ -65,10 +64,7 @@ def answer_phases(
     if result.value is None:
         nothing = outcome_without_plan(question, result.status)
         if result.status == Status.INFEASIBLE:
-            conflict = explain_refusal(question, kept, cancelled)
-            if not conflict.limits:  # the money would do, but not in these years
-                conflict = Refusal((phases_words(question),), minimal=False)
-            nothing = replace(nothing, conflict=conflict)
+            nothing = replace(nothing, conflict=explain_refusal(question, kept, cancelled))
         return Answer(None, nothing)
     first = question.scenario.phases[0].year
     offices = len(question.inputs.offices)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,7 +14,8 @@ from planner.plan.floors import floor_words
 from planner.plan.refusal import Refusal, Relaxation
 from planner.plan.runner_up import link_id
 from planner.question.asked import SHOWN, TARGET
-from planner.solver import ALL_MONEY, explain_conflict, whole_money
+from planner.solver import ALL_MONEY, Status, explain_conflict, solve, whole_money
+from planner.solver.conflict import ANY_PLAN, FOUND, each_rule_left_out
 from planner.wording import measure_name, money, number, scope_words
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from planner.plan.outcome import Budget
     from planner.question.asked import Kept, Question
     from planner.question.funding import FunderRow
+    from planner.solver import Problem
     from planner.solver import Relaxation as Needed
 
 SEARCH_S, LEAST_S, MOST_S = 10.0, 20.0, 120.0
@@ -61,20 +63,24 @@ def explain_refusal(question: Question, kept: Kept, cancelled: Callable[[], bool
     """Return which limits conflict and what would mend that, as far as a short search can tell."""
     objective = question.scenario.objective[0]
     problem = question.problem(objective, kept, all_as_floor=True)
-    if question.phases is not None:
-        problem = whole_money(problem, question.phases)
     allowed = min(max(question.scenario.solver.time_limit_s, LEAST_S), MOST_S)
     deadline = time.monotonic() + allowed
 
     def stopped() -> bool:
         return time.monotonic() > deadline or (cancelled is not None and cancelled())
 
-    found = explain_conflict(problem, time_limit_s=SEARCH_S, seed=question.scenario.solver.seed, cancelled=stopped)
-    main = question.main_budget(objective)
-    words = _Words(question, main)
+    how: dict[str, Any] = {"time_limit_s": SEARCH_S, "seed": question.scenario.solver.seed, "cancelled": stopped}
+    words = _Words(question, question.main_budget(objective))
+    if question.phases is not None:
+        problem = whole_money(problem, question.phases)
+        status = solve(problem, gap=ANY_PLAN, **how).status
+        if status != Status.INFEASIBLE:
+            return Refusal(words.all_limits(problem), False, remedy=_other_years() if status in FOUND else "")
+    found = explain_conflict(problem, **how)
     told = dict.fromkeys(words.limit(name) for name in found.rules)
     relaxations = [each for relaxed in found.relaxations if (each := words.relaxation(relaxed)) is not None]
-    if question.scenario.redundancy:  # the conflict holds with second paths too; these may take more than would mend it
+    if question.scenario.redundancy or question.phases is not None:
+        # The conflict holds with second paths and years too; these may take more than would mend it.
         least = tuple(replace(each, proven=False, enough=False) for each in relaxations if each.proven)
         return Refusal(tuple(each for each in told if each), minimal=False, relaxations=least)
     return Refusal(tuple(each for each in told if each), found.minimal, tuple(relaxations))
@@ -105,6 +111,14 @@ class _Words:
         if self.question.phases is not None and name in {ALL_MONEY, "budget"}:
             return phases_words(self.question)
         return self.named(kind, rest)
+
+    def all_limits(self, problem: Problem) -> tuple[str, ...]:
+        """Return what all rules of a problem of phases say; required offices in one line for each field."""
+        nobody = replace(problem, rules=replace(problem.rules, required=np.empty(0, np.int32)))
+        told = dict.fromkeys(self.limit(name) for name, _without in each_rule_left_out(nobody))
+        offices = self.question.graph.terminal_office[problem.rules.required]
+        names = self.question.inputs.offices["id"].to_numpy(object)[offices].tolist()
+        return (*(each for each in told if each), *works_words(self.question), *required_words(self.question, names))
 
     def named(self, kind: str, rest: str) -> str:
         """Return what a rule about offices, links or hops says."""
@@ -172,13 +186,11 @@ class _Words:
             return Relaxation("max_hops", needed.now, needed.needed, needed.proven, _sure(text, needed.proven))
         return None
 
-    def more_in_phases(self, needed: Needed) -> Relaxation | None:
-        """Return what all phases would have to have; None where that is not proven: a plan may need other years."""
-        if not needed.proven:
-            return None
+    def more_in_phases(self, needed: Needed) -> Relaxation:
+        """Return what all phases would have to have."""
         now, then = self.amount(needed.now), self.amount(needed.needed)
         text = _("phases: {then} in all instead of {now}").format(then=then, now=now)
-        return Relaxation("phases", needed.now / 100, needed.needed / 100, proven=False, text=text, enough=False)
+        return Relaxation("phases", needed.now / 100, needed.needed / 100, needed.proven, text)
 
     def more_of_funders(self, row: FunderRow, needed: Needed) -> Relaxation | None:
         """Return what a set of funders would have to have; None where their money is not what is lacking."""
@@ -201,6 +213,12 @@ def phases_words(question: Question) -> str:
     return _("phases: {first}–{last}, {limit} in all").format(
         first=years[0], last=years[-1], limit=money(sum(question.phase_limits), currency, exact=True)
     )
+
+
+def works_words(question: Question) -> tuple[str, ...]:
+    """Return how many offices may be connected or upgraded in each phase, as far as that is limited."""
+    years = [f"{phase.year} ({phase.max_works})" for phase in question.scenario.phases if phase.max_works is not None]
+    return (_("phases: most offices a year: {years}").format(years=some(years)),) if years else ()
 
 
 def _out_of_reach(question: Question, row: FloorRow, possible: float) -> Refusal:
@@ -268,6 +286,13 @@ def link_words(field: str, name: Sequence[str]) -> str:
 
 def _no_way() -> str:
     return _("No candidate link and no service can connect them: see “planner links”, or name them in limits.exclude.")
+
+
+def _other_years() -> str:
+    return _(
+        "With the money of all years at once there is a plan: single years stand in its way. Let money carry over "
+        "(`carry_over: true`), move it to other years, or raise max_works."
+    )
 
 
 def some(ids: Sequence[str]) -> str:

@@ -44,8 +44,11 @@ def settled_note(plan: Plan) -> str:
 
 
 def fairness_lines(plan: Plan) -> list[str]:
-    """Return whether the worst came first, where that is not so, and what fairness costs; empty where none is asked."""
-    if plan.equity is None:
+    """Return whether the worst came first, where that is not so, and what fairness costs.
+
+    Empty where none is asked, and for somebody else's plan, of which no search has asked what it costs.
+    """
+    if plan.equity is None or plan.outcome.termination == "evaluated":
         return []
     unsettled = _(
         "Worst first was not settled: in its part of the time no plan was found, so that the shares of groups bind "

@@ -99,6 +99,18 @@ class Money(Section):
         return self
 
     @model_validator(mode="after")
+    def _rate_above_inflation(self) -> Money:
+        if self.inflation is not None and self.inflation > self.discount_rate:
+            raise ValueError(
+                _(
+                    "inflation ({inflation}) may not exceed the nominal discount_rate ({nominal}): at a real rate "
+                    "below zero, later payments would weigh more than earlier ones. Give a discount_rate of at least "
+                    "inflation, or a real rate: `real: true` without inflation."
+                ).format(inflation=self.inflation, nominal=self.discount_rate)
+            )
+        return self
+
+    @model_validator(mode="after")
     def _another_currency(self) -> Money:
         if self.second_currency is not None and self.second_currency.currency == self.currency:
             raise ValueError(

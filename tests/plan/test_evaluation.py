@@ -1,11 +1,18 @@
 """Somebody else's plan beside the best one of the same money."""
 
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from planner import evaluation, pipeline
 from planner.links.options import PlaceKind
+from planner.plan.verify import PlanDocument
+from planner.plan.verify.equity import check_equity
 from planner.question import answering
+from planner.report.fairness import fairness_lines
 from planner.solver import solve as search
 
 
@@ -144,3 +151,30 @@ def test_a_scenario_of_least_money_is_evaluated_for_the_most_of_theirs(ruled):
     assert [budget["measure"] for budget in found.theirs.budgets] == ["capex"]
     assert found.theirs.budgets[0]["spent"] == found.theirs.totals["capex"]
     assert found.ours.outcome.value == 160.0
+
+
+def equity_holds(plan, scenario):
+    """Say whether verification agrees with what a plan says of fairness; without worst first it looks at no office."""
+    document = PlanDocument.model_validate_json(json.dumps(plan.document()))
+    return check_equity(document, SimpleNamespace(scenario=scenario, offices={})).differences == []
+
+
+@pytest.mark.parametrize("found_nothing", [False, True])
+def test_floors_that_their_plan_keeps_are_told_as_verification_asks_for(ruled, referee, monkeypatch, found_nothing):
+    if found_nothing:
+
+        def without_plan(*asked, **how):
+            plan = pipeline.solve(*asked, **how)
+            return replace(plan, outcome=replace(plan.outcome, status="error", value=None, bound=None, fairness=None))
+
+        monkeypatch.setattr(evaluation, "solve", without_plan)
+    found = ruled(["~r,microwave,S", "A,microwave,~r"], limits={"floors": [{"measure": "offices", "count": 1}]})
+    assert found.broken == ()
+    assert found.ours.outcome.value == (100.0 if found_nothing else 160.0)
+    for plan, scenario in ((found.theirs, found.of_theirs), (found.ours, found.same_money)):
+        assert referee(plan.document()) == []
+        assert equity_holds(plan, scenario)
+    # The satellite, too, serves everybody for their money: keeping the floor costs nothing, and their plan is no proof.
+    assert found.theirs.equity["price"] is None
+    assert fairness_lines(found.theirs) == []
+    assert found.ours.equity["price"] == (None if found_nothing else 0.0)

@@ -262,6 +262,17 @@ def test_excluded_offices_say_so(handmade, make):
     assert plan.limits["exclude"] == ["F"]
 
 
+def test_offices_that_only_a_forbidden_link_would_reach_say_so(handmade, make):
+    """F is reached by satellite alone, G by nothing at all."""
+    plan = handmade.plan(scenario=make["scenario"](limits={"forbid_links": [["root", "F", "leo"]]}))
+    reasons = plan.offices.set_index("id")["reason"]
+    assert reasons["F"] == (
+        "Left out: only links or services that the scenario forbids could connect it (limits.forbid_links)."
+    )
+    assert reasons["G"].startswith("No option: its position is known to a district only")
+    assert "seules des liaisons ou des offres que le scénario interdit" in plan.reasons["fr"][5]
+
+
 def test_data_carries_what_was_left_out_and_taken_for_granted(handmade, make):
     from planner.errors import Problem
 

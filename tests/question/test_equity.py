@@ -13,6 +13,7 @@ from planner.links.options import PlaceKind
 from planner.plan.model import Plan
 from planner.plan.verify import PlanDocument
 from planner.plan.verify.equity import check_equity
+from planner.question.fairness import Known, settle_worst_first
 from planner.report.fairness import fairness_lines
 from planner.solver import Status, compile_kernels
 
@@ -182,3 +183,31 @@ def test_worst_first_without_a_plan_in_its_time_is_told(make, referee, monkeypat
     for wrong in (not settled, None):
         document["equity"]["settled"] = wrong
         assert check_equity(PlanDocument.model_validate_json(json.dumps(document)), basis).differences
+
+
+def test_a_share_that_is_proven_out_of_reach_is_in_no_plan(make):
+    """Of two groups of different size, one can have a share that is less than a millionth above the other's."""
+    country = make["country"]()
+    people = np.array([10.0, 10.0, 10.0, 333_333.0, 666_665.0])
+    small = np.arange(len(people)) < 3
+    for number, in_small in enumerate(small.tolist()):
+        country.office(f"O{number}", region="small" if in_small else "large")
+    inputs = country.inputs()
+    inputs.offices["people"] = people
+    plans = np.array([[1, 0, 0, 1, 1], [1, 1, 0, 1, 0]], np.bool_)
+    best = max(min(people[plan & group].sum() / people[group].sum() for group in (small, ~small)) for plan in plans)
+    assert 1 / 3 < best < 1 / 3 + 1e-6
+
+    def find(floors, _seconds):
+        kept = (plan for plan in plans if all(row.reached(plan) >= row.least - 1e-9 * row.least for row in floors))
+        plan = next(kept, None)
+        return (Status.INFEASIBLE, None) if plan is None else (Status.FEASIBLE, Known(plan, plan))
+
+    question = SimpleNamespace(
+        scenario=make["scenario"](limits={"worst_first": {"by": "region", "measure": "people"}}),
+        inputs=inputs,
+        reachable=np.ones(len(people), np.bool_),
+    )
+    settled = settle_worst_first(question, find, 60.0, None)
+    assert settled.levels[0].share == 10 / 30
+    assert best <= settled.levels[0].bound <= 1 / 3 + 2e-6

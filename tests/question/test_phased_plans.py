@@ -134,6 +134,73 @@ def test_what_no_money_of_all_years_pays_for_is_refused_with_the_reason(make, di
     assert plan.phases == ()
 
 
+@pytest.fixture
+def satellites(make):
+    """Return two offices by satellite: each buys for 1000 and runs for 640 a year."""
+    country = make["country"]()
+    for name in "AB":
+        country.office(name)
+        country.link("leo", None, name, capacity=100.0)
+    return country
+
+
+def offices_of(plan):
+    """Return the offices that a plan connects."""
+    return set(plan.offices.loc[plan.offices["connected"], "id"])
+
+
+def refused_by(plan):
+    """Return the conflict of a plan that there is not."""
+    assert plan.outcome.status == "infeasible"
+    return plan.outcome.conflict
+
+
+def test_what_only_single_years_cannot_pay_for_is_blamed_on_the_years(make, satellites):
+    """No year has the 1000 that A takes; both have the 1640 of a purchase and a year."""
+    phases = [{"year": 2027, "limit": 900}, {"year": 2028, "limit": 900}]
+    asked = {"budgets": [], "limits": {"must_connect": ["A"]}, "solver": SOLVER}
+    plan = pipeline.solve(make["scenario"](phases=phases, **asked), satellites.inputs(), satellites.options())
+    conflict = refused_by(plan)
+    assert conflict.limits == ("phases: 2027–2028, USD 1,800.00 in all", "must_connect: A")
+    assert (conflict.minimal, conflict.relaxations) == (False, ())
+    assert "carry_over: true" in conflict.remedy
+    phases[0]["carry_over"] = True
+    plan = pipeline.solve(make["scenario"](phases=phases, **asked), satellites.inputs(), satellites.options())
+    assert offices_of(plan) == {"A"}
+
+
+def test_too_few_works_in_a_year_are_blamed_for_what_all_the_money_would_do(make, satellites):
+    phases = [{"year": 2027, "limit": 1_000_000, "max_works": 1}]
+    asked = {"budgets": [], "limits": {"must_connect": ["B", "A"]}, "solver": SOLVER}
+    plan = pipeline.solve(make["scenario"](phases=phases, **asked), satellites.inputs(), satellites.options())
+    conflict = refused_by(plan)
+    assert set(conflict.limits) == {
+        "phases: 2027–2027, USD 1,000,000.00 in all",
+        "phases: most offices a year: 2027 (1)",
+        "must_connect: A, B",
+    }
+    assert "max_works" in conflict.remedy
+    phases[0]["max_works"] = 2
+    plan = pipeline.solve(make["scenario"](phases=phases, **asked), satellites.inputs(), satellites.options())
+    assert offices_of(plan) == {"A", "B"}
+
+
+def test_more_of_a_budget_is_not_said_to_be_enough_where_the_years_may_take_more(make, satellites):
+    """A takes 1000 of the purchases; with these no year can pay for it either."""
+    phases = [{"year": 2027, "limit": 900}, {"year": 2028, "limit": 900}]
+
+    def solved(limit):
+        budgets = [{"name": "purchases", "measure": "capex", "limit": limit}]
+        asked = {"budgets": budgets, "phases": phases, "limits": {"must_connect": ["A"]}, "solver": SOLVER}
+        return pipeline.solve(make["scenario"](**asked), satellites.inputs(), satellites.options())
+
+    conflict = refused_by(solved(500))
+    (relaxed,) = conflict.relaxations
+    assert (relaxed.limit, relaxed.needed) == ("budget purchases", 1000.0)
+    assert (relaxed.enough, relaxed.proven, conflict.minimal) == (False, False, False)
+    refused_by(solved(relaxed.needed))
+
+
 def test_the_parts_of_the_benefit_add_up_to_it_from_the_year_of_connection(make, district, referee):
     phases = [{"year": 2027, "limit": 9_000, "carry_over": True}, {"year": 2028, "limit": 1_000_000}]
     plan = pipeline.solve(

@@ -17,6 +17,7 @@ from planner.plan.explain import explain
 from planner.plan.model import Plan
 from planner.plan.recall import recall
 from planner.solver import compile_kernels
+from planner.wording import figure
 
 COUNTRIES = range(24)
 PROGRAMME = MEASURES.index("programme_cost")
@@ -275,6 +276,41 @@ def test_what_a_failure_cuts_off_with_and_without_the_second_path(make, ring):
     assert "The second path of these offices uses it: B." in str(
         explain(asked, ring.inputs(), ring.options(), plan, bought)
     )
+
+
+def test_the_worst_failure_of_an_office_is_the_one_that_cuts_off_most_with_second_paths(make):
+    """S → A → B → C, and T → B, which carries no more than second paths of A and B: S fails, and C alone is cut off."""
+    country = make["country"]()
+    for name in "ST":
+        country.place(name, PlaceKind.SOURCE)
+        country.link("source", None, name)
+    for name, benefit in (("A", 100.0), ("B", 200.0), ("C", 100.0)):
+        country.office(name, benefit=benefit)
+    for tail, head in ("SA", "AB", "BC"):
+        country.link("fibre", tail, head, km=1.0, capacity=100.0)
+    country.link("fibre", "T", "B", km=1.0, capacity=20.0)
+    redundancy = [{"office": "A"}, {"office": "B"}]
+    plan = solved(make, country, redundancy=redundancy)
+    into = dict(zip(plan.links["to"], plan.links["from"], strict=True))
+    assert [into[name] for name in "ABC"] == ["S", "A", "B"]
+    assert len(plan.backups) == 2
+    told = str(explain(make["scenario"](redundancy=redundancy), country.inputs(), country.options(), plan, "C"))
+    assert "the failure of office B would cut off most people: 3,000 at 2 offices" in told
+
+
+def test_what_the_money_brings_on_average_counts_what_second_paths_cost(make, ring):
+    """E, by satellite for 4200, is left out by a budget that the ring with its second path nearly uses up."""
+    ring.office("E", benefit=1.0)
+    ring.link("leo", None, "E", capacity=100.0)
+    asked = {"redundancy": [{"office": "B"}]}
+    taken = solved(make, ring, **asked, limits={"exclude": ["E"]}).totals["programme_cost"]
+    plan = solved(make, ring, **asked, budgets=[{"limit": taken + 100}])
+    reason = plan.offices.set_index("id")["reason"]["E"]
+    assert plan.backup_cost["programme_cost"] > 0
+    mean = 1000 * 400 / plan.totals["programme_cost"]
+    assert f"brings {figure(mean)} per USD 1,000 on average" in reason
+    told = explain(make["scenario"](**asked), ring.inputs(), ring.options(), plan, "E")
+    assert told.mean_rate == pytest.approx(mean, rel=1e-5)
 
 
 def test_an_office_behind_another_is_refused_with_the_place_that_cuts_it_off(make, ring, referee):
