@@ -39,6 +39,19 @@ def test_only_the_field_changes(tmp_path, before, after):
 
 
 @pytest.mark.parametrize(
+    "before", ["  terrain: [t.tif]  # mine\n  offices: [{file: a.csv}]\n", "  offices: [{file: a.csv}]\n"]
+)
+def test_line_ends_stay_as_they_were(tmp_path, before):
+    file = tmp_path / "scenario.yaml"
+    rest = "budgets:\n  - {name: programme, limit: 5 %}\n"
+    file.write_bytes(f"{HEAD}inputs:\n{before}{rest}".replace("\n", "\r\n").encode())
+    amend(file, "inputs", "terrain", ["new.tif"])
+    after = before.replace("t.tif", "new.tif") if "t.tif" in before else f"  terrain: [new.tif]\n{before}"
+    assert file.read_bytes() == f"{HEAD}inputs:\n{after}{rest}".replace("\n", "\r\n").encode()
+    assert load_scenario(file).inputs.terrain == ("new.tif",)
+
+
+@pytest.mark.parametrize(
     ("inputs", "value"),
     [
         ("inputs:\n  offices: [{file: a.csv}]\n  terrain: # mine\n  - t.tif\n", ["new.tif"]),

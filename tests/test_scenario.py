@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from planner.errors import InputError, Problem
+from planner.i18n import use_language
 from planner.scenario import (
     Amount,
     Scenario,
@@ -306,6 +308,42 @@ def test_every_trap_is_named_with_its_place(tmp_path, old, new, code, field, wor
     assert problem.row in {first_changed, first_changed + 1} or code in {"missing-field", "yaml-syntax"}
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "english", "french"),
+    [
+        (
+            "name: least",
+            "name: x\nlanguage: de",
+            "Expected: “en” or “fr”.",
+            "Attendu\u00a0: «\u00a0en\u00a0» ou «\u00a0fr\u00a0».",
+        ),
+        (
+            "{file: offices.csv}",
+            "{file: offices.csv, delimiter: x}",
+            "Expected: “,”, “;”, “\\t” or “|”.",
+            "Attendu\u00a0: «\u00a0,\u00a0», «\u00a0;\u00a0», «\u00a0\\t\u00a0» ou «\u00a0|\u00a0».",
+        ),
+        ("schema_version: 1", "schema_version: 2", "Expected: 1.", "Attendu\u00a0: 1."),
+    ],
+)
+def test_choices_are_told_in_the_language_of_the_reader(tmp_path, old, new, english, french):
+    path = written(tmp_path, LEAST.replace(old, new))
+    assert [problem.message for problem in problems(path)] == [english]
+    with use_language("fr"):
+        assert [problem.message for problem in problems(path)] == [french]
+
+
+def test_no_fault_is_told_in_the_words_of_the_library(tmp_path):
+    half = written(tmp_path, LEAST.replace("name: least", 'name: "\\ud83d"'))
+    (problem,) = problems(half)
+    assert (problem.code, problem.column) == ("wrong-value", "name")
+    assert problem.message == "The text holds an escape that is only half of a character."
+    assert str(problem).encode("utf-8")
+    with use_language("fr"):
+        (problem,) = problems(written(tmp_path), overrides={"technologies.leo.overrides.x": date(2026, 1, 1)})
+    assert problem.message == "Cette valeur ne peut pas figurer ici."
+
+
 def test_all_faults_are_told_at_once(tmp_path):
     text = LEAST.replace("USD", "usd").replace("2026", "'x'").replace("20 %", "-3")
     assert [problem.column for problem in problems(written(tmp_path, text))] == [
@@ -391,6 +429,57 @@ def test_every_budget_is_set_by_its_name_and_only_one_that_is_there(tmp_path):
     (problem,) = problems(written(tmp_path, none), overrides={"budgets.grant": 7})
     assert (problem.code, problem.column) == ("unknown-field", "budgets.grant")
     assert "has none" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("written_as", "name"),
+    [
+        ("2026", "2026"),
+        ("'2026'", "2026"),
+        ("1.50", "1.5"),
+        ("Phase 1.2", "Phase 1.2"),
+        ("'Phase [0]'", "Phase [0]"),
+        ("'0'", "0"),
+        ("other.limit", "other.limit"),
+    ],
+)
+def test_a_budget_is_set_by_whatever_name_it_has(tmp_path, written_as, name):
+    two = LEAST.replace("[{limit: 20 %}]", f"[{{name: other, limit: 5}}, {{name: {written_as}, limit: 5}}]")
+    path = written(tmp_path, two)
+    for field in (f"budgets.{name}", f"budgets.{name}.limit", "budgets[1]", "budgets[1].limit"):
+        changed = load_scenario(path, overrides={field: 7})
+        assert {budget.name: budget.limit for budget in changed.budgets} == {
+            "other": Amount(amount=5.0), name: Amount(amount=7.0)
+        }  # fmt: skip
+    for missing in ("2027", "Phase 1.3", "1"):
+        (problem,) = problems(path, overrides={f"budgets.{missing}": 7})
+        assert problem.message == f"The scenario has no budget “{missing}”."
+        assert problem.remedy == f"Its budgets: other, {name}."
+
+
+@pytest.mark.parametrize("benefit", ["", "benefit:\n", "benefit: {weights: }\n", "benefit: {weights: {pop: 3}}\n"])
+def test_a_weight_is_set_by_the_whole_name_of_its_column(tmp_path, benefit):
+    path = written(tmp_path, LEAST + benefit)
+    changed = load_scenario(path, overrides={"benefit.weights.pop.2020": 2, "benefit.weights.pop": 1})
+    assert changed.benefit.weights == {"pop.2020": 2.0, "pop": 1.0}
+
+
+def test_names_with_points_are_found_everywhere(tmp_path):
+    ranges = "uncertainty: {ranges: {leo.terminal: {low: 1, high: 2}}}\nfunders: [{name: St. John, amount: 5}]\n"
+    overrides = {"uncertainty.ranges.leo.terminal.high": 3, "funders.St. John.amount": 8}
+    changed = load_scenario(written(tmp_path, LEAST + ranges), overrides=overrides)
+    assert changed.uncertainty.ranges["leo.terminal"].high == 3
+    assert changed.funders[0].amount == 8
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["solver.gap.x.y", "budgets[9].limit", "budgets.0", "inputs.terrain.0", "inputs.offices.programme.file", "[0]", ""],
+)
+def test_a_path_that_leads_nowhere_is_told(tmp_path, name):
+    path = written(tmp_path, LEAST + "solver: {gap: 0.01}\n")
+    (problem,) = problems(path, overrides={name: 1})
+    assert (problem.code, problem.column, problem.file) == ("unknown-field", name, str(path))
 
 
 def test_the_budget_that_plans_are_told_against_is_the_first_over_everything(tmp_path):

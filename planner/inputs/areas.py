@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import ProjError
 
 from planner.errors import Problem
 from planner.i18n import _
 from planner.inputs.columns import REGION_COLUMNS
 from planner.inputs.group import Group, read_group
+from planner.inputs.places import wrong_crs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,13 +103,10 @@ def in_degrees(group: Group, lacking: str, remedy: str) -> NDArray[np.object_]:
             continue
         try:
             crs = CRS.from_user_input(part.dataset.crs or part.table.crs)
-        except CRSError:
-            message = _("The coordinate reference system is unknown.")
-            how = _("Say it as “crs” of the dataset, such as EPSG:32738.")
-            group.problems.append(Problem("wrong-crs", message, how, part.dataset.file, column="crs"))
+            geometry[mine] = gpd.GeoSeries(part.table.geometry, crs=crs).to_crs(4326).to_numpy()
+        except ProjError as error:
+            group.problems.append(wrong_crs(part, error))
             group.left_out |= mine
-            continue
-        geometry[mine] = gpd.GeoSeries(part.table.geometry, crs=crs).to_crs(4326).to_numpy()
     return geometry
 
 

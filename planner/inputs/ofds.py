@@ -20,7 +20,7 @@ from planner.i18n import _
 from planner.inputs.ground import check_positions, ground_at, warn_of_sea
 from planner.inputs.group import Group, Part, group_of
 from planner.inputs.lines import checked_lines
-from planner.inputs.places import read_coordinates
+from planner.inputs.places import read_coordinates, refuse_reserved
 from planner.inputs.raw import FIRST_DATA_ROW, RawTable, cell
 from planner.inputs.reading import require_file
 from planner.inputs.status import read_status
@@ -206,7 +206,8 @@ def _shape(geometry: Any) -> Any:
     """Return a GeoJSON geometry as a shape, None where it is none."""
     try:
         return shape(geometry) if geometry else None
-    except (AttributeError, KeyError, TypeError, ValueError, shapely.errors.ShapelyError):
+    # a part without rings is an IndexError, a coordinate of hundreds of digits an OverflowError
+    except (AttributeError, LookupError, OverflowError, TypeError, ValueError, shapely.errors.ShapelyError):
         return None
 
 
@@ -236,11 +237,12 @@ def _ids(group: Group, *, several: bool) -> Texts:
     """Return ids, with the network's name before them where there are several; a row without one is a fault."""
     ids, network = group.text("id"), group.text("network")
     group.fault(ids == "", "missing-value", _("The value is missing."), _("Fill in the cell."), column="id")
-    keys = [f"{n}|{i}" for n, i in zip(network, ids, strict=True)]
-    again = pd.Series(keys, dtype=object).duplicated().to_numpy(np.bool_) & group.sound
+    again = pd.Series(_keys(group, "id"), dtype=object).duplicated().to_numpy(np.bool_) & group.sound
     message, remedy = _("Another one of the network has the same id."), _("Give each its own id.")
     group.fault(again, "duplicate-id", message, remedy, column="id")
-    return np.array([f"{n}/{i}" if several else i for n, i in zip(network, ids, strict=True)], dtype=object)
+    own = np.array([f"{n}/{i}" if several else i for n, i in zip(network, ids, strict=True)], dtype=object)
+    refuse_reserved(group, own)
+    return own
 
 
 def _sources(
@@ -248,7 +250,8 @@ def _sources(
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """Return the nodes in use as sources, and the place of each known node: empty where it is not in use."""
     ids = _ids(group, several=several)
-    known = {_key(group, i, "id"): "" for i in range(len(group))}
+    keys = _keys(group, "id")
+    known = dict.fromkeys(keys, "")
     nowhere = group.sound & np.array([point is None for part in group.parts for point in _geometry(part)], dtype=bool)
     message, remedy = _("The node has no location; it is not used."), _("Fill in its coordinates.")
     group.leave_out(nowhere, "empty-geometry", message, remedy, column="name")
@@ -281,7 +284,7 @@ def _sources(
             "status": np.full(int(sound.sum()), "built", dtype=object),
         }
     )
-    return frame, known | {_key(group, int(i), "id"): str(ids[i]) for i in np.flatnonzero(sound)}
+    return frame, known | {keys[i]: str(ids[i]) for i in np.flatnonzero(sound)}
 
 
 def _warn_of_no_status(group: Group) -> None:
@@ -295,8 +298,9 @@ def _geometry(part: Part) -> Texts:
     return part.table.geometry
 
 
-def _key(group: Group, i: int, column: str) -> str:
-    return f"{group.text('network')[i]}|{group.text(column)[i]}"
+def _keys(group: Group, column: str) -> list[str]:
+    """Return what each row names in a column, apart from what other networks call so."""
+    return [f"{network}|{name}" for network, name in zip(group.text("network"), group.text(column), strict=True)]
 
 
 def _with_spans(sources: pd.DataFrame, usable: dict[str, str], nodes: Group, spans: Group, *, several: bool) -> Ofds:
@@ -307,11 +311,10 @@ def _with_spans(sources: pd.DataFrame, usable: dict[str, str], nodes: Group, spa
     other = spans.sound & np.array([bool(text) and _FIBRE not in text.casefold() for text in medium], dtype=bool)
     message = _("The span is no fibre; nothing is spliced into it.")
     spans.leave_out(other, "no-fibre", message, _("Correct transmissionMedium if it is."), column="medium")
-    network = spans.text("network")
     fed = np.full(len(spans), "", dtype=object)
     for column in ("end", "start"):  # of two nodes in use the start counts
         ends = spans.text(column)
-        keys = [f"{n}|{end}" for n, end in zip(network, ends, strict=True)]
+        keys = _keys(spans, column)
         missing = np.array([bool(end) and key not in usable for end, key in zip(ends, keys, strict=True)], dtype=bool)
         for i in map(int, np.flatnonzero(spans.sound & missing)):
             near = nearest_ids(str(ends[i]), sorted(key.partition("|")[2] for key in usable))

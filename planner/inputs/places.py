@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 from planner.errors import Problem
 from planner.i18n import _
@@ -45,8 +45,8 @@ def read_coordinates(group: Group) -> tuple[Floats, Floats]:
             lon[mine], lat[mine] = shapely.get_x(points), shapely.get_y(points)
         try:
             lon[mine], lat[mine] = _to_degrees(part, lon[mine], lat[mine])
-        except CRSError:
-            group.problems.append(_wrong_crs(part))
+        except ProjError as error:
+            group.problems.append(wrong_crs(part, error))
             group.left_out |= mine
     _report_missing(group, lon, lat)
     lon[~np.isfinite(lon) | ~np.isfinite(lat)] = np.nan
@@ -89,8 +89,18 @@ def _to_degrees(part: Part, x: Floats, y: Floats) -> tuple[Floats, Floats]:
     return np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
 
 
-def _wrong_crs(part: Part) -> Problem:
-    message = _("The coordinate reference system is unknown.")
+def wrong_crs(part: Part, error: ProjError) -> Problem:
+    """Return the problem of a file whose coordinates cannot be brought to degrees.
+
+    Parameters
+    ----------
+    part : Part
+    error : ProjError
+        A `CRSError` where the system itself is not known; else no way leads from it to degrees, as from a local grid.
+    """
+    known = not isinstance(error, CRSError)
+    no_way = _("No way is known from this coordinate reference system to longitude and latitude on earth.")
+    message = no_way if known else _("The coordinate reference system is unknown.")
     remedy = _("Say it as “crs” of the dataset, such as EPSG:32738.")
     return Problem("wrong-crs", message, remedy, part.dataset.file, column="crs", value=part.dataset.crs)
 
@@ -137,39 +147,44 @@ def read_identity(group: Group, letter: str) -> tuple[NDArray[np.object_], NDArr
     nameless place is called by its id.
     """
     ids, names = group.text("id"), group.text("name")
-    reserved = np.array([text == ROOT_ID or text.startswith(OWN_IDS) for text in ids], dtype=bool)
-    message = _("This id is reserved: “root” and ids that start with “~” are the program's own.")
-    group.fault(reserved, "reserved-id", message, _("Choose another id."), column="id")
+    refuse_reserved(group, ids)
     for i in np.flatnonzero(ids == ""):
         dataset = f"{group.part[i] + 1}." if group.part[i] else ""
         ids[i] = f"{OWN_IDS}{letter}{dataset}{group.row[i]}"
     return ids, np.where(names == "", ids, names)
 
 
+def refuse_reserved(group: Group, ids: NDArray[np.object_]) -> None:
+    """Note a fault of every row whose id is the program's own."""
+    reserved = np.array([text == ROOT_ID or text.startswith(OWN_IDS) for text in ids], dtype=bool)
+    message = _("This id is reserved: “root” and ids that start with “~” are the program's own.")
+    group.fault(reserved, "reserved-id", message, _("Choose another id."), column="id")
+
+
 def settle_duplicates(
     group: Group, ids: NDArray[np.object_], names: NDArray[np.object_], lon: Floats, lat: Floats
 ) -> NDArray[np.object_]:
     """Apply each dataset's rule to rows with the id, or the name and place, of an earlier row; return unique ids."""
-    first_of_id = _first_of_its_kind(pd.Series(ids), group.sound)
-    place = pd.Series(
+    rules = np.array([group.parts[k].dataset.duplicates for k in group.part], dtype=object)
+    places = np.array(
         [
             f"{name.casefold()}|{x:.{_SAME_PLACE_DECIMALS}f}|{y:.{_SAME_PLACE_DECIMALS}f}"
             for name, x, y in zip(names, lon, lat, strict=True)
         ],
         dtype=object,
     )
-    first_of_place = _first_of_its_kind(place, group.sound)
-    same_id = first_of_id != np.arange(len(group))
-    same_place = ~same_id & (first_of_place != np.arange(len(group)))
-    rules = np.array([group.parts[k].dataset.duplicates for k in group.part], dtype=object)
-    for same, first, code, column in (
-        (same_id, first_of_id, "duplicate-id", "id"),
-        (same_place, first_of_place, "duplicate-row", "name"),
+    settled = np.zeros(len(group), dtype=bool)
+    for keys, values, code, column in (
+        (ids, ids, "duplicate-id", "id"),
+        (places, names, "duplicate-row", "name"),
     ):
-        values = np.array([f"{ids[i] if column == 'id' else names[i]}" for i in range(len(group))], dtype=object)
+        # Looked for anew each time: a row that its id has left out is nobody's first.
+        first = _first_of_its_kind(pd.Series(keys, dtype=object), group.sound)
+        same = ~settled & (first != np.arange(len(group)))
         for rule in ("error", "merge", "keep"):
             for i in np.flatnonzero(same & (rules == rule)):
                 _settle(group, int(i), int(first[i]), rule, code, column, values)
+        settled |= same
     return _unique(ids, group.sound)
 
 

@@ -51,9 +51,10 @@ def read_layer(path: Path, file: str, *, layer: str | None) -> RawTable:
         raise InputError(Problem("empty-file", _("The layer holds no feature."), _("Choose another layer."), file))
     geometry = np.array(frame["geometry"], dtype=object) if "geometry" in frame else None
     columns = {
+        # objects from the start: as an array of text each cell would take the room of the longest one
         str(name): np.array(
-            [cell(value) for value in frame[name].astype(object).where(frame[name].notna(), None)]
-        ).astype(object)
+            [cell(value) for value in frame[name].astype(object).where(frame[name].notna(), None)], dtype=object
+        )
         for name in frame.columns
         if name != "geometry"
     }

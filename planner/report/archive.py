@@ -98,8 +98,8 @@ def _record(run: ExportedRun, names: Mapping[str, str]) -> str:
 
 def _input_files(run: ExportedRun, names: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
     """Yield name in the archive and file, of the inputs and of everything that belongs to them."""
-    scenario = run.scenario
-    rasters = {*scenario.inputs.terrain, scenario.inputs.population}
+    scenario, inputs = run.scenario, run.scenario.inputs
+    rasters = {*inputs.terrain, *inputs.land_cover, inputs.population}
     for name, inside in names.items():
         path = scenario.locate(name)
         yield inside, path

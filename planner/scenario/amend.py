@@ -24,7 +24,7 @@ def amend(file: Path, section: str, name: str, value: Any) -> None:
     InputError
         The file is no scenario, or the field does not stand where it can be changed safely; the file stays as it was.
     """
-    text = file.read_text(encoding="utf-8")
+    text = file.read_bytes().decode("utf-8")  # with the line ends that it has
     before = parse_yaml(text, str(file)).data
     if not isinstance(before, dict):
         before = {}
@@ -54,7 +54,8 @@ def _amended(text: str, section: str, name: str, flow: str) -> str | None:
     if inside.flow_style:
         return None
     first = inside.value[0][0].start_mark
-    return f"{text[: first.index]}{name}: {flow}\n{' ' * first.column}{text[first.index :]}"
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    return f"{text[: first.index]}{name}: {flow}{line_end}{' ' * first.column}{text[first.index :]}"
 
 
 def _field(node: yaml.Node | None, name: str) -> yaml.Node | None:

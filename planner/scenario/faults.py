@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import types
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
+
+_CHOICE = re.compile(r"'((?:[^'\\]|\\.)*)'|([0-9]+)")
+"""One of the choices in pydantic's sentence, such as ``'en' or 'fr'``: a text or a number."""
 
 
 def problems_of(
@@ -68,6 +72,8 @@ def _said(details: ErrorDetails, at: Location) -> tuple[str, str]:
     kind = details["type"]
     context = {name: value_as_typed(value) for name, value in details.get("ctx", {}).items()}
     name = str(at[-1]) if at else ""
+    if kind == "literal_error":
+        context["expected"] = _choices(context["expected"])
     number, whole = _("A number is expected."), _("A whole number is expected.")
     mapping = _("A mapping (name: value) is expected.")
     says = {
@@ -83,6 +89,7 @@ def _said(details: ErrorDetails, at: Location) -> tuple[str, str]:
         "int_from_float": ("wrong-type", whole),
         "bool_type": ("wrong-type", _("true or false is expected.")),
         "string_type": ("wrong-type", _("Text is expected.")),
+        "string_unicode": ("wrong-value", _("The text holds an escape that is only half of a character.")),
         "tuple_type": ("wrong-type", _("A list is expected.")),
         "dict_type": ("wrong-type", mapping),
         "model_type": ("wrong-type", mapping),
@@ -92,8 +99,15 @@ def _said(details: ErrorDetails, at: Location) -> tuple[str, str]:
         "string_pattern_mismatch": ("wrong-value", _("The value does not have the expected form.")),
         "value_error": ("wrong-value", "{error}"),
     }
-    code, message = says.get(kind, ("wrong-value", details["msg"]))
-    return code, message.format(**{"name": name, **context}) if kind in says else message
+    code, message = says.get(kind, ("wrong-value", _("The value is none that may stand here.")))
+    return code, message.format(**{"name": name, **context})
+
+
+def _choices(told: str) -> str:
+    """Return the choices of pydantic's English sentence in the user's language."""
+    quoted = _("“{name}”")
+    *others, last = (quoted.format(name=text) if text else digits for text, digits in _CHOICE.findall(told))
+    return _("{others} or {last}").format(others=", ".join(others), last=last) if others else last
 
 
 def _help(at: Location, root: type[BaseModel]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
 SCENARIO_FILE = "scenario.yaml"
 
+_BUDGETS: Location = ("budgets",)
+_WEIGHTS: Location = ("benefit", "weights")
+_POSITION = re.compile(r"\[([0-9]{1,9})\](?:\.|(?=\[)|$)")
+_FIRST_NAME = re.compile(r"[^.\[]+")
+
 
 def load_scenario(
     path: str | Path, *, data_root: str | Path | None = None, overrides: Mapping[str, Any] | None = None
@@ -38,8 +44,8 @@ def load_scenario(
         Where relative paths are looked up before the scenario's own folder.
     overrides : mapping of str to value, optional
         Field path to value, said after reading: ``{"solver.gap": 0.01, "inputs.terrain[0]": "dem.tif"}``. List entries
-        are named by position or by their ``name``; a budget alone means its limit:
-        ``{"budgets.programme": 2_000_000}``.
+        are named by position in brackets or by their ``name``; a budget alone means its limit:
+        ``{"budgets.programme": 2_000_000}``. Names may hold points: ``{"budgets.Phase 1.2": 500_000}``.
 
     Raises
     ------
@@ -102,26 +108,19 @@ def _read(file: Path) -> str:
 
 def _override(document: Document, name: str, value: Any, file: str) -> Location:
     """Set one field of the parsed file and return where it is; sections that are not in the file are made."""
-    *way, last = name.replace("[", ".").replace("]", "").split(".")
     target: Any = document.data
     at: Location = ()
-    if way == ["budgets"]:
-        document.data.setdefault("budgets", [])
-    for part in way:
-        at = (*at, part if isinstance(target, dict) else _position(target, part) or 0)
-        target = _inside(target, part)
-    if (position := _position(target, last)) is not None:
-        if way == ["budgets"] and isinstance(target[position], dict):
-            target[position]["limit"] = value
-            return (*at, position, "limit")
-        target[position] = value
-        return (*at, position)
-    if isinstance(target, dict):
-        target[last] = value
-        return (*at, last)
-    if isinstance(target, list) and way == ["budgets"]:
-        message = _("The scenario has no budget “{name}”.").format(name=last)
-        names = ", ".join(filter(None, _names(target)))
+    rest = name
+    while (step := _step(target, at, rest)) is not None:
+        part, rest = step
+        if not rest:
+            return _set(target, (*at, part), value)
+        if isinstance(target, dict) and target.get(part) is None:  # not in the file, or left empty there
+            target[part] = [] if rest.startswith("[") or (*at, part) == _BUDGETS else {}
+        target, at = target[part], (*at, part)
+    if at == _BUDGETS and isinstance(target, list) and not rest.startswith("["):
+        message = _("The scenario has no budget “{name}”.").format(name=rest)
+        names = ", ".join(_places_of_names(target, at))
         remedy = _("Its budgets: {names}.").format(names=names) if names else _("It has none: add it under “budgets”.")
     else:
         message = _("There is no field “{name}” to set.").format(name=name)
@@ -129,25 +128,39 @@ def _override(document: Document, name: str, value: Any, file: str) -> Location:
     raise InputError(Problem("unknown-field", message, remedy, file, column=name, value=value_as_typed(value)))
 
 
-def _inside(target: Any, part: str) -> Any:
-    """Return what ``part`` names in a mapping or list, None where it names nothing."""
+def _step(target: Any, at: Location, path: str) -> tuple[str | int, str] | None:
+    """Return what a path names first in a mapping or list, and the path behind it; None where it names nothing there.
+
+    Names that are there come first, the longest of them, for points and brackets may be parts of a name.
+    """
+    if at == _WEIGHTS and isinstance(target, dict):
+        return path, ""  # a column of the offices, whatever it is called
+    places = _places_of_names(target, at)
+    known = (name for name in places if path == name or path.startswith((f"{name}.", f"{name}[")))
+    if longest := max(known, key=len, default=""):
+        return places[longest], path[len(longest) :].removeprefix(".")
+    if isinstance(target, list) and (found := _POSITION.match(path)) and int(found[1]) < len(target):
+        return int(found[1]), path[found.end() :]
+    first = _FIRST_NAME.match(path)
+    if isinstance(target, dict) and first:
+        return first[0], path[first.end() :].removeprefix(".")
+    return None
+
+
+def _set(target: Any, at: Location, value: Any) -> Location:
+    """Set an entry of a mapping or list and return where the value is; of a budget it is the limit."""
+    if at[:-1] == _BUDGETS and isinstance(at[-1], int) and isinstance(target[at[-1]], dict):
+        target, at = target[at[-1]], (*at, "limit")
+    target[at[-1]] = value
+    return at
+
+
+def _places_of_names(target: Any, at: Location) -> dict[str, str | int]:
+    """Return the keys of a mapping, or the positions of a list's entries, by their names as the scenario reads them."""
     if isinstance(target, dict):
-        return target.setdefault(part, {})
-    position = _position(target, part)
-    return None if position is None else target[position]
-
-
-def _position(entries: Any, part: str) -> int | None:
-    """Return the position of a list's entry by number or by name, None where there is none or no list."""
-    if not isinstance(entries, list):
-        return None
-    if part.isdecimal():
-        return int(part) if int(part) < len(entries) else None
-    names = _names(entries)
-    return names.index(part) if part in names else None
-
-
-def _names(entries: list[Any]) -> list[str | None]:
-    """Return the names of a list's entries, None where one has none."""
-    default_name = Budget.model_fields["name"].default
-    return [entry.get("name", default_name) if isinstance(entry, dict) else None for entry in entries]
+        return {str(name): name for name in target}
+    if not isinstance(target, list):
+        return {}
+    default = Budget.model_fields["name"].default if at == _BUDGETS else None
+    names = [entry.get("name", default) if isinstance(entry, dict) else None for entry in target]
+    return {str(name).strip(): position for position, name in enumerate(names) if name is not None}

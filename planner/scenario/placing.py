@@ -70,8 +70,9 @@ class Written:
 
 
 def value_as_typed(value: Any) -> str:
-    """Return a single value as people write it: whole numbers without a point."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else str(value)
+    """Return a single value as people write it: whole numbers without a point, halves of characters as escapes."""
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
+    return str(int(value) if whole else value).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def placed(problems: Iterable[Problem], scenario: Scenario) -> tuple[Problem, ...]:

@@ -9,6 +9,9 @@ import pytest
 import rasterio
 from affine import Affine
 
+from planner.inputs import group
+from planner.inputs.raw import as_text
+
 NODES = [
     {"id": "1", "name": "One", "status": "operational", "location": [30.4, 0.5], "type": ["pop", "exchange"]},
     {"id": "2", "name": "Two", "status": "underConstruction", "location": [30.7, 0.5]},
@@ -91,6 +94,9 @@ def test_what_is_not_usable_is_listed(network):
         ),
         ([{"status": "operational", "location": [30.4, 0.5]}], [], ("error", "missing-value", 2, "id", None)),
         ([NODES[0], NODES[0]], [], ("error", "duplicate-id", 3, "id", "1")),
+        ([{**NODES[0], "id": "root"}], [], ("error", "reserved-id", 2, "id", "root")),
+        ([{**NODES[0], "id": "~o2"}], [], ("error", "reserved-id", 2, "id", "~o2")),
+        (NODES[:2], [{**SPANS[0], "id": "~j1"}], ("error", "reserved-id", 2, "id", "~j1")),
         ([NODES[0]], [SPANS[0]], ("error", "unknown-node", 2, "end", "2")),
         (NODES[:2], [{**SPANS[0], "status": "soon"}], ("error", "bad-status", 2, "status", "soon")),
         (NODES[:2], [{**SPANS[0], "capacity": "much"}], ("error", "not-a-number", 2, "capacity", "much")),
@@ -108,6 +114,31 @@ def test_wrong_rows(network, nodes, spans, expected):
     assert wanted, found
     if expected[4] is not None:
         assert wanted[0][4] == expected[4]
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        {"type": "MultiPolygon", "coordinates": [[[[0, 0], [1, 0], [1, 1], [0, 0]]], []]},
+        point([10**400, 0.5]),
+    ],
+)
+def test_a_geometry_that_is_none_is_no_location(network, geometry):
+    data = package(NODES[:2], [])
+    data["networks"][0]["nodes"][0]["location"] = geometry
+    assert told(network(data))[0] == ("excluded", "empty-geometry", 2, "name", "One")
+
+
+def test_nodes_are_read_in_time_that_grows_with_their_number(network, monkeypatch):
+    def cells_of(count):
+        """Return how many cells are turned into text to read some nodes."""
+        seen = []
+        monkeypatch.setattr(group, "as_text", lambda value: seen.append(value) or as_text(value))
+        nodes = [{**NODES[0], "id": str(k), "name": f"Node {k}"} for k in range(count)]
+        assert len(network(package(nodes, [])).read().sources) == count
+        return len(seen)
+
+    assert cells_of(100) < 2.5 * cells_of(50)
 
 
 def test_an_unknown_node_says_which_are_near(network):

@@ -121,6 +121,30 @@ def test_a_row_left_out_is_nobodys_duplicate(country):
     assert [problem.code for problem in inputs.problems] == ["missing-value"]
 
 
+CHAIN = "id,name,lon,lat,mbps\n1,X,30.5,0.5,\n1,Y,30.6,0.5,3\n2,Y,30.6,0.5,4\n"
+
+
+@pytest.mark.parametrize("rules", [{"duplicates": "merge"}, {"duplicates": "error", "bad_rows": "exclude"}])
+def test_an_office_is_no_duplicate_of_a_row_that_its_id_has_left_out(country, rules):
+    country.write("offices.csv", CHAIN)
+    country.dataset("offices", file="offices.csv", **rules)
+    inputs = country.read()
+    assert inputs.offices[["id", "name"]].to_numpy().tolist() == [["1", "X"], ["2", "Y"]]
+    assert [(problem.code, problem.row) for problem in inputs.problems] == [("duplicate-id", 3)]
+
+
+def test_of_three_rows_of_a_place_the_third_is_held_against_the_first_that_is_left(country):
+    country.write("offices.csv", CHAIN + "3,y,30.6,0.5,\n")
+    country.dataset("offices", file="offices.csv", duplicates="merge")
+    inputs = country.read()
+    assert list(inputs.offices["id"]) == ["1", "2"]
+    assert inputs.offices["mbps_before"].tolist() == [3, 4]
+    assert [(p.code, p.row, "row 4 of" in p.message) for p in inputs.problems] == [
+        ("duplicate-id", 3, False),
+        ("duplicate-row", 5, True),
+    ]
+
+
 def test_ids_are_made_from_rows(country):
     country.write("one.csv", "name,lon,lat\nA,30.5,0.5\n,30.6,0.5\n")
     country.write("two.csv", "name,lon,lat\nC,30.7,0.5\n")

@@ -1,5 +1,6 @@
 """Road layers: what is read, what is wrong with it, and what is told of the network."""
 
+import sqlite3
 import struct
 import zlib
 
@@ -88,6 +89,22 @@ def test_a_file_without_reference_system(roads, country):
     assert "EPSG" in fault.remedy
     country.dataset("roads", file="roads.shp", crs="EPSG:4326")
     assert country.check().problems == ()
+
+
+@pytest.mark.parametrize("group", ["offices", "regions", "roads"])
+def test_a_layer_in_a_grid_of_its_own_is_told(country, group):
+    shapes = {"offices": shapely.Point(1, 2), "regions": shapely.box(0, 0, 9, 9), "roads": WEST_EAST}
+    path = country.folder / "local.gpkg"
+    gpd.GeoDataFrame({"id": ["a"]}, geometry=[shapes[group]], crs=4326).to_file(path)
+    with sqlite3.connect(path) as database:  # -1: a grid that stands nowhere on earth, says the standard
+        for table in ("gpkg_contents", "gpkg_geometry_columns"):
+            database.execute(f"UPDATE {table} SET srs_id = -1")
+    database.close()
+    country.write("offices.csv", HEADER + OFFICE)
+    country.dataset(group, file="local.gpkg")
+    (fault,) = problems(country, "wrong-crs")
+    assert (fault.file, fault.column, fault.severity) == ("local.gpkg", "crs", "error")
+    assert "No way is known" in fault.message
 
 
 def test_what_is_no_line(roads, country):

@@ -1,6 +1,7 @@
 """Tables in every usual form give the same offices."""
 
 import json
+import tracemalloc
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from planner.inputs.columns import plain_name
 from planner.inputs.text_table import recognise_encoding
+from planner.inputs.vector import read_layer
 from planner.numerals import decimal_mark, to_numbers
 
 FRENCH = """\
@@ -158,6 +160,21 @@ def test_every_format_gives_the_same_offices(country, write):
     # 1e-6 degrees are 0.1 m: a point inside a hut and a coordinate of 0.1 mm are within that
     assert offices["lon"].tolist() == pytest.approx(LON, abs=1e-6)
     assert offices["lat"].tolist() == pytest.approx(LAT, abs=1e-6)
+
+
+def test_one_long_cell_takes_its_own_room_alone(country):
+    rows, letters = 2_000, 20_000
+    texts = ["x" * letters, *("y" for _row in range(rows - 1))]
+    path = country.folder / "o.gpkg"
+    gpd.GeoDataFrame({"note": texts}, geometry=gpd.points_from_xy([30.5] * rows, [0.5] * rows), crs=4326).to_file(path)
+    tracemalloc.start()
+    try:
+        table = read_layer(path, "o.gpkg", layer=None)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert table.columns["note"].tolist() == texts
+    assert peak < rows * letters  # text of one width would take four bytes for each letter of the longest in each row
 
 
 def test_a_geometry_that_is_missing_is_a_fault(country):

@@ -93,6 +93,7 @@ WRONG = {
     ),
     "a condition on no column": (GOOD, {"where": "idd == 1"}, "unknown-column", None, "where", "idd"),
     "an unknown projection": (GOOD, {"crs": "EPSG:999999"}, "wrong-crs", None, "crs", "EPSG:999999"),
+    "a projection of another planet": (GOOD, {"crs": "IAU_2015:49900"}, "wrong-crs", None, "crs", "IAU_2015:49900"),
     "an encoding that it is not": (
         GOOD + "c,\xe9,30.4,0.5\n",
         {"encoding": "ascii"},

@@ -3,15 +3,20 @@
 import json
 import shutil
 from dataclasses import replace
+from types import SimpleNamespace
 from zipfile import ZipFile
 
+import numpy as np
 import pytest
+import rasterio
+from affine import Affine
+from rasterio.shutil import copy as copy_raster
 
 from planner.errors import InputError
 from planner.inputs import read_inputs
 from planner.jobs import solve_run
 from planner.plan.store import read_plan
-from planner.report.archive import write
+from planner.report.archive import _input_files, write
 from planner.report.exported import read_exported
 from planner.scenario import load_scenario
 
@@ -84,3 +89,17 @@ def test_inputs_that_have_changed_are_refused(example, tmp_path):
         ("changed-since", "data/offices.csv")
     ]
     assert not list(tmp_path.glob("*.zip")), "nothing half"
+
+
+def test_the_parts_of_a_mosaic_of_land_cover_go_along(example, tmp_path):
+    (tmp_path / "cover").mkdir()
+    part, mosaic = tmp_path / "cover/part.tif", tmp_path / "cover/all.vrt"
+    with rasterio.open(
+        part, "w", driver="GTiff", width=2, height=2, count=1, dtype="uint8", crs="EPSG:4326",
+        transform=Affine(0.1, 0, 30, 0, -0.1, 1),
+    ) as out:  # fmt: skip
+        out.write(np.full((2, 2), 10, np.uint8), 1)
+    copy_raster(part, mosaic, driver="VRT")
+    scenario = load_scenario(example.folder, data_root=tmp_path, overrides={"inputs.land_cover": ["cover/all.vrt"]})
+    found = dict(_input_files(SimpleNamespace(scenario=scenario), {"cover/all.vrt": "cover/all.vrt"}))
+    assert found == {"cover/all.vrt": mosaic.resolve(), "cover/part.tif": part}

@@ -220,3 +220,19 @@ def test_french_names_of_sheets_and_headings(priced, handmade, tmp_path):
         handmade.plan().totals["offices_newly_connected"]
         == rows_of(book["Résumé"])["Bureaux nouvellement raccordés"][1]
     )
+
+
+def test_what_a_funder_pays_is_added_up_by_its_very_name(priced, handmade, reckoned, tmp_path):
+    paid = {"EU*": [100.0, 0.5], "EUROPE": [200.0], "eu*": [7.25], "<5": [50.0], "=A1": [3.0]}
+    payment = {"line": "link", "id": "leo:root>A", "cost_kind": "capex"}
+    funders = tuple(
+        {
+            "name": name, "amount": 1000.0, "paid": sum(amounts), "left": 1000.0 - sum(amounts), "scope": {},
+            "cost_kinds": ["capex"], "opex_years": 0, "match": 1.0, "offices": 0, "people": 0.0,
+            "benefit_per_1000": None, "payments": [{**payment, "amount": amount} for amount in amounts],
+        }
+        for name, amounts in paid.items()
+    )  # fmt: skip
+    (path,) = write(priced(tmp_path / "run", replace(handmade.plan(), funders=funders)), tmp_path)
+    rows = rows_of(reckoned(path)["Funders"])
+    assert {name: rows[name][3] for name in paid} == {name: sum(amounts) for name, amounts in paid.items()}

@@ -53,7 +53,8 @@ def write_funders(sheet: Sheet, plan: Plan, payments: Table) -> None:
         sheet.text(row, 0, funder["name"])
         sheet.text(row, 1, funder_terms(funder))
         sheet.number(row, 2, funder["amount"], "money")
-        summed = f"=ROUND(SUMIFS({payments.column('amount')},{payments.column('funder')},$A{line}),2)"
+        # SUMIFS would take “EU*” or “<5” for a pattern, and EU and eu for one name.
+        summed = f"=ROUND(SUMPRODUCT(EXACT({payments.column('funder')},$A{line})*{payments.column('amount')}),2)"
         sheet.formula(row, 3, summed, funder["paid"], "money")
         sheet.formula(row, 4, f"=ROUND(C{line}-D{line},2)", funder["left"], "money")
         sheet.number(row, 5, funder["offices"], "whole")
