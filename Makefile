@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 OFFICES ?= 300
 
-.PHONY: run app test format check types lint imports pytest matrix coverage messages docs bundle licences audit clean
+.PHONY: run app test kernels format check types lint imports pytest matrix coverage messages docs bundle licences audit clean
 
 ## run: set up, make and solve the synthetic demonstration country, check the plan, say where the results lie
 run: $(VENV)/.runtime
@@ -19,7 +19,13 @@ app: $(VENV)/.runtime
 	$(BIN)/planner app runs/demo
 
 ## test: everything that must hold before a change lands
-test: lint types imports pytest
+test: $(VENV)/.development
+	$(MAKE) --jobs=2 lint types imports kernels
+	$(MAKE) pytest
+
+## kernels: compile what the search runs on, which the first run would do otherwise
+kernels: $(VENV)/.runtime
+	$(BIN)/python -c "from planner.solver import compile_kernels; compile_kernels()"
 
 lint: $(VENV)/.development
 	$(BIN)/ruff format --check
