@@ -208,6 +208,16 @@ def test_availability_asked_rules_out_equipment(built):
     assert any("cut more often" in rejection.reason and rejection.count for rejection in options.rejections)
 
 
+def test_radios_for_the_greatest_demand_are_kept(built):
+    """12 offices ask for 240 Mbit/s, and may ask for 720: two carriers of 56 MHz with 6.4 bit/s/Hz carry 716.8."""
+    fastest = {}
+    for high in (1.0, 3.0):
+        options = built(uncertainty={"demand": {"low": 1.0, "high": high}})
+        fastest[high] = options.capacity_mbps[options.technology() == "microwave"].max()
+    assert fastest[3.0] == pytest.approx(2 * 56 * 6.4)
+    assert fastest[1.0] == pytest.approx(56 * 6.4), "one carrier has more than all ask for"
+
+
 def test_order_of_offices_changes_nothing(built, country):
     order = np.random.default_rng(1).permutation(12)
     other_file = {"service": {"min_down_mbps": 5.0}}  # in the cache; the demand of the made-up offices is given

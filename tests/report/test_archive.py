@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from types import SimpleNamespace
 from zipfile import ZipFile
 
 import pytest
@@ -11,7 +12,7 @@ from planner.errors import InputError
 from planner.inputs import read_inputs
 from planner.jobs import solve_run
 from planner.plan.store import read_plan
-from planner.report.archive import write
+from planner.report.archive import _names, write
 from planner.report.exported import read_exported
 from planner.scenario import load_scenario
 
@@ -84,3 +85,13 @@ def test_inputs_that_have_changed_are_refused(example, tmp_path):
         ("changed-since", "data/offices.csv")
     ]
     assert not list(tmp_path.glob("*.zip")), "nothing half"
+
+
+def test_the_parts_of_a_shapefile_stay_together():
+    asked = ["data/offices.csv", "../maps/roads.shp", "../maps/roads.dbf", "/srv/roads.csv", "../maps/roads.prj"]
+    run = SimpleNamespace(record=SimpleNamespace(files=[SimpleNamespace(file=name) for name in asked]))
+    named = _names(run)
+    folders = [named[name].rpartition("/")[0] for name in asked]
+    assert folders[0] == "data"
+    assert folders[1] == folders[2] == folders[4] != folders[3]
+    assert len({*named.values()}) == len(asked)
