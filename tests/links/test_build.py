@@ -208,14 +208,17 @@ def test_availability_asked_rules_out_equipment(built):
     assert any("cut more often" in rejection.reason and rejection.count for rejection in options.rejections)
 
 
-def test_radios_for_the_greatest_demand_are_kept(built):
-    """12 offices ask for 240 Mbit/s, and may ask for 720: two carriers of 56 MHz with 6.4 bit/s/Hz carry 716.8."""
-    fastest = {}
-    for high in (1.0, 3.0):
-        options = built(uncertainty={"demand": {"low": 1.0, "high": high}})
-        fastest[high] = options.capacity_mbps[options.technology() == "microwave"].max()
-    assert fastest[3.0] == pytest.approx(2 * 56 * 6.4)
-    assert fastest[1.0] == pytest.approx(56 * 6.4), "one carrier has more than all ask for"
+@pytest.mark.parametrize(("demand", "useful_mbps"), [(None, 220.0), ({"low": 0.5, "high": 1.3}, 286.0)])
+def test_hops_may_be_asked_for_the_greatest_demand(built, country, monkeypatch, demand, useful_mbps):
+    """11 offices ask for 20 Mbit/s each, one has what it needs: only what is above their sum is worth nothing."""
+    asked = []
+    real = build.find_hops
+    monkeypatch.setattr(
+        build, "find_hops", lambda *args, **options: asked.append(options["useful_mbps"]) or real(*args, **options)
+    )
+    status = ["adequate", *["offline"] * 11]
+    built(country(status_before=status), uncertainty={"demand": demand})
+    assert asked == [pytest.approx(useful_mbps)]
 
 
 def test_order_of_offices_changes_nothing(built, country):
