@@ -200,6 +200,13 @@ TRAPS = [
     ("price_year: 2026", "price_year: 2026, discount_rate: -0.01", "out-of-range", "money.discount_rate", "at least 0"),
     ("price_year: 2026", "price_year: 2026, contingency: 10", "out-of-range", "money.contingency", "0.1 is 10 %"),
     ("price_year: 2026", "price_year: 2026, duties: 15", "out-of-range", "money.duties", "at most 3"),
+    (
+        "name: least",
+        "name: x\nlinks: {microwave: {range_km: 201}}",
+        "out-of-range",
+        "links.microwave.range_km",
+        "most 200",
+    ),
     ("price_year: 2026", "price_year: 2026, vat: {rate: 18}", "out-of-range", "money.vat.rate", "0.18 is 18 %"),
     ("price_year: 2026", "price_year: 2026, vat: 0.18", "wrong-type", "money.vat", "mapping"),
     ("price_year: 2026", "price_year: 2026, horizon_years: 0", "out-of-range", "money.horizon_years", "greater than 0"),

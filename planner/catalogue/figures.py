@@ -71,7 +71,9 @@ def replaced(section: BaseModel, change: Callable[[Figure], Estimate | None], at
             update[name] = replaced(value, change, here)
         elif isinstance(value, dict):
             update[name] = {
-                key: replaced(entry, change, (*here, key)) if isinstance(entry, BaseModel) else entry
+                key: change(Figure((*here, key), unit_of(info), info.title or name, entry))
+                if isinstance(entry, Estimate)
+                else (replaced(entry, change, (*here, key)) if isinstance(entry, BaseModel) else entry)
                 for key, entry in value.items()
             }
     copy = section.model_copy(update=update)

@@ -222,7 +222,9 @@ class Masts(Section):
     """Masts by class and height."""
 
     heights_m: Annotated[
-        tuple[Positive, ...], said("Heights", "Antenna heights on offer, ascending.", unit="m", min_length=1)
+        tuple[Positive, ...],
+        # Rungs are counted in int8.
+        said("Heights", "Antenna heights on offer, ascending.", unit="m", min_length=1, max_length=127),
     ]
     office: MastPrices = Field(title="At an office or source")
     relay: MastPrices = Field(title="At a relay site")

@@ -29,17 +29,21 @@ CHUNK_BYTES = 1 << 18
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers that mean “later”, not “no”."""
 _GONE = frozenset({404, 410})
-_TOO_LARGE = frozenset({413, 504})
+_TOO_LARGE = 413
+_TIMED_OUT = 504
+"""Too much was asked for, or the server is busy: only asking again tells which."""
 _MD5 = re.compile(r'"([0-9a-f]{32})"')
-_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+_COUNT = re.compile(r"[0-9]{1,18}")
+_RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]+/(?:[0-9]+|\*)")
 
 
 class _AgainError(Exception):
-    """What may go better the next time; ``wait_s``: as long as the server asks for."""
+    """What may go better the next time; ``wait_s``: as long as the server asks for; ``status``: of its answer."""
 
-    def __init__(self, reason: str, wait_s: float | None = None) -> None:
+    def __init__(self, reason: str, wait_s: float | None = None, status: int | None = None) -> None:
         super().__init__(reason)
         self.wait_s = wait_s
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -106,13 +110,20 @@ class Client:
             else:
                 return True
 
-    def post(self, url: str, form: dict[str, str]) -> bytes:
+    def post(self, url: str, form: dict[str, str], *, works_s: float) -> bytes:
         """Send a form and return the whole answer.
+
+        Parameters
+        ----------
+        url : str
+        form : dict
+        works_s : float
+            How long the server may work on it in silence, on top of ``timeout_s``.
 
         Raises
         ------
         TooLargeError
-            The server had no time or room for so much at once.
+            The server had no time or room for so much at once, however often it was asked.
         InputError
             As for `download`.
         """
@@ -120,12 +131,14 @@ class Client:
         while True:
             try:
                 request = urllib.request.Request(_checked(url), urllib.parse.urlencode(form).encode(), _headers())  # noqa: S310
-                with self._open(request, _TOO_LARGE) as answer:
-                    if answer.status in _TOO_LARGE:
+                with self._open(request, frozenset({_TOO_LARGE}), works_s) as answer:
+                    if answer.status == _TOO_LARGE:
                         raise TooLargeError
                     return _whole(answer)
             except _AgainError as error:
                 failures += 1
+                if error.status == _TIMED_OUT and failures >= self.attempts:
+                    raise TooLargeError from error
                 self._pause(url, failures, error)
 
     def _take(self, url: str, part: Path, told: Callable[[int, int | None], None]) -> bool:
@@ -143,8 +156,8 @@ class Client:
                 raise _AgainError(_("the server gave another part of the file"))
             tag = answer.headers.get("ETag", "")
             _tag_file(part).write_text("" if tag.startswith("W/") else tag, encoding="utf-8")
-            length = answer.headers.get("Content-Length")
-            total = None if length is None else start + int(length)
+            length = _length(answer)
+            total = None if length is None else start + length
             with part.open("r+b" if start else "wb") as file:
                 file.seek(start)
                 file.truncate()
@@ -159,17 +172,18 @@ class Client:
             raise _AgainError(_("the file came with another checksum than the server names"))
         return True
 
-    def _open(self, request: urllib.request.Request, known: frozenset[int]) -> HTTPResponse:
+    def _open(self, request: urllib.request.Request, known: frozenset[int], works_s: float = 0.0) -> HTTPResponse:
         """Open a request; every way in which it may fail becomes ours, but for the statuses that its sender knows."""
         try:
-            answer: HTTPResponse = urllib.request.urlopen(request, timeout=self.timeout_s)  # noqa: S310 - checked before it was made
+            timeout_s = works_s + self.timeout_s
+            answer: HTTPResponse = urllib.request.urlopen(request, timeout=timeout_s)  # noqa: S310 - checked before it was made
         except urllib.error.HTTPError as error:
             if error.code in known:
                 return error  # type: ignore[return-value]  # an answer like any other
             error.close()
             reason = f"{error.code} {error.reason}"
             if error.code in _PASSING:
-                raise _AgainError(reason, _asked_wait(error.headers.get("Retry-After"))) from error
+                raise _AgainError(reason, _asked_wait(error.headers.get("Retry-After")), error.code) from error
             message = _("The server refused: {reason}.").format(reason=reason)
             remedy = _("Check the address, and whether the service asks for a key or has moved.")
             raise InputError(Problem("fetch-refused", message, remedy, request.full_url)) from error
@@ -221,13 +235,19 @@ def _pour(answer: HTTPResponse, file: object, told: Callable[[], None]) -> None:
         told()
 
 
+def _length(answer: HTTPResponse) -> int | None:
+    """Return how many bytes an answer says that it has; None where it says none, or no number."""
+    text = answer.headers.get("Content-Length", "")
+    return int(text) if _COUNT.fullmatch(text) else None
+
+
 def _whole(answer: HTTPResponse) -> bytes:
-    length = answer.headers.get("Content-Length")
+    length = _length(answer)
     try:
         content = answer.read()
     except (OSError, http.client.HTTPException) as error:
         raise _AgainError(str(error) or type(error).__name__) from error
-    if length is not None and len(content) != int(length):
+    if length is not None and len(content) != length:
         raise _AgainError(
             _("the line broke off after {count} of {total} bytes").format(count=len(content), total=length)
         )
@@ -244,10 +264,13 @@ def _asked_wait(text: str | None) -> float | None:
     """Return the seconds of a ``Retry-After``, which is a number or a date."""
     if not text:
         return None
-    if text.isdigit():
+    if _COUNT.fullmatch(text):
         return float(text)
     with suppress(ValueError):
-        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+        until = parsedate_to_datetime(text)
+        # A date with the zone -0000 is one of UTC, given without a zone.
+        until = until.replace(tzinfo=UTC) if until.tzinfo is None else until
+        return max(0.0, (until - datetime.now(UTC)).total_seconds())
     return None
 
 

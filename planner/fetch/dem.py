@@ -84,9 +84,6 @@ def fetch_dem(
     for done, cell in enumerate(cells):
         name = tile_name(*cell)
         file = folder / f"{name}.tif"
-        if name in record.sea:
-            sea.append(name)
-            continue
         if not record.has(file):
             address = f"{base}/{name}/{name}.tif"
             if not client.download(address, file, _progress(told, name, done, len(cells))):
@@ -94,6 +91,7 @@ def fetch_dem(
                 sea.append(name)
                 continue
             _require_tile(file, *cell)
+            record.sea.pop(name, None)  # what a source lacks today it may have tomorrow
             record.note(file, address)
             new += 1
         files.append(file)

@@ -148,27 +148,44 @@ def _ways(client: Client, url: str, box: Box, classes: Sequence[str], depth: int
 
 
 def _ask(client: Client, url: str, question: str) -> list[dict[str, Any]]:
-    content = client.post(url, {"data": question})
+    content = client.post(url, {"data": question}, works_s=_SECONDS)
     try:
-        answer = json.loads(content)
-        elements = answer["elements"]
-    except (ValueError, KeyError, TypeError) as error:
+        return _ways_of(json.loads(content))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:  # JSON of another shape
         message = _("The answer is none of an Overpass server.")
         remedy = _("Check the address; that of an Overpass server ends in /api/interpreter.")
         value = content[:80].decode("utf-8", "replace")
         raise InputError(Problem("not-overpass", message, remedy, url, value=value)) from error
+
+
+def _ways_of(answer: Any) -> list[dict[str, Any]]:
+    """Return the ways in an answer.
+
+    Raises
+    ------
+    TooLargeError
+        The answer says that it lacks some.
+    ValueError, KeyError, TypeError, AttributeError
+        It is none of an Overpass server.
+    """
+    elements = answer["elements"]
     # A question that ran out of time or memory is answered with status 200, half the ways, and this remark.
     if "error" in str(answer.get("remark", "")):
         raise TooLargeError
-    return [
-        {
-            "id": element["id"],
-            "tags": {tag: element.get("tags", {}).get(tag) for tag in _TAGS},
-            "course": [(point["lon"], point["lat"]) for point in element["geometry"] if point],
-        }
-        for element in elements
-        if element.get("type") == "way" and len([point for point in element.get("geometry", ()) if point]) > 1
-    ]
+    ways = []
+    for element in elements:
+        course = [(float(at["lon"]), float(at["lat"])) for at in element.get("geometry") or () if at]
+        if element.get("type") == "way" and len(course) > 1:
+            tags = element.get("tags") or {}
+            told = {name: tags.get(name) for name in _TAGS}
+            ways.append(
+                {
+                    "id": int(element["id"]),
+                    "tags": {name: None if value is None else str(value) for name, value in told.items()},
+                    "course": course,
+                }
+            )
+    return ways
 
 
 def _write(file: Path, ways: list[dict[str, Any]]) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
+
 from planner.files import sha256_of, write_whole
 
 if TYPE_CHECKING:
@@ -42,37 +44,49 @@ class Fetched:
     record: Path
 
 
+class _Entry(BaseModel):
+    url: str
+    time: str
+    size: int
+    sha256: str
+
+
+class _Kept(BaseModel):
+    """What a record says on disk, but for the rest of its head."""
+
+    source: str
+    files: dict[str, _Entry]
+    sea: dict[str, str]
+
+
 @dataclass
 class Record:
     """The record of one kind of data, kept on disk after every file, so that an interruption loses none."""
 
     path: Path
     head: dict[str, Any]
-    entries: dict[str, dict[str, Any]] = field(default_factory=dict)
+    entries: dict[str, _Entry] = field(default_factory=dict)
     sea: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def beside(cls, path: Path, **head: Any) -> Record:
-        """Open the record at a path, or begin one; entries of another source are forgotten."""
+        """Open the record at a path, or begin one; entries of another source are forgotten, and damaged records."""
         try:
-            told = json.loads(path.read_bytes())
+            kept = _Kept.model_validate_json(path.read_bytes())
         except (OSError, ValueError):
-            told = {}
-        if told.get("source") != head["source"]:
             return cls(path, head)
-        return cls(path, head, dict(told.get("files", {})), dict(told.get("sea", {})))
+        return cls(path, head, kept.files, kept.sea) if kept.source == head["source"] else cls(path, head)
 
     def has(self, file: Path) -> bool:
         """Return whether a file is there as it was fetched."""
         entry = self.entries.get(file.name)
-        if entry is None or not file.is_file() or file.stat().st_size != entry["size"]:
+        if entry is None or not file.is_file() or file.stat().st_size != entry.size:
             return False
-        return sha256_of(file) == str(entry["sha256"])
+        return sha256_of(file) == entry.sha256
 
     def note(self, file: Path, url: str) -> None:
         """Record a file that has just come."""
-        entry = {"url": url, "time": _now(), "size": file.stat().st_size, "sha256": sha256_of(file)}
-        self.entries[file.name] = entry
+        self.entries[file.name] = _Entry(url=url, time=_now(), size=file.stat().st_size, sha256=sha256_of(file))
         self.keep()
 
     def note_sea(self, name: str) -> None:
@@ -82,7 +96,8 @@ class Record:
 
     def keep(self) -> None:
         """Write it."""
-        content = {**self.head, "files": self.entries, "sea": self.sea}
+        files = {name: entry.model_dump() for name, entry in self.entries.items()}
+        content = {**self.head, "files": files, "sea": self.sea}
         write_whole(self.path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
 

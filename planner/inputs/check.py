@@ -19,6 +19,7 @@ from planner.inputs.ground import ground_at
 from planner.inputs.infrastructure import keep_ids_apart, read_sources, read_towers
 from planner.inputs.limits import check_limits
 from planner.inputs.model import CheckReport, InputFile, Inputs
+from planner.inputs.named import named_files
 from planner.inputs.ofds import Ofds, read_ofds
 from planner.inputs.offices import ReadOffices, read_offices
 from planner.inputs.people import add_people_and_benefit, people_from_column, people_from_raster
@@ -26,7 +27,7 @@ from planner.inputs.power import read_grid
 from planner.inputs.quotes import one_spelling, read_quotes
 from planner.inputs.reading import require_file
 from planner.inputs.roads import read_roads
-from planner.scenario import DEFAULT_CATALOGUE, load_scenario, placed
+from planner.scenario import load_scenario, placed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -258,26 +259,8 @@ def _complete(
 
 
 def _files(scenario: Scenario) -> tuple[InputFile, ...]:
-    inputs = scenario.inputs
-    groups = (
-        *(inputs.offices, inputs.sources, inputs.towers, inputs.regions),
-        *(
-            inputs.coverage,
-            inputs.fibre_routes,
-            inputs.ofds,
-            inputs.roads,
-            inputs.power,
-            inputs.quotes,
-            inputs.as_built,
-        ),
-    )
-    names = [*(dataset.file for datasets in groups for dataset in datasets), *inputs.terrain, *inputs.land_cover]
-    if inputs.population is not None:
-        names.append(inputs.population)
-    # A price list that is not there is the catalogue's fault to report.
-    names += [name for name in scenario.catalogue if name != DEFAULT_CATALOGUE and scenario.locate(name).is_file()]
     files = []
-    for name in dict.fromkeys(names):
+    for name in named_files(scenario):
         path = scenario.locate(name)
         files.append(InputFile(name, str(path), path.stat().st_size, sha256_of(path)))
     return tuple(files)

@@ -63,13 +63,13 @@ def read_towers(scenario: Scenario, terrain: Sequence[Path]) -> tuple[pd.DataFra
 
 
 def _ports(group: Group) -> NDArray[np.float64]:
-    """Return how many antennas more a tower can take, infinite where that is not said."""
+    """Return for how many more hops a tower has room, infinite where that is not said."""
     ports = group.numbers("ports", np.inf)
     part = group.sound & np.isfinite(ports) & (ports != np.round(ports))
-    remedy = _("Write how many antennas more the tower can take, such as 4.")
+    remedy = _("Write for how many more hops the tower has room, such as 4.")
     group.fault(part, "not-whole", _("A whole number is expected."), remedy, column="ports")
     few = group.sound & (ports < FEWEST_PORTS)
-    message = _("A relay needs room for two antennas; the tower is not used.")
+    message = _("A relay needs room for two hops; the tower is not used.")
     group.leave_out(few, "no-port", message, _("Correct the number if there is room."), column="ports")
     return ports
 

@@ -77,7 +77,7 @@ class Inputs:
         networks and, of kind ``fibre_route``, what feeds routes that name no source are among them.
     towers : DataFrame
         ``id, name, lon, lat, height_m, rent_per_year`` (NaN: unknown), ``owner, grid_hours_per_day`` (NaN: the
-        owner supplies it), ``ports`` (antennas that it can still take; inf: unlimited).
+        owner supplies it), ``ports`` (hops that it still has room for; inf: unlimited).
     regions : GeoDataFrame or None
         ``id, name, geometry`` in longitudes and latitudes.
     coverage : GeoDataFrame or None

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _OSM_REST, _OSM_TAGS = "other_tags", ("bridge", "tunnel", "layer")
 """Tags of roads that GDAL does not give as columns of OpenStreetMap files, and the column that holds all such tags."""
+_OFFLINE = {"GML_DOWNLOAD_SCHEMA": "NO", "GML_DOWNLOAD_WFS_SCHEMA": "NO"}
+"""For GDAL: an answer of a web service that was saved (GML) names its schema by an address there. Earlier versions know
+the second name alone."""
 
 
 def read_layer(path: Path, file: str, *, layer: str | None) -> RawTable:
@@ -32,6 +35,7 @@ def read_layer(path: Path, file: str, *, layer: str | None) -> RawTable:
     InputError
         The file is no vector file, has no such layer, or the layer is empty.
     """
+    pyogrio.set_gdal_config_options(_OFFLINE)
     try:
         with warnings.catch_warnings():
             # GDAL's remarks on odd files (ring order, mixed types, text that looks like JSON) are answered by our own

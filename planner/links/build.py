@@ -27,7 +27,7 @@ from planner.links.power import find_supplies
 from planner.links.radios import radios_of
 from planner.links.regional import with_price_factors, with_regional_prices
 from planner.links.splices import find_splices
-from planner.links.task import Task, clearance_criteria
+from planner.links.task import Task, clearance_criteria, greatest_demand
 from planner.terrain import is_silent, open_elevation, with_land_cover
 from planner.wording import technology_name
 
@@ -229,6 +229,7 @@ def _microwave(task: Task) -> Block:
     note = _("microwave: {count} equipment options are not offered, availability below what is asked.")
     left_out = len(task.prices.microwave) - len(options)
     candidates = (task.inputs.offices["status_before"] != "adequate").to_numpy(np.bool_)
+    demand_mbps = task.inputs.offices["demand_mbps"].to_numpy(np.float64)
     criteria = clearance_criteria(task.scenario)
     radios = radios_of(options, task.scenario)
     hops = find_hops(
@@ -246,7 +247,7 @@ def _microwave(task: Task) -> Block:
         climate=climate_of(task.places, task.scenario),
         upstream=task.feeds | (task.places.kind == PlaceKind.RELAY),
         max_neighbours=max(search.max_candidates * CHOSEN_NEIGHBOURS // 100, 1),
-        useful_mbps=float(task.inputs.offices["demand_mbps"].to_numpy(np.float64)[candidates].sum()),
+        useful_mbps=greatest_demand(task.scenario) * float(demand_mbps[candidates].sum()),
     )
     upstream = task.feeds | (task.places.kind == PlaceKind.RELAY)
     kept, beyond = within_ports(hops, task.places.ports, _hop_prices(task, hops, radios), upstream)

@@ -10,7 +10,9 @@ from planner._version import __version__
 from planner.catalogue.itu_maps import maps_version
 from planner.i18n import language
 from planner.inputs.ground import raster_contents
+from planner.inputs.named import named_files
 from planner.kept import cache_folder, code_hash
+from planner.links.task import greatest_demand
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,9 +31,9 @@ def cache_file(scenario: Scenario, inputs: Inputs, catalogue: Catalogue, folder:
     """Return the file in which the link options of this scenario are kept, whether or not it exists.
 
     Its name is a hash over what the options depend on: contents of the input files, and of those that rasters are put
-    together from (VRT), the roads as read (a Shapefile is several files), the scenario's sections above, prices,
-    language (of the reasons and names in it), version and code, and that of the package with the ITU-R's maps where
-    they are asked for.
+    together from (VRT), the roads and fibre routes as read, the scenario's sections above and how great demand may
+    turn out, prices, language (of the reasons and names in it), version and code, and that of the package with the
+    ITU-R's maps where they are asked for.
 
     Parameters
     ----------
@@ -48,16 +50,18 @@ def cache_file(scenario: Scenario, inputs: Inputs, catalogue: Catalogue, folder:
         The scenario asks for maps that are not installed.
     """
     sections = scenario.model_dump(mode="json", include=_SECTIONS)
-    # What is built is found among the candidates, which stay the same.
-    built = {dataset["file"] for dataset in sections["inputs"].pop("as_built")}
+    # What is built is found among the candidates, which stay the same. Its file may hold other datasets too.
+    del sections["inputs"]["as_built"]
+    read = named_files(scenario, without=("as_built",))
     content = {
         "version": [__version__, code_hash(*_ROOMS)],
         "language": language(),
-        "files": [[file.file, file.sha256] for file in inputs.files if file.file not in built],
+        "files": [[file.file, file.sha256] for file in inputs.files if file.file in read],
         "rasters": list(raster_contents((*inputs.terrain, *inputs.land_cover))),
         "roads": None if inputs.roads is None else inputs.roads.digest(),
         "fibre_routes": None if inputs.fibre_routes is None else inputs.fibre_routes.digest(),
         "scenario": sections,
+        "greatest_demand": greatest_demand(scenario),
         "catalogue": catalogue.model_dump(mode="json"),
         "maps": maps_version() if scenario.climate.source == "itu" else None,
     }

@@ -43,7 +43,9 @@ class Paths:
     latitude_deg : (p,) float64
         Of the middle.
     ground_u_m, ground_v_m : (p,) float64
-        Of both ends above sea level. Antennas stand somewhat higher, which would make fades a little rarer.
+        Of both ends above sea level, not of the antennas, whose masts are not chosen yet. Masts of one height would
+        make fades a little rarer; a taller one at the lower end makes the ray flatter than the ground is, and fades
+        more frequent than they are reckoned.
     u, v : (p,) int64
         Places at the ends, rows of a climate that differs from place to place.
     """

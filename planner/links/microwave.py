@@ -133,7 +133,7 @@ def find_hops(
     max_neighbours : int
         Hops that a place chooses for being cheap.
     useful_mbps : float
-        Capacity beyond which more is worth nothing: the demand of all offices together.
+        Capacity beyond which more is worth nothing: the demand of all offices together, however great it may turn out.
     """
     if len(radios.money) == 0:
         return _no_hops()

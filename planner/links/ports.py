@@ -1,7 +1,8 @@
-"""Towers that can take only so many antennas: how many neighbours their hops lead to.
+"""Towers that have room for only so many hops: how many neighbours these lead to.
 
-A plan enters a place once, so that each neighbour takes one antenna at most: a tower with p free positions keeps the
-hops to p neighbours. Among them is, if it has any, the cheapest one upstream (a source, an office that serves as one,
+A position holds what a hop needs at an end: one antenna, or with space diversity two, one below the other. A plan
+enters a place once, so that each neighbour takes one position at most: a tower with p free ones keeps the hops to p
+neighbours. Among them is, if it has any, the cheapest one upstream (a source, an office that serves as one,
 another tower); the others are the cheapest (present value of the hop, both masts included). Which neighbours a plan
 would have chosen is not known before it is made: this rule may lose some.
 """
@@ -50,5 +51,5 @@ def within_ports(
         chosen = np.concatenate([feeding, order[~np.isin(order, feeding)]])[:most]
         lost += len(neighbours) - most
         keep[rows[~np.isin(other, neighbours[chosen])]] = False
-    reason = _("pair at a tower that has no free position for one more antenna")
+    reason = _("pair at a tower that has no room for one more hop")
     return keep, (Rejection("microwave", reason, lost),) if lost else ()

@@ -55,3 +55,9 @@ def clearance_criteria(scenario: Scenario) -> tuple[tuple[float, float], ...]:
     """Return effective earth radius factor and share of the first Fresnel zone of each rule of clearance."""
     search = scenario.links.microwave
     return (K_STANDARD, FRESNEL_STANDARD), (search.k_low, search.fresnel_low)
+
+
+def greatest_demand(scenario: Scenario) -> float:
+    """Return the factor on all demand that links must be fit for: the greatest that `planner risk` may draw."""
+    demand = scenario.uncertainty.demand
+    return 1.0 if demand is None else demand.high

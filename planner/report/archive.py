@@ -12,6 +12,7 @@ import rasterio
 from planner.errors import InputError, Problem
 from planner.files import whole_file
 from planner.i18n import _
+from planner.inputs.named import parts_beside
 from planner.plan.record import RECORD, changes_since
 from planner.plan.store import PLAN_JSON
 from planner.report.zipped import add_bytes, add_file
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 _ALONG: Final = (PLAN_JSON, "events.jsonl", "log.txt")
 """Files of a run that go into its archive as they are, where they are there."""
-_SHAPEFILE: Final = {".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx"}
-"""What else belongs to a shapefile of the same name."""
 _MACHINE: Final = {"path"}
 """What the record says of the machine that the run was made on: no use elsewhere."""
 
@@ -56,10 +55,13 @@ def write(run: ExportedRun, folder: Path) -> list[Path]:
 
 def _names(run: ExportedRun) -> dict[str, str]:
     """Return where each input stands in the archive: where the scenario looks for it, if that is inside its folder."""
-    names = {}
-    for count, file in enumerate(run.record.files, start=1):
+    names: dict[str, str] = {}
+    folders: dict[PurePosixPath, int] = {}
+    for file in run.record.files:
         asked = PurePosixPath(file.file.replace("\\", "/"))
         inside = not asked.is_absolute() and ".." not in asked.parts and ":" not in asked.parts[0]
+        # The parts of a Shapefile stay together.
+        count = folders.setdefault(asked.with_suffix(""), len(folders) + 1)
         names[file.file] = str(asked) if inside else f"inputs/{count}/{asked.name}"
     return names
 
@@ -116,9 +118,7 @@ def _beside(path: Path, *, is_raster: bool) -> list[Path]:
     if is_raster:
         with rasterio.open(path) as source:
             return [file for file in map(Path, source.files) if file.resolve() != path.resolve()]
-    if path.suffix.lower() == ".shp":
-        return [file for file in path.parent.glob(f"{path.stem}.*") if file.suffix.lower() in _SHAPEFILE]
-    return []
+    return parts_beside(path)  # which records of earlier versions do not name
 
 
 def _unmovable(name: str, beside: Path) -> Problem:

@@ -96,6 +96,7 @@ def _said(details: ErrorDetails, at: Location) -> tuple[str, str]:
         "literal_error": ("wrong-value", _("Expected: {expected}.")),
         "string_too_short": ("wrong-value", _("The value may not be empty.")),
         "too_short": ("wrong-value", _("The value may not be empty.")),
+        "too_long": ("out-of-range", _("The list may have at most {max_length} entries.")),
         "string_pattern_mismatch": ("wrong-value", _("The value does not have the expected form.")),
         "value_error": ("wrong-value", "{error}"),
     }

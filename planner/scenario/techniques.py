@@ -81,7 +81,8 @@ class Hilltops(Section):
 class MicrowaveSearch(Section):
     """How microwave hops are searched: both clearance criteria must hold."""
 
-    range_km: Annotated[Positive, said("Longest hop", "Bands may allow less.", unit="km")] = 50.0
+    # Lines of sight are laid no farther; every range of the catalogue is held to this one.
+    range_km: Annotated[Number, said("Longest hop", "Bands may allow less.", unit="km", gt=0, le=200)] = 50.0
     k_low: Annotated[
         Number,
         said("Low effective earth radius", "The radius factor k exceeded nearly always.", gt=0, le=4 / 3),

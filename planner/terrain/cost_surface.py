@@ -1,9 +1,8 @@
-"""A coarser picture of the ground for paths along it: mean height, slope, sea."""
+"""A coarser picture of the ground for paths along it: mean height, sea."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,13 +26,10 @@ class Grid:
     sea : ndarray of bool, shape (rows, columns)
         Cells that are known and nowhere above the sea level: a block with any dry cell is land, so that places on the
         shore stand on land.
-    slope : ndarray of float32, shape (rows, columns)
-        Rise over run (1 is 45°) of the mean heights, between the neighbours on either side; 0 where unknown.
     """
 
     ground: Elevation
     sea: NDArray[np.bool_]
-    slope: NDArray[np.float32]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -58,11 +54,6 @@ class Grid:
         """Return longitude and latitude (WGS84 degrees) of the centres of cells."""
         return self.ground.to_lonlat(row, col)
 
-    @cached_property
-    def step_m(self) -> NDArray[np.float64]:
-        """Ground size of the cells of each row, shape (rows, 2): across the rows (down), then along the row, in m."""
-        return _step_m(self.ground)
-
 
 def resample(elevation: Elevation, cell_m: float, *, sea_level_m: float = 0.0) -> Grid:
     """Average an elevation raster over blocks of whole cells that measure about ``cell_m``.
@@ -77,7 +68,7 @@ def resample(elevation: Elevation, cell_m: float, *, sea_level_m: float = 0.0) -
         Heights at or below it count as sea.
     """
     rows, columns = elevation.shape
-    down_m, along_m = _step_m(elevation)[rows // 2]
+    down_m, along_m = _cell_sides_m(elevation)
     tall, wide = max(1, round(cell_m / down_m)), max(1, round(cell_m / along_m))
     shape = -(-rows // tall), -(-columns // wide)
     mean, dry = np.full(shape, VOID_HEIGHT, np.float32), np.zeros(shape, np.bool_)
@@ -90,30 +81,13 @@ def resample(elevation: Elevation, cell_m: float, *, sea_level_m: float = 0.0) -
         np.divide(total, count, out=mean[row], where=count > 0, casting="same_kind")
         dry[row] = np.logical_or.reduceat((known & (strip > sea_level_m)).any(axis=0), lefts)
     ground = Elevation(mean, elevation.transform @ Affine.scale(wide, tall), elevation.crs_wkt)
-    return Grid(ground=ground, sea=~ground.void & ~dry, slope=_slope(ground))
+    return Grid(ground=ground, sea=~ground.void & ~dry)
 
 
-def _step_m(elevation: Elevation) -> NDArray[np.float64]:
-    """Return the ground size of the cells in each row, measured along the middle column; shape (rows, 2)."""
+def _cell_sides_m(elevation: Elevation) -> tuple[float, float]:
+    """Return the ground size of a cell in the middle: across the rows (down), and along its row."""
     rows, columns = elevation.shape
-    row, middle = np.arange(rows), np.full(rows, (columns - 1) / 2)
-    down = WGS84.inv(*elevation.to_lonlat(row - 0.5, middle), *elevation.to_lonlat(row + 0.5, middle))[2]
-    along = WGS84.inv(*elevation.to_lonlat(row, middle - 0.5), *elevation.to_lonlat(row, middle + 0.5))[2]
-    return np.stack([down, along], axis=1)
-
-
-def _slope(ground: Elevation) -> NDArray[np.float32]:
-    """Return rise over run: central differences, one-sided beside the rim and voids, 0 where there is no neighbour."""
-    height = np.where(ground.void, np.nan, ground.heights.astype(np.float64))
-    step_m = _step_m(ground)
-    rise = [_mean_difference(height, axis) / step_m[:, axis, None] for axis in (0, 1)]
-    return np.hypot(*rise).astype(np.float32)
-
-
-def _mean_difference(height: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
-    """Return the mean of the known differences to the cell before and the cell after."""
-    gap = np.full_like(height.take([0], axis), np.nan)
-    after = np.diff(height, axis=axis, append=gap)
-    before = np.diff(height, axis=axis, prepend=gap)
-    count = np.isfinite(after).astype(np.float64) + np.isfinite(before)
-    return np.asarray((np.nan_to_num(after) + np.nan_to_num(before)) / np.maximum(count, 1.0))
+    row, middle = rows // 2, (columns - 1) / 2
+    down_m = WGS84.inv(*elevation.to_lonlat(row - 0.5, middle), *elevation.to_lonlat(row + 0.5, middle))[2]
+    along_m = WGS84.inv(*elevation.to_lonlat(row, middle - 0.5), *elevation.to_lonlat(row, middle + 0.5))[2]
+    return float(down_m), float(along_m)

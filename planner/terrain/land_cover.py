@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -99,14 +100,18 @@ def open_land_cover(files: Sequence[Path], elevation: Elevation) -> LandCover:
     patches = []
     for tile in describe_all(files):
         grid = Tile(tile.path, elevation.crs, elevation.transform, rows, columns, is_int16=False, unit="")
-        box = cells_on(tile, grid, Cells(0, 0, rows, columns)) & Cells(0, 0, tile.rows, tile.columns)
-        if box.is_empty:
-            continue
-        codes = make_grid(box.shape, np.uint8, NO_COVER)
-        for part in strips(box):
-            codes[part.top - box.top : part.bottom - box.top] = _classes(tile, part)
-        patches.append(Patch(codes, tile.transform @ Affine.translation(box.left, box.top), tile.crs))
+        whole = Cells(0, 0, tile.rows, tile.columns)
+        # On the terrain's own grid each turn shows other cells; on another one each shows the same.
+        boxes = {cells_on(piece, grid, Cells(0, 0, rows, columns)) & whole for piece in tile.turned()}
+        patches += [_patch(tile, box) for box in sorted(boxes, key=attrgetter("top", "left")) if not box.is_empty]
     return LandCover(tuple(patches))
+
+
+def _patch(tile: Tile, box: Cells) -> Patch:
+    codes = make_grid(box.shape, np.uint8, NO_COVER)
+    for part in strips(box):
+        codes[part.top - box.top : part.bottom - box.top] = _classes(tile, part)
+    return Patch(codes, tile.transform @ Affine.translation(box.left, box.top), tile.crs)
 
 
 def is_silent(files: Sequence[Path], lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -16,8 +16,6 @@ def pairs_within(
     lon: NDArray[np.float64],
     lat: NDArray[np.float64],
     range_km: float,
-    *,
-    mask_u: NDArray[np.bool_] | None = None,
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.float64]]:
     """Return all pairs of places within range of each other, sorted by ``(u, v)``.
 
@@ -30,8 +28,6 @@ def pairs_within(
         WGS84 degrees.
     range_km : float
         Longest geodesic wanted.
-    mask_u : ndarray of bool, shape (n,), optional
-        Keep only the pairs with at least one end here; all pairs where not given.
 
     Returns
     -------
@@ -45,8 +41,6 @@ def pairs_within(
 
     tree = KDTree(earth_centred(surface_normals(lon, lat)))
     pairs = tree.query_pairs(range_km * 1000.0, output_type="ndarray")
-    if mask_u is not None:
-        pairs = pairs[mask_u[pairs].any(axis=1)]
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
     u, v = pairs.T
     _azimuth, _back, length_m = WGS84.inv(lon[u], lat[u], lon[v], lat[v])

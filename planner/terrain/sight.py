@@ -37,7 +37,7 @@ ITU-R P.530-17 §2.2.2.1 without diversity, tropics.
 _TILE = 256  # cells: pairs that start in the same tile are traced one after the other, while it is in the cache
 _MAX_TILES = 1 << 16  # per side; places farther out share a tile
 _CHUNK = 4096  # pairs per task: long enough to hide the task's cost, short enough to balance threads
-_MAX_LENGTH_M = 200_000.0  # beyond it the quadratic path strays too far from the great circle
+_MAX_LENGTH_M = 200_001.0  # beyond 200 km the quadratic path strays too far; a length here is the geodesic to some cm
 
 
 class PathState(IntEnum):

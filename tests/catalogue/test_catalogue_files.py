@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from planner.catalogue import load_catalogue
+from planner.catalogue import drawn, load_catalogue, price_list
 from planner.catalogue.figures import figures
 from planner.errors import InputError
+from planner.i18n import use_language
+from planner.scenario.yaml_text import field_path
 
 HEAD = "schema_version: 1\ncurrency: USD\nprice_year: 2024\n"
 
@@ -235,3 +237,29 @@ def test_what_solar_sets_are_divided_by_is_a_share_or_hours(make_scenario, figur
     found = problem(make_scenario, f"{HEAD}power: {{{figure}: {wrong}}}\n")
     assert figure in found.column
     assert says in found.message
+
+
+def test_more_heights_than_are_told_apart_are_refused(make_scenario):
+    text = f"masts: {{heights_m: [{', '.join(map(str, range(1, 129)))}]}}\n"
+    fault = problem(make_scenario, HEAD + text)
+    assert (fault.code, fault.column) == ("out-of-range", "masts.heights_m")
+    assert "at most 127" in fault.message
+    with use_language("fr"):
+        assert "au plus 127 éléments" in problem(make_scenario, HEAD + text).message
+    text = f"masts: {{heights_m: [{', '.join(map(str, range(1, 128)))}]}}\n"
+    assert len(load_catalogue(make_scenario({"mine.yaml": HEAD + text})).masts.heights_m) == 127
+
+
+def test_every_figure_may_be_another_one_in_a_draw(make_scenario):
+    overrides = {"fibre": {"overrides": {"road_classes": {"primary": {"low": 1, "typical": 1.5, "high": 2.5}}}}}
+    scenario = make_scenario(technologies=overrides)
+    catalogue = load_catalogue(scenario)
+    values = {field_path(figure.at): 2 * figure.estimate.typical + 1 for figure in figures(catalogue)}
+    made = drawn(catalogue, values)
+    now = {field_path(figure.at): figure.estimate.typical for figure in figures(made)}
+    assert {name for name in values if now[name] != values[name]} <= {f"masts.{at}.roof_pole.price" for at in PLACES}
+    assert values["fibre.road_classes.primary"] == 4.0
+    assert price_list(made, scenario).fibre.road_factor["primary"] == 4.0
+
+
+PLACES = ("office", "relay")

@@ -94,6 +94,16 @@ def test_the_search_range_caps_every_band(make_scenario):
     assert max(option.range_km for option in prices.microwave) == 12
 
 
+def test_no_range_of_a_catalogue_goes_beyond_what_lines_of_sight_are_laid_for(make_scenario):
+    far = "{wet_tropics: 900, temperate: 900}"
+    bands, antennas = f"{{7 GHz: {{range_km: {far}}}}}", "{to 60 km: {up_to_km: 900}}"
+    text = f"microwave: {{bands: {bands}, radios: {{standard: {{antennas: {antennas}}}}}}}\nptmp: {{range_km: {far}}}\n"
+    links = {"microwave": {"range_km": 200}}
+    prices = priced(make_scenario({"mine.yaml": HEAD + text}, links=links, technologies={"ptmp": {"enabled": True}}))
+    assert max(option.range_km for option in prices.microwave) == 200
+    assert [option.terminal.range_km for option in prices.multipoint] == [200]
+
+
 def merits(option, scenario):
     costs = [-cents for cents in cost(option.kind.items, scenario)]
     margins = [option.signal_dbm - threshold for threshold in option.thresholds_dbm]

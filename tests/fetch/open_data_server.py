@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
@@ -40,9 +41,14 @@ class Bucket:
         self.files = {}
         self.ways = []
         self.failures = []
-        """One a request: a status, ``("cut", bytes)``, ``("retry", status, seconds)``, ``"wrong-etag"``."""
+        """One a request: status, ``("cut", bytes)``, ``("retry", status, wait)``, ``("length", text)``, or
+        ``"wrong-etag"``."""
         self.asked = []
         self.largest_answer = 10**9
+        self.answer = None
+        """Bytes that every question about roads is answered with."""
+        self.thinks_s = 0.0
+        """How long it is silent before it answers a question about roads."""
         self.url = ""
 
     def add(self, west, south):
@@ -58,14 +64,14 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_args):
         pass
 
-    def _send(self, status, body=b"", headers=(), cut=None):
+    def _send(self, status, body=b"", headers=(), cut=None, length=None):
         self.send_response(status)
         for name, value in dict(headers).items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(body)) if length is None else length)
         self.end_headers()
         self.wfile.write(body if cut is None else body[:cut])
-        if cut is not None:
+        if cut is not None or length is not None:
             self.close_connection = True
 
     def _fails(self):
@@ -90,7 +96,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         etag = f'"{hashlib.md5(body).hexdigest()}"'
         headers = {"ETag": f'"{"0" * 32}"' if failure == "wrong-etag" else etag}
-        cut = failure[1] if isinstance(failure, tuple) else None
+        cut = failure[1] if isinstance(failure, tuple) and failure[0] == "cut" else None
+        length = failure[1] if isinstance(failure, tuple) and failure[0] == "length" else None
         wanted = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
         if wanted and self.headers.get("If-Range") == etag:
             start = int(wanted[1])
@@ -100,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
             headers["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
             self._send(206, body[start:], headers, cut)
         else:
-            self._send(200, body, headers, cut)
+            self._send(200, body, headers, cut, length)
 
     def do_POST(self):
         bucket = self.server.bucket
@@ -109,6 +116,10 @@ class _Handler(BaseHTTPRequestHandler):
         bucket.asked.append((self.path, question))
         answered, failure = self._fails()
         if answered:
+            return
+        time.sleep(bucket.thinks_s)
+        if bucket.answer is not None:
+            self._send(200, bucket.answer)
             return
         south, west, north, east = map(float, re.search(r"\(([-\d.,]+)\);out", question)[1].split(","))
         classes = re.search(r'"\^\(([a-z_|]+)\)', question)[1].split("|")

@@ -91,11 +91,23 @@ def test_tiles_come_whole_and_only_once(bucket, client, tmp_path):
     assert "Airbus" in record["attribution"]
     asked = len(bucket.asked)
     again = fetch_dem(Box.of("43.1,-11.9,44.5,-11.2"), tmp_path, url=bucket.url, client=client)
-    assert (again.new, again.kept, len(bucket.asked)) == (0, 1, asked)
+    assert (again.new, again.kept, len(bucket.asked)) == (0, 1, asked + 1), "what was sea is asked for again"
     found.files[0].write_bytes(content[:-1] + b"?")  # same size, other content
     mended = fetch_dem(Box.of("43.1,-11.9,44.5,-11.2"), tmp_path, url=bucket.url, client=client)
     assert mended.new == 1
     assert found.files[0].read_bytes() == content
+
+
+def test_a_tile_that_was_missing_is_had_once_it_is_there(bucket, client, tmp_path):
+    bucket.add(43, -12)
+    box = Box.of("43.1,-11.9,44.5,-11.2")
+    east = tile_name(44, -12)
+    assert fetch_dem(box, tmp_path, url=bucket.url, client=client).sea == (east,)
+    bucket.add(44, -12)
+    found = fetch_dem(box, tmp_path, url=bucket.url, client=client)
+    assert (found.new, found.kept, found.sea) == (1, 1, ())
+    record = json.loads(found.record.read_bytes())
+    assert (sorted(record["files"]), record["sea"]) == ([f"{tile_name(43, -12)}.tif", f"{east}.tif"], {})
 
 
 def test_a_broken_line_is_taken_up_where_it_broke(bucket, client, waits, tmp_path):
@@ -113,6 +125,44 @@ def test_a_server_says_how_long_to_wait(bucket, client, waits, tmp_path):
     bucket.failures = [("retry", 429, 17), ("retry", 503, 9999)]
     fetch_dem(Box.of("43.1,-11.9,43.5,-11.2"), tmp_path, url=bucket.url, client=client)
     assert waits == [17.0, client.longest_wait_s]
+
+
+@pytest.mark.parametrize(
+    ("asked", "wait_s"),
+    [
+        ("Fri, 01 Jan 2100 00:00:00 -0000", 120.0),
+        ("Fri, 01 Jan 2100 00:00:00 GMT", 120.0),
+        ("Fri, 01 Jan 1999 00:00:00 -0000", 0.0),
+        ("\u00b2", 1.0),
+        ("soon", 1.0),
+    ],
+)
+def test_what_a_server_may_say_instead_of_seconds(bucket, client, waits, tmp_path, asked, wait_s):
+    bucket.add(43, -12)
+    bucket.failures = [("retry", 503, asked)]
+    fetch_dem(Box.of("43.1,-11.9,43.5,-11.2"), tmp_path, url=bucket.url, client=client)
+    assert waits == [wait_s]
+
+
+@pytest.mark.parametrize("length", ["abc", "\u00b2", "9" * 5000])
+def test_a_length_that_is_no_number_is_not_known(bucket, client, waits, tmp_path, length):
+    name = bucket.add(43, -12)
+    bucket.failures = [("length", length)]
+    found = fetch_dem(Box.of("43.1,-11.9,43.5,-11.2"), tmp_path, url=bucket.url, client=client)
+    assert found.files[0].read_bytes() == bucket.files[f"/{name}/{name}.tif"]
+    assert waits == []
+
+
+@pytest.mark.parametrize("damage", ["[]", "null", "{", '{"source": 1}', "without size"])
+def test_a_damaged_record_is_begun_anew(bucket, client, tmp_path, damage):
+    bucket.add(43, -12)
+    box = Box.of("43.1,-11.9,43.5,-11.2")
+    found = fetch_dem(box, tmp_path, url=bucket.url, client=client)
+    whole = found.record.read_text(encoding="utf-8")
+    found.record.write_text(whole.replace('"size"', '"extent"') if damage == "without size" else damage)
+    again = fetch_dem(box, tmp_path, url=bucket.url, client=client)
+    assert (again.new, again.kept) == (1, 0)
+    assert json.loads(found.record.read_bytes())["files"].keys() == json.loads(whole)["files"].keys()
 
 
 def test_what_was_left_of_another_version_is_not_continued(bucket, client, tmp_path):
@@ -214,6 +264,63 @@ def test_a_cell_that_is_too_much_is_asked_for_in_quarters(bucket, client, tmp_pa
     frame = pyogrio.read_dataframe(tmp_path / "roads.gpkg")
     assert sorted(frame["osm_id"]) == ["1", "2", "4"]
     assert len(bucket.asked) == 5
+
+
+def test_a_server_that_times_out_is_asked_again_before_the_question_is_cut(bucket, client, waits, tmp_path):
+    bucket.ways = WAYS
+    bucket.failures = [504, 504]
+    fetch_roads(Box.of("43,-12,44,-11"), tmp_path, url=bucket.url, client=client)
+    assert (waits, len({question for _path, question in bucket.asked})) == ([1.0, 2.0], 1)
+
+
+def test_what_times_out_as_often_as_it_is_asked_is_asked_for_in_quarters(bucket, client, waits, tmp_path):
+    bucket.ways = WAYS
+    bucket.failures = [504] * client.attempts
+    fetch_roads(Box.of("43,-12,44,-11"), tmp_path, url=bucket.url, client=client)
+    assert (waits, len(bucket.asked)) == ([1.0, 2.0, 4.0], client.attempts + 4)
+    assert sorted(pyogrio.read_dataframe(tmp_path / "roads.gpkg")["osm_id"]) == ["1", "2", "4"]
+
+
+def test_a_server_may_think_about_a_question_as_long_as_it_was_told(bucket, waits, tmp_path):
+    bucket.ways, bucket.thinks_s = WAYS, 0.6
+    impatient = Client(attempts=2, sleep=waits.append, timeout_s=0.2)
+    fetch_roads(Box.of("43,-12,44,-11"), tmp_path, url=bucket.url, client=impatient)
+    assert (waits, len(bucket.asked)) == ([], 1)
+
+
+def way_of(**changes):
+    return {**way(1, "primary", [(43.2, -11.7), (43.3, -11.6)]), **changes}
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [
+        None,
+        7,
+        ["way"],
+        [way_of(id="first")],
+        [{name: value for name, value in way_of().items() if name != "id"}],
+        [way_of(tags=["primary"])],
+        [way_of(geometry=[{"lat": -11.7}, {"lat": -11.6}])],
+        [way_of(geometry=[{"lon": "east", "lat": -11.7}, {"lon": 43.3, "lat": -11.6}])],
+        [way_of(geometry=["here", "there"])],
+    ],
+)
+def test_answers_of_another_shape_are_told_as_none_of_overpass(bucket, client, tmp_path, elements):
+    bucket.answer = json.dumps({"elements": elements}).encode()
+    with pytest.raises(InputError) as raised:
+        fetch_roads(Box.of("43,-12,44,-11"), tmp_path, url=bucket.url, client=client)
+    assert code_of(raised) == "not-overpass"
+    assert raised.value.problems[0].value.startswith('{"elements"')
+
+
+def test_ways_without_tags_and_points_out_of_sight_are_taken_as_they_are(bucket, client, tmp_path):
+    course = [None, {"lon": 43.2, "lat": -11.7}, {"lon": 43.3, "lat": -11.6}, None]
+    bucket.answer = json.dumps({"elements": [way_of(tags=None, geometry=course), way_of(id=2, geometry=None)]}).encode()
+    fetch_roads(Box.of("43,-12,44,-11"), tmp_path, url=bucket.url, client=client)
+    frame = pyogrio.read_dataframe(tmp_path / "roads.gpkg")
+    assert (frame["osm_id"].tolist(), frame["highway"].tolist()) == (["1"], [None])
+    assert list(frame.geometry[0].coords) == [(43.2, -11.7), (43.3, -11.6)]
 
 
 def test_an_interrupted_fetch_of_roads_keeps_the_cells_that_came(bucket, client, tmp_path):

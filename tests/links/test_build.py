@@ -208,6 +208,19 @@ def test_availability_asked_rules_out_equipment(built):
     assert any("cut more often" in rejection.reason and rejection.count for rejection in options.rejections)
 
 
+@pytest.mark.parametrize(("demand", "useful_mbps"), [(None, 220.0), ({"low": 0.5, "high": 1.3}, 286.0)])
+def test_hops_may_be_asked_for_the_greatest_demand(built, country, monkeypatch, demand, useful_mbps):
+    """11 offices ask for 20 Mbit/s each, one has what it needs: only what is above their sum is worth nothing."""
+    asked = []
+    real = build.find_hops
+    monkeypatch.setattr(
+        build, "find_hops", lambda *args, **options: asked.append(options["useful_mbps"]) or real(*args, **options)
+    )
+    status = ["adequate", *["offline"] * 11]
+    built(country(status_before=status), uncertainty={"demand": demand})
+    assert asked == [pytest.approx(useful_mbps)]
+
+
 def test_order_of_offices_changes_nothing(built, country):
     order = np.random.default_rng(1).permutation(12)
     other_file = {"service": {"min_down_mbps": 5.0}}  # in the cache; the demand of the made-up offices is given

@@ -190,3 +190,32 @@ def test_a_class_is_a_number_of_a_byte(scenario, tmp_path):
         asked = scenario(technologies={"fibre": {"overrides": {"land_cover": {key: 1.5}}}})
         with pytest.raises(InputError, match="0 to 255"):
             load_catalogue(asked)
+
+
+@pytest.mark.parametrize("tiling", ["two tiles", "the whole world"])
+@pytest.mark.parametrize("finer", [1, 2])
+def test_beyond_the_antimeridian(tmp_path, tiling, finer):
+    """A terrain from 177 to 183 degrees, as Fiji's is; land cover ends at 180, and goes on from -180."""
+    cell = 0.05 / finer
+    ground = Elevation(np.full((20, 120), 50, np.int16), Affine(0.05, 0, 177.0, 0, -0.05, -16.0), WGS84)
+    codes = np.random.default_rng(0).integers(1, 255, (20 * finer, 120 * finer)).astype(np.uint8)
+    west, east = np.split(codes, 2, axis=1)
+    if tiling == "two tiles":
+        parts = {"w.tif": (west, 177.0), "e.tif": (east, -180.0)}
+    else:
+        world = np.full((len(codes), round(360 / cell)), PLAIN, np.uint8)
+        world[:, : east.shape[1]], world[:, -west.shape[1] :] = east, west
+        parts = {"world.tif": (world, -180.0)}
+    for name, (part, left) in parts.items():
+        size = {"height": part.shape[0], "width": part.shape[1], "transform": Affine(cell, 0, left, 0, -cell, -16.0)}
+        with rasterio.open(
+            tmp_path / name, "w", driver="GTiff", count=1, dtype="uint8", crs="EPSG:4326", **size
+        ) as out:
+            out.write(part, 1)
+    found = open_land_cover([tmp_path / name for name in parts], ground)
+    row, column = np.divmod(np.arange(codes.size), codes.shape[1])
+    lon, lat = 177.0 + (column + 0.5) * cell, -16.0 - (row + 0.5) * cell
+    for turned in (lon, np.where(lon > 180, lon - 360, lon)):
+        assert found.at(turned, lat).tolist() == codes.ravel().tolist()
+    if finer == 1:
+        assert sum(patch.codes.size for patch in found.patches) == codes.size, "nothing is read twice, or in vain"

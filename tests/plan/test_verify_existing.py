@@ -197,4 +197,4 @@ def test_more_antennas_than_a_tower_takes_are_noticed(document, basis):
     for link in [link for link in changed["links"] if link["technology"] == "microwave"][:3]:
         link["from"] = name
     if len(hops) >= 3:
-        assert "antennas that a tower can take" in differences(changed, basis)
+        assert "hops that a tower has room for" in differences(changed, basis)

@@ -16,7 +16,7 @@ from planner.errors import InputError
 from planner.inputs import read_inputs
 from planner.jobs import solve_run
 from planner.plan.store import read_plan
-from planner.report.archive import _input_files, write
+from planner.report.archive import _input_files, _names, write
 from planner.report.exported import read_exported
 from planner.scenario import load_scenario
 
@@ -103,3 +103,13 @@ def test_the_parts_of_a_mosaic_of_land_cover_go_along(example, tmp_path):
     scenario = load_scenario(example.folder, data_root=tmp_path, overrides={"inputs.land_cover": ["cover/all.vrt"]})
     found = dict(_input_files(SimpleNamespace(scenario=scenario), {"cover/all.vrt": "cover/all.vrt"}))
     assert found == {"cover/all.vrt": mosaic.resolve(), "cover/part.tif": part}
+
+
+def test_the_parts_of_a_shapefile_stay_together():
+    asked = ["data/offices.csv", "../maps/roads.shp", "../maps/roads.dbf", "/srv/roads.csv", "../maps/roads.prj"]
+    run = SimpleNamespace(record=SimpleNamespace(files=[SimpleNamespace(file=name) for name in asked]))
+    named = _names(run)
+    folders = [named[name].rpartition("/")[0] for name in asked]
+    assert folders[0] == "data"
+    assert folders[1] == folders[2] == folders[4] != folders[3]
+    assert len({*named.values()}) == len(asked)

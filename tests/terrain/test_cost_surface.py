@@ -1,4 +1,4 @@
-"""The coarse ground against block averages taken one by one and planes of known slope."""
+"""The coarse ground against block averages taken one by one."""
 
 import numpy as np
 import pytest
@@ -29,27 +29,6 @@ def test_blocks_one_by_one(hills):
     assert resample(elevation, 200.0, sea_level_m=10_000.0).sea.sum() == resample(elevation, 200.0).known.sum()
 
 
-def test_slope_of_a_plane():
-    """A plane on a projected grid: rise over run is the gradient of the map, to UTM's scale."""
-    x, y = np.meshgrid(np.arange(200) * 50.0, np.arange(160) * -50.0)
-    heights = (1000 + 0.12 * x + 0.05 * y).astype(np.float32)
-    elevation = Elevation(heights, Affine(50, 0, 500_000, 0, -50, 2_000_000), CRS.from_epsg(32638).to_wkt())
-    grid = resample(elevation, 200.0)
-    np.testing.assert_allclose(grid.slope, np.hypot(0.12, 0.05), rtol=1e-3)
-    assert grid.slope.shape == (40, 50)
-
-
-def test_slope_beside_voids_uses_what_is_known(hills):
-    elevation = hills(dtype=np.float32)
-    rows = np.arange(elevation.shape[0], dtype=np.float32)
-    elevation.heights[:] = 3.0 * rows[:, None]
-    elevation.heights[40:60, 40:60] = VOID_HEIGHT
-    grid = resample(elevation, elevation.cell_m)
-    step = GEOD.inv(30.1, -2.05, 30.1, -2.05 - 1 / 1200)[2]
-    np.testing.assert_allclose(grid.slope[grid.known], 3.0 / step, rtol=1e-3)
-    assert (grid.slope[~grid.known] == 0).all()
-
-
 def test_cells_and_places_round_trip(hills):
     grid = resample(hills(), 500.0)
     rows, columns = grid.shape
@@ -64,23 +43,13 @@ def test_cells_and_places_round_trip(hills):
     assert found_col.tolist() == [0, columns - 1]
 
 
-def test_steps_shrink_with_latitude():
-    elevation = Elevation(
-        np.zeros((3000, 100), np.int16), Affine(0.01, 0, 10, 0, -0.01, 70), CRS.from_epsg(4326).to_wkt()
-    )
-    grid = resample(elevation, elevation.cell_m)
-    for row in (0, 1500, 2999):
-        latitude = 70 - 0.01 * (row + 0.5)
-        down = GEOD.inv(10, latitude + 0.005, 10, latitude - 0.005)[2]
-        along = GEOD.inv(10, latitude, 10.01, latitude)[2]
-        np.testing.assert_allclose(grid.step_m[row], [down, along], rtol=1e-6)
-
-
 def test_blocks_are_about_as_wide_as_tall_at_high_latitude():
     elevation = Elevation(
         np.zeros((600, 1200), np.int16), Affine(1 / 1200, 0, 10, 0, -1 / 1200, 60.5), CRS.from_epsg(4326).to_wkt()
     )
-    assert resample(elevation, 600.0).step_m[25] == pytest.approx([600, 600], abs=93 / 2)  # whole cells, 93 m tall
+    lon, lat = resample(elevation, 600.0).lonlat(np.array([25, 26, 25]), np.array([40, 40, 41]))
+    _azimuth, _back, sides_m = GEOD.inv(lon[[0, 0]], lat[[0, 0]], lon[1:], lat[1:])
+    assert sides_m == pytest.approx([600, 600], abs=93 / 2)  # whole cells, 93 m tall
 
 
 def test_projected_grid_keeps_its_crs():

@@ -9,6 +9,7 @@ import rasterio
 from rasterio.errors import RasterioError
 
 from planner.errors import InputError
+from planner.inputs.vector import read_layer
 from planner.terrain import open_elevation, refuse_network
 
 SCHEMA = "http://www.w3.org/2001/XMLSchema-instance"
@@ -173,3 +174,29 @@ def test_entities_of_a_file_s_own_are_not_made_large(tmp_path):
     refuse_network(path, "dem.vrt")
     path.write_text(f'<!DOCTYPE x [<!ENTITY e0 "ha">{laughs}]>' + vrt("/vsicurl/https://example.org/dem.tif"))
     is_refused(path, "example.org")
+
+
+def gml(address):
+    """An answer of a web service as saved: it names its schema by a question to the service."""
+    question = f"{address}/wfs?SERVICE=WFS&amp;VERSION=1.1.0&amp;REQUEST=DescribeFeatureType&amp;TYPENAME=app:site"
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<wfs:FeatureCollection xmlns:wfs="http://www.opengis.net/wfs" '
+        f'xmlns:gml="http://www.opengis.net/gml" xmlns:app="http://localhost/app" xmlns:xsi="{SCHEMA}" '
+        f'xsi:schemaLocation="http://localhost/app {question}"><gml:featureMember><app:site gml:id="site.1">'
+        '<app:name>Mora</app:name><app:geom><gml:Point srsName="urn:ogc:def:crs:OGC:1.3:CRS84"><gml:pos>1 2</gml:pos>'
+        "</gml:Point></app:geom></app:site></gml:featureMember></wfs:FeatureCollection>\n"
+    )
+
+
+def test_a_layer_whose_schema_is_a_question_to_a_service(tmp_path, server):
+    """It is read without asking: what it holds says enough."""
+    address, asked = server
+    path = tmp_path / "sites.gml"
+    path.write_text(gml(address))
+    table = read_layer(path, "sites.gml", layer=None)
+    assert table.columns["name"].tolist() == ["Mora"]
+    assert asked == []
+    path.with_suffix(".gfs").unlink(missing_ok=True)  # what was found out of the schema would be taken from it
+    pyogrio.set_gdal_config_options({"GML_DOWNLOAD_SCHEMA": "YES", "GML_DOWNLOAD_WFS_SCHEMA": None})
+    pyogrio.read_dataframe(path)
+    assert asked  # what would have happened

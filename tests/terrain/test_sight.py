@@ -474,3 +474,12 @@ def test_levels_beyond_the_ladder_are_refused(hills):
 def test_paths_beyond_the_stated_range_are_refused(hills):
     with pytest.raises(ValueError, match="200 km"):
         see(hills(), np.array([30.0, 33.0]), np.zeros(2), np.zeros(1, np.uint32), np.ones(1, np.uint32))
+
+
+def test_what_a_geodesic_says_is_200_km_is_not_too_long(hills):
+    """Lengths along the path are reckoned otherwise, to some centimetres."""
+    end_lon, end_lat, _back = GEOD.fwd(
+        np.full(36, 30.1), np.full(36, -2.05), np.arange(0.0, 360.0, 10.0), np.full(36, 2e5)
+    )
+    lon, lat = np.append(30.1, end_lon), np.append(-2.05, end_lat)
+    see(hills(), lon, lat, np.zeros(36, np.uint32), np.arange(1, 37, dtype=np.uint32))

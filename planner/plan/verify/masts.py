@@ -81,13 +81,13 @@ def _priced(items: Iterable[Item], track_km: float) -> list[tuple[Item, float]]:
 
 
 def _check_ports(plan: PlanDocument, basis: Basis, findings: Findings) -> None:
-    """Check that no tower has more antennas than it can take."""
+    """Check that no tower has more hops than it has room for; two antennas of one hop (diversity) are one."""
     hops = [link for link in [*plan.links, *plan.backup_links] if link.technology == "microwave"]
-    antennas = Counter(end for link in hops for end in (link.tail, link.head))
-    for name, count in sorted(antennas.items()):
+    at_end = Counter(end for link in hops for end in (link.tail, link.head))
+    for name, count in sorted(at_end.items()):
         if name in basis.sites and math.isfinite(basis.sites[name].ports):
             most = basis.sites[name].ports
-            findings.require(count <= most, _("antennas that a tower can take"), name, count, most)
+            findings.require(count <= most, _("hops that a tower has room for"), name, count, most)
 
 
 def _tallest_m(site: Site, basis: Basis) -> float:

@@ -34,7 +34,7 @@ class Site:
     mains_hours : float or None
         A day, at a tower whose owner does not supply it; None elsewhere.
     ports : float
-        Antennas that it can take.
+        Hops that it has room for.
     """
 
     kind: str
