@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.catalogue import load_catalogue, price_list, zone_notes
 from planner.catalogue.itu_maps import maps_version
-from planner.errors import InputError, Problem
+from planner.errors import CancelledError, InputError, Problem
 from planner.graph import chosen
 from planner.i18n import _, use_language
 from planner.inputs import CheckReport, read_all, read_inputs
@@ -32,7 +32,7 @@ from planner.question import (
     with_office,
 )
 from planner.scenario import Amount, Limits, load_scenario, placed, placing
-from planner.solver import compile_kernels
+from planner.solver import Termination, compile_kernels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,8 +53,6 @@ if TYPE_CHECKING:
 _ALL_BUT_ORDER = ("exclude", "forbid_links", "max_hops", "must_connect", "fix_links", "floors")
 HEEDED = {"frontier": _ALL_BUT_ORDER, "risk": _ALL_BUT_ORDER, "sweep": tuple(Limits.model_fields)}
 """Limits that commands heed which know one budget over everything."""
-MAX_MONEY = 2**62
-"""Cents that no plan costs: for pricing a plan before its budget is known."""
 
 
 def check(path: Path, *, data_root: Path | None = None) -> tuple[CheckReport, tuple[str, ...], tuple[Assumption, ...]]:
@@ -190,6 +188,8 @@ def frontier(
     InputError
         If no office can be connected, if the scenario asks for more than the most benefit within one budget and for
         limits of hops, offices, links and floors, or if no budget up to that of connecting all has a plan.
+    CancelledError
+        Cancelled before a plan of any budget was found that keeps all limits.
     """
     compile_kernels()
     asked, wanted = only_budget(scenario, "frontier"), scenario.solver
@@ -198,6 +198,8 @@ def frontier(
     graph = question.graph
     limits = sorted({max(round(everything * (k / points) ** (2 if dense else 1)), 1) for k in range(1, points + 1)})
     found = at_budgets(question, limits, cancelled=cancelled, on_progress=on_progress)
+    if not found.points and found.termination == Termination.CANCELLED:
+        raise CancelledError(_("Cancelled before the first plan."))
     if not found.points:
         message = _("No budget up to that of connecting all offices has a plan that keeps all limits.")
         remedy = _("“planner solve” tells which limits conflict; a larger budget or more time (--time-limit) may do.")
