@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.catalogue import load_catalogue, price_list, zone_notes
 from planner.catalogue.itu_maps import maps_version
-from planner.errors import InputError, Problem
+from planner.errors import CancelledError, InputError, Problem
 from planner.graph import chosen
 from planner.i18n import _, use_language
 from planner.inputs import CheckReport, read_all, read_inputs
@@ -191,6 +191,8 @@ def frontier(
     InputError
         If no office can be connected, if the scenario asks for more than the most benefit within one budget and for
         limits of hops, offices, links and floors, or if no budget up to that of connecting all has a plan.
+    CancelledError
+        Cancelled before a plan of any budget was found that keeps all limits.
     """
     compile_kernels()
     asked, wanted = only_budget(scenario, "frontier"), scenario.solver
@@ -199,6 +201,8 @@ def frontier(
     graph = question.graph
     limits = sorted({max(round(everything * (k / points) ** (2 if dense else 1)), 1) for k in range(1, points + 1)})
     found = at_budgets(question, limits, between=BETWEEN if dense else 0, cancelled=cancelled, on_progress=on_progress)
+    if not found.points and found.termination == Termination.CANCELLED:
+        raise CancelledError(_("Cancelled before the first plan."))
     if not found.points:
         message = _("No budget up to that of connecting all offices has a plan that keeps all limits.")
         remedy = _("“planner solve” tells which limits conflict; a larger budget or more time (--time-limit) may do.")

@@ -87,10 +87,11 @@ def prune(folder: Path, limits: Limits, now: float | None = None) -> None:
     now = time.time() if now is None else now
     total = 0
     for used, size, path in sorted(_files(folder), reverse=True):
-        total += size
         age_s = now - used
         being_written = path.name.startswith(".")
-        if age_s > _WRITING_S if being_written else age_s > limits.days * _DAY_S or total > limits.size:
+        too_old = age_s > (_WRITING_S if being_written else limits.days * _DAY_S)
+        total += 0 if too_old else size
+        if too_old or (total > limits.size and not being_written):
             with suppress(OSError):  # gone already, or still open where open files cannot go
                 path.unlink()
 

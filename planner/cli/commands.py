@@ -290,6 +290,8 @@ def evaluate(
             )
         elif not quiet:
             print_evaluated(found, plan, here.out, run_dir)
+        if found.ours.outcome.status == "cancelled":
+            raise typer.Exit(CancelledError.exit_code)
 
 
 app.command(

@@ -57,11 +57,12 @@ def explain(
                 print_overview(plan, budgets, here.out, unpaid)
             return
         explanation = explain_run(run, identifier, data_root=data_root, time_limit_s=time_limit)
+        if out is not None:
+            write_profile(explanation, out)  # first: what it cannot be written to is told in place of the result
         if json:
             here.document(explanation.as_dict())
         here.say(str(explanation))
         if explanation.sheet is not None and not json and not quiet:
             print_sheet(explanation.sheet, here.out, measure=explanation.measure, currency=explanation.currency)
         if out is not None:
-            write_profile(explanation, out)
             here.say(_("Written:") + f" {out}")

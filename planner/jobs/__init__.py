@@ -1,7 +1,8 @@
 """Runs: the folder of one solve, its progress and its cancellation, in this process or detached from it.
 
-A run folder tells its whole story in files, so that anybody (the command line, the app after a restart, a script on
-another machine) can follow a run, cancel it or pick up its result without talking to the process that made it:
+A run folder tells its whole story in files, so that anybody (the command line, the app after a restart, a script) can
+follow a run, cancel it or pick up its result without talking to the process that made it. Whether it is still at work
+can be told on its own machine only: from another one it counts as lost until its last line says how it ended.
 
 ``scenario.yaml``, ``inputs.json``
     What was asked, and the fingerprint of every input.

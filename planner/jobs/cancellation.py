@@ -26,13 +26,20 @@ def request_cancel(run_dir: Path) -> None:
 
 
 @contextmanager
-def cancellation(*run_dirs: Path) -> Iterator[Callable[[], bool]]:
-    """Give a function that says whether to stop: the cancel file of one of some folders, Ctrl-C or a polite kill."""
+def cancellation(*run_dirs: Path, signals: bool = True) -> Iterator[Callable[[], bool]]:
+    """Give a function that says whether to stop: the cancel file of one of some folders, Ctrl-C or a polite kill.
+
+    Parameters
+    ----------
+    run_dirs : Path
+    signals : bool
+        False: Ctrl-C and kills stay with whoever handles them.
+    """
     asked: list[int] = []
     flags = [cancel_file(run_dir) for run_dir in run_dirs]
     before: dict[signal.Signals, Any] = {}
     # Only the main thread can catch signals; elsewhere (a notebook) they stay with whoever handles them.
-    if threading.current_thread() is threading.main_thread():
+    if signals and threading.current_thread() is threading.main_thread():
         before = {
             number: signal.signal(number, lambda received, _frame: asked.append(received))
             for number in (signal.SIGINT, signal.SIGTERM)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from planner.errors import PlannerError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,6 +43,36 @@ def new_executor(workers: int) -> Executor:
         return InThisProcess()
     spawn = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(max_workers=workers, mp_context=spawn, initializer=_leave_interrupts_to_the_parent)
+
+
+@contextmanager
+def at_work(workers: int, stop: Callable[[], None], lost: str) -> Iterator[Executor]:
+    """Give an executor; an error drops what waits and stops what is under way, so that it is told soon.
+
+    Parameters
+    ----------
+    workers : int
+        As for `new_executor`.
+    stop : callable
+        Tells work that is under way to end.
+    lost : str
+        What to tell where the system has ended a process.
+
+    Raises
+    ------
+    PlannerError
+        The system has ended a process.
+    """
+    executor = new_executor(workers)
+    try:
+        yield executor
+    except BrokenExecutor as error:
+        raise PlannerError(lost) from error
+    except BaseException:
+        stop()
+        raise
+    finally:
+        executor.shutdown(cancel_futures=True)
 
 
 def _leave_interrupts_to_the_parent() -> None:

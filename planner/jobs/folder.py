@@ -20,7 +20,7 @@ from planner.i18n import _
 from planner.jobs.journal import EVENTS, LOG, STARTING, Journal, alive, read_events, run_state, telling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from planner.jobs.journal import Event
@@ -28,10 +28,14 @@ if TYPE_CHECKING:
 _LOCK = ".lock"
 _MADE_BY_RUNS = (
     "plan.json", "frontier.json", "frontier.csv", "risk.json", "risk.csv",
-    "portfolio.json", "portfolio.csv", "sweep.parquet", "draws.parquet", "sweep.jsonl",
-    EVENTS, "plan.gpkg", "cancel", LOG, "inputs.json", "hillshade.webp", "hillshade.json",
+    "portfolio.json", "portfolio.csv", "sweep.parquet", "draws.parquet", "sweep.jsonl", "portfolio.yaml",
+    EVENTS, "plan.gpkg", "cancel", LOG, "inputs.json", "hillshade.webp", "hillshade.json", "regions.json",
 )  # fmt: skip
 """In the order in which they go: a folder never seems to hold the finished plan of a run that is being replaced."""
+_USERS_TOO = ("scenario.yaml", "portfolio.yaml")
+"""What runs write under names that users choose as well: in a folder that no run has had, it is the user's."""
+_PARTS = ("same-money", "robust")
+"""Folders with another plan of the same run."""
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 _HANDED_OVER = 2
 """Lines of a folder that waits for a detached run: its maker's, and the one that names the process that was started."""
@@ -44,6 +48,7 @@ def run_folder(
     force: bool = False,
     listener: Callable[[Event], None] | None = None,
     resumed_by: str | None = None,
+    also: Sequence[str] = (),
 ) -> Iterator[Journal]:
     """Take a folder for a run, and give its journal, whose last line will say which error ended the run, if one does.
 
@@ -59,15 +64,18 @@ def run_folder(
         Receives each `Event`.
     resumed_by : str or None
         Name of a file from which a run that was there goes on; it stays, unless ``force`` is given.
+    also : sequence of str
+        Names that the run writes beside those of every run, and that a user may have chosen too.
 
     Raises
     ------
     InputError
-        If the folder holds a run and ``force`` is not given, if a run is at work in it, or if it cannot be written.
+        If the folder holds a run and ``force`` is not given, if it holds a user's own files of names that the run
+        writes, if a run is at work in it, or if it cannot be written.
     """
     with entrance(run_dir):
         if not _handed_over(run_dir):
-            make_free(run_dir, force=force, resumed_by=resumed_by)
+            make_free(run_dir, force=force, resumed_by=resumed_by, also=also)
         with _writing(run_dir):
             journal = Journal(run_dir, listener)
             journal.note(STARTING)
@@ -85,7 +93,7 @@ def entrance(run_dir: Path) -> Iterator[None]:
         yield
 
 
-def make_free(run_dir: Path, *, force: bool = False, resumed_by: str | None = None) -> None:
+def make_free(run_dir: Path, *, force: bool = False, resumed_by: str | None = None, also: Sequence[str] = ()) -> None:
     """Clear a folder for a new run, or for one that goes on from a file, under its lock.
 
     Raises
@@ -102,6 +110,7 @@ def make_free(run_dir: Path, *, force: bool = False, resumed_by: str | None = No
                 file=str(run_dir),
             )
         )
+    _spare_the_users(run_dir, (*_USERS_TOO, *also))
     present = [path for path in (run_dir / name for name in _MADE_BY_RUNS) if path.exists()]
     resumed = not force and resumed_by is not None and (run_dir / resumed_by).exists()
     if resumed:
@@ -116,8 +125,38 @@ def make_free(run_dir: Path, *, force: bool = False, resumed_by: str | None = No
             )
         )
     with _writing(run_dir):
-        for path in present:
+        for path in (*_of_parts(run_dir), *present):
             path.unlink()
+
+
+def _spare_the_users(run_dir: Path, names: Sequence[str]) -> None:
+    """Refuse a folder that no run has had yet and that holds what a run would write over.
+
+    Raises
+    ------
+    InputError
+    """
+    theirs = [name for name in names if (run_dir / name).exists()]
+    if theirs and not (run_dir / EVENTS).exists():
+        message = _("This folder is no run's, and holds what a run would write over: {names}.")
+        raise InputError(
+            Problem(
+                "run-folder",
+                message.format(names=", ".join(theirs)),
+                _("Choose another folder with --out."),
+                file=str(run_dir),
+            )
+        )
+
+
+def _of_parts(run_dir: Path) -> list[Path]:
+    """Return the files of the other plans of a run that is there; what a run has not made is not looked at."""
+    if not (run_dir / EVENTS).exists():
+        return []
+    folders = [run_dir / part for part in _PARTS]
+    made = [folder for folder in folders if any((folder / name).exists() for name in (EVENTS, "inputs.json"))]
+    files = [folder / name for folder in made for name in ("scenario.yaml", *_MADE_BY_RUNS)]
+    return [file for file in files if file.exists()]
 
 
 def tell_failure(run_dir: Path, error: BaseException) -> None:

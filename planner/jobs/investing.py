@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import unicodedata
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import CancelledError, InputError, Problem
 from planner.files import write_whole
 from planner.i18n import _, language, use_language
 from planner.jobs.cancellation import cancellation, request_cancel
-from planner.jobs.executors import new_executor
+from planner.jobs.executors import at_work
 from planner.jobs.folder import run_folder
 from planner.jobs.journal import run_state
 from planner.jobs.solving import frontier_run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from concurrent.futures import Future
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from concurrent.futures import Executor, Future
     from pathlib import Path
 
     from planner.i18n import Language
     from planner.jobs.journal import Event, Journal
-    from planner.portfolio import CountryAsked, Portfolio, PortfolioAsked
+    from planner.portfolio import CountryAsked, Portfolio, PortfolioAsked, Terms
     from planner.scenario import Scenario
 
 _BETWEEN_LOOKS_S = 0.2
@@ -64,6 +67,8 @@ def portfolio_run(
         Wrong input of the portfolio, or of one of its countries.
     CancelledError
         Cancelled before all frontiers were there; those that are done are kept.
+    PlannerError
+        A process was lost.
     """
     from planner.portfolio import load_portfolio, share_out, write_portfolio  # noqa: PLC0415
 
@@ -73,6 +78,7 @@ def portfolio_run(
         message, remedy = _("No budget is named."), _("Say budgets in the file, or --budget AMOUNT.")
         raise InputError(Problem("missing-field", message, remedy, str(portfolio_file), column="budgets"))
     job = _Frontiers(portfolio_file.absolute().parent, run_dir, data_root, overrides or {}, points, command)
+    _spare(portfolio_file, run_dir)
     job.check(asked)
     with run_folder(run_dir, force=force, listener=listener) as journal, cancellation(run_dir) as cancelled:
         write_whole(run_dir / "portfolio.yaml", portfolio_file.read_text(encoding="utf-8-sig"))
@@ -82,6 +88,13 @@ def portfolio_run(
         write_portfolio(found, run_dir)
         journal.note("done", _("The portfolio is written."))
         return found
+
+
+def _spare(portfolio_file: Path, run_dir: Path) -> None:
+    """Refuse a run folder in which the run's ``portfolio.yaml`` would replace the one that the user wrote."""
+    if (run_dir / "portfolio.yaml").resolve() == portfolio_file.resolve():
+        message = _("This folder holds the portfolio file itself; a run writes a portfolio.yaml of its own.")
+        raise InputError(Problem("run-folder", message, _("Choose another folder with --out."), file=str(run_dir)))
 
 
 @dataclass(frozen=True)
@@ -96,47 +109,76 @@ class _Frontiers:
     command: Sequence[str]
 
     def check(self, asked: PortfolioAsked) -> None:
-        """Refuse scenarios that no frontier can be found of, before a folder is made.
+        """Refuse what no money can be shared out among, before a folder is made and hours are spent on frontiers.
 
         Raises
         ------
         InputError
+            A frontier is not there and cannot be found, or countries cannot be added up.
         """
-        from planner.pipeline import only_budget  # noqa: PLC0415
-        from planner.portfolio import refuse_what_has_to_be  # noqa: PLC0415
+        from planner.portfolio import comparable  # noqa: PLC0415
 
+        terms: list[Terms] = []
+        problems: list[Problem] = []
         for country in asked.countries:
-            if country.scenario is not None:
-                scenario = self.scenario_of(country)
-                only_budget(scenario, "frontier")
-                refuse_what_has_to_be(scenario)
+            try:
+                terms.append(self._terms_of(country, asked.currency))
+            except InputError as error:
+                problems += error.problems
+        if problems := problems or comparable(terms):
+            raise InputError(problems)
+
+    def _terms_of(self, country: CountryAsked, currency: str) -> Terms:
+        """Return how a country reckons: as its frontier does, or will."""
+        from planner.pipeline import only_budget  # noqa: PLC0415
+        from planner.portfolio import Terms, rate_of, read_country, refuse_what_has_to_be  # noqa: PLC0415
+
+        if country.run is not None:
+            return read_country(country, self.folder / country.run, currency).terms
+        scenario = self.scenario_of(country)
+        measure = only_budget(scenario, "frontier").measure
+        refuse_what_has_to_be(scenario)
+        rate_of(country, scenario.money.currency, currency)
+        return Terms(country.name, measure, scenario.benefit.weights, self._file_of(country))
 
     def scenario_of(self, country: CountryAsked) -> Scenario:
         """Return the scenario of a country that names one."""
         from planner.scenario import load_scenario  # noqa: PLC0415
 
+        return load_scenario(self._file_of(country), data_root=self.data_root, overrides=self.overrides)
+
+    def _file_of(self, country: CountryAsked) -> Path:
         assert country.scenario is not None
-        return load_scenario(self.folder / country.scenario, data_root=self.data_root, overrides=self.overrides)
+        return self.folder / country.scenario
 
     def find(self, asked: PortfolioAsked, workers: int, journal: Journal, cancelled: Callable[[], bool]) -> list[Any]:
         """Return the countries with their frontiers, which are looked for where there are none yet."""
         from planner.portfolio import read_country  # noqa: PLC0415
 
+        places = self.places_of(asked)
         missing: list[_Task] = []
-        for country in asked.countries:
-            if country.scenario is not None:
-                file, folder = self.folder / country.scenario, self.place_of(country)
-                if not _still_good(folder, self.scenario_of(country), self.points):
-                    task = _Task(file, folder, self.points, self.data_root, dict(self.overrides), tuple(self.command))
-                    missing.append(task)
+        for country, folder in zip(asked.countries, places, strict=True):
+            if country.scenario is not None and not _still_good(folder, self.scenario_of(country), self.points):
+                file, overrides, command = self._file_of(country), dict(self.overrides), tuple(self.command)
+                missing.append(_Task(file, folder, self.points, self.data_root, overrides, command))
         self._find_missing(missing, len(asked.countries), workers, journal, cancelled)
-        return [read_country(country, self.place_of(country), asked.currency) for country in asked.countries]
+        return [
+            read_country(country, folder, asked.currency)
+            for country, folder in zip(asked.countries, places, strict=True)
+        ]
 
-    def place_of(self, country: CountryAsked) -> Path:
-        """Return the folder of a country's frontier."""
-        if country.run is not None:
-            return self.folder / country.run
-        return self.run_dir / "countries" / _NOT_IN_NAMES.sub("-", country.name)
+    def places_of(self, asked: PortfolioAsked) -> list[Path]:
+        """Return the folder of each country's frontier; no two that are looked for share one, whatever the disk."""
+        own = {country.name: _NOT_IN_NAMES.sub("-", country.name) for country in asked.countries if country.run is None}
+        alike = [_alike(name) for name in own.values()]
+        for country, name in own.items():
+            if alike.count(_alike(name)) > 1:
+                # What does not depend on the order of the countries: a later run finds the same frontier there.
+                own[country] = f"{name}-{hashlib.sha256(country.encode()).hexdigest()[:8]}"
+        return [
+            self.run_dir / "countries" / own[country.name] if country.run is None else self.folder / country.run
+            for country in asked.countries
+        ]
 
     def _find_missing(
         self,
@@ -146,28 +188,57 @@ class _Frontiers:
         journal: Journal,
         cancelled: Callable[[], bool],
     ) -> None:
-        done = total - len(tasks)
+        """Find frontiers; at the first fault, or once one is cancelled, none is begun and those under way end."""
+        done, halted = total - len(tasks), False
+        problems: list[Problem] = []
+
+        def stopped() -> bool:
+            if halted or cancelled():
+                request_cancel(self.run_dir)  # other processes see the file, not the signal
+            return halted or cancelled()
+
         _tell(journal, done, total)
-        with new_executor(min(workers, max(len(tasks), 1))) as executor:
-            waiting: set[Future[str]] = set()
-            for task in tasks:
-                if not cancelled():
-                    waiting.add(executor.submit(_find_frontier, task, self.run_dir, language()))
-            while waiting:
-                if cancelled():
-                    # Other processes see the file, not the signal.
-                    request_cancel(self.run_dir)
-                    for future in waiting:
-                        future.cancel()
-                ended, waiting = wait(waiting, timeout=_BETWEEN_LOOKS_S, return_when=FIRST_COMPLETED)
-                for future in ended:
-                    if future.cancelled() or future.result() == "cancelled":
-                        request_cancel(self.run_dir)
-                    else:
-                        done += 1
-                        _tell(journal, done, total)
+        lost = _(
+            "A process was lost: it may lack memory. Frontiers that are done are kept; run the same again with --force "
+            "and fewer workers."
+        )
+        workers = min(workers, max(len(tasks), 1))
+        with at_work(workers, partial(request_cancel, self.run_dir), lost) as executor:
+            for future in _ended(executor, tasks, self.run_dir, workers, stopped):
+                try:
+                    whole = future.result() != "cancelled"
+                except InputError as error:
+                    problems += error.problems
+                    whole = False
+                if whole:
+                    done += 1
+                    _tell(journal, done, total)
+                halted = halted or not whole
+        if problems:
+            raise InputError(problems)
         if done < total:
             raise CancelledError(_("Cancelled before all frontiers were there; those that are done are kept."))
+
+
+def _alike(name: str) -> str:
+    """Return what names have in common that are the same to some disks."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _ended(
+    executor: Executor, tasks: Sequence[_Task], run_dir: Path, at_once: int, stopped: Callable[[], bool]
+) -> Iterator[Future[str]]:
+    """Yield searches as they end; so many are under way at a time, and none is begun once ``stopped`` says so."""
+    left = list(reversed(tasks))
+    waiting: set[Future[str]] = set()
+    while True:
+        while left and len(waiting) < at_once and not stopped():
+            waiting.add(executor.submit(_find_frontier, left.pop(), run_dir, language()))
+        if not waiting:
+            return
+        stopped()  # whoever asks meanwhile is heard by those under way
+        ended, waiting = wait(waiting, timeout=_BETWEEN_LOOKS_S, return_when=FIRST_COMPLETED)
+        yield from ended
 
 
 def _tell(journal: Journal, done: int, total: int) -> None:

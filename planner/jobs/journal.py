@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import psutil
 
-from planner.errors import CancelledError, PlannerError
+from planner.errors import CancelledError, InfeasibleError, PlannerError
 from planner.i18n import _
 
 if TYPE_CHECKING:
@@ -100,6 +100,8 @@ class Journal:
             self._write("cancelled", str(error))
         elif isinstance(error, KeyboardInterrupt):
             self.note("cancelled", _("Cancelled before the first plan."))  # no error tells it
+        elif isinstance(error, InfeasibleError):
+            self._write("done", str(error))  # that limits conflict is an answer
         elif isinstance(error, PlannerError):
             self._write("failed", str(error))
         else:
@@ -134,7 +136,7 @@ def read_events(run_dir: Path) -> list[dict[str, Any]]:
     try:
         # Bytes, and no splitlines: the end may be half a character, and a message may hold other marks of a line's end.
         whole = path.read_bytes().rpartition(b"\n")[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # whoever names a file of a run names none
         return []
     return [event for line in whole.split(b"\n") if (event := _event(line)) is not None]
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import platform
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import CancelledError, InputError, Problem
+from planner.errors import CancelledError, InfeasibleError, InputError, PlannerError, Problem
 from planner.files import write_whole
 from planner.i18n import _, language
 from planner.jobs.cancellation import cancel_file, cancellation, request_cancel
@@ -98,7 +100,10 @@ def demo_run(
     from planner.scenario import load_scenario  # noqa: PLC0415
 
     # The country lies in the run's folder: a run that stays must keep the one that it was made from.
-    with cancellation(run_dir) as cancelled, run_folder(run_dir, force=force, listener=listener) as journal:
+    with (
+        cancellation(run_dir) as cancelled,
+        run_folder(run_dir, force=force, listener=listener, also=("country",)) as journal,
+    ):
         journal.note("inputs", _("Making a country of {count} offices").format(count=offices))
         scenario_file = make_country(run_dir / "country", offices=offices, seed=seed)
         return _solve(journal, load_scenario(scenario_file), scenario_file, run_dir, None, command, cancelled)
@@ -174,8 +179,9 @@ def evaluate_run(
             write_whole(folder / "scenario.yaml", dump_scenario(of))
             write_whole(folder / "inputs.json", (run_dir / "inputs.json").read_text(encoding="utf-8"))
             write_run_files(plan, folder)
+        ended = "cancelled" if found.ours.outcome.status == "cancelled" else "done"
         for told in (journal_beside, journal):
-            told.note("done", _("The plan is written."))
+            told.note(ended, _("The plan is written."))
         return found
 
 
@@ -213,9 +219,11 @@ def frontier_run(
     only_budget(scenario, "frontier")
     _spare(scenario_file, run_dir)
     folders = (run_dir,) if within is None else (run_dir, within)
+    # A process of a pool leaves signals to its parent: one that did not end at a kill would keep the parent waiting.
+    signals = within is None or multiprocessing.parent_process() is None
     with (
         run_folder(run_dir, force=force, listener=listener) as journal,
-        cancellation(*folders) as cancelled,
+        cancellation(*folders, signals=signals) as cancelled,
         placing(scenario),
     ):
         inputs, options = _prepare(scenario, scenario_file, run_dir, data_root, command, journal, cancelled)
@@ -266,11 +274,15 @@ def risk_run(
     Raises
     ------
     InputError
-        As `solve_run`; nothing is uncertain; or no plan connects anything, so that there is nothing to study.
+        As `solve_run`; or nothing is uncertain.
+    InfeasibleError
+        No plan keeps all limits, so that there is nothing to study.
+    PlannerError
+        No plan was found in the time given; or a process was lost.
     CancelledError
-        Cancelled before the first draw was done.
+        Cancelled before the first plan, or before the first draw was done.
     """
-    from planner.jobs.executors import new_executor  # noqa: PLC0415
+    from planner.jobs.executors import at_work  # noqa: PLC0415
     from planner.pipeline import only_budget, solve  # noqa: PLC0415
     from planner.plan.store import write_run_files  # noqa: PLC0415
     from planner.risk import ROBUST, make_study, robust_plan, run_study, write_risk  # noqa: PLC0415
@@ -288,6 +300,7 @@ def risk_run(
         journal.note("solve", _("Searching among {count} candidate links").format(count=len(options)))
         plan = solve(scenario, inputs, options, cancelled=cancelled, on_progress=_searching(journal))
         write_run_files(plan, run_dir)
+        _refuse_nothing(plan)
         if cancelled():
             raise CancelledError(_("Cancelled before the first draw was done; the plan is written."))
         study = make_study(scenario, inputs, options, plan, cancel_file=cancel_file(run_dir))
@@ -302,7 +315,8 @@ def risk_run(
             text = _("Draws and single figures done: {n} of {total}").format(n=done, total=total)
             journal.note("solve", text, share=done / total)
 
-        with new_executor(workers) as executor:
+        lost = _("A process was lost: it may lack memory. Run the same again with --force and fewer workers.")
+        with at_work(workers, partial(request_cancel, run_dir), lost) as executor:
             risk = run_study(
                 study,
                 plan,
@@ -324,6 +338,26 @@ def risk_run(
             write_run_files(made, run_dir / ROBUST)
         journal.note(risk.termination, _("The study of risk is written."))
         return risk
+
+
+def _refuse_nothing(plan: Plan) -> None:
+    """Refuse to go on from a plan that was not found.
+
+    Raises
+    ------
+    InfeasibleError
+        It is proven that there is none.
+    CancelledError
+        The search was cancelled before the first one.
+    PlannerError
+        None was found in the time given.
+    """
+    from planner.report.summary import verdict  # noqa: PLC0415
+
+    found = plan.outcome
+    if found.value is None:
+        kinds = {"infeasible": InfeasibleError, "cancelled": CancelledError}
+        raise kinds.get(found.status, PlannerError)(str(found.conflict) if found.conflict else verdict(plan))
 
 
 def _spare(scenario_file: Path, run_dir: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from planner.errors import InputError, Problem
+from planner.errors import CancelledError, InputError, Problem
 from planner.i18n import _
 from planner.jobs.cancellation import cancellation, request_cancel
 from planner.jobs.folder import run_folder
@@ -18,10 +18,8 @@ if TYPE_CHECKING:
 
     from planner.jobs.journal import Event, Journal
     from planner.jobs.workers import Cluster
-    from planner.scenario import Amount, Share
+    from planner.scenario import Amount, Scenario, Share
     from planner.sweep import Case, Task
-
-JOURNAL = "sweep.jsonl"
 
 
 @dataclass(frozen=True)
@@ -103,10 +101,12 @@ def sweep_run(
     InputError
         Wrong input; or the cluster cannot be reached.
     PlannerError
-        Workers are lost again and again.
+        Workers are lost again and again, or the scheduler is.
+    CancelledError
+        Cancelled while the scenarios were prepared.
     """
-    from planner.scenario import load_scenario, placing  # noqa: PLC0415
-    from planner.sweep import DoneTasks, do_tasks, make_case, tasks_of, write_tables  # noqa: PLC0415
+    from planner.scenario import load_scenario  # noqa: PLC0415
+    from planner.sweep import JOURNAL, DoneTasks, do_tasks, write_tables  # noqa: PLC0415
 
     scenarios = [load_scenario(file, data_root=data_root, overrides=overrides) for file in scenario_files]
     _refuse_namesakes(scenario_files, [scenario.name for scenario in scenarios])
@@ -116,13 +116,7 @@ def sweep_run(
     ):
         done = DoneTasks(run_dir)
         try:
-            cases: list[Case] = []
-            tasks: list[Task] = []
-            for number, scenario in enumerate(scenarios):
-                journal.note("links", _("Preparing “{name}”").format(name=scenario.name), share=number / len(scenarios))
-                with placing(scenario):
-                    cases.append(make_case(scenario))
-                    tasks += tasks_of(cases[-1], number, limits, draws)
+            cases, tasks = _prepare(scenarios, limits, draws, journal, cancelled)
             known = len({task.key for task in tasks} & set(done.rows))
 
             def stop() -> bool:
@@ -141,6 +135,35 @@ def sweep_run(
         ended = "done" if whole else "cancelled"
         journal.note(ended, _("The tables are written."))
         return Swept(ended, tuple(rows), len(tasks), known)
+
+
+def _prepare(
+    scenarios: Sequence[Scenario],
+    limits: Sequence[Amount | Share],
+    draws: int,
+    journal: Journal,
+    cancelled: Callable[[], bool],
+) -> tuple[list[Case], list[Task]]:
+    """Read all inputs, build all candidate links, and say what is to be done."""
+    from planner.scenario import placing  # noqa: PLC0415
+    from planner.sweep import make_case, tasks_of  # noqa: PLC0415
+
+    begun = 0
+
+    def step(message: str, share: float) -> None:
+        if cancelled():
+            raise CancelledError(_("Cancelled while the scenarios were prepared; what was done before is kept."))
+        journal.note("links", message, share=(begun + share) / len(scenarios))
+
+    cases: list[Case] = []
+    tasks: list[Task] = []
+    for number, scenario in enumerate(scenarios):
+        begun = number
+        step(_("Preparing “{name}”").format(name=scenario.name), 0.0)
+        with placing(scenario):
+            cases.append(make_case(scenario, step))
+            tasks += tasks_of(cases[-1], number, limits, draws)
+    return cases, tasks
 
 
 def _teller(journal: Journal) -> Callable[[int, int, float | None], None]:

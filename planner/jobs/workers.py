@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import InputError, Problem
+from planner.errors import InputError, PlannerError, Problem
 from planner.i18n import _
 from planner.jobs.cancellation import cancel_file
 from planner.jobs.executors import InThisProcess, new_executor
@@ -30,6 +30,8 @@ Found = list[dict[str, Any] | None]
 
 _BETWEEN_LOOKS_S = 0.1
 _CONNECT_S = 10.0
+_CONNECTED = "running"
+"""What Dask calls a client that its scheduler hears."""
 _CASES_AT_HAND = 2
 """Scenarios that a process of the pool keeps in memory: tasks come scenario by scenario."""
 
@@ -153,22 +155,46 @@ class _OnCluster:
         self._cases: dict[str, distributed.Future] = {}
 
     def submit(self, case: Case, tasks: Sequence[Task], version: str) -> Future[Found]:
-        if case.content not in self._cases:
-            with warnings.catch_warnings():
-                warnings.filterwarnings("ignore", message="Sending large graph")
-                self._cases = {case.content: self._client.submit(_same, case, pure=False)}
-        asked = self._client.submit(_work_at, self._cases[case.content], list(tasks), version, pure=False)
+        with self._scheduler():
+            if case.content not in self._cases:
+                with warnings.catch_warnings():
+                    warnings.filterwarnings("ignore", message="Sending large graph")
+                    self._cases = {case.content: self._client.submit(_same, case, pure=False)}
+            asked = self._client.submit(_work_at, self._cases[case.content], list(tasks), version, pure=False)
         found: Future[Found] = Future()
         asked.add_done_callback(lambda ended: _hand_over(ended, found))
         found.add_done_callback(lambda here: asked.cancel() if here.cancelled() else None)
         return found
 
     def count(self) -> int:
-        return sum(self._client.nthreads().values())
+        with self._scheduler():
+            return sum(self._client.nthreads().values())
 
     def renew(self) -> None:
         """Lost workers are replaced by whoever runs the cluster; cases are sent anew."""
         self._cases = {}
+
+    @contextmanager
+    def _scheduler(self) -> Iterator[None]:
+        """Turn what the client raises when its scheduler is gone, and not to be reached again, into an error for users.
+
+        Raises
+        ------
+        PlannerError
+        """
+        try:
+            yield
+        except Exception as error:
+            # A client that has given its scheduler up closes, and then fails in many ways.
+            if not isinstance(error, OSError) and self._client.status == _CONNECTED:
+                raise
+            text = _("The scheduler was lost. What is done is kept; start it again, then run the same again.")
+            raise PlannerError(text) from error
+
+
+def _reason(error: Exception) -> str:
+    """Return the first line of what an error says, its kind where it says nothing."""
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 def _same(case: Case) -> Case:
@@ -211,7 +237,7 @@ def _client(cluster: Cluster) -> Iterator[distributed.Client]:
     try:
         client = Client(cluster.address, security=security, timeout=_CONNECT_S, set_as_default=False)
     except (OSError, ValueError, TypeError, RuntimeError) as error:
-        message = _("The scheduler cannot be reached: {reason}.").format(reason=str(error).splitlines()[0])
+        message = _("The scheduler cannot be reached: {reason}.").format(reason=_reason(error))
         remedy = _("Start it with “dask scheduler”, and check address and certificates.")
         problem = Problem("no-scheduler", message, remedy, column="--scheduler", value=cluster.address)
         raise InputError(problem) from error

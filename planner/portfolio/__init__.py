@@ -14,7 +14,14 @@ from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.portfolio.allocation import Curve, allocate
 from planner.portfolio.asked import CountryAsked, PortfolioAsked, load_portfolio
-from planner.portfolio.country import CountryFrontier, comparable, read_country, refuse_what_has_to_be
+from planner.portfolio.country import (
+    CountryFrontier,
+    Terms,
+    comparable,
+    rate_of,
+    read_country,
+    refuse_what_has_to_be,
+)
 from planner.portfolio.result import (
     PORTFOLIO_CSV,
     PORTFOLIO_JSON,
@@ -43,8 +50,11 @@ __all__ = [
     "Curve",
     "Portfolio",
     "PortfolioAsked",
+    "Terms",
     "allocate",
+    "comparable",
     "load_portfolio",
+    "rate_of",
     "read_country",
     "refuse_what_has_to_be",
     "share_out",
@@ -68,7 +78,8 @@ def share_out(asked: PortfolioAsked, countries: Sequence[CountryFrontier], budge
     InputError
         Benefits or money of the countries cannot be added up, or one has to get more than it may.
     """
-    if problems := [*comparable(countries), *_crossed(asked.countries, countries, budgets)]:
+    terms = [country.terms for country in countries]
+    if problems := [*comparable(terms), *_crossed(asked.countries, countries, budgets)]:
         raise InputError(problems)
     return Portfolio(
         name=asked.name,
@@ -173,11 +184,13 @@ def _conflict(
     enough = budget
     while (needed := sum(least_money(asked, countries, enough))) > enough:
         enough = needed
+    # Where a country would then have to get more than it may, it would of every larger budget too: its share grows on.
+    would_do = not _crossed(asked, countries, [enough / 100])
     rows = list(zip(asked, least, strict=True))
     return Conflict(
         least=tuple((wish.name, cents / 100) for wish, cents in rows if cents),
         missing=missing / 100,
-        budget=enough / 100,
+        budget=enough / 100 if would_do else None,
         instead=tuple((wish.name, cents / 100, (cents - missing) / 100) for wish, cents in rows if cents >= missing),
     )
 

@@ -178,7 +178,7 @@ def choose(curves: Sequence[Curve], budget: int, price: float) -> tuple[NDArray[
 
 
 def filled(curves: Sequence[Curve], budget: int, price: float) -> NDArray[np.int64]:
-    """Return a good choice: what is best at the price, made cheaper until it fits, then the money left put to use."""
+    """Return a good choice: from the cheapest plans on, exchanges that are worth the price, then any that still fit."""
     plan = np.array([int(np.argmin(curve.cost)) for curve in curves])
     plan = _climbed(curves, plan, budget, at_least=price)
     return _climbed(curves, plan, budget, at_least=0.0)

@@ -26,6 +26,28 @@ SAME_RATE = 1.0
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What has to be alike in all countries, and where it can be changed.
+
+    Attributes
+    ----------
+    name : str
+        Of the country.
+    measure : str
+        Money column that budgets bind on.
+    weights : mapping of str to float
+        Of the benefit, by column.
+    file : Path
+        Of the scenario.
+    """
+
+    name: str
+    measure: str
+    weights: Mapping[str, float]
+    file: Path
+
+
+@dataclass(frozen=True)
 class CountryFrontier:
     """What is known of one country.
 
@@ -68,6 +90,11 @@ class CountryFrontier:
     synthetic: bool
 
     @property
+    def terms(self) -> Terms:
+        """What has to be alike in all countries."""
+        return Terms(self.name, self.measure, self.weights, self.folder / "scenario.yaml")
+
+    @property
     def connect_all_cents(self) -> int:
         """Money of the dearest plan: more cannot be put to use."""
         return int(self.curve.cost.max())
@@ -100,7 +127,7 @@ def read_country(asked: CountryAsked, folder: Path, currency: str) -> CountryFro
             scenario=scenario.name,
             scenario_hash=str(stored["scenario"]["hash"]),
             currency=own,
-            rate=(rate := _rate(asked, own, currency)),
+            rate=(rate := rate_of(asked, own, currency)),
             price_year=int(stored["scenario"]["price_year"]),
             measure=stored["budget"]["measure"],
             weights=dict(scenario.benefit.weights),
@@ -139,7 +166,7 @@ def refuse_what_has_to_be(scenario: Scenario) -> None:
         raise InputError(placed([Problem("not-heeded", message, remedy, column=name) for name in names], scenario))
 
 
-def comparable(countries: Sequence[CountryFrontier]) -> list[Problem]:
+def comparable(countries: Sequence[Terms]) -> list[Problem]:
     """Return why benefits and money of countries cannot be added up; nothing where they can."""
     first, problems = countries[0], []
     for country in countries[1:]:
@@ -158,7 +185,7 @@ def comparable(countries: Sequence[CountryFrontier]) -> list[Problem]:
             "not-comparable",
             message.format(name=country.name, first=first.name, **words),
             remedy,
-            str(country.folder / "scenario.yaml"),
+            str(country.file),
             column=column,
         )
         for country, column, message, words, remedy in problems
@@ -169,8 +196,14 @@ def _weighed(weights: Mapping[str, float]) -> str:
     return ", ".join(f"{name} × {weight:g}" for name, weight in sorted(weights.items()))
 
 
-def _rate(asked: CountryAsked, own: str, currency: str) -> float:
-    """Return what a unit of the country's currency is worth in the portfolio's."""
+def rate_of(asked: CountryAsked, own: str, currency: str) -> float:
+    """Return what a unit of the country's currency is worth in the portfolio's.
+
+    Raises
+    ------
+    InputError
+        That is not said, or cannot be meant.
+    """
     if asked.rate is not None:
         if own == currency and asked.rate != SAME_RATE:
             message = _("“{name}” reckons in {currency} like the portfolio: a rate other than 1 cannot be meant.")

@@ -86,15 +86,15 @@ class Conflict:
         Countries and what they have to get at least.
     missing : float
         By how much that is more than the budget.
-    budget : float
-        The least budget that would do.
+    budget : float or None
+        The least budget that would do; None: none would, for a country would have to get more than it may.
     instead : tuple of (str, float, float)
         Countries whose least alone could give way: name, what it is, what it would have to be.
     """
 
     least: tuple[tuple[str, float], ...]
     missing: float
-    budget: float
+    budget: float | None
     instead: tuple[tuple[str, float, float], ...]
 
 

@@ -188,7 +188,8 @@ class _Walk:
 
     def is_over(self) -> bool:
         """Whether somebody asked to stop, or an error ends all searches."""
-        return self.failed or self.stopped or (self.cancelled is not None and self.cancelled())
+        self.stopped = self.stopped or (self.cancelled is not None and self.cancelled())
+        return self.failed or self.stopped
 
     def guarded(self, work: Callable[[], None]) -> None:
         """Do something; let the other thread end where it fails."""

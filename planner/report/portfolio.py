@@ -129,11 +129,11 @@ def conflict_text(conflict: Conflict, currency: str) -> str:
     lines[0] = lines[0].format(amount=money(100 * conflict.missing, currency, exact=True))
     least = _("  – {country}: at least {amount}")
     lines += [least.format(country=name, amount=money(100 * x, currency, exact=True)) for name, x in conflict.least]
-    lines.append(_("Each of these changes by itself would be enough:"))
-    enough = _("  – the budget: {amount}").format(amount=money(100 * conflict.budget, currency, exact=True))
-    lines.append(enough)
+    changes = []
+    if conflict.budget is not None:
+        changes.append(_("  – the budget: {amount}").format(amount=money(100 * conflict.budget, currency, exact=True)))
     change = _("  – {country}: at least {new} instead of {old}")
-    lines += [
+    changes += [
         change.format(
             country=name,
             old=money(100 * is_now, currency, exact=True),
@@ -141,4 +141,8 @@ def conflict_text(conflict: Conflict, currency: str) -> str:
         )
         for name, is_now, instead in conflict.instead
     ]
+    if changes:
+        lines += [_("Each of these changes by itself would be enough:"), *changes]
+    if conflict.budget is None:
+        lines.append(_("No larger budget would do: of it a country would have to get more than it may."))
     return "\n".join(lines)

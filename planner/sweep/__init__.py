@@ -84,7 +84,7 @@ def do_tasks(
     Raises
     ------
     PlannerError
-        Workers are lost again and again.
+        Workers are lost again and again, or whoever runs them is.
     """
     work = _Work(cases, tasks, done, workers, on_progress)
     work.tell()
@@ -168,7 +168,7 @@ class _Work:
     def lose(self) -> None:
         """Go on with other workers, unless that has not helped several times."""
         self.losses += 1
-        if self.losses > MOST_LOSSES:
+        if self.losses >= MOST_LOSSES:
             text = _(
                 "Workers were lost {n} times in a row without a task done: they may lack memory. What is done is kept; "
                 "run the same again with fewer workers."

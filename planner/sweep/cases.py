@@ -105,11 +105,18 @@ class Task:
     key: str
 
 
-def make_case(scenario: Scenario) -> Case:
-    """Read the inputs of a scenario and build its candidate links, or take them from the cache."""
+def make_case(scenario: Scenario, progress: Callable[[str, float], None] | None = None) -> Case:
+    """Read the inputs of a scenario and build its candidate links, or take them from the cache.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    progress : callable or None
+        Told what is being done to the links, and which share of it is.
+    """
     inputs = read_inputs(scenario)
     catalogue = load_catalogue(scenario)
-    options = build_links(scenario, inputs)
+    options = build_links(scenario, inputs, progress=progress)
     content = _hash(
         [
             cache_file(scenario, inputs, catalogue).stem,
@@ -146,9 +153,11 @@ def tasks_of(case: Case, number: int, limits: Sequence[Amount | Share], draws: i
     if limits or draws:
         budget = only_budget(scenario, "sweep")
         budgets, field = [], "--budget" if limits else "budgets[0].limit"
-        for limit in limits or (budget.limit,):
+        asked_for = limits or (budget.limit,)
+        shares = any(isinstance(limit, Share) for limit in asked_for)
+        all_cents = cost_of_all(scenario, case.inputs, case.options, budget.measure, field) if shares else 0
+        for limit in asked_for:
             if isinstance(limit, Share):
-                all_cents = cost_of_all(scenario, case.inputs, case.options, budget.measure, field)
                 budgets.append(round(limit.share * all_cents) / 100)
             else:
                 budgets.append(limit.amount)

@@ -18,6 +18,7 @@ from planner.catalogue import itu_maps
 from planner.cli.commands import app
 from planner.errors import InputError, Problem
 from planner.i18n import set_language
+from planner.jobs import run_state, solving
 from planner.plan.verify import basis
 
 EXAMPLE = Path(__file__).parents[2] / "scenarios/demo"
@@ -136,7 +137,8 @@ def test_debug_shows_where_an_error_comes_from_and_keeps_its_exit_code():
 def test_a_demonstration_that_is_refused_leaves_the_country_of_the_run(run_dir, tmp_path):
     folder = tmp_path / "demo"
     (folder / "country").mkdir(parents=True)
-    (folder / "plan.json").write_text((run_dir / "plan.json").read_text())
+    for name in ("plan.json", "events.jsonl"):
+        (folder / name).write_text((run_dir / name).read_text())
     (folder / "country/scenario.yaml").write_text("of the run that is there")
     result = call("demo", "--offices", "10", "--out", folder)
     assert result.exit_code == 2
@@ -303,3 +305,33 @@ def test_maps_that_are_not_installed(command, tmp_path, monkeypatch):
         assert word in told
         assert "climate.source" in told
         assert 'pip install "itur' in told
+
+
+def test_an_evaluation_that_was_cancelled_says_so(tmp_path, monkeypatch):
+    """What the same money could do is then as far as the search had come."""
+    prepare = solving._prepare
+
+    def cancel_afterwards(scenario, scenario_file, run_dir, *rest):
+        prepared = prepare(scenario, scenario_file, run_dir, *rest)
+        (run_dir / "cancel").touch()
+        return prepared
+
+    monkeypatch.setattr(solving, "_prepare", cancel_afterwards)
+    (tmp_path / "theirs.csv").write_text("office,technology\nPO-00004,leo\n")
+    result = call("evaluate", EXAMPLE, tmp_path / "theirs.csv", "--out", tmp_path / "run", "--json")
+    assert result.exit_code == 4, result.output
+    assert json.loads(result.stdout)["same_money"]["status"] == "cancelled"
+    assert run_state(tmp_path / "run") == run_state(tmp_path / "run/same-money") == "cancelled"
+
+
+def test_a_profile_that_cannot_be_written_leaves_one_document_on_standard_output(run_dir, tmp_path):
+    (tmp_path / "file").write_text("")
+    result = call("explain", run_dir, a_hop(run_dir)["id"], "--json", "--out", tmp_path / "file/profile.svg")
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["error"] == "InputError"
+
+
+def test_the_app_is_not_opened_on_a_file_of_a_run(run_dir):
+    result = call("app", run_dir / "plan.json")
+    assert result.exit_code == 2
+    assert "no run in this folder" in result.stderr

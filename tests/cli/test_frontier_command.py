@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from planner.cli.commands import app
@@ -131,4 +132,27 @@ def test_cancelled_it_keeps_what_is_known_and_says_so(tmp_path, monkeypatch):
     stored = json.loads((tmp_path / "run/frontier.json").read_text())
     assert stored["termination"] == "cancelled"
     assert all(point["value"] <= point["bound"] for point in stored["points"])
+    assert run_state(tmp_path / "run") == "cancelled"
+
+
+def test_cancelled_before_the_first_plan_it_does_not_claim_that_there_is_none(tmp_path, monkeypatch):
+    """Limits that have something built are searched budget by budget: the empty plan is none."""
+    from planner.jobs import solving
+
+    prepare = solving._prepare
+
+    def cancel_afterwards(scenario, scenario_file, run_dir, *rest):
+        prepared = prepare(scenario, scenario_file, run_dir, *rest)
+        (run_dir / "cancel").touch()
+        return prepared
+
+    monkeypatch.setattr(solving, "_prepare", cancel_afterwards)
+    asked = yaml.safe_load((EXAMPLE / "scenario.yaml").read_text(encoding="utf-8"))
+    with (EXAMPLE / "data/offices.csv").open(encoding="utf-8") as file:
+        asked["limits"] = {"must_connect": [next(csv.DictReader(file))["id"]]}
+    own = tmp_path / "scenario.yaml"
+    own.write_text(yaml.safe_dump(asked), encoding="utf-8")
+    result = call("frontier", own, "--points", 3, "--data-root", EXAMPLE, "--out", tmp_path / "run", "--json")
+    assert result.exit_code == 4, result.output
+    assert json.loads(result.stdout)["error"] == "CancelledError"
     assert run_state(tmp_path / "run") == "cancelled"

@@ -1,11 +1,15 @@
 """``planner risk``: in files, as JSON and in words; wrong options are told."""
 
+import csv
 import json
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
+import planner.risk
 from planner.cli.commands import app
 from planner.demo import make_country
 from planner.i18n import set_language
@@ -104,3 +108,37 @@ def test_the_robust_plan_is_a_run_that_verify_accepts(country):
     assert plan["objective"]["value"] == pytest.approx(told["plan"]["value"])
     assert told["value"] <= told["bound"]
     assert call("verify", folder / "robust").exit_code == 0
+
+
+def test_where_no_plan_keeps_all_limits_nothing_is_studied(country, tmp_path):
+    """An empty plan that keeps everything would be a study of nothing; it ends as solve does."""
+    asked = yaml.safe_load(country.read_text(encoding="utf-8"))
+    with (country.parent / "data/offices.csv").open(encoding="utf-8") as file:
+        office = next(row["id"] for row in csv.DictReader(file) if row["status_before"] == "offline")
+    asked |= {"limits": {"must_connect": [office]}, "budgets": [{"name": "programme", "limit": 50}]}
+    own = tmp_path / "scenario.yaml"
+    own.write_text(yaml.safe_dump(asked), encoding="utf-8")
+    told = ("--data-root", country.parent, "--out")
+    solved = call("solve", own, *told, tmp_path / "solved", "--json")
+    result = call("risk", own, "--draws", 2, "--workers", 1, *told, tmp_path / "run", "--json")
+    assert result.exit_code == solved.exit_code == 3, result.output
+    assert solved.stderr.endswith(json.loads(result.stdout)["message"] + "\n")
+    assert not (tmp_path / "run/risk.json").exists()
+    assert json.loads((tmp_path / "run/plan.json").read_text())["status"] == "infeasible"
+    assert run_state(tmp_path / "run") == run_state(tmp_path / "solved") == "done"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"), [(BrokenProcessPool("gone"), "fewer workers"), (ValueError("ours"), "ours")]
+)
+def test_an_error_in_the_middle_stops_other_processes(country, tmp_path, monkeypatch, error, words):
+    def broken(*_study, **_more):
+        raise error
+
+    monkeypatch.setattr(planner.risk, "run_study", broken)
+    result = call("risk", country, "--draws", 2, "--workers", 1, "--gap", 0.05, "--out", tmp_path / "run")
+    assert result.exit_code == 1
+    assert words in result.stderr
+    assert ("Internal error" in result.stderr) == (words == "ours")
+    assert (tmp_path / "run/cancel").exists() == (words == "ours")
+    assert run_state(tmp_path / "run") == "failed"

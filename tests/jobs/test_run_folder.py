@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from planner.errors import CancelledError, InputError
-from planner.jobs import Journal, read_events, run_folder, run_state
+from planner.errors import CancelledError, InfeasibleError, InputError
+from planner.jobs import Journal, demo_run, evaluate_run, read_events, run_folder, run_state, solve_run
 
+EXAMPLE = Path(__file__).parents[2] / "scenarios/demo/scenario.yaml"
 RIVALS, ROUNDS = 4, 25
 PATIENCE_S = 120
 
@@ -102,6 +103,7 @@ def test_not_even_the_same_process_has_a_folder_twice(tmp_path):
         (InputError(()), "failed", ""),
         (ValueError("a fault of ours"), "failed", "ValueError: a fault of ours"),
         (CancelledError("before the first plan"), "cancelled", "before the first plan"),
+        (InfeasibleError("limits conflict"), "done", "limits conflict"),
         (KeyboardInterrupt(), "cancelled", "Cancelled before the first plan."),
     ],
 )
@@ -128,3 +130,63 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     with pytest.raises(InputError, match="cannot be written") as caught, run_folder(tmp_path / "file/run"):
         pass
     assert caught.value.problems[0].file == str(tmp_path / "file/run")
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize(
+    ("name", "run"),
+    [
+        ("scenario.yaml", lambda folder, force: solve_run(EXAMPLE, folder, force=force)),
+        ("scenario.yaml", lambda folder, force: evaluate_run(EXAMPLE, EXAMPLE, folder, force=force)),
+        ("scenario.yaml", lambda folder, force: demo_run(folder, offices=10, seed=0, force=force)),
+        ("country/scenario.yaml", lambda folder, force: demo_run(folder, offices=10, seed=0, force=force)),
+        ("portfolio.yaml", lambda folder, force: solve_run(EXAMPLE, folder, force=force)),
+    ],
+)
+def test_what_a_user_wrote_where_no_run_has_been_is_never_written_over(tmp_path, name, run, force):
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("# my own words\n")
+    with pytest.raises(InputError, match="no run's") as caught:
+        run(tmp_path, force)
+    assert name.split("/")[0] in caught.value.problems[0].message
+    assert "--out" in caught.value.problems[0].remedy
+    assert file.read_text() == "# my own words\n"
+    assert {path.name for path in tmp_path.iterdir()} == {name.split("/")[0], ".lock"}
+
+
+def test_a_folder_of_a_users_country_keeps_no_run_but_a_demo_from_lying_beside_it(tmp_path):
+    (tmp_path / "country").mkdir()
+    with run_folder(tmp_path):
+        assert run_state(tmp_path) == "running"
+
+
+def test_nothing_of_a_run_that_is_replaced_stays_where_readers_look_for_it(tmp_path):
+    """A map would have outlines of the old country, and the app would take the new run for a portfolio."""
+    left_behind(tmp_path / "run", "done")
+    theirs = {"notes.txt", "robust/notes.txt", "other/plan.json"}
+    made = {"regions.json", "portfolio.yaml", "scenario.yaml"} | {
+        f"{part}/{name}" for part in ("robust", "same-money") for name in ("plan.json", "inputs.json", "scenario.yaml")
+    }
+    for name in theirs | made:
+        (tmp_path / "run" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "run" / name).write_text("{}")
+    with run_folder(tmp_path / "run", force=True):
+        files = {
+            path.relative_to(tmp_path / "run").as_posix() for path in (tmp_path / "run").rglob("*") if path.is_file()
+        }
+    # the scenario is what the new run writes first
+    assert files == theirs | {"scenario.yaml", "events.jsonl", "log.txt", ".lock"}
+
+
+def test_a_folder_beside_that_no_run_has_made_is_left_alone(tmp_path):
+    left_behind(tmp_path / "run", "done")
+    (tmp_path / "run/robust").mkdir()
+    (tmp_path / "run/robust/scenario.yaml").write_text("mine")
+    with run_folder(tmp_path / "run", force=True):
+        assert (tmp_path / "run/robust/scenario.yaml").read_text() == "mine"
+
+
+def test_a_file_holds_no_run(tmp_path):
+    (tmp_path / "plan.json").write_text("{}")
+    assert run_state(tmp_path / "plan.json") is None

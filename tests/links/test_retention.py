@@ -184,3 +184,11 @@ def test_a_kill_at_any_moment_leaves_a_sound_cache_within_its_limits(options, tm
     prune(cache, Limits(limit, 90), NOW)
     assert not list(cache.glob(".*"))
     assert 0 < cache_usage(cache).size <= limit
+
+
+def test_what_goes_for_its_age_takes_no_room_from_what_stays(kept, tmp_path):
+    """What a killed process was writing is younger than a plan of last week, and goes all the same."""
+    kept("a", 100, 1)
+    kept("b", 100, 0.5, name=".{}-0123456789ab.links")
+    prune(tmp_path, Limits(100, 90), NOW)
+    assert names(tmp_path) == {"a"}

@@ -3,20 +3,30 @@
 import csv
 import itertools
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 from typer.testing import CliRunner
 
 from planner.cli.commands import app
-from planner.errors import InputError
+from planner.errors import InputError, Problem
 from planner.i18n import set_language
-from planner.jobs import run_state
+from planner.jobs import executors, investing, read_events, run_folder, run_state
 from planner.portfolio import load_portfolio
 from planner.scenario import dump_scenario
 
 EXAMPLE = Path(__file__).parents[2] / "scenarios/demo"
+PATIENCE_S = 60
 CURVES = {"North": [(100, 50), (300, 90), (600, 120)], "South": [(200, 160), (500, 300)], "East": [(150, 20)]}
 """Money in thousands and benefit of the plans of made-up frontiers; their ceilings lie a tenth above."""
 
@@ -253,3 +263,190 @@ def test_frontiers_of_scenarios_are_found_once(tmp_path):
     assert frontier.stat().st_mtime_ns == stamp
     solved(file, tmp_path, *asked[:-4], "--gap", 0.4, "--workers", 1)
     assert frontier.stat().st_mtime_ns != stamp
+
+
+def test_no_larger_budget_is_said_to_do_that_would_not(portfolio, tmp_path):
+    """By the budget that keeps up with the least money North would have to get more than it may."""
+    file = portfolio({"budgets": [300_000]}, North={"least": "25 %", "most": 80_000}, South={"least": 250_000})
+    (shared,) = solved(file, tmp_path, code=3)["budgets"]
+    assert shared["conflict"]["budget"] is None
+    assert shared["conflict"]["instead"] == [["North", 75_000, 50_000], ["South", 250_000, 225_000]]
+    # x = 250 + x / 4
+    for budget in (333_334, 500_000, 2_000_000):
+        refused = call("portfolio", file, "--out", tmp_path / "out", "--force", "--budget", budget)
+        assert refused.exit_code == 2
+        assert "get more than it may" in refused.stderr
+    spoken = call("portfolio", file, "--out", tmp_path / "out", "--force")
+    assert "No larger budget would do" in spoken.stdout
+    assert "USD 225,000.00 instead of USD 250,000.00" in spoken.stdout
+
+
+@pytest.fixture
+def searched(tmp_path, make, monkeypatch):
+    """Return a maker of a portfolio of scenarios, whose frontiers a function finds; and those that were begun."""
+    scenario, begun = make["scenario"](), []
+    (tmp_path / "scenario.yaml").write_text(dump_scenario(scenario), encoding="utf-8")
+    inputs = {"scenario_file": str(tmp_path / "scenario.yaml"), "data_root": None, "files": [], "prices": "x"}
+
+    def find(file, folder, *, points, within, **_more):
+        begun.append(folder.name)
+        name = folder.name.partition("-")[0]
+        ending = endings.get(name, "gap")
+        if callable(ending):
+            ending(within)
+        with run_folder(folder) as journal:
+            write_frontier_run(folder / "found", CURVES.get(name, CURVES["North"]), scenario)
+            for made in ("scenario.yaml", "frontier.json"):
+                (folder / "found" / made).rename(folder / made)
+            (folder / "inputs.json").write_text(json.dumps(inputs), encoding="utf-8")
+            journal.note("done")
+        return SimpleNamespace(termination=ending)
+
+    monkeypatch.setattr(investing, "frontier_run", find)
+    endings = {}
+
+    def asked(names, **how):
+        endings.update(how)
+        countries = [{"name": name, "scenario": "scenario.yaml"} for name in names]
+        document = {"schema_version": 1, "name": "Some", "currency": "USD", "countries": countries, "budgets": [10**6]}
+        file = tmp_path / "some.yaml"
+        file.write_text(yaml.safe_dump(document), encoding="utf-8")
+        return file
+
+    return asked, begun
+
+
+@pytest.mark.parametrize(
+    "names", [["Congo (Rep.)", "Congo, Rep."], ["Mali", "MALI"], ["É", "E\N{COMBINING ACUTE ACCENT}"]]
+)
+def test_no_two_countries_share_a_folder(searched, tmp_path, names):
+    """Whatever the disk: one that takes capitals for small letters, or composed letters for others."""
+    asked, begun = searched
+    result = call("portfolio", asked(names), "--workers", 1, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert len({unicodedata.normalize("NFC", name).casefold() for name in begun}) == 2
+    stored = json.loads((tmp_path / "out/portfolio.json").read_text(encoding="utf-8"))
+    assert len({Path(country["run"]).name for country in stored["countries"]}) == 2
+    first = [country["run"] for country in stored["countries"]]
+    result = call("portfolio", asked(names[::-1]), "--workers", 1, "--out", tmp_path / "again")
+    again = json.loads((tmp_path / "again/portfolio.json").read_text(encoding="utf-8"))["countries"]
+    assert [Path(country["run"]).name for country in again] == [Path(run).name for run in first[::-1]]
+
+
+def failing(_run_dir):
+    raise InputError(Problem("no-plan", "no such office", file="offices.csv"))
+
+
+def test_after_the_fault_of_one_country_no_other_is_begun(searched, tmp_path):
+    asked, begun = searched
+    file = asked(["North", "South", "East"], South=failing)
+    result = call("portfolio", file, "--workers", 1, "--out", tmp_path / "out", "--json")
+    assert result.exit_code == 2
+    assert [problem["file"] for problem in json.loads(result.stdout)["problems"]] == ["offices.csv"]
+    assert begun == ["North", "South"]
+
+
+def test_the_fault_of_one_country_is_told_while_another_is_at_work(searched, tmp_path, monkeypatch):
+    """Whoever is at work is told to end; only then is the fault told."""
+    monkeypatch.setattr(executors, "new_executor", ThreadPoolExecutor)
+    told = []
+
+    def patient(run_dir):
+        begun = time.monotonic()
+        while not (run_dir / "cancel").exists() and time.monotonic() < begun + PATIENCE_S:
+            time.sleep(0.05)
+        told.append(time.monotonic() - begun)
+
+    asked, _begun = searched
+    file = asked(["North", "South", "East"], North=patient, South=failing)
+    result = call("portfolio", file, "--workers", 2, "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "no such office" in result.stderr
+    assert len(told) == 1
+    assert told[0] < PATIENCE_S / 2
+
+
+def test_once_one_country_is_cancelled_no_other_is_begun(searched, tmp_path):
+    """Ctrl-C is heard by the search that is at work in this process."""
+    asked, begun = searched
+    file = asked(["North", "South", "East"], South="cancelled")
+    result = call("portfolio", file, "--workers", 1, "--out", tmp_path / "out")
+    assert result.exit_code == 4
+    assert begun == ["North", "South"]
+    told = [event["share"] for event in read_events(tmp_path / "out") if event["phase"] == "links"]
+    assert told == [0, pytest.approx(1 / 3)], "as they end"
+    assert run_state(tmp_path / "out") == "cancelled"
+
+
+def test_a_process_that_is_lost_is_no_internal_error(searched, tmp_path):
+    def lost(_run_dir):
+        raise BrokenProcessPool("a child process terminated abruptly")
+
+    asked, _begun = searched
+    result = call("portfolio", asked(["North", "South"], South=lost), "--workers", 1, "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "Internal error" not in result.stderr
+    assert "fewer workers" in " ".join(result.stderr.split())
+
+
+def test_a_process_that_is_killed_ends_the_portfolio(tmp_path, monkeypatch):
+    """The other one is at work for a minute yet, and hears of it."""
+    countries = [{"name": name, "scenario": str(EXAMPLE)} for name in ("North", "South")]
+    document = {"schema_version": 1, "name": "Two", "currency": "USD", "countries": countries, "budgets": [400_000]}
+    (tmp_path / "p.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    asked = ("--workers", "2", "--points", "3", "--gap", "0", "--time-limit", "600", "--out", str(tmp_path / "out"))
+    command = [sys.executable, "-m", "planner", "portfolio", str(tmp_path / "p.yaml"), *asked]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        folders = [tmp_path / "out/countries" / name for name in ("North", "South")]
+        deadline = time.monotonic() + 2 * PATIENCE_S
+        while not all(any(event["phase"] == "solve" for event in read_events(folder)) for folder in folders):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        os.kill(read_events(folders[0])[-1]["pid"], signal.SIGKILL)
+        _out, said = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 1
+    assert "fewer workers" in said
+    assert run_state(tmp_path / "out") == "failed"
+
+
+@pytest.mark.parametrize(
+    ("changes", "of_east", "words"),
+    [
+        ({"currency": "EUR"}, {"rate": 0.9}, "East"),
+        ({}, {"run": "schools"}, "benefit.weights"),
+        ({}, {"run": "capex"}, "measure"),
+    ],
+)
+def test_what_cannot_be_added_up_is_told_before_anything_is_searched(searched, tmp_path, make, changes, of_east, words):
+    """North is still to be searched; what East's frontier reckons in is known."""
+    write_frontier_run(tmp_path / "schools", CURVES["East"], make["scenario"](benefit={"weights": {"schools": 1.0}}))
+    write_frontier_run(tmp_path / "capex", CURVES["East"], make["scenario"](), measure="capex")
+    write_frontier_run(tmp_path / "kenya", CURVES["East"], make["scenario"](), currency="KES")
+    countries = [{"name": "North", "scenario": "scenario.yaml", "rate": 0.9 if changes else 1.0}]
+    countries.append({"name": "East", "run": "kenya", **of_east} | ({"rate": None} if changes else {}))
+    document = {
+        "schema_version": 1,
+        "name": "Two",
+        "currency": "USD",
+        "countries": countries,
+        "budgets": [1],
+        **changes,
+    }
+    (tmp_path / "two.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    _asked, begun = searched
+    result = call("portfolio", tmp_path / "two.yaml", "--out", tmp_path / "out")
+    assert result.exit_code == 2, result.output
+    assert words in result.stderr
+    assert begun == []
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_users_own_portfolio_file_is_never_written_over(portfolio, tmp_path):
+    file = portfolio({"budgets": [200_000]})
+    before = file.read_text(encoding="utf-8")
+    for force in ((), ("--force",)):
+        result = call("portfolio", file, "--out", tmp_path, *force)
+        assert result.exit_code == 2
+        assert "portfolio.yaml" in result.stderr
+        assert file.read_text(encoding="utf-8") == before

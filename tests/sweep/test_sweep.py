@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import signal
+import time
 from concurrent.futures import BrokenExecutor, Future
 from contextlib import closing
 
@@ -16,12 +17,12 @@ from typer.testing import CliRunner
 from planner.catalogue import load_catalogue
 from planner.catalogue.figures import figures
 from planner.cli.commands import app
-from planner.errors import InputError, PlannerError
+from planner.errors import CancelledError, InputError, PlannerError
 from planner.i18n import set_language
 from planner.jobs import request_cancel, run_state, solve_run, sweep_run
 from planner.scenario import Amount, Share, load_scenario
 from planner.scenario.yaml_text import field_path
-from planner.sweep import MOST_LOSSES, DoneTasks, Task, chunk_size, do_tasks
+from planner.sweep import MOST_LOSSES, DoneTasks, Task, cases, chunk_size, do_tasks
 
 
 @pytest.fixture(autouse=True)
@@ -170,9 +171,10 @@ def test_lost_workers_are_replaced_and_nothing_is_lost(tmp_path):
 
 def test_workers_that_are_lost_again_and_again_end_the_sweep(tmp_path):
     workers = Mortal(lambda n: n > 4)
-    with pytest.raises(PlannerError, match="memory"):
+    with pytest.raises(PlannerError, match="lost 5 times in a row"):
         drive(workers, many(100), tmp_path)
-    assert workers.renewed == MOST_LOSSES
+    assert MOST_LOSSES == 5
+    assert workers.renewed == 4, "the fifth loss in a row is the last one"
     assert len(known(tmp_path)) >= 4
 
 
@@ -297,3 +299,39 @@ def test_a_folder_of_another_run_is_not_taken(country, tmp_path):
     with pytest.raises(InputError, match="already holds a run"):
         sweep_run([country], folder, overrides=WISHES)
     assert (folder / "plan.json").exists()
+
+
+def test_cancelled_while_it_prepares_it_ends_there_and_keeps_what_was_done(serial, country, tmp_path):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "sweep.jsonl").write_bytes((serial / "sweep.jsonl").read_bytes())
+
+    def at_once(event):
+        told.append(event.message)
+        if event.message.startswith("Preparing"):
+            request_cancel(folder)
+            time.sleep(0.2)  # the folder is looked at ten times a second
+
+    told = []
+    with pytest.raises(CancelledError, match="prepared"):
+        sweep_run([country], folder, limits=LIMITS, draws=DRAWS, overrides=WISHES, listener=at_once)
+    assert told[-1].startswith("Preparing")
+    assert run_state(folder) == "cancelled"
+    assert sweep_run([country], folder, limits=LIMITS, draws=DRAWS, overrides=WISHES).known == TASKS
+
+
+def test_what_connecting_all_costs_is_reckoned_once(country, monkeypatch):
+    """Shares of one cost, however many: it takes longer than all else that is prepared."""
+    asked, reckon = [], cases.cost_of_all
+
+    def reckoned(*question):
+        asked.append(question)
+        return reckon(*question)
+
+    monkeypatch.setattr(cases, "cost_of_all", reckoned)
+    case = cases.make_case(load_scenario(country, overrides=WISHES))
+    half, whole, amount = cases.tasks_of(case, 0, [Share(share=0.5), Share(share=1.0), Amount(amount=7.0)], 0)
+    assert len(asked) == 1
+    assert half.budget == pytest.approx(whole.budget / 2, abs=0.01)
+    assert amount.budget == 7.0
+    assert len(cases.tasks_of(case, 0, [Amount(amount=7.0)], 0)) == len(asked) == 1

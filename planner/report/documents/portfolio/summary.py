@@ -105,7 +105,7 @@ def _conflicts(portfolio: Portfolio) -> list[str]:
 
 def _ended(lines: list[str]) -> list[str]:
     """Return lines of a list as they run on in a paragraph."""
-    return [line if line.endswith((".", ":")) else f"{line};" for line in lines[:-1]] + [f"{lines[-1]}."]
+    return [line if line.endswith((".", ":")) else f"{line};" for line in lines[:-1]] + [lines[-1].rstrip(".") + "."]
 
 
 def _key_figures(portfolio: Portfolio, shared: Shared) -> list[Block]:

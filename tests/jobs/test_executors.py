@@ -1,0 +1,52 @@
+"""Work at the same time: an error is told soon, and says what to do where a process was lost."""
+
+import time
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from threading import Event
+
+import pytest
+
+from planner.errors import PlannerError
+from planner.jobs.executors import at_work
+
+PATIENCE_S = 60
+
+
+def fail():
+    raise ValueError("ours")
+
+
+def test_an_error_drops_what_waits_and_stops_what_is_under_way(monkeypatch):
+    monkeypatch.setattr("planner.jobs.executors.new_executor", ThreadPoolExecutor)
+    stop, begun = Event(), []
+
+    def last(number):
+        begun.append(number)
+        assert stop.wait(PATIENCE_S)
+
+    before = time.monotonic()
+    futures = []
+
+    def work(executor):
+        futures.extend([executor.submit(fail), *(executor.submit(last, number) for number in range(5))])
+        for future in wait(futures, return_when=FIRST_COMPLETED).done:
+            future.result()
+
+    with pytest.raises(ValueError, match="ours"), at_work(2, stop.set, "lost") as executor:
+        work(executor)
+    assert time.monotonic() - before < PATIENCE_S / 2
+    assert len(begun) <= 2
+    assert sum(future.cancelled() for future in futures) >= 3
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_process_that_is_lost_is_told_with_what_to_do(workers):
+    with pytest.raises(PlannerError, match="fewer workers") as caught, at_work(workers, fail, "fewer workers"):
+        raise BrokenProcessPool("a child process terminated abruptly")
+    assert caught.value.exit_code == 1
+
+
+def test_work_that_ends_well_is_stopped_by_nobody():
+    with at_work(1, fail, "lost") as executor:
+        assert executor.submit(len, "four").result() == 4
