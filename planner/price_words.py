@@ -144,8 +144,7 @@ _DRAWN: dict[str, Callable[[], str]] = {
 
 def price_group(group: str) -> str:
     """Return what a section of the price list is called: a technology, or what all of them need."""
-    named = _GROUPS.get(group)
-    return sentence(named() if named else technology_name(group))
+    return sentence(_group(group))
 
 
 def price_part(key: str) -> str:
@@ -155,13 +154,19 @@ def price_part(key: str) -> str:
 
 def price_name(key: str) -> str:
     """Return what a figure is called by its key in the catalogue or scenario, e.g. ``"leo.monthly_fee"``."""
-    group, _dot, part = key.partition(".")
-    return labelled(price_group(group), _words(part))
+    return sentence(drawn_name(key))
 
 
 def drawn_name(key: str) -> str:
-    """Return what a figure is called that is drawn in a study of risk: one of the country, or a price."""
-    return sentence(_DRAWN[key]()) if key in _DRAWN else price_name(key)
+    """Return what a figure of a study of risk is called within a sentence: one of the country, or a price."""
+    if key in _DRAWN:
+        return _DRAWN[key]()
+    group, _dot, part = key.partition(".")
+    return labelled(_group(group), _words(part))
+
+
+def _group(group: str) -> str:
+    return _GROUPS[group]() if group in _GROUPS else technology_name(group)
 
 
 def _words(key: str) -> str:

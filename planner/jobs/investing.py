@@ -280,6 +280,7 @@ def _find_frontier(task: _Task, run_dir: Path, lang: Language) -> str:
 
 def _still_good(folder: Path, scenario: Scenario, points: int) -> bool:
     """Return whether a folder holds the finished frontier of a scenario as it, its inputs and prices are now."""
+    from planner.pipeline import BETWEEN  # noqa: PLC0415
     from planner.plan.frontier import read_frontier  # noqa: PLC0415
     from planner.plan.record import changes_since, read_record  # noqa: PLC0415
 
@@ -289,7 +290,9 @@ def _still_good(folder: Path, scenario: Scenario, points: int) -> bool:
         stored, record = read_frontier(folder), read_record(folder)
     except InputError:
         return False
-    return len(stored["points"]) == points and not changes_since(record, scenario, _Told(stored["scenario"]))
+    return len(stored["points"]) == points * (BETWEEN + 1) and not changes_since(
+        record, scenario, _Told(stored["scenario"])
+    )
 
 
 @dataclass(frozen=True)

@@ -7,5 +7,5 @@ from pathlib import Path
 
 
 def kernels_are_compiled() -> bool:
-    """Return whether a run of this version has left kernels of the search in the cache: the first one compiles them."""
-    return next(Path(os.environ["NUMBA_CACHE_DIR"]).glob("solver_*/*.nbi"), None) is not None
+    """Return whether a run of this version has compiled all kernels of the search: the first one does."""
+    return next(Path(os.environ["NUMBA_CACHE_DIR"]).glob("compiled-*"), None) is not None

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import sys
 from dataclasses import replace
+from pathlib import Path
 
+import llvmlite.binding
+import numba
 import numpy as np
 from numba import config
 
@@ -23,14 +29,33 @@ from planner.solver.solve import solve
 
 
 def compile_kernels() -> None:
-    """Compile the kernels of the search, or load them from the user's cache.
+    """Compile the kernels of the search, unless the user's cache has them all: each is loaded when it is first called.
 
-    The first run on a machine compiles for minutes; no time limit should pay for that. Two offices of which
-    the budget buys one and a half leave a gap, so that every part of the search has its turn. Where Numba is told to
+    The first run on a machine compiles for minutes; no time limit should pay for that. Where Numba is told to
     compile nothing there is nothing to wait for.
     """
-    if getattr(config, "DISABLE_JIT", False):
+    if getattr(config, "DISABLE_JIT", False) or (done := _mark()).exists():
         return
+    _call_all()
+    done.parent.mkdir(parents=True, exist_ok=True)
+    done.touch()
+
+
+def _mark() -> Path:
+    """Return the file that says of this machine, these libraries and these sources that all kernels are compiled."""
+    told = hashlib.sha256(f"{sys.version} {numba.__version__} {llvmlite.__version__}".encode())
+    told.update(f"{llvmlite.binding.get_host_cpu_name()} {llvmlite.binding.get_host_cpu_features()}".encode())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        found = source.stat()  # as Numba does, which compiles anew what has changed
+        told.update(f"{source} {found.st_mtime_ns} {found.st_size}".encode())
+    return Path(os.environ["NUMBA_CACHE_DIR"]) / f"compiled-{told.hexdigest()[:32]}"
+
+
+def _call_all() -> None:
+    """Call every kernel with the kinds of arguments that searches have.
+
+    Two offices of which the budget buys one and a half leave a gap, so that every part of the search has its turn.
+    """
     problem = Problem(
         n_nodes=4,
         tail=np.array([0, 1, 0, 1, 0], np.int32),

@@ -31,7 +31,8 @@ def test_names_are_put_together_as_the_language_does():
     assert price_name("exchange_rate.KES") == "Exchange rate: KES"
     assert price_name("source.transit_per_mbps") == "Fibre nodes: IP transit, per Mbit/s and month"
     assert price_name("wimax.mine") == "Wimax: mine"  # a technology and a key that only the user's file knows
-    assert drawn_name("demand") == "Demand of all offices"
+    assert drawn_name("demand") == "demand of all offices"
+    assert drawn_name("leo.monthly_fee") == "low-orbit satellite (LEO): monthly fee"
     with use_language("fr"):
         assert price_name("money.vat.rate") == f"Argent{FIXED}: taxe sur la valeur ajoutée, taux"
 

@@ -71,7 +71,7 @@ def test_bands_and_the_widest_figures_are_told(run_with, told):
     assert rows["Benefit that fits the budget"] == ("100", "72", "90", "126")
     (figure,) = [block for block in blocks if isinstance(block, Figure)]
     svg = figure.drawing.svg()
-    assert svg.index("b.price") < svg.index("a.price"), "the widest first"
+    assert svg.index("b: price") < svg.index("a: price"), "the widest first"
     assert "idle" not in svg, "what changes nothing is left out"
     assert "rain" not in svg, "nor does what changes the benefit alone have a bar"
     (bullets,) = [block for block in blocks if isinstance(block, Bullets)]
@@ -91,9 +91,9 @@ def test_what_takes_half_of_the_benefit_for_a_little_money_is_in_the_chart_and_i
     blocks = risk(run_with(told))
     (figure,) = [block for block in blocks if isinstance(block, Figure)]
     svg = figure.drawing.svg()
-    drawn = [name for name in ("demand of all offices", *(f"price.{k:02}" for k in range(10))) if name in svg]
-    assert drawn == ["demand of all offices", *(f"price.{k:02}" for k in range(9))], "cut by what figures do"
-    assert svg.index("price.00") < svg.index("demand of all offices"), "drawn by cost"
+    drawn = [name for name in ("demand of all offices", *(f"price: {k:02}" for k in range(10))) if name in svg]
+    assert drawn == ["demand of all offices", *(f"price: {k:02}" for k in range(9))], "cut by what figures do"
+    assert svg.index("price: 00") < svg.index("demand of all offices"), "drawn by cost"
     (bullets,) = [block for block in blocks if isinstance(block, Bullets)]
     (said,) = [line for line in bullets.items if line.startswith("With ")]
     # 4 of 600 are 0.67 % of the budget
