@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from planner.scenario import Scenario
     from planner.solver import Progress
 
-MAX_MONEY = 2**62
+UNLIMITED_CENTS = 2**62
 """Cents that no plan costs: for pricing a plan before its budget is known."""
 
 
@@ -113,7 +113,7 @@ def evaluate_plan(
     unproven = Outcome("feasible", "evaluated", "max", "benefit", value, None, scenario.solver.gap, ())
     asked = scenario.budgets or (AskedBudget(measure=scenario.measure, limit=Amount(amount=0.0)),)
     own = question.budgets or (Budget(asked[0].name, asked[0].measure, 0),)
-    without_limit = [replace(budget, limit_cents=MAX_MONEY) for budget in own]
+    without_limit = [replace(budget, limit_cents=UNLIMITED_CENTS) for budget in own]
     priced = build_plan(scenario, inputs, options, choice, unproven, without_limit)
     spent = [budget["spent"] for budget in priced.budgets]
     same_money = scenario.model_copy(

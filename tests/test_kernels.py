@@ -41,6 +41,16 @@ def test_kernels_are_called_once_for_all_runs_until_a_source_changes(tmp_path, m
     assert len(called) == 3
 
 
+def test_a_cache_that_cannot_be_written_is_no_fault(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "file/cache"))
+    called = []
+    monkeypatch.setattr(warm, "_call_all", lambda: called.append(1))
+    warm.compile_kernels()
+    warm.compile_kernels()
+    assert len(called) == 2
+
+
 def test_what_compiling_is_cut_short_at_is_done_again(tmp_path, monkeypatch):
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     monkeypatch.setattr(warm, "_call_all", lambda: (_ for _ in ()).throw(KeyboardInterrupt))

@@ -31,7 +31,7 @@ def start_detached(run_dir: Path, arguments: Sequence[str]) -> None:
     """
     # The new process waits at the entrance until the folder names it, and then has it with whatever is in it.
     with entrance(run_dir):
-        make_free(run_dir)
+        make_free(run_dir, command=arguments[0])
         with telling(Journal(run_dir)) as journal:
             journal.note(STARTING, _("Starting"))
             process = _launch(run_dir, arguments)

@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 _LOCK = ".lock"
 _MADE_BY_RUNS = (
     "plan.json", "frontier.json", "frontier.csv", "risk.json", "risk.csv",
-    "portfolio.json", "portfolio.csv", "sweep.parquet", "draws.parquet", "sweep.jsonl", "portfolio.yaml",
-    EVENTS, "plan.gpkg", "cancel", LOG, "inputs.json", "hillshade.webp", "hillshade.json", "regions.json",
+    "portfolio.json", "portfolio.csv", "sweep.parquet", "draws.parquet", "sweep.jsonl", EVENTS, "plan.gpkg", "cancel",
+    "hillshade.webp", "hillshade.json", "regions.json", LOG, "inputs.json",
 )  # fmt: skip
 """In the order in which they go: a folder never seems to hold the finished plan of a run that is being replaced."""
-_USERS_TOO = ("scenario.yaml", "portfolio.yaml")
-"""What runs write under names that users choose as well: in a folder that no run has had, it is the user's."""
+_SIGNS = (EVENTS, LOG, "inputs.json")
+"""A folder that has one of these is a run's, however far the run that it was cleared for has come."""
+_ALSO_WRITES = {"demo": ("scenario.yaml", "country"), "portfolio": ("portfolio.yaml",), "sweep": ()}
+_MOST_WRITE = ("scenario.yaml",)
 _PARTS = ("same-money", "robust")
 """Folders with another plan of the same run."""
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
@@ -48,7 +50,7 @@ def run_folder(
     force: bool = False,
     listener: Callable[[Event], None] | None = None,
     resumed_by: str | None = None,
-    also: Sequence[str] = (),
+    command: str = "",
 ) -> Iterator[Journal]:
     """Take a folder for a run, and give its journal, whose last line will say which error ended the run, if one does.
 
@@ -64,8 +66,8 @@ def run_folder(
         Receives each `Event`.
     resumed_by : str or None
         Name of a file from which a run that was there goes on; it stays, unless ``force`` is given.
-    also : sequence of str
-        Names that the run writes beside those of every run, and that a user may have chosen too.
+    command : str
+        What runs, where that writes other things than most do under names that users choose too.
 
     Raises
     ------
@@ -75,7 +77,7 @@ def run_folder(
     """
     with entrance(run_dir):
         if not _handed_over(run_dir):
-            make_free(run_dir, force=force, resumed_by=resumed_by, also=also)
+            make_free(run_dir, force=force, resumed_by=resumed_by, command=command)
         with _writing(run_dir):
             journal = Journal(run_dir, listener)
             journal.note(STARTING)
@@ -93,7 +95,7 @@ def entrance(run_dir: Path) -> Iterator[None]:
         yield
 
 
-def make_free(run_dir: Path, *, force: bool = False, resumed_by: str | None = None, also: Sequence[str] = ()) -> None:
+def make_free(run_dir: Path, *, force: bool = False, resumed_by: str | None = None, command: str = "") -> None:
     """Clear a folder for a new run, or for one that goes on from a file, under its lock.
 
     Raises
@@ -110,8 +112,10 @@ def make_free(run_dir: Path, *, force: bool = False, resumed_by: str | None = No
                 file=str(run_dir),
             )
         )
-    _spare_the_users(run_dir, (*_USERS_TOO, *also))
-    present = [path for path in (run_dir / name for name in _MADE_BY_RUNS) if path.exists()]
+    _spare_the_users(run_dir, _ALSO_WRITES.get(command, _MOST_WRITE))
+    # Of a portfolio that came to no end the file stays: it may be the user's.
+    own = (("portfolio.yaml",) if (run_dir / "portfolio.json").exists() else ()) + _MADE_BY_RUNS
+    present = [path for path in (run_dir / name for name in own) if path.exists()]
     resumed = not force and resumed_by is not None and (run_dir / resumed_by).exists()
     if resumed:
         present = [path for path in present if path.name != resumed_by]
@@ -137,7 +141,7 @@ def _spare_the_users(run_dir: Path, names: Sequence[str]) -> None:
     InputError
     """
     theirs = [name for name in names if (run_dir / name).exists()]
-    if theirs and not (run_dir / EVENTS).exists():
+    if theirs and not any((run_dir / sign).exists() for sign in _SIGNS):
         message = _("This folder is no run's, and holds what a run would write over: {names}.")
         raise InputError(
             Problem(

@@ -80,7 +80,10 @@ def portfolio_run(
     job = _Frontiers(portfolio_file.absolute().parent, run_dir, data_root, overrides or {}, points, command)
     _spare(portfolio_file, run_dir)
     job.check(asked)
-    with run_folder(run_dir, force=force, listener=listener) as journal, cancellation(run_dir) as cancelled:
+    with (
+        run_folder(run_dir, force=force, listener=listener, command="portfolio") as journal,
+        cancellation(run_dir) as cancelled,
+    ):
         write_whole(run_dir / "portfolio.yaml", portfolio_file.read_text(encoding="utf-8-sig"))
         countries = job.find(asked, workers, journal, cancelled)
         journal.note("solve", _("Sharing out among {count} countries").format(count=len(countries)))

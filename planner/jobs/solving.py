@@ -14,7 +14,6 @@ from planner.files import write_whole
 from planner.i18n import _, language
 from planner.jobs.cancellation import cancel_file, cancellation, request_cancel
 from planner.jobs.folder import run_folder
-from planner.jobs.kernels import kernels_are_compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -102,7 +101,7 @@ def demo_run(
     # The country lies in the run's folder: a run that stays must keep the one that it was made from.
     with (
         cancellation(run_dir) as cancelled,
-        run_folder(run_dir, force=force, listener=listener, also=("country",)) as journal,
+        run_folder(run_dir, force=force, listener=listener, command="demo") as journal,
     ):
         journal.note("inputs", _("Making a country of {count} offices").format(count=offices))
         scenario_file = make_country(run_dir / "country", offices=offices, seed=seed)
@@ -388,6 +387,7 @@ def _prepare(
     from planner.report.hillshade import map_bounds, write_hillshade  # noqa: PLC0415
     from planner.report.outlines import write_outlines  # noqa: PLC0415
     from planner.scenario import dump_scenario  # noqa: PLC0415
+    from planner.solver import kernels_are_compiled  # noqa: PLC0415
 
     def step(phase: str, message: str, share: float | None = None) -> None:
         if cancelled():

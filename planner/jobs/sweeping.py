@@ -111,7 +111,7 @@ def sweep_run(
     scenarios = [load_scenario(file, data_root=data_root, overrides=overrides) for file in scenario_files]
     _refuse_namesakes(scenario_files, [scenario.name for scenario in scenarios])
     with (
-        run_folder(run_dir, force=force, listener=listener, resumed_by=JOURNAL) as journal,
+        run_folder(run_dir, force=force, listener=listener, resumed_by=JOURNAL, command="sweep") as journal,
         cancellation(run_dir) as cancelled,
     ):
         done = DoneTasks(run_dir)

@@ -16,7 +16,7 @@ from planner.solver.rules import Floor, Limit, Ports, Rules
 from planner.solver.solve import solve
 from planner.solver.steiner import SteinerTree, cheapest_tree
 from planner.solver.transport import transport
-from planner.solver.warm import compile_kernels
+from planner.solver.warm import compile_kernels, kernels_are_compiled
 
 __all__ = [
     "ALL_MONEY",
@@ -50,6 +50,7 @@ __all__ = [
     "explain_conflict",
     "fewest_phases",
     "find_frontier",
+    "kernels_are_compiled",
     "shortest_ways",
     "solve",
     "solve_cheapest",

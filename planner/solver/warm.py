@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,11 +35,17 @@ def compile_kernels() -> None:
     The first run on a machine compiles for minutes; no time limit should pay for that. Where Numba is told to
     compile nothing there is nothing to wait for.
     """
-    if getattr(config, "DISABLE_JIT", False) or (done := _mark()).exists():
+    if getattr(config, "DISABLE_JIT", False) or kernels_are_compiled():
         return
     _call_all()
-    done.parent.mkdir(parents=True, exist_ok=True)
-    done.touch()
+    with suppress(OSError):  # where the cache cannot be written, the next run calls them all again
+        _mark().parent.mkdir(parents=True, exist_ok=True)
+        _mark().touch()
+
+
+def kernels_are_compiled() -> bool:
+    """Return whether a run on this machine, with these libraries and sources, has compiled all kernels."""
+    return _mark().exists()
 
 
 def _mark() -> Path:

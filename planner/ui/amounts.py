@@ -7,14 +7,16 @@ from planner.i18n import _
 from planner.numerals import amount_of, both_readings
 
 
-def typed_amount(text: str, field: str) -> float | str:
-    """Return an amount of money above zero; a share in per cent stays as it is written, for the command to check.
+def typed_amount(text: str, field: str, *, zero: bool = False) -> float | str:
+    """Return an amount of money above zero, or from zero on; a share in per cent stays as written, for the command.
 
     Parameters
     ----------
     text : str
     field : str
         What the page calls the field.
+    zero : bool
+        Whether it may be none.
 
     Raises
     ------
@@ -24,7 +26,7 @@ def typed_amount(text: str, field: str) -> float | str:
     if text.strip().endswith("%"):
         return text.strip()
     amount = amount_of(text)
-    if isinstance(amount, float) and amount > 0:
+    if isinstance(amount, float) and (amount > 0 or (zero and amount == 0)):
         return amount
     either = both_readings(text)
     if either is None or float(either[0]) <= 0:

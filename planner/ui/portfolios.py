@@ -189,7 +189,7 @@ def _asked_of(here: Here, currency: str, rows: pd.DataFrame) -> tuple[list[dict[
         for key, heading, cell in (("least", _("At least"), least), ("most", _("At most"), most)):
             text = "" if pd.isna(cell) else str(cell).strip()
             try:
-                country |= {key: typed_amount(text, f"{country['name']}, {heading}")} if text else {}
+                country |= {key: typed_amount(text, f"{country['name']}, {heading}", zero=True)} if text else {}
             except InputError as error:
                 faults += error.problems
         countries.append(country)

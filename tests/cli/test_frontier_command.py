@@ -4,6 +4,7 @@ import csv
 import json
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 from planner.cli.commands import app
 from planner.i18n import set_language
 from planner.jobs import read_events, run_state
+from planner.report.frontier import _verdict
 
 EXAMPLE = Path(__file__).parents[2] / "scenarios/demo"
 POINTS = 5
@@ -156,3 +158,21 @@ def test_cancelled_before_the_first_plan_it_does_not_claim_that_there_is_none(tm
     assert result.exit_code == 4, result.output
     assert json.loads(result.stdout)["error"] == "CancelledError"
     assert run_state(tmp_path / "run") == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("termination", "gaps", "told"),
+    [
+        ("gap", (0.005, 0.01), "At every budget the gap that was asked for is reached; the widest is 1.00 %."),
+        (
+            "gap",
+            (0.005, 0.07),
+            "At every budget searched the gap that was asked for is reached; between them the widest is",
+        ),
+        ("time_limit", (0.005, 0.07), "The search ended at its time limit; the widest gap is 7.00 %."),
+    ],
+)
+def test_gaps_between_budgets_are_not_told_as_closed(termination, gaps, told):
+    points = [SimpleNamespace(gap=gap) for gap in gaps]
+    said = _verdict(SimpleNamespace(termination=termination, requested_gap=0.01, points=points))
+    assert said.replace("\N{NO-BREAK SPACE}", " ").startswith(told)

@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from planner.errors import CancelledError, InfeasibleError, InputError
-from planner.jobs import Journal, demo_run, evaluate_run, read_events, run_folder, run_state, solve_run
+from planner.jobs import (
+    Journal,
+    demo_run,
+    evaluate_run,
+    portfolio_run,
+    read_events,
+    run_folder,
+    run_state,
+    solve_run,
+)
 
 EXAMPLE = Path(__file__).parents[2] / "scenarios/demo/scenario.yaml"
 RIVALS, ROUNDS = 4, 25
@@ -140,7 +149,6 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
         ("scenario.yaml", lambda folder, force: evaluate_run(EXAMPLE, EXAMPLE, folder, force=force)),
         ("scenario.yaml", lambda folder, force: demo_run(folder, offices=10, seed=0, force=force)),
         ("country/scenario.yaml", lambda folder, force: demo_run(folder, offices=10, seed=0, force=force)),
-        ("portfolio.yaml", lambda folder, force: solve_run(EXAMPLE, folder, force=force)),
     ],
 )
 def test_what_a_user_wrote_where_no_run_has_been_is_never_written_over(tmp_path, name, run, force):
@@ -165,7 +173,7 @@ def test_nothing_of_a_run_that_is_replaced_stays_where_readers_look_for_it(tmp_p
     """A map would have outlines of the old country, and the app would take the new run for a portfolio."""
     left_behind(tmp_path / "run", "done")
     theirs = {"notes.txt", "robust/notes.txt", "other/plan.json"}
-    made = {"regions.json", "portfolio.yaml", "scenario.yaml"} | {
+    made = {"regions.json", "portfolio.json", "portfolio.yaml", "scenario.yaml"} | {
         f"{part}/{name}" for part in ("robust", "same-money") for name in ("plan.json", "inputs.json", "scenario.yaml")
     }
     for name in theirs | made:
@@ -177,6 +185,43 @@ def test_nothing_of_a_run_that_is_replaced_stays_where_readers_look_for_it(tmp_p
         }
     # the scenario is what the new run writes first
     assert files == theirs | {"scenario.yaml", "events.jsonl", "log.txt", ".lock"}
+
+
+def test_a_portfolio_file_that_no_portfolio_lies_beside_is_the_users(tmp_path):
+    left_behind(tmp_path / "run", "done")
+    (tmp_path / "run/portfolio.yaml").write_text("mine")
+    (tmp_path / "run/sweep.jsonl").write_text("")
+    with run_folder(tmp_path / "run", resumed_by="sweep.jsonl", command="sweep") as journal:
+        journal.note("done")
+    with run_folder(tmp_path / "run", force=True):
+        pass
+    assert (tmp_path / "run/portfolio.yaml").read_text() == "mine"
+
+
+def test_a_folder_whose_clearing_was_killed_is_still_a_runs(tmp_path):
+    left_behind(tmp_path / "run", "done")
+    for name in ("scenario.yaml", "inputs.json"):
+        (tmp_path / "run" / name).write_text("{}")
+    (tmp_path / "run/events.jsonl").unlink()
+    with run_folder(tmp_path / "run", force=True):
+        assert run_state(tmp_path / "run") == "running"
+
+
+def test_a_portfolio_file_where_no_run_has_been_is_not_written_over(tmp_path):
+    file = tmp_path / "p.yaml"
+    country = f"{{name: One, scenario: {EXAMPLE}}}"
+    file.write_text(f"schema_version: 1\nname: One\ncurrency: USD\nbudgets: [1000]\ncountries: [{country}]\n")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/portfolio.yaml").write_text("mine")
+    with pytest.raises(InputError, match="no run's"):
+        portfolio_run(file, tmp_path / "out", force=True)
+    assert (tmp_path / "out/portfolio.yaml").read_text() == "mine"
+
+
+def test_a_sweep_writes_over_nothing_of_a_users(tmp_path):
+    (tmp_path / "scenario.yaml").write_text("mine")
+    with run_folder(tmp_path, command="sweep"):
+        assert (tmp_path / "scenario.yaml").read_text() == "mine"
 
 
 def test_a_folder_beside_that_no_run_has_made_is_left_alone(tmp_path):

@@ -22,6 +22,7 @@ from planner.jobs import (
 )
 from planner.plan.store import read_plan
 from planner.plan.verify import verify
+from planner.solver import warm
 
 EXAMPLE = Path(__file__).parents[2] / "scenarios/demo/scenario.yaml"
 KILLS, KILLS_PER_CACHE = 20, 5
@@ -72,7 +73,7 @@ def test_the_first_run_says_that_it_compiles(tmp_path, monkeypatch, compiled):
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
     if compiled:
         (tmp_path / "kernels").mkdir()
-        (tmp_path / "kernels/compiled-0123").touch()
+        warm._mark().touch()
     told = []
 
     def tell(event):
