@@ -167,7 +167,7 @@ def test_cancelled_before_the_first_plan_it_does_not_claim_that_there_is_none(tm
         (
             "gap",
             (0.005, 0.07),
-            "At every budget searched the gap that was asked for is reached; between them the widest is",
+            "At every budget searched the gap that was asked for is reached; between them the",
         ),
         ("time_limit", (0.005, 0.07), "The search ended at its time limit; the widest gap is 7.00 %."),
     ],
