@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -42,7 +42,11 @@ def new_executor(workers: int) -> Executor:
     if workers == 1:
         return InThisProcess()
     spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(max_workers=workers, mp_context=spawn, initializer=_leave_interrupts_to_the_parent)
+    executor = ProcessPoolExecutor(max_workers=workers, mp_context=spawn, initializer=_leave_interrupts_to_the_parent)
+    # A pool watches the processes that it had when it last did something: one that is started for a later piece of work
+    # and then lost would not be missed before another ends. Asked at once for nothing, it starts all of them.
+    wait([executor.submit(_nothing) for _worker in range(workers)])
+    return executor
 
 
 @contextmanager
@@ -73,6 +77,10 @@ def at_work(workers: int, stop: Callable[[], None], lost: str) -> Iterator[Execu
         raise
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+def _nothing() -> None:
+    """Let a pool start a process and hear of it."""
 
 
 def _leave_interrupts_to_the_parent() -> None:

@@ -1,5 +1,7 @@
 """Work at the same time: an error is told soon, and says what to do where a process was lost."""
 
+import os
+import signal
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -8,7 +10,7 @@ from threading import Event
 import pytest
 
 from planner.errors import PlannerError
-from planner.jobs.executors import at_work
+from planner.jobs.executors import at_work, new_executor
 
 PATIENCE_S = 60
 
@@ -50,3 +52,25 @@ def test_a_process_that_is_lost_is_told_with_what_to_do(workers):
 def test_work_that_ends_well_is_stopped_by_nobody():
     with at_work(1, fail, "lost") as executor:
         assert executor.submit(len, "four").result() == 4
+
+
+def say_who_and_wait(file):
+    file.write_text(str(os.getpid()))
+    time.sleep(PATIENCE_S)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no signal kills a process unheard there")
+@pytest.mark.parametrize("killed", [0, 1])
+@pytest.mark.parametrize("turn", range(3))
+def test_whichever_process_is_lost_is_missed_at_once(tmp_path, killed, turn):
+    """Not only when another one has come to its end."""
+    files = [tmp_path / str(number) for number in range(2)]
+    with new_executor(2) as executor:
+        futures = [executor.submit(say_who_and_wait, file) for file in files]
+        deadline = time.monotonic() + PATIENCE_S / 2
+        while not all(file.exists() and file.read_text() for file in files):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        os.kill(int(files[killed].read_text()), signal.SIGKILL)
+        for future in futures:
+            assert isinstance(future.exception(timeout=PATIENCE_S / 4), BrokenProcessPool)

@@ -257,8 +257,8 @@ def test_a_figure_that_halves_the_benefit_for_little_money_is_in_the_chart(show,
     page = show(home / "demo", page="uncertainty")
     drawing, frame = shown["tornado"]
     (bars,) = [rows for rows in drawing.to_dict()["datasets"].values() if "figure" in rows[0]]
-    assert [bar["figure"] for bar in bars] == [*(f"Price: {k:02}" for k in range(11)), "Demand of all offices"]
-    assert frame["Figure"].tolist()[:2] == ["Demand of all offices", "Price: 00"], "the table is by what figures do"
+    assert [bar["figure"] for bar in bars] == [*(f"price: {k:02}" for k in range(11)), "demand of all offices"]
+    assert frame["Figure"].tolist()[:2] == ["demand of all offices", "price: 00"], "the table is by what figures do"
     assert frame["Kept at high"][0] == pytest.approx(value / 2)
     assert len(frame) == 15
     said = [caption.value for caption in page.caption if "Demand of all offices" in caption.value]
