@@ -261,7 +261,7 @@ def test_a_figure_that_halves_the_benefit_for_little_money_is_in_the_chart(show,
     assert frame["Figure"].tolist()[:2] == ["demand of all offices", "price: 00"], "the table is by what figures do"
     assert frame["Kept at high"][0] == pytest.approx(value / 2)
     assert len(frame) == 15
-    said = [caption.value for caption in page.caption if "Demand of all offices" in caption.value]
+    said = [caption.value for caption in page.caption if "demand of all offices" in caption.value]
     assert len(said) == 1
     assert "its cost changes by less than 1 % of the budget" in said[0]
 
