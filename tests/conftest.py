@@ -12,6 +12,7 @@ from services_country import make_services_run
 
 from planner.finance import Item, Terms, line_money
 from planner.inputs.model import Inputs
+from planner.jobs import solving
 from planner.links.choice import Choice
 from planner.links.options import NO_MAST, ROOT, LinkOptions, OptionKind, PlaceKind, Places
 from planner.plan.plan import Budget, Outcome, build_plan
@@ -363,3 +364,16 @@ def referee():
 def services_run(tmp_path_factory):
     """Return a run with everything that is bought, powered, taxed and priced by region; made without the solver."""
     return make_services_run(tmp_path_factory.mktemp("services"))
+
+
+@pytest.fixture
+def _cancelled_once_prepared(monkeypatch):
+    """Let the word to stop come when inputs and candidate links are there, before any search begins."""
+    prepare = solving._prepare
+
+    def cancel_afterwards(scenario, scenario_file, run_dir, *rest):
+        prepared = prepare(scenario, scenario_file, run_dir, *rest)
+        (run_dir / "cancel").touch()
+        return prepared
+
+    monkeypatch.setattr(solving, "_prepare", cancel_afterwards)

@@ -70,12 +70,12 @@ def replaced(section: BaseModel, change: Callable[[Figure], Estimate | None], at
         elif isinstance(value, BaseModel):
             update[name] = replaced(value, change, here)
         elif isinstance(value, dict):
-            update[name] = {
-                key: change(Figure((*here, key), unit_of(info), info.title or name, entry))
-                if isinstance(entry, Estimate)
-                else (replaced(entry, change, (*here, key)) if isinstance(entry, BaseModel) else entry)
-                for key, entry in value.items()
-            }
+            update[name] = entries = dict(value)
+            for key, entry in value.items():
+                if isinstance(entry, Estimate):
+                    entries[key] = change(Figure((*here, key), unit_of(info), info.title or name, entry))
+                elif isinstance(entry, BaseModel):
+                    entries[key] = replaced(entry, change, (*here, key))
     copy = section.model_copy(update=update)
     if added:
         object.__setattr__(copy, "__pydantic_extra__", added)  # of a frozen model, which this copy is not yet

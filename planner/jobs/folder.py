@@ -34,8 +34,10 @@ _MADE_BY_RUNS = (
 """In the order in which they go: a folder never seems to hold the finished plan of a run that is being replaced."""
 _SIGNS = (EVENTS, LOG, "inputs.json")
 """A folder that has one of these is a run's, however far the run that it was cleared for has come."""
-_ALSO_WRITES = {"demo": ("scenario.yaml", "country"), "portfolio": ("portfolio.yaml",), "sweep": ()}
 _MOST_WRITE = ("scenario.yaml",)
+"""What most commands write under names that users choose too."""
+_ALSO_WRITES = {"demo": ("scenario.yaml", "country"), "portfolio": ("portfolio.yaml",), "sweep": ()}
+"""What others write in its place, by command."""
 _PARTS = ("same-money", "robust")
 """Folders with another plan of the same run."""
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}

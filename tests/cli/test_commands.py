@@ -18,7 +18,7 @@ from planner.catalogue import itu_maps
 from planner.cli.commands import app
 from planner.errors import InputError, Problem
 from planner.i18n import set_language
-from planner.jobs import run_state, solving
+from planner.jobs import run_state
 from planner.plan.verify import basis
 
 EXAMPLE = Path(__file__).parents[2] / "scenarios/demo"
@@ -307,16 +307,9 @@ def test_maps_that_are_not_installed(command, tmp_path, monkeypatch):
         assert 'pip install "itur' in told
 
 
-def test_an_evaluation_that_was_cancelled_says_so(tmp_path, monkeypatch):
+@pytest.mark.usefixtures("_cancelled_once_prepared")
+def test_an_evaluation_that_was_cancelled_says_so(tmp_path):
     """What the same money could do is then as far as the search had come."""
-    prepare = solving._prepare
-
-    def cancel_afterwards(scenario, scenario_file, run_dir, *rest):
-        prepared = prepare(scenario, scenario_file, run_dir, *rest)
-        (run_dir / "cancel").touch()
-        return prepared
-
-    monkeypatch.setattr(solving, "_prepare", cancel_afterwards)
     (tmp_path / "theirs.csv").write_text("office,technology\nPO-00004,leo\n")
     result = call("evaluate", EXAMPLE, tmp_path / "theirs.csv", "--out", tmp_path / "run", "--json")
     assert result.exit_code == 4, result.output

@@ -117,18 +117,9 @@ def test_json_is_the_file(tmp_path):
     assert json.loads(result.stdout) == json.loads((tmp_path / "run/frontier.json").read_text())
 
 
-def test_cancelled_it_keeps_what_is_known_and_says_so(tmp_path, monkeypatch):
+@pytest.mark.usefixtures("_cancelled_once_prepared")
+def test_cancelled_it_keeps_what_is_known_and_says_so(tmp_path):
     """The word comes before the search begins: points and ceilings are those of nothing tried."""
-    from planner.jobs import solving
-
-    prepare = solving._prepare
-
-    def cancel_afterwards(scenario, scenario_file, run_dir, *rest):
-        prepared = prepare(scenario, scenario_file, run_dir, *rest)
-        (run_dir / "cancel").touch()
-        return prepared
-
-    monkeypatch.setattr(solving, "_prepare", cancel_afterwards)
     result = call("frontier", EXAMPLE, "--points", 3, "--gap", "0", "--out", tmp_path / "run", "--json")
     assert result.exit_code == 4, result.stderr
     stored = json.loads((tmp_path / "run/frontier.json").read_text())
@@ -137,18 +128,9 @@ def test_cancelled_it_keeps_what_is_known_and_says_so(tmp_path, monkeypatch):
     assert run_state(tmp_path / "run") == "cancelled"
 
 
-def test_cancelled_before_the_first_plan_it_does_not_claim_that_there_is_none(tmp_path, monkeypatch):
+@pytest.mark.usefixtures("_cancelled_once_prepared")
+def test_cancelled_before_the_first_plan_it_does_not_claim_that_there_is_none(tmp_path):
     """Limits that have something built are searched budget by budget: the empty plan is none."""
-    from planner.jobs import solving
-
-    prepare = solving._prepare
-
-    def cancel_afterwards(scenario, scenario_file, run_dir, *rest):
-        prepared = prepare(scenario, scenario_file, run_dir, *rest)
-        (run_dir / "cancel").touch()
-        return prepared
-
-    monkeypatch.setattr(solving, "_prepare", cancel_afterwards)
     asked = yaml.safe_load((EXAMPLE / "scenario.yaml").read_text(encoding="utf-8"))
     with (EXAMPLE / "data/offices.csv").open(encoding="utf-8") as file:
         asked["limits"] = {"must_connect": [next(csv.DictReader(file))["id"]]}
