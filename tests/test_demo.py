@@ -69,8 +69,15 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_another_country(tmp
     assert len(a) == 12
     assert a == b
     assert a.keys() == c.keys()
-    same_for_all = {"scenario.yaml", "data/prices.yaml"}
-    assert {name for name in a if a[name] == c[name]} == same_for_all
+    assert {name for name in a if a[name] == c[name]} == set()
+
+
+def test_countries_of_different_seeds_have_names_and_hashes_of_their_own(tmp_path):
+    """Commands that take several tell them apart by these; the country of no seed in particular keeps its name."""
+    told = {seed: load_scenario(make_country(tmp_path / str(seed), offices=20, seed=seed)) for seed in (0, 7, 8)}
+    assert told[0].name == "Velmora (SYNTHETIC)"
+    assert told[7].name == "Velmora 7 (SYNTHETIC)"
+    assert len({scenario.name for scenario in told.values()}) == len({s.hash for s in told.values()}) == 3
 
 
 def test_making_it_again_in_the_same_folder_replaces_the_files(tmp_path):

@@ -71,7 +71,9 @@ def make_country(directory: Path, *, offices: int = 300, seed: int = 0, terrain_
         raise ValueError(f"a country needs at least {FEWEST_OFFICES} offices")
     country = _imagine(_frame(offices, terrain_arcsec), offices, np.random.default_rng(seed))
     _write(country, directory)
-    words = {"country": COUNTRY, "label": LABEL, "description": DESCRIPTION, "offices": offices, "seed": seed}
+    # Whoever compares several has to tell them apart, by eye and by the hash of what the scenario says.
+    called = f"{COUNTRY} {seed}" if seed else COUNTRY
+    words = {"country": called, "label": LABEL, "description": DESCRIPTION, "offices": offices, "seed": seed}
     if terrain_arcsec is not None:
         words["cell"] = f", terrain_arcsec={terrain_arcsec}"
     templates = files("planner.demo").joinpath("templates")
