@@ -30,7 +30,8 @@ def sweep(
     budget: Annotated[
         list[str] | None,
         typer.Option(
-            help=_("AMOUNT or SHARE% of the only budget of each scenario; several: one each."), show_default=False
+            help=_("AMOUNT or SHARE% of the only budget of each scenario, or NAME=AMOUNT; several: one each."),
+            show_default=False,
         ),
     ] = None,
     draws: Annotated[
@@ -66,7 +67,8 @@ def sweep(
     from planner.report.sweep import print_sweep
 
     with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
-        limits = [limit_option(text, "--budget") for text in budget or []]
+        asked = [text.rpartition("=") for text in budget or []]
+        limits = [limit_option(amount, "--budget") for _name, _sign, amount in asked]
         files = (tls_ca, tls_cert, tls_key)
         if any(files) and not scheduler:
             message, remedy = _("Certificates are for a scheduler, and none is named."), _("Give --scheduler ADDRESS.")
@@ -77,6 +79,7 @@ def sweep(
                 [file_of_scenario(path) for path in scenarios],
                 run_dir,
                 limits=limits,
+                budget_names=[name for name, sign, _amount in asked if sign],
                 draws=draws,
                 workers=processes(workers),
                 cluster=Cluster(scheduler, *(str(file) if file else None for file in files)) if scheduler else None,

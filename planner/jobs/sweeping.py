@@ -63,11 +63,27 @@ def _refuse_namesakes(files: Sequence[Path], names: Sequence[str]) -> None:
         seen[name] = file
 
 
+def _refuse_other_budgets(files: Sequence[Path], scenarios: Sequence[Scenario], names: Sequence[str]) -> None:
+    """Refuse scenarios whose only budget has another name than the limits are for."""
+    problems = []
+    for file, scenario in zip(files, scenarios, strict=True):
+        # Whoever has none or several is refused once there are limits.
+        own = scenario.budgets[0].name if len(scenario.budgets) == 1 else None
+        for name in dict.fromkeys(names):
+            if own is not None and name != own:
+                message = _("The only budget of this scenario is called “{own}”.").format(own=own)
+                remedy = _("Say that name, or none: --budget AMOUNT.")
+                problems.append(Problem("unknown-field", message, remedy, str(file), column="--budget", value=name))
+    if problems:
+        raise InputError(problems)
+
+
 def sweep_run(
     scenario_files: Sequence[Path],
     run_dir: Path,
     *,
     limits: Sequence[Amount | Share] = (),
+    budget_names: Sequence[str] = (),
     draws: int = 0,
     workers: int = 1,
     cluster: Cluster | None = None,
@@ -85,6 +101,8 @@ def sweep_run(
         If it holds a sweep, what that has done of these tasks is not done again.
     limits : sequence of Amount or Share
         Of the only budget of each scenario; empty: as the scenario has them.
+    budget_names : sequence of str
+        What that budget has to be called; empty: anything.
     draws : int
         Beside the plan at typical prices and demand.
     workers : int
@@ -110,6 +128,7 @@ def sweep_run(
 
     scenarios = [load_scenario(file, data_root=data_root, overrides=overrides) for file in scenario_files]
     _refuse_namesakes(scenario_files, [scenario.name for scenario in scenarios])
+    _refuse_other_budgets(scenario_files, scenarios, budget_names)
     with (
         run_folder(run_dir, force=force, listener=listener, resumed_by=JOURNAL, command="sweep") as journal,
         cancellation(run_dir) as cancelled,

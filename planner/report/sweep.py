@@ -71,7 +71,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Grid:
     groups: dict[tuple[str, float | None], list[Mapping[str, Any]]] = {}
     for row in rows:
         groups.setdefault((row["scenario"], row["budget"]), []).append(row)
-    headings = (_("Budget"), _("Plans"), _("Benefit"), _("Least"), _("Most"), _("Widest gap"), _("Offices"))
+    headings = (_("Budget"), _("Plans"), _("Benefit"), _("Least"), _("Most"), _("Widest gap"), _("Offices gained"))
     lines = []
     for (scenario, budget), group in groups.items():
         planned = [row for row in group if row.get("value") is not None]
@@ -85,7 +85,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Grid:
             figure(min(values)) if values else "–",
             figure(max(values)) if values else "–",
             "–" if gap is None or gap > 1 else share(gap, 2),
-            "–" if typical is None else number(typical["offices_connected"]),
+            "–" if typical is None else number(typical["offices_newly_connected"] + typical["offices_upgraded"]),
         )
         lines.append((scenario, *cells))
     return Grid((_("Scenario"),), headings, tuple(lines))

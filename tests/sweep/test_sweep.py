@@ -11,6 +11,7 @@ from contextlib import closing
 import pandas as pd
 import pytest
 import yaml
+from rich.console import Console
 from sweep_question import DRAWS, LIMITS, TASKS, WISHES
 from typer.testing import CliRunner
 
@@ -20,6 +21,8 @@ from planner.cli.commands import app
 from planner.errors import CancelledError, InputError, PlannerError
 from planner.i18n import set_language
 from planner.jobs import request_cancel, run_state, solve_run, sweep_run
+from planner.jobs.sweeping import Swept
+from planner.report.sweep import print_sweep
 from planner.scenario import Amount, Share, load_scenario
 from planner.scenario.yaml_text import field_path
 from planner.sweep import MOST_LOSSES, DoneTasks, Task, cases, chunk_size, do_tasks
@@ -335,3 +338,33 @@ def test_what_connecting_all_costs_is_reckoned_once(country, monkeypatch):
     assert half.budget == pytest.approx(whole.budget / 2, abs=0.01)
     assert amount.budget == 7.0
     assert len(cases.tasks_of(case, 0, [Amount(amount=7.0)], 0)) == len(asked) == 1
+
+
+def test_the_name_of_the_only_budget_may_be_said(country, tmp_path):
+    """As ``planner solve`` has it; another name is none of the scenario's."""
+    asked = ("--gap", 0.3, "--workers", 1, "--out", tmp_path / "run", "--json")
+    named = call("sweep", country, "--budget", "programme=250000", "--budget", "programme=20%", *asked)
+    assert named.exit_code == 0, named.stderr
+    plain = call("sweep", country, "--budget", "250000", "--budget", "20%", *asked)
+    assert json.loads(plain.stdout)["rows"] == json.loads(named.stdout)["rows"]
+    refused = call("sweep", country, "--budget", "20%", "--budget", "other=20%", *asked)
+    assert refused.exit_code == 2
+    (problem,) = json.loads(refused.stdout)["problems"]
+    assert (problem["file"], problem["column"], problem["value"]) == (str(country), "--budget", "other")
+    assert "“programme”" in problem["message"]
+
+
+@pytest.mark.parametrize(("lang", "heading"), [("en", "Offices gained"), ("fr", "Bureaux gagnés")])
+def test_the_table_counts_offices_that_are_gained(serial, capsys, lang, heading):
+    """Newly connected and upgraded ones, as a portfolio does: not those that were adequate before."""
+    table = pd.read_parquet(serial / "sweep.parquet")
+    row = table[(table.draw == 0) & (table.budget == 250_000)].iloc[0]
+    gained = int(row.offices_newly_connected + row.offices_upgraded)
+    assert gained < row.offices_connected
+    set_language(lang)
+    found = Swept("done", (row.to_dict(),), 1, 0)
+    console = Console(width=200, force_terminal=False)
+    print_sweep(found, console, serial)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith(heading)
+    assert lines[1].split()[-1] == str(gained)
