@@ -14,8 +14,8 @@ from planner.cli.searching import (
     Seed,
     TimeLimit,
     Workers,
+    limit_option,
     new_run,
-    positive_amount,
     processes,
     solver_overrides,
 )
@@ -29,7 +29,8 @@ def portfolio(
     budget: Annotated[
         list[str] | None,
         typer.Option(
-            help=_("AMOUNT to share out, in place of those of the file; several: one each."), show_default=False
+            help=_("AMOUNT to share out, or SHARE% of connecting all, in place of the file's; several: one each."),
+            show_default=False,
         ),
     ] = None,
     points: Annotated[
@@ -57,7 +58,7 @@ def portfolio(
 
     with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
         check_report(report, template)
-        budgets = [positive_amount("--budget", text) for text in budget or []]
+        budgets = [limit_option(text, "--budget") for text in budget or []]
         run_dir = new_run(out, file.stem)
         with here.progress() as progress:
             found = portfolio_run(

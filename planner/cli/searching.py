@@ -44,23 +44,6 @@ def solver_overrides(gap: float | None, time_limit: float | None, seed: int | No
     return {name: value for name, value in asked.items() if value is not None}
 
 
-def positive_amount(option: str, text: str) -> float:
-    """Read an amount of money above zero.
-
-    Raises
-    ------
-    InputError
-        It is none.
-    """
-    from planner.numerals import amount_of
-
-    amount = amount_of(text)
-    if not isinstance(amount, float) or not 0 < amount < float("inf"):
-        message, remedy = _("An amount of money above zero is expected."), _("For instance: 2000000.")
-        raise InputError(Problem("bad-option", message, remedy, column=option, value=text))
-    return amount
-
-
 def limit_option(text: str, option: str = "--limit") -> "Amount | Share":
     """Read an option such as ``--limit``: an amount above zero, or a share of connecting all.
 
@@ -70,28 +53,17 @@ def limit_option(text: str, option: str = "--limit") -> "Amount | Share":
         It is neither.
     """
     from planner.numerals import amount_of
-    from planner.scenario.rules import read_limit
+    from planner.scenario.rules import NoShareError, read_limit
 
+    remedy = _("For instance: {option} 250000 or {option} 4%.").format(option=option)
     try:
         limit = read_limit(amount_of(text))
+    except NoShareError as error:
+        remedy = _("Say 100 % or less, or an amount of money.")
+        raise InputError(Problem("bad-option", str(error), remedy, column=option, value=text)) from error
     except ValueError as error:
-        raise InputError(
-            Problem(
-                "bad-option",
-                str(error),
-                _("For instance: {option} 250000 or {option} 4%.").format(option=option),
-                column=option,
-                value=text,
-            )
-        ) from error
+        raise InputError(Problem("bad-option", str(error), remedy, column=option, value=text)) from error
     if limit.model_dump().get("amount") == 0:
-        raise InputError(
-            Problem(
-                "bad-option",
-                _("With nothing nothing can be built."),
-                _("For instance: {option} 250000 or {option} 4%.").format(option=option),
-                column=option,
-                value=text,
-            )
-        )
+        message = _("With nothing nothing can be built.")
+        raise InputError(Problem("bad-option", message, remedy, column=option, value=text))
     return limit

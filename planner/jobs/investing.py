@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from planner.i18n import Language
     from planner.jobs.journal import Event, Journal
     from planner.portfolio import CountryAsked, Portfolio, PortfolioAsked, Terms
-    from planner.scenario import Scenario
+    from planner.scenario import Amount, Scenario, Share
 
 _BETWEEN_LOOKS_S = 0.2
 _NOT_IN_NAMES = re.compile(r"[^\w-]+")
@@ -37,7 +37,7 @@ def portfolio_run(
     portfolio_file: Path,
     run_dir: Path,
     *,
-    budgets: Sequence[float] = (),
+    budgets: Sequence[float | Amount | Share] = (),
     points: int = 25,
     workers: int = 1,
     overrides: Mapping[str, object] | None = None,
@@ -51,8 +51,8 @@ def portfolio_run(
     Parameters
     ----------
     portfolio_file, run_dir : Path
-    budgets : sequence of float
-        In place of those of the file, in the portfolio's currency.
+    budgets : sequence of float, Amount or Share
+        In place of those of the file, in the portfolio's currency, or of what connecting all costs in all countries.
     points : int
         Budgets of a frontier that is still to be found.
     workers : int
@@ -70,12 +70,14 @@ def portfolio_run(
     PlannerError
         A process was lost.
     """
-    from planner.portfolio import load_portfolio, share_out, write_portfolio  # noqa: PLC0415
+    from planner.portfolio import dump_portfolio, load_portfolio, share_out, write_portfolio  # noqa: PLC0415
+    from planner.scenario.rules import read_limit  # noqa: PLC0415
 
     asked = load_portfolio(portfolio_file)
-    money = tuple(budgets) or asked.budgets
-    if not money:
-        message, remedy = _("No budget is named."), _("Say budgets in the file, or --budget AMOUNT.")
+    if budgets:
+        asked = asked.with_budgets([read_limit(budget) for budget in budgets])
+    if not asked.budgets:
+        message, remedy = _("No budget is named."), _("Say budgets in the file, or --budget AMOUNT or SHARE%.")
         raise InputError(Problem("missing-field", message, remedy, str(portfolio_file), column="budgets"))
     job = _Frontiers(portfolio_file.absolute().parent, run_dir, data_root, overrides or {}, points, command)
     _spare(portfolio_file, run_dir)
@@ -84,10 +86,10 @@ def portfolio_run(
         run_folder(run_dir, force=force, listener=listener, command="portfolio") as journal,
         cancellation(run_dir) as cancelled,
     ):
-        write_whole(run_dir / "portfolio.yaml", portfolio_file.read_text(encoding="utf-8-sig"))
+        write_whole(run_dir / "portfolio.yaml", dump_portfolio(asked, job.folder, run_dir))
         countries = job.find(asked, workers, journal, cancelled)
         journal.note("solve", _("Sharing out among {count} countries").format(count=len(countries)))
-        found = share_out(asked, countries, money)
+        found = share_out(asked, countries, asked.budgets)
         write_portfolio(found, run_dir)
         journal.note("done", _("The portfolio is written."))
         return found
@@ -125,7 +127,8 @@ class _Frontiers:
         problems: list[Problem] = []
         for country in asked.countries:
             try:
-                terms.append(self._terms_of(country, asked.currency))
+                with asked.reading(country):
+                    terms.append(self._terms_of(country, asked.currency))
             except InputError as error:
                 problems += error.problems
         if problems := problems or comparable(terms):
@@ -134,10 +137,17 @@ class _Frontiers:
     def _terms_of(self, country: CountryAsked, currency: str) -> Terms:
         """Return how a country reckons: as its frontier does, or will."""
         from planner.pipeline import only_budget  # noqa: PLC0415
-        from planner.portfolio import Terms, rate_of, read_country, refuse_what_has_to_be  # noqa: PLC0415
+        from planner.portfolio import (  # noqa: PLC0415
+            Terms,
+            rate_of,
+            read_country,
+            refuse_missing,
+            refuse_what_has_to_be,
+        )
 
         if country.run is not None:
             return read_country(country, self.folder / country.run, currency).terms
+        refuse_missing(country, self._file_of(country))
         scenario = self.scenario_of(country)
         measure = only_budget(scenario, "frontier").measure
         refuse_what_has_to_be(scenario)
@@ -161,14 +171,19 @@ class _Frontiers:
         places = self.places_of(asked)
         missing: list[_Task] = []
         for country, folder in zip(asked.countries, places, strict=True):
-            if country.scenario is not None and not _still_good(folder, self.scenario_of(country), self.points):
-                file, overrides, command = self._file_of(country), dict(self.overrides), tuple(self.command)
-                missing.append(_Task(file, folder, self.points, self.data_root, overrides, command))
+            with asked.reading(country):
+                if country.scenario is not None and not _still_good(folder, self.scenario_of(country), self.points):
+                    missing.append(self._task(asked, country, folder))
         self._find_missing(missing, len(asked.countries), workers, journal, cancelled)
-        return [
-            read_country(country, folder, asked.currency)
-            for country, folder in zip(asked.countries, places, strict=True)
-        ]
+        found = []
+        for country, folder in zip(asked.countries, places, strict=True):
+            with asked.reading(country):
+                found.append(read_country(country, folder, asked.currency))
+        return found
+
+    def _task(self, asked: PortfolioAsked, country: CountryAsked, folder: Path) -> _Task:
+        file, overrides, command = self._file_of(country), dict(self.overrides), tuple(self.command)
+        return _Task(asked, country, file, folder, self.points, self.data_root, overrides, command)
 
     def places_of(self, asked: PortfolioAsked) -> list[Path]:
         """Return the folder of each country's frontier; no two that are looked for share one, whatever the disk."""
@@ -253,6 +268,8 @@ def _tell(journal: Journal, done: int, total: int) -> None:
 class _Task:
     """A frontier to be found."""
 
+    asked: PortfolioAsked
+    country: CountryAsked
     scenario_file: Path
     folder: Path
     points: int
@@ -264,7 +281,7 @@ class _Task:
 def _find_frontier(task: _Task, run_dir: Path, lang: Language) -> str:
     """Find a frontier in whichever process this is, and return why its search ended."""
     try:
-        with use_language(lang):
+        with use_language(lang), task.asked.reading(task.country):
             found = frontier_run(
                 task.scenario_file,
                 task.folder,

@@ -6,6 +6,7 @@ See docs/method/portfolio.md.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,13 +14,14 @@ import numpy as np
 from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.portfolio.allocation import Curve, allocate
-from planner.portfolio.asked import CountryAsked, PortfolioAsked, load_portfolio
+from planner.portfolio.asked import CountryAsked, PortfolioAsked, dump_portfolio, load_portfolio
 from planner.portfolio.country import (
     CountryFrontier,
     Terms,
     comparable,
     rate_of,
     read_country,
+    refuse_missing,
     refuse_what_has_to_be,
 )
 from planner.portfolio.result import (
@@ -37,7 +39,7 @@ from planner.scenario import Share
 from planner.scenario.rules import say_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from planner.portfolio.allocation import Allocation
     from planner.scenario import Amount
@@ -53,16 +55,20 @@ __all__ = [
     "Terms",
     "allocate",
     "comparable",
+    "dump_portfolio",
     "load_portfolio",
     "rate_of",
     "read_country",
+    "refuse_missing",
     "refuse_what_has_to_be",
     "share_out",
     "write_portfolio",
 ]
 
 
-def share_out(asked: PortfolioAsked, countries: Sequence[CountryFrontier], budgets: Sequence[float]) -> Portfolio:
+def share_out(
+    asked: PortfolioAsked, countries: Sequence[CountryFrontier], budgets: Sequence[Amount | Share]
+) -> Portfolio:
     """Share each of some budgets out among countries so that their plans bring most benefit together.
 
     Parameters
@@ -70,17 +76,19 @@ def share_out(asked: PortfolioAsked, countries: Sequence[CountryFrontier], budge
     asked : PortfolioAsked
     countries : sequence of CountryFrontier
         One for each that is asked for, in the same order.
-    budgets : sequence of float
-        In the portfolio's currency.
+    budgets : sequence of Amount or Share
+        In the portfolio's currency; shares are of what the dearest plans of all countries cost together.
 
     Raises
     ------
     InputError
-        Benefits or money of the countries cannot be added up, or one has to get more than it may.
+        Benefits or money of the countries cannot be added up, one has to get more than it may, or a budget is less
+        than a cent.
     """
+    money = _money_of(budgets, sum(country.connect_all_cents for country in countries))
     terms = [country.terms for country in countries]
-    if problems := [*comparable(terms), *_crossed(asked.countries, countries, budgets)]:
-        raise InputError(problems)
+    if problems := [*comparable(terms), *_crossed(asked.countries, countries, list(money)), *_too_small(money)]:
+        raise InputError(asked.placed(problems))
     return Portfolio(
         name=asked.name,
         currency=asked.currency,
@@ -90,16 +98,35 @@ def share_out(asked: PortfolioAsked, countries: Sequence[CountryFrontier], budge
             country.name: {
                 "currency": country.currency,
                 "rate": country.rate,
-                "source": wish.rate_source,
+                "source": None if country.currency == asked.currency else wish.rate_source,
                 "price_year": country.price_year,
             }
             for wish, country in zip(asked.countries, countries, strict=True)
         },
         notes=_notes(countries),
         synthetic=any(country.synthetic for country in countries),
-        budgets=tuple(_shared(asked.countries, countries, round(100 * budget)) for budget in sorted(set(budgets))),
+        budgets=tuple(
+            replace(_shared(asked.countries, countries, cents), share=share) for cents, share in sorted(money.items())
+        ),
         countries=tuple(map(_asked_of, asked.countries, countries)),
     )
+
+
+def _money_of(budgets: Sequence[Amount | Share], all_cents: int) -> dict[int, float | None]:
+    """Return each budget once, in cents, and the share of connecting all that it was asked for as, if it was."""
+    money: dict[int, float | None] = {}
+    for budget in budgets:
+        if isinstance(budget, Share):
+            money[round(budget.share * all_cents)] = budget.share
+        else:
+            money.setdefault(round(100 * budget.amount), None)
+    return money
+
+
+def _too_small(money: Collection[int]) -> list[Problem]:
+    """Return that a budget is nothing, if one is."""
+    message, remedy = _("A budget of less than a cent cannot be shared out."), _("Name a larger budget.")
+    return [Problem("bad-budget", message, remedy, column="budgets")] if 0 in money else []
 
 
 def _asked_of(wish: CountryAsked, country: CountryFrontier) -> dict[str, Any]:
@@ -118,17 +145,17 @@ def _asked_of(wish: CountryAsked, country: CountryFrontier) -> dict[str, Any]:
 
 
 def _crossed(
-    asked: Sequence[CountryAsked], countries: Sequence[CountryFrontier], budgets: Sequence[float]
+    asked: Sequence[CountryAsked], countries: Sequence[CountryFrontier], budgets: Sequence[int]
 ) -> list[Problem]:
-    """Return which countries would have to get more than they may."""
+    """Return which countries would have to get more than they may of budgets in cents."""
     problems = []
     for budget in budgets:
-        for wish, own in zip(asked, least_money(asked, countries, round(100 * budget)), strict=True):
-            if wish.most is not None and _cents(wish.most, round(100 * budget)) < own:
+        for k, (wish, own) in enumerate(zip(asked, least_money(asked, countries, budget), strict=True)):
+            if wish.most is not None and _cents(wish.most, budget) < own:
                 message = _("Of a budget of {budget}, “{name}” would have to get more than it may.")
                 remedy = _("Lower least, or raise most.")
-                text = message.format(budget=f"{budget:.12g}", name=wish.name)
-                problems.append(Problem("bad-part", text, remedy, column="most"))
+                text = message.format(budget=f"{budget / 100:.12g}", name=wish.name)
+                problems.append(Problem("bad-part", text, remedy, column=f"countries[{k}].most"))
     return problems
 
 
@@ -185,7 +212,7 @@ def _conflict(
     while (needed := sum(least_money(asked, countries, enough))) > enough:
         enough = needed
     # Where a country would then have to get more than it may, it would of every larger budget too: its share grows on.
-    would_do = not _crossed(asked, countries, [enough / 100])
+    would_do = not _crossed(asked, countries, [enough])
     rows = list(zip(asked, least, strict=True))
     return Conflict(
         least=tuple((wish.name, cents / 100) for wish, cents in rows if cents),
@@ -223,7 +250,7 @@ def _told(
         best_known=found.best_known,
         ceiling_per_1000=100_000 * found.price,
         offices=sum(part.offices for part in parts),
-        people=sum(part.people for part in parts),
+        people=math.fsum(part.people for part in parts),
         next=None if best is None else best.name,
         countries=tuple(parts),
         without_limits=_unlimited(countries, budget) if limited else None,
@@ -241,7 +268,7 @@ def _unlimited(countries: Sequence[CountryFrontier], budget: int) -> Unlimited:
         value=found.value,
         bound=found.bound,
         offices=sum(map(_gained, totals)),
-        people=sum(total["people"] for total in totals),
+        people=math.fsum(total["people"] for total in totals),
         countries=tuple((country.name, money) for country, money in zip(countries, spent, strict=True)),
     )
 
@@ -293,7 +320,7 @@ def _next(country: CountryFrontier, plan: int, most: int | None) -> Next | None:
     people, thousands = after["people"] - before["people"], float(more[k]) / 100_000
     return Next(
         money=float(more[k]) / 100,
-        benefit=float(gain[k]),
+        benefit=float(f"{gain[k]:.12g}"),  # without the last digits that the difference of floats leaves
         offices=_gained(after) - _gained(before),
         people=people,
         benefit_per_1000=float(gain[k]) / thousands,

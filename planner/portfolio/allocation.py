@@ -6,6 +6,7 @@ cost could. See docs/method/portfolio.md.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -107,7 +108,7 @@ def allocate(curves: Sequence[Curve], budget: int) -> Allocation:
     known = [upper_hull(np.stack([curve.cost.astype(np.float64), curve.value], axis=1)) for curve in curves]
     price = critical_price(known, budget)
     plan, best_known = choose(curves, budget, price)
-    value = float(sum(curve.value[k] for curve, k in zip(curves, plan.tolist(), strict=True)))
+    value = math.fsum(curve.value[k] for curve, k in zip(curves, plan.tolist(), strict=True))
     spent = sum(int(curve.cost[k]) for curve, k in zip(curves, plan.tolist(), strict=True))
     ceilings = [curve.ceiling for curve in curves]
     steepest = critical_price(ceilings, budget)

@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import PlainSerializer, PlainValidator, ValidationError, WithJsonSchema, model_validator
+from pydantic import PlainSerializer, PlainValidator, PrivateAttr, ValidationError, WithJsonSchema, model_validator
 
 from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.scenario.faults import problems_of
 from planner.scenario.fields import FilePath, Positive, Section, Text, said
-from planner.scenario.rules import LIMIT_SCHEMA, Amount, Share, read_limit, say_limit
-from planner.scenario.yaml_text import parse_yaml
+from planner.scenario.placing import Written
+from planner.scenario.rules import LIMIT_SCHEMA, Amount, NoShareError, Share, read_limit, say_limit
+from planner.scenario.yaml_text import parse_yaml, write_yaml
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 def _read_part(value: Any) -> Amount | Share:
     try:
         return read_limit(value)
+    except NoShareError as error:
+        raise ValueError(_("A share of the whole budget is more than 0 % and at most 100 %.")) from error
     except ValueError as error:
         message = _("Say an amount of money, such as 2000000, or a share of the whole budget, such as “20 %”.")
         raise ValueError(message) from error
 
 
+def _read_budget(value: Any) -> Amount | Share:
+    limit = read_limit(value)
+    if limit == Amount(amount=0.0):
+        raise ValueError(_("With nothing nothing can be built."))
+    return limit
+
+
 _Part = Annotated[Amount | Share, PlainValidator(_read_part), PlainSerializer(say_limit), WithJsonSchema(LIMIT_SCHEMA)]
+_Budget = Annotated[
+    Amount | Share, PlainValidator(_read_budget), PlainSerializer(say_limit), WithJsonSchema(LIMIT_SCHEMA)
+]
 
 
 class CountryAsked(Section):
@@ -71,9 +88,16 @@ class PortfolioAsked(Section):
     name: Annotated[Text, said("Name", "Heads the results.")]
     currency: Annotated[str, said("Currency", "Of budgets and results; ISO 4217.", pattern="^[A-Z]{3}$")]
     budgets: Annotated[
-        tuple[Positive, ...], said("Budgets", "Amounts of money to share out, in the portfolio's currency.")
+        tuple[_Budget, ...],
+        said(
+            "Budgets",
+            "Amounts of money to share out, in the portfolio's currency, or shares of what connecting everyone in all "
+            "countries costs, such as “20 %”.",
+        ),
     ] = ()
     countries: Annotated[tuple[CountryAsked, ...], said("Countries", "Those that share the budget.", min_length=1)]
+    # How it stands in its file: no part of the content.
+    _written: Written | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _each_name_once(self) -> PortfolioAsked:
@@ -82,6 +106,34 @@ class PortfolioAsked(Section):
             if names.count(name) > 1:
                 raise ValueError(_("The country “{name}” is there more than once.").format(name=name))
         return self
+
+    def with_budgets(self, budgets: Sequence[Amount | Share]) -> PortfolioAsked:
+        """Return the same with other budgets, for which the file is not to blame."""
+        asked = self.model_copy(update={"budgets": tuple(budgets)})
+        written = self._written and replace(self._written, said_after=frozenset({"budgets"}))
+        asked._written = written  # noqa: SLF001 - of its own kind
+        return asked
+
+    def placed(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Return problems with file and line of the portfolio where they name no file of their own."""
+        written = self._written
+        return tuple(problem if written is None or problem.file else written.placed(problem) for problem in problems)
+
+    @contextmanager
+    def reading(self, country: CountryAsked) -> Iterator[None]:
+        """Give faults of a country that are raised inside their place in the portfolio, or those elsewhere its name."""
+        try:
+            yield
+        except InputError as error:
+            at = f"countries[{self.countries.index(country)}]"
+            raise InputError(self._of_country(problem, country.name, at) for problem in error.problems) from error
+
+    def _of_country(self, problem: Problem, name: str, at: str) -> Problem:
+        if problem.file is None and problem.column in CountryAsked.model_fields:
+            return self.placed([replace(problem, column=f"{at}.{problem.column}")])[0]
+        (entry,) = self.placed([Problem("", "", column=at)])
+        message = _("“{name}” ({place}): {message}")
+        return replace(problem, message=message.format(name=name, place=entry.place, message=problem.message))
 
 
 def load_portfolio(path: Path) -> PortfolioAsked:
@@ -107,6 +159,39 @@ def load_portfolio(path: Path) -> PortfolioAsked:
         remedy = _("Name a portfolio file: docs/method/portfolio.md says what stands in it.")
         raise InputError(Problem("not-a-mapping", message, remedy, file))
     try:
-        return PortfolioAsked.model_validate(document.data)
+        asked = PortfolioAsked.model_validate(document.data)
     except ValidationError as error:
         raise InputError(problems_of(error, file, document.rows, PortfolioAsked)) from error
+    # Set once, here; no part of the content.
+    asked._written = Written.of(document, file, ())  # noqa: SLF001
+    return asked
+
+
+def dump_portfolio(asked: PortfolioAsked, folder: Path, run_dir: Path) -> str:
+    """Return a portfolio in full as YAML, for the folder of its run.
+
+    Parameters
+    ----------
+    asked : PortfolioAsked
+    folder : Path
+        That relative paths start from.
+    run_dir : Path
+        That they start from in the text.
+    """
+    content = asked.model_dump(mode="json", exclude_none=True)
+    for country in content["countries"]:
+        country |= {key: _from(run_dir, folder, country[key]) for key in ("run", "scenario") if key in country}
+    header = _("# Portfolio in full, as it was shared out; relative paths start from this folder.")
+    return f"{header}\n{write_yaml(content)}"
+
+
+def _from(run_dir: Path, folder: Path, path: str) -> str:
+    """Return a path that starts from a run's folder in place of another one; what is absolute stays."""
+    if Path(path).is_absolute():
+        return path
+    place = (folder / path).resolve()
+    try:
+        # Where a link leads decides what is above a folder.
+        return Path(os.path.relpath(place, run_dir.resolve())).as_posix()
+    except ValueError:  # on another drive of Windows
+        return place.as_posix()

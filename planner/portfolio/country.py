@@ -12,7 +12,7 @@ from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.plan.frontier import FRONTIER_JSON, read_frontier, where_from
 from planner.portfolio.allocation import Curve
-from planner.scenario import load_scenario, placed
+from planner.scenario import SCENARIO_FILE, load_scenario, placed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -116,6 +116,11 @@ def read_country(asked: CountryAsked, folder: Path, currency: str) -> CountryFro
     InputError
         There is none, it is not whole or of an older form; or its money cannot be converted.
     """
+    if not (folder / FRONTIER_JSON).is_file():
+        message = _("There is no frontier of “{name}”: {file} is missing.")
+        remedy = _("Correct the path (a relative one starts from the portfolio file), or find one: planner frontier.")
+        text = message.format(name=asked.name, file=(folder / FRONTIER_JSON).resolve())
+        raise InputError(Problem("no-frontier", text, remedy, column="run", value=asked.run))
     stored = read_frontier(folder)
     try:
         scenario = load_scenario(folder)
@@ -145,6 +150,20 @@ def read_country(asked: CountryAsked, folder: Path, currency: str) -> CountryFro
             str(folder / FRONTIER_JSON),
         )
         raise InputError(problem) from error
+
+
+def refuse_missing(asked: CountryAsked, path: Path) -> None:
+    """Refuse a country whose scenario, a file or the folder of one, is not there.
+
+    Raises
+    ------
+    InputError
+    """
+    file = path / SCENARIO_FILE if path.is_dir() else path
+    if not file.is_file():
+        message = _("There is no scenario of “{name}”: {file} is missing.").format(name=asked.name, file=file.resolve())
+        remedy = _("Correct the path: a relative one starts from the portfolio file.")
+        raise InputError(Problem("missing-file", message, remedy, column="scenario", value=asked.scenario))
 
 
 def refuse_what_has_to_be(scenario: Scenario) -> None:

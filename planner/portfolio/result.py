@@ -127,6 +127,8 @@ class Shared:
     Attributes
     ----------
     budget : float
+    share : float or None
+        Of what connecting everyone in all countries costs, where the budget was asked for as one.
     conflict : Conflict or None
         If there is one, what follows is nought and there are no countries.
     spent : float
@@ -148,6 +150,7 @@ class Shared:
     """
 
     budget: float
+    share: float | None = None
     conflict: Conflict | None = None
     spent: float = 0.0
     value: float = 0.0
@@ -238,12 +241,17 @@ _COLUMNS = ("spent", "kept_back", "spent_own", "value", "bound", "gap", "offices
 
 
 def _as_csv(portfolio: Portfolio) -> str:
-    """Return a row for each budget and country."""
+    """Return a row for each budget and country, without figures where the budget cannot be shared out."""
     table = io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
-    rows.writerow(("budget", "country", *_COLUMNS, "benefit_per_1000_next", "people_per_1000_next"))
+    rows.writerow(("budget", "country", *_COLUMNS, "benefit_per_1000_next", "people_per_1000_next", "status"))
     for shared in portfolio.budgets:
         for part in shared.countries:
             more = (part.next.benefit_per_1000, part.next.people_per_1000) if part.next else ("", "")
-            rows.writerow((shared.budget, no_formula(part.name), *(getattr(part, name) for name in _COLUMNS), *more))
+            figures = (getattr(part, name) for name in _COLUMNS)
+            rows.writerow((shared.budget, no_formula(part.name), *figures, *more, shared.status))
+        if shared.conflict is not None:
+            nothing = ("",) * (len(_COLUMNS) + 2)
+            for country in portfolio.countries:
+                rows.writerow((shared.budget, no_formula(country["name"]), *nothing, shared.status))
     return table.getvalue()

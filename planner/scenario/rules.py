@@ -43,13 +43,17 @@ LIMIT_SCHEMA = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "
 _PERCENTAGE = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*%")
 
 
+class NoShareError(ValueError):
+    """A percentage that is none of a whole: nothing of it, or more than all."""
+
+
 def read_limit(value: Any) -> Amount | Share:
     """Return a limit as written: an amount, or a percentage of connecting all.
 
     Raises
     ------
     ValueError
-        It is neither.
+        It is neither; `NoShareError`: a percentage of nothing, or of more than all.
     """
     if isinstance(value, Amount | Share):
         return value
@@ -59,6 +63,9 @@ def read_limit(value: Any) -> Amount | Share:
         share = float(found[1].replace(",", ".")) / 100
         if 0 < share <= 1:
             return Share(share=share)
+        raise NoShareError(
+            _("A share is more than 0 % and at most 100 %: that connects all, and more money has nothing to pay for.")
+        )
     raise ValueError(_("Say an amount of money, such as 2000000, or a share of connecting all, such as “20 %”."))
 
 

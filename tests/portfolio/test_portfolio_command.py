@@ -41,6 +41,11 @@ def call(*arguments):
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
+def lines_of(text):
+    """Return the text of a terminal with its lines broken nowhere."""
+    return " ".join(text.split())
+
+
 def write_frontier_run(folder, plans, scenario, *, currency="USD", measure="programme_cost"):
     """Write what a run of ``planner frontier`` leaves, with plans as told."""
     folder.mkdir(parents=True)
@@ -53,7 +58,7 @@ def write_frontier_run(folder, plans, scenario, *, currency="USD", measure="prog
             "bound": 1.1 * benefit,
             "gap": 0.1,
             "status": "feasible",
-            "totals": {"offices_newly_connected": benefit // 10, "offices_upgraded": 1, "people": 2 * benefit},
+            "totals": {"offices_newly_connected": int(benefit // 10), "offices_upgraded": 1, "people": 2 * benefit},
         }
         for money, benefit in plans
     ]
@@ -452,3 +457,163 @@ def test_the_users_own_portfolio_file_is_never_written_over(portfolio, tmp_path)
         assert result.exit_code == 2
         assert "portfolio.yaml" in result.stderr
         assert file.read_text(encoding="utf-8") == before
+
+
+MONEY = {"budget", "missing", "spent", "kept_back", "least", "most", "limit_own", "spent_own", "money", "connect_all"}
+
+
+def money_in(document):
+    """Yield every amount of money of a portfolio."""
+    for key, value in document.items() if isinstance(document, dict) else enumerate(document):
+        if isinstance(value, dict | list):
+            yield from money_in(value)
+        elif (isinstance(key, int) or key in MONEY) and isinstance(value, float):
+            yield value
+
+
+def test_money_is_whole_cents_and_benefits_are_added_up_without_the_last_digits_of_floats(portfolio, tmp_path, make):
+    write_frontier_run(tmp_path / "tenth", [(75.56599, 0.1), (99.99999, 0.4)], make["scenario"]())
+    write_frontier_run(tmp_path / "fifth", [(0.07, 0.2)], make["scenario"]())
+    write_frontier_run(tmp_path / "third", [(33333.33, 0.3)], make["scenario"](), currency="XOF")
+    runs = {"North": {"run": "tenth"}, "South": {"run": "fifth", "least": "3.3 %"}}
+    file = portfolio({"budgets": [75_700.1, 75_700.2, 2]}, **runs, East={"run": "third", "rate": 0.0000019})
+    stored = solved(file, tmp_path)
+    assert list(money_in(stored)) == [round(money, 2) for money in money_in(stored)]
+    shared = stored["budgets"][-1]
+    # 33,333,330 · 0.0000019 = 63.333327, rounded up to the cent
+    assert [part["spent"] for part in shared["countries"]] == [75_565.99, 70.0, 63.34]
+    assert shared["spent"] == 75_699.33
+    assert shared["value"] == 0.6
+    assert shared["countries"][0]["next"]["benefit"] == 0.3
+
+
+def test_a_budget_may_be_a_share_of_what_connecting_everyone_costs(portfolio, tmp_path, make):
+    """North's dearest plan takes 600,000, South's 500,000, East's 150,000 at 0.5: 1,175,000."""
+    write_frontier_run(tmp_path / "elsewhere", CURVES["East"], make["scenario"](), currency="XOF")
+    file = portfolio({"budgets": ["20 %", 500_000]}, East={"run": "elsewhere", "rate": 0.5})
+    shared, amount = solved(file, tmp_path)["budgets"]
+    assert (shared["budget"], shared["share"]) == (235_000, 0.2)
+    assert (amount["budget"], amount["share"]) == (500_000, None)
+    asked = ("--budget", "100%", "--budget", "12,5 %", "--budget", "1175000")
+    low, high = solved(file, tmp_path, *asked)["budgets"]
+    assert (low["budget"], low["share"]) == (146_875, 0.125)
+    assert (high["budget"], high["share"]) == (1_175_000, 1)
+    assert high["spent"] == 1_175_000
+
+
+def test_a_budget_of_no_cent_is_refused(portfolio, tmp_path):
+    file = portfolio({"budgets": [0.001]})
+    row = file.read_text(encoding="utf-8").splitlines().index("budgets:") + 2
+    for said, place in (((), (str(file), row)), (("--budget", "0.004"), (None, None))):
+        result = call("portfolio", file, "--out", tmp_path / "out", "--force", "--json", *said)
+        assert result.exit_code == 2
+        (problem,) = json.loads(result.stdout)["problems"]
+        assert "less than a cent" in problem["message"]
+        assert (problem["file"], problem["row"], problem["column"]) == (*place, "budgets")
+
+
+def test_a_budget_that_cannot_be_shared_out_has_its_rows(portfolio, tmp_path):
+    solved(portfolio({"budgets": [1_000, 500_000]}, North={"least": 2_000}), tmp_path, code=3)
+    with (tmp_path / "out/portfolio.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    told = [(float(row["budget"]), row["country"], row["status"]) for row in rows]
+    ends = {1_000: "infeasible", 500_000: "feasible"}
+    assert told == [(budget, name, ends[budget]) for budget in ends for name in CURVES]
+    assert {row[key] for row in rows[:3] for key in row} - {"1000.0", "infeasible", *CURVES} == {""}
+    assert all(row["spent"] and row["people"] for row in rows[3:])
+
+
+def test_the_same_currency_has_no_source_of_a_rate(portfolio, tmp_path, make):
+    for name in ("kenya", "again"):
+        write_frontier_run(tmp_path / name, CURVES["East"], make["scenario"](), currency="KES")
+    said = {"run": "kenya", "rate": 0.0077, "rate_source": "central bank"}
+    file = portfolio({"budgets": [500_000]}, South={"run": "again", "rate": 0.0077}, East=said)
+    rates = solved(file, tmp_path)["rates"]
+    assert {name: rate["source"] for name, rate in rates.items()} == {
+        "North": None,
+        "South": "user",
+        "East": "central bank",
+    }
+
+
+def test_the_runs_own_portfolio_file_leads_to_the_same_countries(portfolio, tmp_path, make):
+    """From the run's folder, which lies elsewhere; with the budgets that the command line said."""
+    write_frontier_run(tmp_path / "far/elsewhere", CURVES["East"], make["scenario"](), currency="XOF")
+    east = {"run": str(tmp_path / "far/elsewhere"), "rate": 0.5, "rate_source": "bank", "least": "5 %", "most": 10**6}
+    file = portfolio(East=east)
+    deep = tmp_path / "deep/er/run"
+    first = call("portfolio", file, "--budget", "40%", "--budget", "1000000", "--out", deep, "--json")
+    assert first.exit_code == 0, first.stderr
+    again = call("portfolio", deep / "portfolio.yaml", "--out", tmp_path / "again", "--json")
+    assert again.exit_code == 0, again.stderr
+    told = [json.loads(result.stdout) for result in (first, again)]
+    for document in told:
+        for country in (*document["countries"], *(part for each in document["budgets"] for part in each["countries"])):
+            country["run"] = str(Path(country["run"]).resolve())
+    assert told[0] == told[1]
+    paths = [country["run"] for country in yaml.safe_load((deep / "portfolio.yaml").read_text("utf-8"))["countries"]]
+    assert paths == ["../../../North", "../../../South", str(tmp_path / "far/elsewhere")]
+
+
+def test_faults_of_a_country_name_the_portfolio_its_line_and_the_country(portfolio, tmp_path, make):
+    held = make["scenario"](limits={"must_connect": ["PO-1"]})
+    write_frontier_run(tmp_path / "held", CURVES["East"], held)
+    write_frontier_run(tmp_path / "kenya", CURVES["East"], make["scenario"](), currency="KES")
+    file = tmp_path / "p.yaml"
+    countries = (
+        "{name: Lost, scenario: ../nowhere}",
+        "{name: Gone, run: norun}",
+        "{name: Rated, run: North, rate: 2}",
+        "{name: Dear, run: kenya}",
+        "{name: Held, run: held}",
+    )
+    head = "schema_version: 1\nname: Bad\ncurrency: USD\nbudgets: [1]\ncountries:\n"
+    file.write_text(head + "".join(f"  - {country}\n" for country in countries), encoding="utf-8")
+    result = call("portfolio", file, "--out", tmp_path / "out", "--json")
+    assert result.exit_code == 2
+    problems = json.loads(result.stdout)["problems"]
+    told = [(each["file"], each["row"], each["column"], each["value"]) for each in problems]
+    assert told[:4] == [
+        (str(file), 6, "countries[0].scenario", "../nowhere"),
+        (str(file), 7, "countries[1].run", "norun"),
+        (str(file), 8, "countries[2].rate", "2"),
+        (str(file), 9, "countries[3].rate", None),
+    ]
+    names = ["“Lost”", "“Gone”", "“Rated”", "“Dear”", f"“Held” ({file}, line 10, field countries[4])"]
+    assert all(name in each["message"] for name, each in zip(names, problems, strict=True)), problems
+    assert "planner new" not in problems[0]["remedy"]
+    assert "starts from the portfolio file" in problems[0]["remedy"]
+    assert told[4][::2] == (str(tmp_path / "held/scenario.yaml"), "limits.must_connect")
+
+
+def test_least_and_most_that_cross_name_their_line(portfolio, tmp_path):
+    file = portfolio({"budgets": [1000]}, South={"least": 900, "most": "1 %"})
+    result = call("portfolio", file, "--out", tmp_path / "out", "--json")
+    (problem,) = json.loads(result.stdout)["problems"]
+    assert (problem["file"], problem["column"]) == (str(file), "countries[1].most")
+    assert file.read_text(encoding="utf-8").splitlines()[problem["row"] - 1].strip() == "most: 1 %"
+
+
+def test_a_fault_in_the_search_of_a_country_names_it(searched, tmp_path):
+    asked, _begun = searched
+    file = asked(["North", "South"], South=failing)
+    result = call("portfolio", file, "--workers", 1, "--out", tmp_path / "out", "--json")
+    (problem,) = json.loads(result.stdout)["problems"]
+    row = next(k for k, line in enumerate(file.read_text("utf-8").splitlines(), 1) if "name: South" in line)
+    assert problem["file"] == "offices.csv"
+    assert problem["message"] == f"“South” ({file}, line {row}, field countries[1]): no such office"
+
+
+@pytest.mark.parametrize("share", ["120%", "0 %"])
+@pytest.mark.parametrize(
+    "command",
+    [("portfolio", "--budget"), ("sweep", "--budget"), ("years", "--limit"), ("solve", "--budget", "programme=")],
+)
+def test_a_share_of_more_than_all_is_told_its_bounds(portfolio, tmp_path, monkeypatch, command, share):
+    monkeypatch.chdir(tmp_path)  # where a run would lie, if it began
+    name, option, *before = command
+    subject = portfolio() if name == "portfolio" else EXAMPLE
+    result = call(name, subject, option, "".join([*before, share]))
+    assert result.exit_code == 2
+    assert "more than 0 % and at most 100 %" in lines_of(result.stderr)
+    assert "such as" not in lines_of(result.stderr)
