@@ -341,8 +341,10 @@ def test_a_portfolio_table_holds_no_formula():
     from planner.portfolio.result import _COLUMNS, _as_csv
 
     part = SimpleNamespace(name="=1+1", next=None, **dict.fromkeys(_COLUMNS, 0))
-    told = _as_csv(SimpleNamespace(budgets=[SimpleNamespace(budget=1, countries=[part])]))
-    assert list(csv.reader(told.splitlines()))[1][1] == "'=1+1"
+    shared = SimpleNamespace(budget=1, countries=[part], conflict=None, status="feasible")
+    refused = SimpleNamespace(budget=1, countries=[], conflict="too much", status="infeasible")
+    told = _as_csv(SimpleNamespace(budgets=[shared, refused], countries=[{"name": "=1+1"}]))
+    assert [row[1] for row in csv.reader(told.splitlines())][1:] == ["'=1+1", "'=1+1"]
 
 
 def test_a_line_without_points_is_no_place(tmp_path):
