@@ -249,6 +249,15 @@ def service_name(service: str) -> str:
     return named() if named else service
 
 
+_COLUMNS: dict[str, Callable[[], str]] = {"people_underserved": lambda: _("underserved people within reach")}
+
+
+def benefit_column(column: str) -> str:
+    """Return what a column of the benefit counts; names that only the scenario knows stay as they are."""
+    named = _COLUMNS.get(column)
+    return named() if named else column
+
+
 _MEASURES: dict[str, Callable[[], str]] = {
     "capex": lambda: _("first purchase (capex)"),
     "opex_per_year": lambda: _("operation per year (opex)"),

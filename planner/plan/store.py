@@ -17,6 +17,7 @@ from planner.errors import InputError, Problem
 from planner.files import whole_file, write_whole
 from planner.finance import MEASURES
 from planner.i18n import _
+from planner.plan.absent import no_plan
 from planner.plan.model import Plan
 from planner.plan.tables import LINK_KEYS, MAST_KEYS, OFFICE_KEYS
 
@@ -82,12 +83,7 @@ def read_plan(run_dir: Path) -> Plan:
         text = path.read_text(encoding="utf-8")
         return Plan.from_document(json.loads(text))
     except FileNotFoundError:
-        problem = Problem(
-            "no-plan",
-            _("There is no plan here."),
-            _("Give the folder of a finished run, or make one with: planner solve."),
-            file=str(path),
-        )
+        problem = no_plan(path)
     except OSError as error:
         problem = Problem(
             "unreadable-plan",

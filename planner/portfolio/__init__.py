@@ -231,9 +231,11 @@ def _told(
     found: Allocation,
 ) -> Shared:
     """Return an allocation in the words of the result."""
+    # What countries have to get counts as spent there.
+    left = budget - found.spent
     parts, ceilings = [], 0.0
     for wish, country, own, plan in zip(asked, countries, least, plans, strict=True):
-        part = _part(wish, country, own, plan, budget)
+        part = _part(wish, country, own, plan, budget, left)
         parts.append(part)
         money = max(int(country.curve.cost[plan]), own)
         ceilings += max(country.curve.at_most(money), part.value)
@@ -243,6 +245,7 @@ def _told(
     return Shared(
         budget=budget / 100,
         spent=sum(round(100 * part.spent) for part in parts) / 100,
+        unspent=left / 100,
         value=found.value,
         bound=found.bound,
         gap=(found.bound - found.value) / size,
@@ -277,11 +280,14 @@ def _gain(part: CountryPart) -> float:
     return part.next.benefit_per_1000 if part.next else 0.0
 
 
-def _part(wish: CountryAsked, country: CountryFrontier, least: int, plan: int, budget: int) -> CountryPart:
-    """Return what one country gets and does with it."""
+def _part(wish: CountryAsked, country: CountryFrontier, least: int, plan: int, budget: int, left: int) -> CountryPart:
+    """Return what one country gets and does with it; ``left``: what of the budget nobody gets."""
     point, spent = country.points[plan], int(country.curve.cost[plan])
     totals = point["totals"]
+    kept_back = max(least - spent, 0)
     most = None if wish.most is None else _cents(wish.most, budget)
+    more = _next(country, plan, most, left + kept_back)
+    beyond_most = more is None and _next(country, plan, None, 0) is not None
     return CountryPart(
         name=country.name,
         run=str(country.folder),
@@ -289,7 +295,7 @@ def _part(wish: CountryAsked, country: CountryFrontier, least: int, plan: int, b
         limit_own=point["limit"],
         spent_own=point["spent"],
         spent=spent / 100,
-        kept_back=max(least - spent, 0) / 100,
+        kept_back=kept_back / 100,
         least=None if wish.least is None else least / 100,
         most=None if most is None else most / 100,
         value=point["value"],
@@ -299,7 +305,8 @@ def _part(wish: CountryAsked, country: CountryFrontier, least: int, plan: int, b
         connected=totals["offices_newly_connected"],
         upgraded=totals["offices_upgraded"],
         people=totals["people"],
-        next=_next(country, plan, most),
+        next=more,
+        no_next=None if more else "most" if beyond_most else "dearest",
     )
 
 
@@ -307,8 +314,11 @@ def _gained(totals: Mapping[str, Any]) -> int:
     return int(totals["offices_newly_connected"] + totals["offices_upgraded"])
 
 
-def _next(country: CountryFrontier, plan: int, most: int | None) -> Next | None:
-    """Return the dearer plan that brings most benefit for each unit of money more; none beyond what may be got."""
+def _next(country: CountryFrontier, plan: int, most: int | None, free: int) -> Next | None:
+    """Return the dearer plan that brings most benefit for each unit of money more; none beyond what may be got.
+
+    Of its money ``free`` cents are there already.
+    """
     more = country.curve.cost - country.curve.cost[plan]
     gain = country.curve.value - country.curve.value[plan]
     allowed = True if most is None else country.curve.cost <= most
@@ -320,6 +330,7 @@ def _next(country: CountryFrontier, plan: int, most: int | None) -> Next | None:
     people, thousands = after["people"] - before["people"], float(more[k]) / 100_000
     return Next(
         money=float(more[k]) / 100,
+        beyond_unspent=max(int(more[k]) - free, 0) / 100,
         benefit=float(f"{gain[k]:.12g}"),  # without the last digits that the difference of floats leaves
         offices=_gained(after) - _gained(before),
         people=people,

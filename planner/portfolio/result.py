@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from planner.files import write_whole
 from planner.wording import no_formula
@@ -21,9 +21,22 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True)
 class Next:
-    """The dearer plan of a country that brings most for each unit of money more; per 1,000 of the common currency."""
+    """The dearer plan of a country that brings most for each unit of money more; per 1,000 of the common currency.
+
+    Attributes
+    ----------
+    money : float
+        How much more it takes than the plan that the country gets.
+    beyond_unspent : float
+        What of it is neither unspent nor kept back for this country.
+    benefit, offices, people
+        How much more of them it brings.
+    benefit_per_1000, people_per_1000 : float
+        Of all of its money.
+    """
 
     money: float
+    beyond_unspent: float
     benefit: float
     offices: int
     people: float
@@ -55,6 +68,9 @@ class CountryPart:
     people : float
     next : Next or None
         None: nothing more can be bought, or may be.
+    no_next : str or None
+        Why there is no next: ``most``, every dearer plan that brings more exceeds what may be got; ``dearest``,
+        none is known.
     """
 
     name: str
@@ -74,6 +90,7 @@ class CountryPart:
     upgraded: int
     people: float
     next: Next | None
+    no_next: Literal["most", "dearest"] | None
 
 
 @dataclass(frozen=True)
@@ -132,6 +149,8 @@ class Shared:
     conflict : Conflict or None
         If there is one, what follows is nought and there are no countries.
     spent : float
+    unspent : float
+        What of the budget no plan spends and no country has to get.
     value, bound, gap : float
         Benefit of all plans, proven ceiling on any plans of any shares, their relative distance.
     gap_of_countries : float
@@ -153,6 +172,7 @@ class Shared:
     share: float | None = None
     conflict: Conflict | None = None
     spent: float = 0.0
+    unspent: float = 0.0
     value: float = 0.0
     bound: float = 0.0
     gap: float = 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planner.i18n import _
+from planner.portfolio_words import next_words, unspent_words, what_counts, what_narrows, whose_data, without_next
 from planner.report.layout import Grid, print_grid, say, say_title
 from planner.wording import decimals, figure, labelled, measure_name, money, number, share
 
@@ -27,14 +28,17 @@ def print_portfolio(portfolio: Portfolio, console: Console, run_dir: Path) -> No
     """
     say_title(console, portfolio.name)
     if portfolio.synthetic:
-        say(console, _("SYNTHETIC DATA: not all of these countries exist."), style="bold yellow")
+        say(console, whose_data(portfolio.countries), style="bold yellow")
     text = _("One budget over {count} countries ({measure}), amounts in {currency}.")
     count = number(len(portfolio.rates))
     say(console, text.format(count=count, measure=measure_name(portfolio.measure), currency=portfolio.currency))
+    say(console, what_counts(portfolio.weights))
     for note in portfolio.notes:
         say(console, note, hang=2)
     console.print()
     print_grid(console, _overview(portfolio))
+    if hint := what_narrows([shared.as_dict() for shared in portfolio.budgets], portfolio.countries):
+        say(console, hint)
     before: Shared | None = None
     for shared in portfolio.budgets:
         console.print()
@@ -86,14 +90,11 @@ def _print_budget(portfolio: Portfolio, shared: Shared, before: Shared | None, c
     if kept:
         text = _("Kept back for countries that have to get more than their plans spend: {amount}.")
         say(console, text.format(amount=money(100 * kept, portfolio.currency)))
-    first = next((part for part in shared.countries if part.name == shared.next), None)
-    if first is not None and first.next is not None:
-        text = _(
-            "The next money brings most in {country}: {amount} more for {people} more people, {each} of each 1,000."
-        )
-        more = first.next
-        words = {"people": number(more.people), "each": figure(more.people_per_1000)}
-        say(console, text.format(country=first.name, amount=money(100 * more.money, portfolio.currency), **words))
+    told = shared.as_dict()
+    dashes = without_next(told, _("People per 1,000 more"))
+    for line in (*dashes, unspent_words(told, portfolio.currency), next_words(told, portfolio.currency)):
+        if line:
+            say(console, line)
 
 
 def _countries(shared: Shared, before: Shared | None) -> Grid:

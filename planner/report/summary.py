@@ -14,8 +14,8 @@ from planner.report.phases import phases_grid, phases_words
 from planner.report.progress import progress_lines, progress_notes, progress_table
 from planner.report.resilience import failure_headings, failure_rows, resilience_lines
 from planner.report.rules import what_rules_heed
-from planner.scenario import PEOPLE_UNDERSERVED
 from planner.wording import (
+    benefit_column,
     figure,
     labelled,
     measure_name,
@@ -249,7 +249,7 @@ def _index_table(plan: Plan) -> Grid:
     """Return what the benefit is made of; nothing where it is people alone."""
     rows = [
         (
-            _("underserved people within reach") if each["column"] == PEOPLE_UNDERSERVED else each["column"],
+            benefit_column(each["column"]),
             number(each["weight"], 6),
             figure(each["gained"]),
             figure(each["all"]),

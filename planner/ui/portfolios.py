@@ -13,6 +13,7 @@ from planner.errors import InputError
 from planner.files import write_whole
 from planner.i18n import LANGUAGES, _, language
 from planner.jobs import run_state
+from planner.portfolio_words import next_words, unspent_words, what_counts, whose_data, without_next
 from planner.ui.address import asked, follow, go, note
 from planner.ui.amounts import typed_amount
 from planner.ui.charts import number_axis
@@ -205,7 +206,8 @@ def _show(document: dict[str, Any], run: Path) -> None:
     currency, budgets = document["currency"], document["budgets"]
     st.subheader(literal(document["name"]))
     if document["synthetic"]:
-        st.warning(_("SYNTHETIC DATA: not all of these countries exist."))
+        st.warning(literal(whose_data(document["countries"])))
+    st.caption(literal(what_counts(document["benefit_weights"])))
     for line in document["notes"]:
         st.caption(literal(line))
     amounts = [shared["budget"] for shared in budgets]
@@ -222,6 +224,8 @@ def _show(document: dict[str, Any], run: Path) -> None:
         _next(shared, currency)
         st.caption(_("“More than before”: what this budget adds to the one that is a step smaller."))
         table(_countries(shared, before, currency), f"{run.name}-countries")
+        for line in without_next(shared, _("People per 1,000 more")):
+            st.caption(literal(line))
     _chart(budgets, currency, run.name)
     for of in LANGUAGES:
         if _report(run, of).exists():
@@ -248,13 +252,11 @@ def _tiles(shared: dict[str, Any], currency: str) -> None:
 
 
 def _next(shared: dict[str, Any], currency: str) -> None:
-    first = next((part for part in shared["countries"] if part["name"] == shared["next"]), None)
-    if first is None or first["next"] is None:
-        return
-    text = _("The next money brings most in {country}: {amount} more for {people} more people, {each} of each 1,000.")
-    more = first["next"]
-    words = {"people": number(more["people"]), "each": figure(more["people_per_1000"])}
-    st.info(literal(text.format(country=first["name"], amount=money(100 * more["money"], currency), **words)))
+    """Say what stays unspent, and where the next money would go."""
+    if unspent := unspent_words(shared, currency):
+        st.caption(literal(unspent))
+    if text := next_words(shared, currency):
+        st.info(literal(text))
 
 
 def _countries(shared: dict[str, Any], before: dict[str, Any] | None, currency: str) -> pd.DataFrame:

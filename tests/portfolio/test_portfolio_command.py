@@ -11,6 +11,7 @@ import time
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,6 +19,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+import planner.portfolio
 from planner.cli.commands import app
 from planner.errors import InputError, Problem
 from planner.i18n import set_language
@@ -138,6 +140,85 @@ def test_what_the_next_money_brings(portfolio, tmp_path):
     assert parts["North"]["next"]["people_per_1000"] == pytest.approx(2 * 50 / 100)
     assert parts["South"]["next"]["benefit_per_1000"] == pytest.approx(140 / 300)
     assert shared["next"] == "North"
+
+
+def test_what_stays_unspent_pays_for_no_step_of_any_country(portfolio, tmp_path):
+    """Every step there is, by the curves themselves; what a country has to get and does not spend is there for it."""
+    amounts = [90_000, 150_000, 340_000, 350_000, 620_000, 1_000_000, 1_500_000]
+    asked = portfolio({"budgets": amounts}, East={"least": "40 %"}, South={"most": 300_000})
+    for shared in solved(asked, tmp_path)["budgets"]:
+        parts = shared["countries"]
+        assert shared["unspent"] == shared["budget"] - sum(part["spent"] + part["kept_back"] for part in parts)
+        for part in parts:
+            plans = [(0, 0), *CURVES[part["name"]]]
+            now = plans[0 if part["point"] is None else part["point"] + 1]
+            dearer = [(1000 * (cost - now[0]), gain - now[1]) for cost, gain in plans if cost > now[0]]
+            allowed = [step for step in dearer if 1000 * now[0] + step[0] <= (part["most"] or step[0] * 1000)]
+            free = shared["unspent"] + part["kept_back"]
+            assert all(price > free for price, _gain in allowed)
+            if allowed:
+                price, gain = max(allowed, key=lambda step: step[1] / step[0])
+                more = part["next"]
+                assert (more["money"], more["benefit"], more["beyond_unspent"]) == (price, gain, price - free)
+            assert part["no_next"] == (None if allowed else "most" if dearer else "dearest")
+
+
+def test_unspent_money_its_reason_and_the_next_step_are_told(portfolio, tmp_path):
+    def told(budget, **countries):
+        result = call("portfolio", portfolio({"budgets": [budget]}, **countries), "--out", tmp_path / "o", "--force")
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    # 300,000 for North and South; South's next plan takes 300,000 more.
+    said = told(350_000)
+    assert "USD 50,000 stays unspent: it pays for no dearer plan of a country that brings more, and no other" in said
+    assert (
+        "benefit in South: USD 300,000 more for 280 more people, 0.9333 of each 1,000. Of that, USD 50,000 is" in said
+    )
+    assert "unspent: USD 250,000 more is needed." in said
+    assert "has a dash" not in said
+    assert "stays unspent" not in told(300_000)
+    # East keeps 136,000 of the 150,000 that its plan takes; 4,000 are left beside South's 200,000.
+    said = told(340_000, East={"least": "40 %"}, South={"most": "60 %"}, North={"most": 0})
+    assert "Of that, USD 140,000 is there, unspent or kept back for East: USD 10,000 more is needed." in said
+    assert "“People per 1,000 more” has a dash where every dearer plan exceeds what the country may get" in said
+    assert "at most: North, South." in said
+    said = told(1_500_000)
+    assert "USD 250,000 stays unspent: no dearer plan that brings more is known of any country." in said
+    assert "has a dash where no dearer plan that brings more is known: North, South, East." in said
+    said = told(1_500_000, South={"most": 300_000})
+    assert "USD 550,000 stays unspent: every dearer plan that brings more exceeds what its country may get" in said
+
+
+def test_a_choice_that_is_not_proven_best_claims_less(portfolio, tmp_path, monkeypatch):
+    proven = planner.portfolio.allocate
+    monkeypatch.setattr(planner.portfolio, "allocate", lambda *asked: replace(proven(*asked), best_known=False))
+    result = call("portfolio", portfolio({"budgets": [350_000]}), "--out", tmp_path / "out")
+    assert "USD 50,000 stays unspent in the best choice of the known plans that was found; another" in result.stdout
+    assert "no other allowed choice" not in result.stdout
+
+
+def test_the_terminal_says_what_benefit_counts(portfolio, tmp_path, make):
+    for weights, words in (
+        ({"people_underserved": 1.0}, "Benefit counts underserved people within reach;"),
+        ({"people_underserved": 1.0, "rural": 50.0}, "Benefit counts underserved people within reach, rural × 50;"),
+    ):
+        scenario = make["scenario"](benefit={"weights": weights})
+        file = portfolio({"budgets": [350_000]})
+        for name in CURVES:
+            (tmp_path / name / "scenario.yaml").write_text(dump_scenario(scenario), encoding="utf-8")
+        assert words in call("portfolio", file, "--out", tmp_path / "out", "--force").stdout
+
+
+def test_a_folder_without_a_plan_says_what_it_is_and_how_to_come_to_one(portfolio, tmp_path):
+    solved(portfolio({"budgets": [350_000]}), tmp_path)
+    for folder, what, field in (("out", "This is a portfolio", "limit_own"), ("North", "This is a frontier", "limit ")):
+        for command in (("verify",), ("export", "--to", "kmz")):
+            result = call(*command, tmp_path / folder)
+            assert result.exit_code == 2
+            assert what in result.stderr
+            assert field in result.stderr
+            assert "planner solve SCENARIO --budget" in result.stderr
 
 
 def test_least_money_is_kept_and_what_is_not_spent_of_it_is_told(portfolio, tmp_path):

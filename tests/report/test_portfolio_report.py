@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from planner.cli.commands import app
 from planner.i18n import set_language, use_language
 from planner.portfolio import load_portfolio, read_country, share_out
-from planner.report.documents.blocks import Bullets, Figure, Heading, Note
+from planner.report.documents.blocks import Bullets, Figure, Heading, Note, Paragraph
 from planner.report.documents.charts import PARTS
 from planner.report.documents.docx import as_docx
 from planner.report.documents.pdf import as_pdf, document_data
@@ -105,10 +105,12 @@ def test_every_country_has_its_figures_by_budget(asked):
         rows = {row[0]: row[1:] for row in tables[f"A budget of {told['budget']:,.0f}, country by country, in USD"]}
         for part in told["countries"]:
             more = part["next"]
-            money, share, offices, people, _near, step, each = rows[part["name"]]
+            money, share, offices, people, _near, step, lacking, each = rows[part["name"]]
             assert (money, offices, people) == (f"{part['spent']:,.0f}", str(part["offices"]), f"{part['people']:,.0f}")
             assert packed(share) == f"{100 * part['spent'] / told['budget']:.1f}%"
             assert step == (f"{more['money']:,.0f}" if more else "–")
+            free = told["budget"] - sum(one["spent"] for one in told["countries"])
+            assert lacking == (f"{more['money'] - free:,.0f}" if more else "–")
             if more:
                 assert float(each.replace(",", "")) == pytest.approx(1000 * more["people"] / more["money"], rel=0.01)
             else:
@@ -157,6 +159,21 @@ def test_what_limits_cost_is_the_difference_to_the_same_budget_without_them(aske
     assert packed(lost) == "14.29%"
 
 
+def test_the_report_says_what_stays_unspent_and_why_there_is_no_next_step(asked):
+    """350,000 buy North's and South's first plans; South's dearer one (500,000) is beyond its most."""
+    document = build_portfolio(shared(asked((350_000,), Süd={"most": 300_000}, East={"least": 10_000})))
+    told = [block.text for block in document.blocks if isinstance(block, Paragraph)]
+    assert any(text.startswith("USD 40,000 stays unspent: it pays for no dearer plan") for text in told)
+    assert (
+        "“Next step costs” has a dash where every dearer plan exceeds what the country may get at most: Süd & Co."
+        in (told)
+    )
+    # From 100,000 to 300,000, less the 40,000 that are there.
+    assert any(
+        "a step that costs USD\N{NO-BREAK SPACE}200,000. Of that, USD\N{NO-BREAK SPACE}160,000 is" in x for x in told
+    )
+
+
 def test_a_budget_that_cannot_be_shared_out_is_told_with_what_would_be_enough(asked):
     document = build_portfolio(shared(asked((100_000, 700_000), East={"least": 150_000})))
     (told,) = [text for text in notes_of(document) if "cannot be shared out" in text]
@@ -170,10 +187,17 @@ def test_a_budget_that_cannot_be_shared_out_is_told_with_what_would_be_enough(as
 def test_invented_and_borrowed_data_is_told_with_the_results(asked):
     document = build_portfolio(shared(asked()))
     assert document.banner.startswith("SYNTHETIC DATA")
-    assert sum("these countries do not exist" in text for text in notes_of(document)) == 4
+    assert sum("none of these countries exists" in text for text in notes_of(document)) == 4
     borrowed = build_portfolio(shared(asked(synthetic=False, East={"scenario_name": "East (STAND-IN)"})))
     assert borrowed.banner.startswith("STAND-IN DATA")
     assert sum(text.endswith("Countries: East.") for text in notes_of(borrowed)) == 4
+    file = asked(synthetic=False)
+    stored = file.parent / "East/frontier.json"
+    stored.write_text(stored.read_text(encoding="utf-8").replace('"synthetic": false', '"synthetic": true'), "utf-8")
+    mixed = build_portfolio(shared(file))
+    assert mixed.banner == "SYNTHETIC DATA: 1 of 3 countries does not exist."
+    said = "SYNTHETIC DATA: 1 of 3 countries does not exist: East. What follows of them is invented."
+    assert notes_of(mixed) == [said] * 4
     real = build_portfolio(shared(asked(synthetic=False)))
     assert (real.banner, notes_of(real)) == ("", [])
 

@@ -13,6 +13,7 @@ from conftest import click, texts
 from planner.i18n import _, use_language
 from planner.jobs import Journal, portfolio_run
 from planner.portfolio import load_portfolio
+from planner.portfolio_words import next_words, unspent_words, what_counts, whose_data
 from planner.ui.portfolios import _asked_of
 from planner.ui.text import literal
 
@@ -98,6 +99,12 @@ def test_each_budget_is_told_as_the_command_has_shared_it_out(show, shared, lang
     added = [part["spent"] - was["spent"] for part, was in zip(now, before, strict=True)]
     assert rows[more].tolist() == pytest.approx(added, abs=0.51)
     assert "<b>" not in texts([*page.markdown, *page.info])
+    with use_language(language):
+        assert literal(what_counts(found["benefit_weights"])) in texts(page.caption)
+        assert literal(whose_data(found["countries"])) in texts(page.warning)
+        assert found["budgets"][2]["unspent"] > 0
+        assert literal(unspent_words(found["budgets"][2], "USD")) in texts(page.caption)
+        assert literal(next_words(found["budgets"][2], "USD")) in texts(page.info)
 
 
 def test_a_shared_budget_is_no_run_with_a_plan(show, shared):

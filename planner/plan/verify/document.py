@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 
 from planner.errors import InputError, Problem
 from planner.i18n import _
+from planner.plan.absent import no_plan
 from planner.plan.verify.findings import Findings
 from planner.plan.verify.overall import (
     AfterYear,
@@ -254,11 +255,7 @@ def read_document(run_dir: Path) -> tuple[PlanDocument | None, Findings]:
     path = run_dir / PLAN_FILE
     findings = Findings(_("Form of plan.json"))
     if not path.exists():
-        message, remedy = (
-            _("There is no plan here."),
-            _("Give the folder of a finished run, or make one with: planner solve."),
-        )
-        raise InputError(Problem("no-plan", message, remedy, str(path)))
+        raise InputError(no_plan(path))
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

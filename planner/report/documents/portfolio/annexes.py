@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from planner._version import __version__
 from planner.i18n import _
+from planner.portfolio_words import what_counts
 from planner.report.documents.blocks import Bullets, Heading, Paragraph, Table
 from planner.report.documents.portfolio.summary import cautions
-from planner.wording import ended_words, figure, labelled, number, sentence
+from planner.wording import ended_words, number, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,15 +55,11 @@ def _assumptions(portfolio: Portfolio) -> list[Block]:
         (name, rate["currency"], _rate_source(rate, portfolio), str(rate["price_year"]), number(rate["rate"], 8))
         for name, rate in portfolio.rates.items()
     )
-    weights = ", ".join(labelled(name, figure(weight)) for name, weight in portfolio.weights.items())
-    text = _(
-        "Costs are converted by the rates of this table and rounded up to the cent. Benefit counts these columns of "
-        "the offices, each with its weight: {weights}."
-    )
+    text = _("Costs are converted by the rates of this table and rounded up to the cent.")
     headings = (_("Country"), _("Currency"), _("Source"), _("Price year"))
     worth = _("Worth of one unit in {currency}").format(currency=portfolio.currency)
     return [
-        Paragraph(text.format(weights=weights)),
+        Paragraph(f"{text} {what_counts(portfolio.weights)}"),
         Table(_("Rates of exchange"), headings, (worth,), rows, small=True),
     ]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from babel.dates import format_date
 
 from planner.i18n import _, language
+from planner.portfolio_words import whose_data
 from planner.report.documents.blocks import Document
 from planner.report.documents.portfolio.annexes import annexes
 from planner.report.documents.portfolio.ceiling import ceiling, limits
@@ -28,7 +29,8 @@ def build_portfolio(portfolio: Portfolio) -> Document:
         (_("What budgets pay for"), sentence(measure_name(portfolio.measure))),
     )
     if portfolio.synthetic:
-        banner = _("SYNTHETIC DATA: not all of these countries exist.")
+        # In the head of each page: the names stand where results do.
+        banner = whose_data(portfolio.countries, named=False)
     else:
         # The words for places that stand in for offices are those of a single plan.
         banner = next((what_data(synthetic=False, name=country["scenario"]) for country in stand_in(portfolio)), "")

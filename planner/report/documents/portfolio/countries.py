@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planner.i18n import _
+from planner.portfolio_words import unspent_words, without_next
 from planner.report.documents.blocks import Figure, Heading, Paragraph, Table
 from planner.report.documents.charts import shares_drawing
 from planner.report.documents.portfolio.summary import answer, cautions, feasible, some
@@ -84,12 +85,15 @@ def _budget(portfolio: Portfolio, shared: Shared) -> list[Block]:
             number(part.people),
             _own_gap(part),
             "–" if part.next is None else number(part.next.money),
+            "–" if part.next is None else number(part.next.beyond_unspent),
             "–" if part.next is None else figure(part.next.people_per_1000),
         )
         for part in shared.countries
     ]
     spent = share(shared.spent / shared.budget, 1)
-    rows.append((_("Total"), number(shared.spent), spent, number(shared.offices), number(shared.people), "", "", ""))
+    rows.append(
+        (_("Total"), number(shared.spent), spent, number(shared.offices), number(shared.people), "", "", "", "")
+    )
     headings = (
         _("Money"),
         _("Share"),
@@ -97,6 +101,7 @@ def _budget(portfolio: Portfolio, shared: Shared) -> list[Block]:
         _("People"),
         _("Near its own best"),
         _("Next step costs"),
+        _("Still lacking"),
         _("People per 1,000 more"),
     )
     amount = number(shared.budget)
@@ -108,7 +113,15 @@ def _budget(portfolio: Portfolio, shared: Shared) -> list[Block]:
         # Behind the table: a heading stays with what follows it, and the table moves to the next page as a whole.
         Table(caption, (_("Country"),), headings, tuple(rows), total=True),
         Paragraph(answer(portfolio, shared)),
+        *map(Paragraph, _explained(portfolio, shared)),
     ]
+
+
+def _explained(portfolio: Portfolio, shared: Shared) -> list[str]:
+    """Return why money stays unspent, and why some countries have no next step."""
+    told = shared.as_dict()
+    lines = [unspent_words(told, portfolio.currency), *without_next(told, _("Next step costs"))]
+    return [line for line in lines if line]
 
 
 def _own_gap(part: CountryPart) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from planner.i18n import _
+from planner.portfolio_words import whose_data
 from planner.report.documents.blocks import Bullets, Heading, KeyFigures, Note, Paragraph, Table
 from planner.report.documents.typography import about, about_money
 from planner.report.portfolio import conflict_text
@@ -58,10 +59,8 @@ def stand_in(portfolio: Portfolio) -> list[dict[str, Any]]:
 def cautions(portfolio: Portfolio) -> list[Block]:
     """Return what must be known where results stand: invented and borrowed data, notes of the allocation."""
     said: list[Block] = []
-    invented = [country["name"] for country in portfolio.countries if country["synthetic"]]
-    if invented:
-        text = _("SYNTHETIC DATA: these countries do not exist, and what follows of them is invented: {names}.")
-        said.append(Note(text.format(names=", ".join(invented)), serious=True))
+    if invented := whose_data(portfolio.countries):
+        said.append(Note(f"{invented} {_('What follows of them is invented.')}", serious=True))
     if borrowed := stand_in(portfolio):
         text = _("{warning} Countries: {names}.")
         warning = what_data(synthetic=False, name=borrowed[0]["scenario"])
@@ -85,9 +84,19 @@ def answer(portfolio: Portfolio, shared: Shared) -> str:
     first = next((part for part in shared.countries if part.name == shared.next), None)
     if first is None or first.next is None:
         return " ".join((told, _("No dearer plan is known that a country may get.")))
-    more = _("The next money brings most in {country}: {each} people for each {currency} 1,000.")
-    each = figure(first.next.people_per_1000)
-    return " ".join((told, more.format(country=first.name, each=each, currency=portfolio.currency)))
+    more = _(
+        "The next money brings most benefit in {country}: {each} people for each {currency} 1,000 of a step that costs "
+        "{price}."
+    )
+    step = first.next
+    price = about_money(step.money, portfolio.currency)
+    words = [
+        more.format(country=first.name, each=figure(step.people_per_1000), currency=portfolio.currency, price=price)
+    ]
+    if step.beyond_unspent < step.money:
+        lacking = _("Of that, {beyond} is still lacking.")
+        words.append(lacking.format(beyond=about_money(step.beyond_unspent, portfolio.currency)))
+    return " ".join((told, *words))
 
 
 def _conflicts(portfolio: Portfolio) -> list[str]:
