@@ -53,8 +53,6 @@ if TYPE_CHECKING:
 _ALL_BUT_ORDER = ("exclude", "forbid_links", "max_hops", "must_connect", "fix_links", "floors")
 HEEDED = {"frontier": _ALL_BUT_ORDER, "risk": _ALL_BUT_ORDER, "sweep": tuple(Limits.model_fields)}
 """Limits that commands heed which know one budget over everything."""
-BETWEEN = 4
-"""Budgets between each two of a dense frontier that are answered with parts of the plans found."""
 
 
 def check(path: Path, *, data_root: Path | None = None) -> tuple[CheckReport, tuple[str, ...], tuple[Assumption, ...]]:
@@ -181,8 +179,7 @@ def frontier(
         As in `solve`; the limit of the scenario's budget is not looked at, its measure is.
     points : int
     dense : bool
-        Budgets rise as the squares of 1, 2, 3 …, for curves that bend most where money is short; there are points
-        between them too, parts of the plans that were found, from which a portfolio can choose.
+        Budgets rise as the squares of 1, 2, 3 …, for curves that bend most where money is short.
     on_progress : callable or None
         Told how many budgets are done.
 
@@ -200,7 +197,7 @@ def frontier(
     question = ask(scenario, inputs, options)
     graph = question.graph
     limits = sorted({max(round(everything * (k / points) ** (2 if dense else 1)), 1) for k in range(1, points + 1)})
-    found = at_budgets(question, limits, between=BETWEEN if dense else 0, cancelled=cancelled, on_progress=on_progress)
+    found = at_budgets(question, limits, cancelled=cancelled, on_progress=on_progress)
     if not found.points and found.termination == Termination.CANCELLED:
         raise CancelledError(_("Cancelled before the first plan."))
     if not found.points:
@@ -208,8 +205,6 @@ def frontier(
         remedy = _("“planner solve” tells which limits conflict; a larger budget or more time (--time-limit) may do.")
         raise InputError(Problem("no-plan", message, remedy, column="limits"))
     around = find_surroundings(scenario, inputs, options)
-    # Between budgets whose gaps are closed one may be open, which no search has looked for.
-    ended = "time_limit" if found.termination == Termination.GAP else str(found.termination)
     drawn: dict[str, dict[str, Any]] = {}
     told, best = [], (chosen(graph, options, found.points[0].arcs, len(inputs.offices)), found.points[0].value)
     for point in found.points:
@@ -218,7 +213,7 @@ def frontier(
         reached = point.bound - best[1] <= wanted.gap * best[1]
         outcome = Outcome(
             status="feasible",
-            termination="gap" if reached else ended,
+            termination="gap" if reached else str(found.termination),
             sense="max",
             objective="benefit",
             value=best[1],

@@ -28,8 +28,7 @@ def frontier(
     scenario: ScenarioFile,
     points: Annotated[int, typer.Option(help=_("Number of budgets."), min=2, max=1000)] = 25,
     dense: Annotated[
-        bool,
-        typer.Option("--dense", help=_("Smaller steps at small budgets, and plans between them, as portfolios need.")),
+        bool, typer.Option("--dense", help=_("Smaller steps at small budgets, as portfolios need."))
     ] = False,
     gap: Gap = None,
     time_limit: TimeLimit = None,

@@ -38,7 +38,7 @@ def portfolio_run(
     run_dir: Path,
     *,
     budgets: Sequence[float | Amount | Share] = (),
-    points: int = 25,
+    points: int = 50,
     workers: int = 1,
     overrides: Mapping[str, object] | None = None,
     data_root: Path | None = None,
@@ -300,7 +300,6 @@ def _find_frontier(task: _Task, run_dir: Path, lang: Language) -> str:
 
 def _still_good(folder: Path, scenario: Scenario, points: int) -> bool:
     """Return whether a folder holds the finished frontier of a scenario as it, its inputs and prices are now."""
-    from planner.pipeline import BETWEEN  # noqa: PLC0415
     from planner.plan.frontier import read_frontier  # noqa: PLC0415
     from planner.plan.record import changes_since, read_record  # noqa: PLC0415
 
@@ -310,9 +309,7 @@ def _still_good(folder: Path, scenario: Scenario, points: int) -> bool:
         stored, record = read_frontier(folder), read_record(folder)
     except InputError:
         return False
-    return len(stored["points"]) == points * (BETWEEN + 1) and not changes_since(
-        record, scenario, _Told(stored["scenario"])
-    )
+    return len(stored["points"]) == points and not changes_since(record, scenario, _Told(stored["scenario"]))
 
 
 @dataclass(frozen=True)

@@ -204,9 +204,9 @@ def frontier_run(
     scenario_file, run_dir, data_root, overrides, command, listener, force
         As in `solve_run`.
     points : int
-        Number of budgets that are searched.
+        Number of budgets.
     dense : bool
-        Smaller steps at small budgets, and points between them without a search of their own.
+        Smaller steps at small budgets.
     within : Path or None
         Folder of a larger run that this one is a part of: its cancel file stops this one too.
     """

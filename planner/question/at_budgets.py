@@ -79,7 +79,6 @@ def at_budgets(
     question: Question,
     budgets: Sequence[int],
     *,
-    between: int = 0,
     cancelled: Callable[[], bool] | None = None,
     on_progress: Callable[[Headway], None] | None = None,
 ) -> AtBudgets:
@@ -93,9 +92,6 @@ def at_budgets(
         With one budget over everything, whose amount is not looked at; its objective is the most benefit.
     budgets : sequence of int
         In cents, rising.
-    between : int
-        So many further budgets between each two, and below the first, where limits only leave out: parts of the plans
-        that were found, which takes no search.
     cancelled, on_progress
         As for `planner.solver.find_frontier`.
     """
@@ -111,10 +107,7 @@ def at_budgets(
         cancelled=cancelled,
         on_progress=on_progress,
     )
-    steps = [np.linspace(low, high, between + 2)[1:-1] for low, high in pairwise([0, *budgets])]
-    further = sorted({*np.rint(np.concatenate(steps)).astype(np.int64).tolist()} - {*budgets, 0})
-    answers = sorted([*found.points, *map(found.at, further)], key=lambda point: point.budget)
-    points = tuple(AtBudget(point.budget, point.arcs, point.value, point.bound) for point in answers)
+    points = tuple(AtBudget(point.budget, point.arcs, point.value, point.bound) for point in found.points)
     return AtBudgets(points, (), found.concave_ceiling(), found.termination, found.seconds)
 
 

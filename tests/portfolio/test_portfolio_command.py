@@ -344,9 +344,7 @@ def test_frontiers_of_scenarios_are_found_once(tmp_path):
     frontier = tmp_path / "out/countries/Île/frontier.json"
     stamp = frontier.stat().st_mtime_ns
     limits = [point["limit"] for point in json.loads(frontier.read_text(encoding="utf-8"))["points"]]
-    searched = [0, 1 / 9, 4 / 9, 1]  # and four between each two
-    steps = [low + k / 5 * (high - low) for low, high in itertools.pairwise(searched) for k in range(1, 6)]
-    assert [limit / limits[-1] for limit in limits] == pytest.approx(steps, abs=1e-6)
+    assert [limit / limits[-1] for limit in limits] == pytest.approx([1 / 9, 4 / 9, 1], abs=1e-6)
     assert solved(file, tmp_path, *asked) == first
     assert frontier.stat().st_mtime_ns == stamp
     solved(file, tmp_path, *asked[:-4], "--gap", 0.4, "--workers", 1)
