@@ -56,7 +56,7 @@ def _overview(portfolio: Portfolio) -> Grid:
         _("Benefit"),
         _("At most"),
         _("Gap"),
-        _("Offices"),
+        _("Offices gained"),
         _("People"),
         _("Ceiling rises per 1,000 more"),
     )
@@ -80,8 +80,7 @@ def _overview(portfolio: Portfolio) -> Grid:
 
 def _print_budget(portfolio: Portfolio, shared: Shared, before: Shared | None, console: Console) -> None:
     """Print who gets what of one budget."""
-    amount = money(100 * shared.budget, portfolio.currency)
-    say(console, labelled(_("Budget"), amount), style="bold")
+    say(console, labelled(_("Budget"), _asked(shared, portfolio.currency)), style="bold")
     if shared.conflict is not None:
         say(console, conflict_text(shared.conflict, portfolio.currency), style="red", hang=2)
         return
@@ -97,10 +96,20 @@ def _print_budget(portfolio: Portfolio, shared: Shared, before: Shared | None, c
             say(console, line)
 
 
+def _asked(shared: Shared, currency: str) -> str:
+    """Return a budget as an amount, and as the share that it was asked for as."""
+    amount = money(100 * shared.budget, currency)
+    if shared.share is None:
+        return amount
+    text = _("{amount} ({share} of what connecting all offices costs)")
+    whole = round(100 * shared.share, 9).is_integer()
+    return text.format(amount=amount, share=share(shared.share, 0 if whole else 2))
+
+
 def _countries(shared: Shared, before: Shared | None) -> Grid:
     """Return a row for each country, and what it gets more than of the budget before."""
     rising = before is not None and before.conflict is None
-    headings = [_("Money"), _("Share"), _("Offices"), _("People"), _("Gap"), _("People per 1,000 more")]
+    headings = [_("Money"), _("Share"), _("Offices gained"), _("People"), _("Gap"), _("People per 1,000 more")]
     if rising:
         headings.insert(1, _("More than before"))
     was = {part.name: part.spent for part in before.countries} if before is not None else {}

@@ -171,7 +171,7 @@ def test_unspent_money_its_reason_and_the_next_step_are_told(portfolio, tmp_path
 
     # 300,000 for North and South; South's next plan takes 300,000 more.
     said = told(350_000)
-    assert "USD 50,000 stays unspent: it pays for no dearer plan of a country that brings more, and no other" in said
+    assert "USD 50,000 stays unspent: it pays for no dearer plan that a country may get and that brings more" in said
     assert (
         "benefit in South: USD 300,000 more for 280 more people, 0.9333 of each 1,000. Of that, USD 50,000 is" in said
     )
@@ -578,6 +578,11 @@ def test_a_budget_may_be_a_share_of_what_connecting_everyone_costs(portfolio, tm
     assert (low["budget"], low["share"]) == (146_875, 0.125)
     assert (high["budget"], high["share"]) == (1_175_000, 1)
     assert high["spent"] == 1_175_000
+    said = call("portfolio", file, "--out", tmp_path / "out", "--force", "--budget", "20%", "--budget", "12.5%").stdout
+    assert "Budget: USD 235,000 (20 % of what connecting all offices costs)" in said.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Budget: USD 146,875 (12.50 % of what connecting all offices costs)" in said.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
 
 
 def test_a_budget_of_no_cent_is_refused(portfolio, tmp_path):
