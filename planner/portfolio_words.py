@@ -65,8 +65,8 @@ def unspent_words(shared: Mapping[str, Any], currency: str) -> str:
     if any(part["next"] for part in parts):
         text = (
             _(
-                "{amount} stays unspent: it pays for no dearer plan that a country may get and that brings more, and no "
-                "other allowed choice of the known plans is worth more."
+                "{amount} stays unspent: it pays for no dearer plan that a country may get and that brings more, and "
+                "no other allowed choice of the known plans is worth more."
             )
             if shared["best_known"]
             else _(
