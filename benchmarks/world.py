@@ -1,6 +1,6 @@
 """The world: synthetic countries of the real order of sizes, from their files to one budget over all of them.
 
-    python -m benchmarks.world [--countries 150] [--offices 100000] [--points 50] [--gap 0.01] [--workers 2]
+    python -m benchmarks.world [--countries 150] [--offices 100000] [--points 40] [--gap 0.01] [--workers 2]
                                [--base-s 6] [--office-s 0.046] [--shares 5,10,20,40,80] [--out runs/world] [--json]
 
 Sizes are offices that lack an adequate connection, from 20 to 15,000, 100,000 in all; with fewer countries, evenly
@@ -194,7 +194,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--countries", type=int, default=ALL_COUNTRIES)
     parser.add_argument("--offices", type=int, default=100_000)
-    parser.add_argument("--points", type=int, default=50)
+    parser.add_argument("--points", type=int, default=40)
     parser.add_argument("--gap", type=float, default=0.01)
     parser.add_argument("--base-s", type=float, default=6.0)
     parser.add_argument("--office-s", type=float, default=0.046)

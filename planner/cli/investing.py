@@ -35,7 +35,7 @@ def portfolio(
     ] = None,
     points: Annotated[
         int, typer.Option(help=_("Number of budgets of a frontier that is still to be found."), min=2, max=1000)
-    ] = 50,
+    ] = 40,
     workers: Workers = 0,
     gap: Gap = None,
     time_limit: TimeLimit = None,

@@ -38,7 +38,7 @@ def portfolio_run(
     run_dir: Path,
     *,
     budgets: Sequence[float | Amount | Share] = (),
-    points: int = 50,
+    points: int = 40,
     workers: int = 1,
     overrides: Mapping[str, object] | None = None,
     data_root: Path | None = None,
