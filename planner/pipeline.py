@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from planner.plan.fewest import FewestYears
     from planner.plan.plan import Plan, Surroundings
     from planner.plan.what_if import Budgets
+    from planner.question import Spread
     from planner.scenario import Budget as AskedBudget
     from planner.scenario import Scenario, Share
     from planner.solver import Headway, Progress
@@ -164,6 +165,7 @@ def frontier(
     *,
     points: int = 25,
     dense: bool = False,
+    spread: Spread | None = None,
     cancelled: Callable[[], bool] | None = None,
     on_progress: Callable[[Headway], None] | None = None,
 ) -> BenefitFrontier:
@@ -180,6 +182,8 @@ def frontier(
     points : int
     dense : bool
         Budgets rise as the squares of 1, 2, 3 …, for curves that bend most where money is short.
+    spread : Spread or None
+        Shares the budgets out among processes, each of which searches its part for the whole time limit.
     on_progress : callable or None
         Told how many budgets are done.
 
@@ -187,7 +191,8 @@ def frontier(
     ------
     InputError
         If no office can be connected, if the scenario asks for more than the most benefit within one budget and for
-        limits of hops, offices, links and floors, or if no budget up to that of connecting all has a plan.
+        limits of hops, offices, links and floors, if no budget up to that of connecting all has a plan, or if budgets
+        that each need a search of their own are to be spread.
     CancelledError
         Cancelled before a plan of any budget was found that keeps all limits.
     """
@@ -195,9 +200,12 @@ def frontier(
     asked, wanted = only_budget(scenario, "frontier"), scenario.solver
     everything = cost_of_all(scenario, inputs, options, asked.measure, "budgets[0].limit")
     question = ask(scenario, inputs, options)
+    if spread is not None and not question.only_leaves_out:
+        message = _("This scenario says what has to be in a plan: its budgets are searched one by one, not in parts.")
+        raise InputError(Problem("bad-option", message, _("Leave the option out."), column="--workers, --scheduler"))
     graph = question.graph
     limits = sorted({max(round(everything * (k / points) ** (2 if dense else 1)), 1) for k in range(1, points + 1)})
-    found = at_budgets(question, limits, cancelled=cancelled, on_progress=on_progress)
+    found = at_budgets(question, limits, spread=spread, cancelled=cancelled, on_progress=on_progress)
     if not found.points and found.termination == Termination.CANCELLED:
         raise CancelledError(_("Cancelled before the first plan."))
     if not found.points:

@@ -11,6 +11,7 @@ from planner.errors import InputError, Problem
 from planner.i18n import _
 
 if TYPE_CHECKING:
+    from planner.jobs.workers import Cluster
     from planner.scenario import Amount, Share
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help=_("Scenario file (YAML) or its folder."))]
@@ -19,6 +20,19 @@ Gap = Annotated[float | None, typer.Option(help=_("Stop at this relative gap, e.
 Seed = Annotated[int | None, typer.Option(help=_("Seed of the search."), min=0)]
 Workers = Annotated[
     int, typer.Option(help=_("Processes that work at the same time; 0: as many as the machine has."), min=0)
+]
+Scheduler = Annotated[
+    str, typer.Option(metavar="ADDRESS", help=_("Dask scheduler, such as tcp://host:8786."), show_default=False)
+]
+TlsCaFile = Annotated[
+    Path | None,
+    typer.Option("--tls-ca-file", help=_("PEM file of the authority, for tls:// addresses."), show_default=False),
+]
+TlsCert = Annotated[
+    Path | None, typer.Option("--tls-cert", help=_("PEM file of this client's certificate."), show_default=False)
+]
+TlsKey = Annotated[
+    Path | None, typer.Option("--tls-key", help=_("PEM file of this client's key."), show_default=False)
 ]
 Force = Annotated[bool, typer.Option("--force", help=_("Replace the run that is in the folder."))]
 
@@ -31,6 +45,25 @@ def new_run(out: Path | None, name: str) -> Path:
 def processes(workers: int) -> int:
     """Return how many processes are to work: as many as asked for, or as the machine has."""
     return workers or os.cpu_count() or 1
+
+
+def cluster_of(scheduler: str, tls_ca: Path | None, tls_cert: Path | None, tls_key: Path | None) -> "Cluster | None":
+    """Return the cluster whose scheduler is named; None where none is.
+
+    Raises
+    ------
+    InputError
+        Certificates without a scheduler.
+    """
+    from planner.jobs.workers import Cluster
+
+    files = (tls_ca, tls_cert, tls_key)
+    if scheduler:
+        return Cluster(scheduler, *(str(file) if file else None for file in files))
+    if any(files):
+        message, remedy = _("Certificates are for a scheduler, and none is named."), _("Give --scheduler ADDRESS.")
+        raise InputError(Problem("bad-option", message, remedy, column="--scheduler"))
+    return None
 
 
 def file_of_scenario(path: Path) -> Path:

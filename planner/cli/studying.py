@@ -10,9 +10,14 @@ from planner.cli.searching import (
     Force,
     Gap,
     ScenarioFile,
+    Scheduler,
     Seed,
     TimeLimit,
+    TlsCaFile,
+    TlsCert,
+    TlsKey,
     Workers,
+    cluster_of,
     file_of_scenario,
     limit_option,
     new_run,
@@ -30,6 +35,11 @@ def frontier(
     dense: Annotated[
         bool, typer.Option("--dense", help=_("Smaller steps at small budgets, as portfolios need."))
     ] = False,
+    workers: Workers = 1,
+    scheduler: Scheduler = "",
+    tls_ca: TlsCaFile = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
     gap: Gap = None,
     time_limit: TimeLimit = None,
     seed: Seed = None,
@@ -45,6 +55,7 @@ def frontier(
     from planner.report.frontier import print_frontier
 
     with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
+        cluster = cluster_of(scheduler, tls_ca, tls_cert, tls_key)
         scenario_file = file_of_scenario(scenario)
         run_dir = new_run(out, f"{scenario_file.resolve().parent.name}-frontier")
         with here.progress() as progress:
@@ -53,6 +64,8 @@ def frontier(
                 run_dir,
                 points=points,
                 dense=dense,
+                workers=processes(workers),
+                cluster=cluster,
                 data_root=data_root,
                 overrides=solver_overrides(gap, time_limit, seed),
                 command=sys.argv[1:],

@@ -9,9 +9,14 @@ import typer
 from planner.cli.searching import (
     Force,
     Gap,
+    Scheduler,
     Seed,
     TimeLimit,
+    TlsCaFile,
+    TlsCert,
+    TlsKey,
     Workers,
+    cluster_of,
     file_of_scenario,
     limit_option,
     new_run,
@@ -19,7 +24,7 @@ from planner.cli.searching import (
     solver_overrides,
 )
 from planner.cli.session import DataRoot, DebugOption, JsonOption, LangOption, Out, QuietOption, session
-from planner.errors import CancelledError, InputError, Problem
+from planner.errors import CancelledError
 from planner.i18n import _
 
 
@@ -38,19 +43,10 @@ def sweep(
         int, typer.Option(help=_("Draws of prices and demand, beside typical ones."), min=0, max=100_000)
     ] = 0,
     workers: Workers = 0,
-    scheduler: Annotated[
-        str, typer.Option(metavar="ADDRESS", help=_("Dask scheduler, such as tcp://host:8786."), show_default=False)
-    ] = "",
-    tls_ca: Annotated[
-        Path | None,
-        typer.Option("--tls-ca-file", help=_("PEM file of the authority, for tls:// addresses."), show_default=False),
-    ] = None,
-    tls_cert: Annotated[
-        Path | None, typer.Option("--tls-cert", help=_("PEM file of this client's certificate."), show_default=False)
-    ] = None,
-    tls_key: Annotated[
-        Path | None, typer.Option("--tls-key", help=_("PEM file of this client's key."), show_default=False)
-    ] = None,
+    scheduler: Scheduler = "",
+    tls_ca: TlsCaFile = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
     gap: Gap = None,
     time_limit: TimeLimit = None,
     seed: Seed = None,
@@ -63,16 +59,12 @@ def sweep(
     debug: DebugOption = False,
 ) -> None:
     from planner.jobs import sweep_run
-    from planner.jobs.workers import Cluster
     from planner.report.sweep import print_sweep
 
     with session(lang, json=json, quiet=quiet, debug=debug, run=out) as here:
         asked = [text.rpartition("=") for text in budget or []]
         limits = [limit_option(amount, "--budget") for _name, _sign, amount in asked]
-        files = (tls_ca, tls_cert, tls_key)
-        if any(files) and not scheduler:
-            message, remedy = _("Certificates are for a scheduler, and none is named."), _("Give --scheduler ADDRESS.")
-            raise InputError(Problem("bad-option", message, remedy, column="--scheduler"))
+        cluster = cluster_of(scheduler, tls_ca, tls_cert, tls_key)
         run_dir = new_run(out, "sweep")
         with here.progress() as progress:
             found = sweep_run(
@@ -82,7 +74,7 @@ def sweep(
                 budget_names=[name for name, sign, _amount in asked if sign],
                 draws=draws,
                 workers=processes(workers),
-                cluster=Cluster(scheduler, *(str(file) if file else None for file in files)) if scheduler else None,
+                cluster=cluster,
                 data_root=data_root,
                 overrides=solver_overrides(gap, time_limit, seed),
                 listener=progress.show,

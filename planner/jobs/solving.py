@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from planner.evaluation import Evaluation
     from planner.inputs import Inputs
     from planner.jobs.journal import Event, Journal
+    from planner.jobs.workers import Cluster
     from planner.links import LinkOptions
     from planner.plan.frontier import BenefitFrontier
     from planner.plan.plan import Plan
@@ -196,6 +197,8 @@ def frontier_run(
     listener: Callable[[Event], None] | None = None,
     force: bool = False,
     within: Path | None = None,
+    workers: int = 1,
+    cluster: Cluster | None = None,
 ) -> BenefitFrontier:
     """Find benefit against budget, and write ``frontier.json`` and ``frontier.csv`` into a run folder.
 
@@ -209,7 +212,12 @@ def frontier_run(
         Smaller steps at small budgets.
     within : Path or None
         Folder of a larger run that this one is a part of: its cancel file stops this one too.
+    workers : int
+        Processes of this machine among which the budgets are shared out; 1: this one searches all.
+    cluster : Cluster or None
+        Who searches instead.
     """
+    from planner.jobs.workers import new_spread  # noqa: PLC0415
     from planner.pipeline import frontier, only_budget  # noqa: PLC0415
     from planner.plan.frontier import write_frontier  # noqa: PLC0415
     from planner.scenario import load_scenario, placing  # noqa: PLC0415
@@ -236,7 +244,15 @@ def frontier_run(
                 text = _("Budgets done: {n} of {total}").format(n=now.closed, total=now.budgets)
                 journal.note("solve", text, share=now.closed / now.budgets)
 
-        found = frontier(scenario, inputs, options, points=points, dense=dense, cancelled=cancelled, on_progress=tell)
+        def stop() -> bool:
+            if workers > 1 and cancelled():
+                request_cancel(run_dir)  # other processes see the file, not the signal
+            return cancelled()
+
+        with new_spread(workers, cluster, run_dir) as spread:
+            found = frontier(
+                scenario, inputs, options, points=points, dense=dense, spread=spread, cancelled=stop, on_progress=tell
+            )
         write_frontier(found, run_dir)
         journal.note("cancelled" if found.termination == "cancelled" else "done", _("The frontier is written."))
         return found

@@ -1,4 +1,4 @@
-"""Who does the tasks of a sweep: this process, several on this machine, or a cluster that Dask runs."""
+"""Who does the tasks of a sweep, or parts of a frontier: this process, several, or a cluster that Dask runs."""
 
 from __future__ import annotations
 
@@ -6,27 +6,29 @@ import pickle
 import tempfile
 import time
 import warnings
-from concurrent.futures import BrokenExecutor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from planner.errors import InputError, PlannerError, Problem
 from planner.i18n import _
-from planner.jobs.cancellation import cancel_file
-from planner.jobs.executors import InThisProcess, new_executor
+from planner.jobs.cancellation import cancel_file, request_cancel
+from planner.jobs.executors import InThisProcess, at_work, new_executor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from concurrent.futures import Executor
 
     import distributed
 
+    from planner.question import Spread
     from planner.sweep import Case, Task, Workers
 
 Found = list[dict[str, Any] | None]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _BETWEEN_LOOKS_S = 0.1
 _CONNECT_S = 10.0
@@ -83,6 +85,38 @@ def new_workers(workers: int, cluster: Cluster | None, run_dir: Path, stop: Call
             yield here
         finally:
             here.end()
+
+
+@contextmanager
+def new_spread(workers: int, cluster: Cluster | None, run_dir: Path) -> Iterator[Spread | None]:
+    """Give whoever searches parts of a frontier; None where one process of this machine does it all.
+
+    Parameters
+    ----------
+    workers, cluster
+        As for `new_workers`.
+    run_dir : Path
+        Whose cancel file ends the searches of other processes of this machine.
+
+    Raises
+    ------
+    InputError
+        The cluster cannot be reached, or the package for it is not installed.
+    PlannerError
+        A process of this machine was lost.
+    """
+    from planner.question import Spread  # noqa: PLC0415
+
+    if cluster is not None:
+        with _client(cluster) as client:
+            executor = _ClusterExecutor(client)
+            yield Spread(executor, max(executor.count(), 1), check=executor.count)
+    elif workers == 1:
+        yield None
+    else:
+        lost = _("A process was lost: it may lack memory. Run the same again with --force and fewer workers.")
+        with at_work(workers, partial(request_cancel, run_dir), lost) as pool:
+            yield Spread(pool, workers, new_cancelled=partial(watched, cancel_file(run_dir)))
 
 
 class _OnThisMachine:
@@ -151,28 +185,46 @@ class _OnCluster:
     """
 
     def __init__(self, client: distributed.Client) -> None:
-        self._client = client
+        self._executor = _ClusterExecutor(client)
         self._cases: dict[str, distributed.Future] = {}
 
     def submit(self, case: Case, tasks: Sequence[Task], version: str) -> Future[Found]:
-        with self._scheduler():
-            if case.content not in self._cases:
-                with warnings.catch_warnings():
-                    warnings.filterwarnings("ignore", message="Sending large graph")
-                    self._cases = {case.content: self._client.submit(_same, case, pure=False)}
-            asked = self._client.submit(_work_at, self._cases[case.content], list(tasks), version, pure=False)
-        found: Future[Found] = Future()
+        if case.content not in self._cases:
+            self._cases = {case.content: self._executor.send(_same, case)}
+        return self._executor.submit(_work_at, self._cases[case.content], list(tasks), version)
+
+    def count(self) -> int:
+        return self._executor.count()
+
+    def renew(self) -> None:
+        """Lost workers are replaced by whoever runs the cluster; cases are sent anew."""
+        self._cases = {}
+
+
+class _ClusterExecutor(Executor):
+    """The workers of a Dask cluster behind the interface of a pool; a task whose worker is lost is done by another."""
+
+    def __init__(self, client: distributed.Client) -> None:
+        self._client = client
+
+    def send(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> distributed.Future:
+        """Have something done whose result stays with the workers."""
+        with self._scheduler(), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Sending large graph")
+            return self._client.submit(fn, *args, pure=False, **kwargs)
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Have something done; cancelled, nobody waits for it any more."""
+        asked = self.send(fn, *args, **kwargs)
+        found: Future[T] = Future()
         asked.add_done_callback(lambda ended: _hand_over(ended, found))
         found.add_done_callback(lambda here: asked.cancel() if here.cancelled() else None)
         return found
 
     def count(self) -> int:
+        """Return how many tasks are done at the same time now."""
         with self._scheduler():
             return sum(self._client.nthreads().values())
-
-    def renew(self) -> None:
-        """Lost workers are replaced by whoever runs the cluster; cases are sent anew."""
-        self._cases = {}
 
     @contextmanager
     def _scheduler(self) -> Iterator[None]:
@@ -201,7 +253,7 @@ def _same(case: Case) -> Case:
     return case
 
 
-def _hand_over(asked: distributed.Future, found: Future[Found]) -> None:
+def _hand_over(asked: distributed.Future, found: Future[Any]) -> None:
     """Give the outcome of a task of the cluster to the future that waits for it."""
     from distributed.scheduler import KilledWorker  # noqa: PLC0415
 

@@ -3,7 +3,7 @@
 from planner.question.answer import Answer
 from planner.question.answering import Found, Run, answer
 from planner.question.asked import Kept, Question, ask, rule_notes, unpaid_costs
-from planner.question.at_budgets import at_budgets
+from planner.question.at_budgets import Spread, at_budgets
 from planner.question.budgets import cost_of_all, resolved_budgets
 from planner.question.fewest import fewest_years
 from planner.question.kept import broken_rules
@@ -16,6 +16,7 @@ __all__ = [
     "Kept",
     "Question",
     "Run",
+    "Spread",
     "answer",
     "answer_with_second_paths",
     "ask",

@@ -1,5 +1,7 @@
 """Many budgets: searched together where limits only leave out, else a search for each, two at a time.
 
+Those that are searched together may be shared out among processes, in parts that are put together.
+
 Each search has half of its equal part of the time at first, from the largest budget of its half of them down; the time
 that is left goes to those that are still open, turn by turn, the widest gap first, for longer at each turn.
 
@@ -11,7 +13,7 @@ from __future__ import annotations
 
 import math
 import time
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -22,16 +24,19 @@ import numpy as np
 
 from planner.question.answering import Run
 from planner.question.asked import Kept
-from planner.solver import Headway, Status, find_frontier
+from planner.solver import Headway, Status, find_frontier, find_part, join_parts
 from planner.solver.envelope import concave_ceiling
 from planner.solver.result import Termination, relative_gap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Executor, Future
 
     from numpy.typing import NDArray
 
     from planner.question.asked import Question
+    from planner.solver import Part
+    from planner.solver.curve import Line
 
 THREADS = 2
 """Budgets that are searched at the same time: the kernels run without the lock of the interpreter."""
@@ -40,6 +45,27 @@ FIRST_SHARE = 0.5
 """Of its equal part of the time, for the first search of a budget."""
 LONGER = 2.0
 """A search that begins again has so many times as long as the last one: less would only repeat it."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Who searches budgets in parts, all at the same time.
+
+    Attributes
+    ----------
+    executor : Executor
+    parts : int
+        How many, at most: each of them is a search with a time limit of its own.
+    new_cancelled : callable or None
+        Makes, in the process of a part, what says whether to stop there; None: a part is not heard of until it ends.
+    check : callable or None
+        Called now and then while parts are under way: raises where whoever does them is lost.
+    """
+
+    executor: Executor
+    parts: int
+    new_cancelled: Callable[[], Callable[[], bool]] | None = None
+    check: Callable[[], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +105,7 @@ def at_budgets(
     question: Question,
     budgets: Sequence[int],
     *,
+    spread: Spread | None = None,
     cancelled: Callable[[], bool] | None = None,
     on_progress: Callable[[Headway], None] | None = None,
 ) -> AtBudgets:
@@ -92,11 +119,22 @@ def at_budgets(
         With one budget over everything, whose amount is not looked at; its objective is the most benefit.
     budgets : sequence of int
         In cents, rising.
+    spread : Spread or None
+        Shares the budgets out among its parts, where limits only leave out.
     cancelled, on_progress
         As for `planner.solver.find_frontier`.
+
+    Raises
+    ------
+    ValueError
+        If budgets that each need a search of their own are to be spread.
     """
     if not question.only_leaves_out:
+        if spread is not None:
+            raise ValueError("spread: these budgets are searched one by one")
         return _one_by_one(question, budgets, cancelled, on_progress)
+    if spread is not None:
+        return _in_parts(question, budgets, spread, cancelled, on_progress)
     wanted = question.scenario.solver
     found = find_frontier(
         question.problem(question.scenario.objective[0], Kept()),
@@ -109,6 +147,66 @@ def at_budgets(
     )
     points = tuple(AtBudget(point.budget, point.arcs, point.value, point.bound) for point in found.points)
     return AtBudgets(points, (), found.concave_ceiling(), found.termination, found.seconds)
+
+
+def _in_parts(
+    question: Question,
+    budgets: Sequence[int],
+    spread: Spread,
+    cancelled: Callable[[], bool] | None,
+    on_progress: Callable[[Headway], None] | None,
+) -> AtBudgets:
+    """Have neighbouring budgets searched by a part each, and put together what they find."""
+    wanted, started = question.scenario.solver, time.monotonic()
+    problem = question.problem(question.scenario.objective[0], Kept())
+    pieces = np.array_split(np.array(budgets, dtype=np.int64), min(spread.parts, len(budgets)))
+    parts = [
+        spread.executor.submit(
+            find_part,
+            problem,
+            piece.tolist(),
+            gap=wanted.gap,
+            time_limit_s=wanted.time_limit_s,
+            seed=wanted.seed,
+            new_cancelled=spread.new_cancelled,
+        )
+        for piece in pieces
+    ]
+    while (found := _ended(parts, spread, cancelled)) is None:
+        if on_progress is not None:
+            n_closed = sum(part.result().n_closed(wanted.gap) for part in parts if _is_there(part))
+            on_progress(Headway(time.monotonic() - started, n_closed, len(budgets)))
+    if not found:
+        return AtBudgets((), (), np.empty((0, 2)), Termination.CANCELLED, time.monotonic() - started)
+    whole = join_parts(found, wanted.gap)
+    points = tuple(AtBudget(point.budget, point.arcs, point.value, point.bound) for point in whole.points)
+    given_up = len(found) < len(parts)
+    return AtBudgets(
+        points,
+        (),
+        _ceiling(points, problem.prize, whole.lines),
+        Termination.CANCELLED if given_up else whole.termination,
+        time.monotonic() - started,
+    )
+
+
+def _ended(
+    parts: Sequence[Future[Part]], spread: Spread, cancelled: Callable[[], bool] | None
+) -> list[Part] | None:
+    """Wait a moment; return what was found once no part is under way, None before; give those up that do not hear."""
+    under_way = [part for part in parts if not part.done()]
+    for part in wait(under_way, REPORT_S, FIRST_COMPLETED).done:
+        part.result()  # an error ends all
+    if spread.check is not None:
+        spread.check()
+    if cancelled is not None and cancelled():
+        for part in under_way:
+            part.cancel()  # those that have begun on this machine stop by themselves
+    return [part.result() for part in parts if _is_there(part)] if all(part.done() for part in parts) else None
+
+
+def _is_there(part: Future[Part]) -> bool:
+    return part.done() and not part.cancelled()
 
 
 def _one_by_one(
@@ -250,7 +348,7 @@ class _Walk:
         return AtBudgets(
             points=points,
             without=tuple((self.budgets[k], self.without[k]) for k in everyone if self.arcs[k] is None),
-            ceiling=_ceiling(points, self.question) if points else np.empty((0, 2)),
+            ceiling=_ceiling(points, self.question.graph.problem.prize) if points else np.empty((0, 2)),
             termination=Termination.CANCELLED if self.stopped else termination,
             seconds=self.seconds,
         )
@@ -261,6 +359,6 @@ def _closed(value: float, bound: float, gap: float) -> bool:
     return reached is not None and reached <= gap
 
 
-def _ceiling(points: tuple[AtBudget, ...], question: Question) -> NDArray[np.float64]:
+def _ceiling(points: Sequence[AtBudget], prizes: NDArray[np.float64], lines: Sequence[Line] = ()) -> NDArray[np.float64]:
     budgets, bounds = [point.budget for point in points], [point.bound for point in points]
-    return concave_ceiling((), budgets, bounds, math.fsum(question.graph.problem.prize))
+    return concave_ceiling(lines, budgets, bounds, max(math.fsum(prizes), bounds[-1]))

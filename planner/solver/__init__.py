@@ -7,6 +7,7 @@ from planner.solver.curve import Frontier, Point
 from planner.solver.fewest import MOST_PHASES, Fewest, Money, fewest_phases
 from planner.solver.frontier import Headway, find_frontier
 from planner.solver.objectives import solve_cheapest, solve_in_order
+from planner.solver.parts import Part, find_part, join_parts
 from planner.solver.paths import shortest_ways
 from planner.solver.phased import ALL_MONEY, PhasedResult, solve_phases, whole_money
 from planner.solver.phases import FREE, Phases
@@ -31,6 +32,7 @@ __all__ = [
     "Headway",
     "Limit",
     "Money",
+    "Part",
     "PhasedResult",
     "Phases",
     "Point",
@@ -50,6 +52,8 @@ __all__ = [
     "explain_conflict",
     "fewest_phases",
     "find_frontier",
+    "find_part",
+    "join_parts",
     "kernels_are_compiled",
     "shortest_ways",
     "solve",

@@ -1,6 +1,7 @@
 """The frontier under limits that only leave out, against every plan of small countries; others are refused."""
 
 import importlib
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,8 +9,9 @@ import pytest
 from every_plan import every_plan
 
 from planner import pipeline
-from planner.errors import InputError
-from planner.question import ask
+from planner.errors import CancelledError, InputError, PlannerError
+from planner.jobs.executors import InThisProcess
+from planner.question import Spread, ask
 from planner.solver import Status, Termination, compile_kernels
 
 at_budgets = importlib.import_module("planner.question.at_budgets")
@@ -46,6 +48,89 @@ def test_every_budget_of_a_frontier_is_the_best_of_all_plans(make, seed, most, d
         best = max(plan.benefit for plan in allowed if plan.spent("programme_cost") <= limit)
         assert point.value == pytest.approx(best, abs=1e-9)
         assert point.bound == pytest.approx(best, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("parts", [1, 2, 9])
+def test_in_parts_every_budget_has_the_best_of_all_plans(make, seed, parts):
+    country = make["random_country"](np.random.default_rng(3100 + seed), n_offices=3, n_others=1, extra=3)
+    plans = every_plan(country)
+    told = []
+    with ThreadPoolExecutor(2) as executor:
+        found = pipeline.frontier(
+            make["scenario"](solver={"gap": 0.0, "time_limit_s": 20}),
+            country.inputs(),
+            country.options(),
+            points=5,
+            spread=Spread(executor, parts),
+            on_progress=told.append,
+        )
+    assert found.termination == "gap"
+    assert len(found.points) == 5
+    money = [point.limit for point in found.points]
+    for point in found.points:
+        best = max(plan.benefit for plan in plans if plan.spent("programme_cost") <= round(100 * point.limit))
+        assert point.value == pytest.approx(best, abs=1e-9)
+        assert point.bound == pytest.approx(best, abs=1e-9)
+    x, y = np.array(found.ceiling).T
+    for amount in np.linspace(0, money[-1], 40):
+        best = max(plan.benefit for plan in plans if plan.spent("programme_cost") <= int(100 * amount))
+        assert np.interp(amount, x, y) >= best
+    assert all(each.budgets == 5 and each.closed <= 5 for each in told)
+
+
+def test_what_has_to_be_in_a_plan_is_not_searched_in_parts(make):
+    country = make["random_country"](np.random.default_rng(3), n_offices=3, n_others=1, extra=3)
+    asked = make["scenario"](limits={"must_connect": ["O0"]})
+    with pytest.raises(InputError, match="searched one by one, not in parts") as caught:
+        pipeline.frontier(asked, country.inputs(), country.options(), points=3, spread=Spread(InThisProcess(), 2))
+    assert caught.value.problems[0].column == "--workers, --scheduler"
+
+
+class Stubborn(Executor):
+    """Does the first piece of work, and never begins the others."""
+
+    def __init__(self):
+        self.futures = []
+
+    def submit(self, fn, /, *args, **kwargs):
+        self.futures.append(Future())
+        if len(self.futures) == 1:
+            self.futures[0].set_result(fn(*args, **kwargs))
+        return self.futures[-1]
+
+
+def in_parts(make, spread, **more):
+    country = make["random_country"](np.random.default_rng(5), n_offices=3, n_others=1, extra=3)
+    asked = make["scenario"](solver={"gap": 0.0, "time_limit_s": 20})
+    return pipeline.frontier(asked, country.inputs(), country.options(), points=4, spread=spread, **more)
+
+
+def test_cancelled_it_keeps_the_parts_that_are_done(make):
+    found = in_parts(make, Spread(Stubborn(), 2), cancelled=lambda: True)
+    assert found.termination == "cancelled"
+    assert [round(4 * point.limit / found.connect_all) for point in found.points] == [1, 2]
+
+
+def test_cancelled_before_any_part_there_is_no_frontier(make):
+    executor = Stubborn()
+    executor.futures.append(Future())  # so that the first is never done either
+    with pytest.raises(CancelledError, match="before the first plan"):
+        in_parts(make, Spread(executor, 2), cancelled=lambda: True)
+
+
+def test_an_error_of_a_part_and_the_loss_of_workers_end_it(make):
+    def lost():
+        raise PlannerError("gone")
+
+    with pytest.raises(PlannerError, match="gone"):
+        in_parts(make, Spread(Stubborn(), 2, check=lost))
+    with pytest.raises(ValueError, match="a fault"):
+        in_parts(make, Spread(InThisProcess(), 2, new_cancelled=faulty))
+
+
+def faulty():
+    raise ValueError("a fault")
 
 
 def keeps(plan, limits, offices):
