@@ -31,9 +31,7 @@ TlsCaFile = Annotated[
 TlsCert = Annotated[
     Path | None, typer.Option("--tls-cert", help=_("PEM file of this client's certificate."), show_default=False)
 ]
-TlsKey = Annotated[
-    Path | None, typer.Option("--tls-key", help=_("PEM file of this client's key."), show_default=False)
-]
+TlsKey = Annotated[Path | None, typer.Option("--tls-key", help=_("PEM file of this client's key."), show_default=False)]
 Force = Annotated[bool, typer.Option("--force", help=_("Replace the run that is in the folder."))]
 
 

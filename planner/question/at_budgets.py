@@ -190,9 +190,7 @@ def _in_parts(
     )
 
 
-def _ended(
-    parts: Sequence[Future[Part]], spread: Spread, cancelled: Callable[[], bool] | None
-) -> list[Part] | None:
+def _ended(parts: Sequence[Future[Part]], spread: Spread, cancelled: Callable[[], bool] | None) -> list[Part] | None:
     """Wait a moment; return what was found once no part is under way, None before; give those up that do not hear."""
     under_way = [part for part in parts if not part.done()]
     for part in wait(under_way, REPORT_S, FIRST_COMPLETED).done:
@@ -359,6 +357,8 @@ def _closed(value: float, bound: float, gap: float) -> bool:
     return reached is not None and reached <= gap
 
 
-def _ceiling(points: Sequence[AtBudget], prizes: NDArray[np.float64], lines: Sequence[Line] = ()) -> NDArray[np.float64]:
+def _ceiling(
+    points: Sequence[AtBudget], prizes: NDArray[np.float64], lines: Sequence[Line] = ()
+) -> NDArray[np.float64]:
     budgets, bounds = [point.budget for point in points], [point.bound for point in points]
     return concave_ceiling(lines, budgets, bounds, max(math.fsum(prizes), bounds[-1]))

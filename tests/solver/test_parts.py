@@ -61,7 +61,11 @@ def test_plans_go_up_and_ceilings_down():
     low = part([(10, 5.0, 9.0)], seconds=3.0)
     high = part([(20, 4.0, 7.0), (30, 12.0, 20.0)], [Line(1.0, 0.5, 30)])
     whole = join_parts([high, low], 0.1)
-    assert [(point.budget, point.cost, point.value) for point in whole.points] == [(10, 10, 5), (20, 10, 5), (30, 30, 12)]
+    assert [(point.budget, point.cost, point.value) for point in whole.points] == [
+        (10, 10, 5),
+        (20, 10, 5),
+        (30, 30, 12),
+    ]
     assert [point.bound for point in whole.points] == pytest.approx([6.0, 7.0, 16.0])
     assert (whole.termination, whole.seconds) == (Termination.TIME_LIMIT, 3.0)
     assert whole.n_closed(0.4) == 3

@@ -81,9 +81,7 @@ def test_cancelled_all_processes_stop_and_plans_stay(country, tmp_path):
         if event.phase == "solve":
             request_cancel(folder)
 
-    found = frontier_run(
-        country, folder, points=POINTS, workers=2, overrides=WISHES, listener=cancel
-    )
+    found = frontier_run(country, folder, points=POINTS, workers=2, overrides=WISHES, listener=cancel)
     assert found.termination == "cancelled"
     assert all(point.value <= point.bound for point in found.points)
 
