@@ -213,6 +213,8 @@ def frontier(
         remedy = _("“planner solve” tells which limits conflict; a larger budget or more time (--time-limit) may do.")
         raise InputError(Problem("no-plan", message, remedy, column="limits"))
     around = find_surroundings(scenario, inputs, options)
+    # What a search has closed as far as its arithmetic tells values apart may miss the gap that was asked for.
+    ended = "exhausted" if found.termination == Termination.GAP else str(found.termination)
     drawn: dict[str, dict[str, Any]] = {}
     told, best = [], (chosen(graph, options, found.points[0].arcs, len(inputs.offices)), found.points[0].value)
     for point in found.points:
@@ -221,7 +223,7 @@ def frontier(
         reached = point.bound - best[1] <= wanted.gap * best[1]
         outcome = Outcome(
             status="feasible",
-            termination="gap" if reached else str(found.termination),
+            termination="gap" if reached else ended,
             sense="max",
             objective="benefit",
             value=best[1],

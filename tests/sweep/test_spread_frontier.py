@@ -52,25 +52,29 @@ def test_parts_have_the_values_of_the_whole(country, in_two_parts, tmp_path):
 
 
 def test_a_cluster_finds_the_same_though_a_worker_is_killed(country, in_two_parts, tmp_path):
+    """Both workers are held until each has its part; then one is killed, and the other does both."""
     with dask_processes(tmp_path, workers=2) as (address, processes):
-        killed = []
+        with closing(distributed.Client(address, set_as_default=False)) as client:
+            wait_until(lambda: len(client.nthreads()) == len(processes))
 
-        def kill_one_at_work():
+        def kill_one_that_has_a_part():
             with closing(distributed.Client(address, set_as_default=False)) as client:
-                wait_until(lambda: sum(map(len, client.processing().values())) == len(processes))
+                wait_until(lambda: sum(map(len, client.processing().values())) >= len(processes))
             processes[0].send_signal(signal.SIGKILL)
-            killed.append(processes[0].wait())
+            processes[1].send_signal(signal.SIGCONT)
 
-        def at_the_search(event):
+        def hold_them(event):
             if event.phase == "solve" and not killer.ident:
+                for process in processes:
+                    process.send_signal(signal.SIGSTOP)
                 killer.start()
 
-        killer = threading.Thread(target=kill_one_at_work)
+        killer = threading.Thread(target=kill_one_that_has_a_part)
         folder = tmp_path / "run"
         cluster = workers.Cluster(address)
-        frontier_run(country, folder, points=POINTS, cluster=cluster, overrides=WISHES, listener=at_the_search)
+        frontier_run(country, folder, points=POINTS, cluster=cluster, overrides=WISHES, listener=hold_them)
         killer.join()
-    assert killed == [-signal.SIGKILL]
+        assert [process.poll() for process in processes] == [-signal.SIGKILL, None]
     assert frontier_of(folder) == frontier_of(in_two_parts)
 
 
