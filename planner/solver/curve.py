@@ -153,6 +153,11 @@ class Frontier:
         self._remember(best)
         return Point(budget, best.arcs, best.cost, best.value, max(self.ceiling(budget), best.value))
 
+    def fill_in(self, numbers: Sequence[int]) -> None:
+        """Answer some of the points, the smallest budget first, as budgets in between are answered."""
+        for k in numbers:
+            self.points = (*self.points[:k], self.at(self.points[k].budget), *self.points[k + 1 :])
+
     def _select(self, point: Point, budget: int, best: Point) -> Point:
         """Return the part of a point's plan that is worth most within a budget, if it is better than the best."""
         graph = self._graph

@@ -399,7 +399,7 @@ class Trail:
         else:
             open_ones = any(not self.closed(k) for k in range(len(self.budgets)))
             termination = Termination.TIME_LIMIT if open_ones else Termination.GAP
-        return Frontier(
+        found = Frontier(
             self.whole.graph,
             self.problem,
             points,
@@ -408,6 +408,10 @@ class Trail:
             termination=termination,
             seconds=time.monotonic() - self.whole.started,
         )
+        # Time may be up before a budget is come to: a part of a larger one's plan may be better than a smaller one's.
+        begun = [(search.tree >= 0).any() for search in self.searches]
+        found.fill_in([k for k in range(len(begun)) if not (begun[k] or self.closed(k))])
+        return found
 
 
 def tree_numbers(search: Search) -> NDArray[np.int32]:

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, combinations, pairwise
 
 import numpy as np
 import pytest
@@ -75,6 +75,28 @@ def test_cut_short_it_is_still_between(time_limit_s):
     for seed in range(15):
         problem = random_towns(np.random.default_rng(seed))
         check(problem, find_frontier(problem, [20, 50, 90, 400], gap=0.0, time_limit_s=time_limit_s), 0.0)
+
+
+@pytest.mark.parametrize("make", [random_graph, random_towns])
+@pytest.mark.parametrize("seed", range(10))
+def test_a_budget_that_time_did_not_come_to_has_the_best_part_of_a_larger_plan(make, seed):
+    """Only the largest budget is searched; the others have no less than the best of all parts of its plan."""
+    problem = make(np.random.default_rng(seed))
+    budgets = [20, 40, 60, 400]
+    trail = module.Trail(problem, budgets, 0.0, seed, 600.0, None, None)
+    trail.sweep()
+    trail.start(3, range(4))
+    for _visit in range(4):
+        trail.visit([3], range(4))
+    frontier = trail.conclude()
+    check(problem, frontier, 0.0)
+    whole = frontier.points[3].arcs.tolist()
+    for point in frontier.points[:3]:
+        alone = replace(problem, budget=point.budget)
+        parts = chain.from_iterable(combinations(whole, size) for size in range(len(whole) + 1))
+        rooted = (part for part in parts if {0, *problem.head[[*part]]} >= {*problem.tail[[*part]]})
+        best = max(plan_value(problem, part) for part in rooted if not plan_errors(alone, part))
+        assert point.value >= best - 1e-9
 
 
 def test_lines_of_a_small_graph_do_not_reach_farther_once_time_is_up():
