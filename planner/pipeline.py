@@ -196,7 +196,7 @@ def frontier(
     everything = cost_of_all(scenario, inputs, options, asked.measure, "budgets[0].limit")
     question = ask(scenario, inputs, options)
     graph = question.graph
-    limits = sorted({max(round(everything * (k / points) ** (2 if dense else 1)), 1) for k in range(1, points + 1)})
+    limits = budgets_up_to(everything, points, dense=dense)
     found = at_budgets(question, limits, cancelled=cancelled, on_progress=on_progress)
     if not found.points and found.termination == Termination.CANCELLED:
         raise CancelledError(_("Cancelled before the first plan."))
@@ -244,6 +244,11 @@ def frontier(
         places=drawn_places(plan),
         links=drawn,
     )
+
+
+def budgets_up_to(everything: int, points: int, *, dense: bool) -> list[int]:
+    """Return the budgets of a frontier in cents: in equal steps up to everything, or, dense, rising as squares."""
+    return sorted({max(round(everything * (k / points) ** (2 if dense else 1)), 1) for k in range(1, points + 1)})
 
 
 def years(

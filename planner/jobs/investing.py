@@ -309,7 +309,9 @@ def _still_good(folder: Path, scenario: Scenario, points: int) -> bool:
         stored, record = read_frontier(folder), read_record(folder)
     except InputError:
         return False
-    return len(stored["points"]) == points and not changes_since(record, scenario, _Told(stored["scenario"]))
+    limits = [round(100 * point["limit"]) for point in stored["points"]]
+    wanted = budgets_up_to(round(100 * stored["budget"]["connect_all"]), points, dense=True)
+    return limits == wanted and not changes_since(record, scenario, _Told(stored["scenario"]))
 
 
 @dataclass(frozen=True)

@@ -347,6 +347,10 @@ def test_frontiers_of_scenarios_are_found_once(tmp_path):
     assert [limit / limits[-1] for limit in limits] == pytest.approx([1 / 9, 4 / 9, 1], abs=1e-6)
     assert solved(file, tmp_path, *asked) == first
     assert frontier.stat().st_mtime_ns == stamp
+    equal = call("frontier", EXAMPLE, "--points", 3, "--gap", 0.3, "--out", frontier.parent, "--force")
+    assert equal.exit_code == 0, equal.output
+    assert solved(file, tmp_path, *asked) == first, "equal steps are not those that were asked for"
+    stamp = frontier.stat().st_mtime_ns
     solved(file, tmp_path, *asked[:-4], "--gap", 0.4, "--workers", 1)
     assert frontier.stat().st_mtime_ns != stamp
 
