@@ -204,7 +204,7 @@ def frontier(
         message = _("This scenario says what has to be in a plan: its budgets are searched one by one, not in parts.")
         raise InputError(Problem("bad-option", message, _("Leave the option out."), column="--workers, --scheduler"))
     graph = question.graph
-    limits = sorted({max(round(everything * (k / points) ** (2 if dense else 1)), 1) for k in range(1, points + 1)})
+    limits = budgets_up_to(everything, points, dense=dense)
     found = at_budgets(question, limits, spread=spread, cancelled=cancelled, on_progress=on_progress)
     if not found.points and found.termination == Termination.CANCELLED:
         raise CancelledError(_("Cancelled before the first plan."))
@@ -254,6 +254,11 @@ def frontier(
         places=drawn_places(plan),
         links=drawn,
     )
+
+
+def budgets_up_to(everything: int, points: int, *, dense: bool) -> list[int]:
+    """Return the budgets of a frontier in cents: in equal steps up to everything, or, dense, rising as squares."""
+    return sorted({max(round(everything * (k / points) ** (2 if dense else 1)), 1) for k in range(1, points + 1)})
 
 
 def years(

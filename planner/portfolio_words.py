@@ -137,7 +137,7 @@ def what_narrows(budgets: Sequence[Mapping[str, Any]], countries: Sequence[Mappi
         return ""
     parts = [part for part in widest["countries"] if part["point"] is not None]
     choice = widest["gap"] - widest["gap_of_countries"]
-    if max(choice, *(part["gap"] for part in parts), 0.0) <= COARSE:
+    if max(widest["gap"], *(part["gap"] for part in parts), 0.0) <= COARSE:
         return ""
     if choice >= widest["gap_of_countries"]:
         return _(

@@ -100,6 +100,12 @@ def share(value: float, digits: int = 0) -> str:
     return format_percent(value, pattern, locale=language())
 
 
+def exact_share(value: float) -> str:
+    """Return a share of 1 in per cent as it was asked for: with two decimals, or more, where it has some."""
+    per_cent = round(100 * value, 9)
+    return share(value, next((digits for digits in (0, 2, 4, 6) if round(per_cent, digits) == per_cent), 9))
+
+
 def setting_words(value: Any, field: str = "") -> str:
     """Return the value of a field of a scenario as people read it; what is text there stays as it is."""
     if value is None or value in ([], {}):

@@ -77,10 +77,13 @@ def test_demand_of_a_kind_is_its_profile(tmp_path):
         ("20 %", Share(share=0.2)),
         ("'12,5%'", Share(share=0.125)),
         ("100 %", Share(share=1.0)),
+        ("0.00005 %", Share(share=0.00005 / 100)),
     ],
 )
 def test_a_limit_is_money_or_a_share(tmp_path, said, limit):
-    assert load_scenario(written(tmp_path, LEAST.replace("20 %", said))).budget.limit == limit
+    scenario = load_scenario(written(tmp_path, LEAST.replace("20 %", said)))
+    assert scenario.budget.limit == limit
+    assert load_scenario(written(tmp_path, dump_scenario(scenario))).budget.limit == limit
 
 
 MIN = "sense: min, measure: capex"

@@ -90,7 +90,7 @@ def limit_option(text: str, option: str = "--limit") -> "Amount | Share":
     try:
         limit = read_limit(amount_of(text))
     except NoShareError as error:
-        remedy = _("Say 100 % or less, or an amount of money.")
+        remedy = _("Say a share above 0 % and up to 100 %, or an amount of money.")
         raise InputError(Problem("bad-option", str(error), remedy, column=option, value=text)) from error
     except ValueError as error:
         raise InputError(Problem("bad-option", str(error), remedy, column=option, value=text)) from error

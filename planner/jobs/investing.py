@@ -71,11 +71,10 @@ def portfolio_run(
         A process was lost.
     """
     from planner.portfolio import dump_portfolio, load_portfolio, share_out, write_portfolio  # noqa: PLC0415
-    from planner.scenario.rules import read_limit  # noqa: PLC0415
 
     asked = load_portfolio(portfolio_file)
     if budgets:
-        asked = asked.with_budgets([read_limit(budget) for budget in budgets])
+        asked = asked.with_budgets(budgets)
     if not asked.budgets:
         message, remedy = _("No budget is named."), _("Say budgets in the file, or --budget AMOUNT or SHARE%.")
         raise InputError(Problem("missing-field", message, remedy, str(portfolio_file), column="budgets"))
@@ -300,6 +299,7 @@ def _find_frontier(task: _Task, run_dir: Path, lang: Language) -> str:
 
 def _still_good(folder: Path, scenario: Scenario, points: int) -> bool:
     """Return whether a folder holds the finished frontier of a scenario as it, its inputs and prices are now."""
+    from planner.pipeline import budgets_up_to  # noqa: PLC0415
     from planner.plan.frontier import read_frontier  # noqa: PLC0415
     from planner.plan.record import changes_since, read_record  # noqa: PLC0415
 
@@ -309,7 +309,9 @@ def _still_good(folder: Path, scenario: Scenario, points: int) -> bool:
         stored, record = read_frontier(folder), read_record(folder)
     except InputError:
         return False
-    return len(stored["points"]) == points and not changes_since(record, scenario, _Told(stored["scenario"]))
+    limits = [round(100 * point["limit"]) for point in stored["points"]]
+    wanted = budgets_up_to(round(100 * stored["budget"]["connect_all"]), points, dense=True)
+    return limits == wanted and not changes_since(record, scenario, _Told(stored["scenario"]))
 
 
 @dataclass(frozen=True)

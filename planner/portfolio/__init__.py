@@ -14,7 +14,7 @@ import numpy as np
 from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.portfolio.allocation import Curve, allocate
-from planner.portfolio.asked import CountryAsked, PortfolioAsked, dump_portfolio, load_portfolio
+from planner.portfolio.asked import CountryAsked, PortfolioAsked, as_written, dump_portfolio, load_portfolio
 from planner.portfolio.country import (
     CountryFrontier,
     Terms,
@@ -39,7 +39,7 @@ from planner.scenario import Share
 from planner.scenario.rules import say_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from planner.portfolio.allocation import Allocation
     from planner.scenario import Amount
@@ -85,9 +85,14 @@ def share_out(
         Benefits or money of the countries cannot be added up, one has to get more than it may, or a budget is less
         than a cent.
     """
-    money = _money_of(budgets, sum(country.connect_all_cents for country in countries))
+    everything = sum(country.connect_all_cents for country in countries)
+    money = _money_of(budgets, everything)
     terms = [country.terms for country in countries]
-    if problems := [*comparable(terms), *_crossed(asked.countries, countries, list(money)), *_too_small(money)]:
+    if problems := (
+        *comparable(terms),
+        *_crossed(asked.countries, countries, list(money)),
+        *_too_small(budgets, everything),
+    ):
         raise InputError(asked.placed(problems))
     return Portfolio(
         name=asked.name,
@@ -116,17 +121,23 @@ def _money_of(budgets: Sequence[Amount | Share], all_cents: int) -> dict[int, fl
     """Return each budget once, in cents, and the share of connecting all that it was asked for as, if it was."""
     money: dict[int, float | None] = {}
     for budget in budgets:
-        if isinstance(budget, Share):
-            money[round(budget.share * all_cents)] = budget.share
-        else:
-            money.setdefault(round(100 * budget.amount), None)
+        cents = _budget_cents(budget, all_cents)
+        money[cents] = budget.share if isinstance(budget, Share) else money.get(cents)
     return money
 
 
-def _too_small(money: Collection[int]) -> list[Problem]:
-    """Return that a budget is nothing, if one is."""
+def _budget_cents(budget: Amount | Share, all_cents: int) -> int:
+    return round(budget.share * all_cents if isinstance(budget, Share) else 100 * budget.amount)
+
+
+def _too_small(budgets: Sequence[Amount | Share], all_cents: int) -> list[Problem]:
+    """Return which budgets are nothing."""
     message, remedy = _("A budget of less than a cent cannot be shared out."), _("Name a larger budget.")
-    return [Problem("bad-budget", message, remedy, column="budgets")] if 0 in money else []
+    return [
+        Problem("bad-budget", message, remedy, column=f"budgets[{k}]", value=as_written(budget))
+        for k, budget in enumerate(budgets)
+        if _budget_cents(budget, all_cents) < 1
+    ]
 
 
 def _asked_of(wish: CountryAsked, country: CountryFrontier) -> dict[str, Any]:
@@ -155,7 +166,8 @@ def _crossed(
                 message = _("Of a budget of {budget}, “{name}” would have to get more than it may.")
                 remedy = _("Lower least, or raise most.")
                 text = message.format(budget=f"{budget / 100:.12g}", name=wish.name)
-                problems.append(Problem("bad-part", text, remedy, column=f"countries[{k}].most"))
+                column, value = f"countries[{k}].most", as_written(wish.most)
+                problems.append(Problem("bad-part", text, remedy, column=column, value=value))
     return problems
 
 

@@ -14,28 +14,41 @@ from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.scenario.faults import problems_of
 from planner.scenario.fields import FilePath, Positive, Section, Text, said
-from planner.scenario.placing import Written
+from planner.scenario.placing import Written, value_as_typed
 from planner.scenario.rules import LIMIT_SCHEMA, Amount, NoShareError, Share, read_limit, say_limit
 from planner.scenario.yaml_text import parse_yaml, write_yaml
+from planner.wording import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 
+MOST_MONEY = 1e15
+"""Of an amount in a portfolio: plans are chosen by whole cents in 64 bits."""
+
+
 def _read_part(value: Any) -> Amount | Share:
     try:
-        return read_limit(value)
+        part = read_limit(value)
     except NoShareError as error:
         raise ValueError(_("A share of the whole budget is more than 0 % and at most 100 %.")) from error
     except ValueError as error:
         message = _("Say an amount of money, such as 2000000, or a share of the whole budget, such as “20 %”.")
         raise ValueError(message) from error
+    return _countable(part)
 
 
 def _read_budget(value: Any) -> Amount | Share:
-    limit = read_limit(value)
-    if limit == Amount(amount=0.0):
-        raise ValueError(_("With nothing nothing can be built."))
+    budget = _countable(read_limit(value))
+    if isinstance(budget, Amount) and round(100 * budget.amount) < 1:
+        raise ValueError(_("A budget of less than a cent cannot be shared out."))
+    return budget
+
+
+def _countable(limit: Amount | Share) -> Amount | Share:
+    """Return a limit whose cents can be counted."""
+    if isinstance(limit, Amount) and limit.amount > MOST_MONEY:
+        raise ValueError(_("An amount of at most {most} is expected.").format(most=number(MOST_MONEY)))
     return limit
 
 
@@ -107,9 +120,26 @@ class PortfolioAsked(Section):
                 raise ValueError(_("The country “{name}” is there more than once.").format(name=name))
         return self
 
-    def with_budgets(self, budgets: Sequence[Amount | Share]) -> PortfolioAsked:
-        """Return the same with other budgets, for which the file is not to blame."""
-        asked = self.model_copy(update={"budgets": tuple(budgets)})
+    def with_budgets(self, budgets: Sequence[float | Amount | Share]) -> PortfolioAsked:
+        """Return the same with other budgets, for which the file is not to blame.
+
+        Raises
+        ------
+        InputError
+            One is none that can be shared out.
+        """
+        read: list[Amount | Share] = []
+        problems: list[Problem] = []
+        remedy = _("For instance: {option} 250000 or {option} 4%.").format(option="--budget")
+        for budget in budgets:
+            try:
+                read.append(_read_budget(budget))
+            except ValueError as error:
+                value = as_written(budget)
+                problems.append(Problem("bad-option", str(error), remedy, column="--budget", value=value))
+        if problems:
+            raise InputError(problems)
+        asked = self.model_copy(update={"budgets": tuple(read)})
         written = self._written and replace(self._written, said_after=frozenset({"budgets"}))
         asked._written = written  # noqa: SLF001 - of its own kind
         return asked
@@ -134,6 +164,11 @@ class PortfolioAsked(Section):
         (entry,) = self.placed([Problem("", "", column=at)])
         message = _("“{name}” ({place}): {message}")
         return replace(problem, message=message.format(name=name, place=entry.place, message=problem.message))
+
+
+def as_written(limit: float | Amount | Share) -> str:
+    """Return an amount or a share as people write it."""
+    return value_as_typed(say_limit(limit) if isinstance(limit, Amount | Share) else limit)
 
 
 def load_portfolio(path: Path) -> PortfolioAsked:

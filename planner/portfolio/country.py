@@ -12,6 +12,7 @@ from planner.errors import InputError, Problem
 from planner.i18n import _
 from planner.plan.frontier import FRONTIER_JSON, read_frontier, where_from
 from planner.portfolio.allocation import Curve
+from planner.portfolio.asked import MOST_MONEY
 from planner.scenario import SCENARIO_FILE, load_scenario, placed
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 SAME_RATE = 1.0
 """Between a currency and itself."""
+CENT = 0.01
+"""Of any currency, in its whole units."""
 
 
 @dataclass(frozen=True)
@@ -126,13 +129,15 @@ def read_country(asked: CountryAsked, folder: Path, currency: str) -> CountryFro
         scenario = load_scenario(folder)
         refuse_what_has_to_be(scenario)
         own = stored["scenario"]["currency"]
+        rate = rate_of(asked, own, currency)
+        _refuse_rate(asked, rate, max(point["spent"] for point in stored["points"]), own, currency)
         return CountryFrontier(
             name=asked.name,
             folder=folder,
             scenario=scenario.name,
             scenario_hash=str(stored["scenario"]["hash"]),
             currency=own,
-            rate=(rate := rate_of(asked, own, currency)),
+            rate=rate,
             price_year=int(stored["scenario"]["price_year"]),
             measure=stored["budget"]["measure"],
             weights=dict(scenario.benefit.weights),
@@ -244,6 +249,16 @@ def rate_of(asked: CountryAsked, own: str, currency: str) -> float:
         "missing-field", message.format(name=asked.name, own=own, currency=currency), remedy, column="rate"
     )
     raise InputError(problem)
+
+
+def _refuse_rate(asked: CountryAsked, rate: float, dearest: float, own: str, currency: str) -> None:
+    """Refuse a rate at which the dearest plan costs nothing, or more than can be counted."""
+    if rate == SAME_RATE or CENT <= dearest * rate <= MOST_MONEY:
+        return
+    message = _("At a rate of {rate} the dearest plan of “{name}” costs {amount} {currency}: that cannot be meant.")
+    words = {"rate": f"{rate:g}", "name": asked.name, "amount": f"{dearest * rate:.3g}", "currency": currency}
+    remedy = _("Say rate: what one {own} is worth in {currency}.").format(own=own, currency=currency)
+    raise InputError(Problem("bad-rate", message.format(**words), remedy, column="rate", value=f"{rate:g}"))
 
 
 def _nothing(like: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
     from planner.plan.frontier import BenefitFrontier
 
-_NO_FINER = 2e-6
-"""A gap that counts as none: linear programs tell values no finer apart."""
-
 
 def print_frontier(frontier: BenefitFrontier, console: Console, run_dir: Path) -> None:
     """Print what each budget buys, what any plan could at most, and where the files lie.
@@ -50,12 +47,11 @@ def _verdict(frontier: BenefitFrontier) -> str:
     if frontier.termination == "cancelled":
         return _("The search was cancelled; what is known so far is shown.")
     worst = max(point.gap for point in frontier.points)
-    if frontier.termination != "gap":
-        text = _("The search ended at its time limit; the widest gap is {gap}.")
-    elif worst <= max(frontier.requested_gap, _NO_FINER):
-        text = _("At every budget the gap that was asked for is reached; the widest is {gap}.")
-    else:
-        text = _("At every budget searched the gap that was asked for is reached; between them the widest is {gap}.")
+    text = (
+        _("At every budget the gap that was asked for is reached; the widest is {gap}.")
+        if frontier.termination == "gap"
+        else _("The search ended at its time limit; the widest gap is {gap}.")
+    )
     return text.format(gap=share(worst, 2) if worst <= 1 else _("more than {share}").format(share=share(1)))
 
 

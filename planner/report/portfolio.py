@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from planner.i18n import _
 from planner.portfolio_words import next_words, unspent_words, what_counts, what_narrows, whose_data, without_next
 from planner.report.layout import Grid, print_grid, say, say_title
-from planner.wording import decimals, figure, labelled, measure_name, money, number, share
+from planner.wording import decimals, exact_share, figure, labelled, measure_name, money, number, share
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,8 +102,7 @@ def _asked(shared: Shared, currency: str) -> str:
     if shared.share is None:
         return amount
     text = _("{amount} ({share} of what connecting all offices costs)")
-    whole = round(100 * shared.share, 9).is_integer()
-    return text.format(amount=amount, share=share(shared.share, 0 if whole else 2))
+    return text.format(amount=amount, share=exact_share(shared.share))
 
 
 def _countries(shared: Shared, before: Shared | None) -> Grid:

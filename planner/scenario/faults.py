@@ -114,6 +114,8 @@ def _choices(told: str) -> str:
 def _help(at: Location, root: type[BaseModel]) -> str:
     """Return the field's own help as remedy."""
     info = _field(at, root)
+    if info is None and at and isinstance(at[-1], int):
+        info = _field(at[:-1], root)  # what is said of a list is said of its entries
     if info is None or not info.title or not info.description:
         return ""
     return labelled(_(info.title), _(info.description))

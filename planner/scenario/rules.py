@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -90,7 +91,10 @@ Part = Annotated[
 
 def say_limit(limit: Amount | Share) -> float | str:
     """Return a limit as it is written."""
-    return limit.amount if isinstance(limit, Amount) else f"{100 * limit.share:.12g} %"
+    if isinstance(limit, Amount):
+        return limit.amount
+    per_cent = Decimal(f"{100 * limit.share:.12g}")
+    return f"{per_cent:f} %"  # in digits: an exponent is not read back
 
 
 def _scoped_technologies(names: tuple[str, ...]) -> tuple[str, ...]:

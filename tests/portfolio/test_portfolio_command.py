@@ -347,6 +347,10 @@ def test_frontiers_of_scenarios_are_found_once(tmp_path):
     assert [limit / limits[-1] for limit in limits] == pytest.approx([1 / 9, 4 / 9, 1], abs=1e-6)
     assert solved(file, tmp_path, *asked) == first
     assert frontier.stat().st_mtime_ns == stamp
+    equal = call("frontier", EXAMPLE, "--points", 3, "--gap", 0.3, "--out", frontier.parent, "--force")
+    assert equal.exit_code == 0, equal.output
+    assert solved(file, tmp_path, *asked) == first, "equal steps are not those that were asked for"
+    stamp = frontier.stat().st_mtime_ns
     solved(file, tmp_path, *asked[:-4], "--gap", 0.4, "--workers", 1)
     assert frontier.stat().st_mtime_ns != stamp
 
@@ -538,7 +542,8 @@ def test_the_users_own_portfolio_file_is_never_written_over(portfolio, tmp_path)
         assert file.read_text(encoding="utf-8") == before
 
 
-MONEY = {"budget", "missing", "spent", "kept_back", "least", "most", "limit_own", "spent_own", "money", "connect_all"}
+MONEY = {"budget", "missing", "spent", "unspent", "kept_back", "least", "most", "limit_own", "spent_own", "connect_all"}
+MONEY |= {"money", "beyond_unspent"}
 
 
 def money_in(document):
@@ -583,17 +588,49 @@ def test_a_budget_may_be_a_share_of_what_connecting_everyone_costs(portfolio, tm
     assert "Budget: USD 146,875 (12.50 % of what connecting all offices costs)" in said.replace(
         "\N{NO-BREAK SPACE}", " "
     )
+    small = call("portfolio", file, "--out", tmp_path / "small", "--budget", "0.00005%", "--lang", "fr").stdout
+    assert "1 USD (0,000050 % du coût" in small.replace("\N{NO-BREAK SPACE}", " ")
+    again = call("portfolio", tmp_path / "small/portfolio.yaml", "--out", tmp_path / "again", "--json")
+    assert json.loads(again.stdout)["budgets"][0]["budget"] == 0.59
 
 
-def test_a_budget_of_no_cent_is_refused(portfolio, tmp_path):
-    file = portfolio({"budgets": [0.001]})
-    row = file.read_text(encoding="utf-8").splitlines().index("budgets:") + 2
-    for said, place in (((), (str(file), row)), (("--budget", "0.004"), (None, None))):
-        result = call("portfolio", file, "--out", tmp_path / "out", "--force", "--json", *said)
-        assert result.exit_code == 2
-        (problem,) = json.loads(result.stdout)["problems"]
-        assert "less than a cent" in problem["message"]
-        assert (problem["file"], problem["row"], problem["column"]) == (*place, "budgets")
+def test_a_budget_that_cannot_be_counted_in_cents_is_refused(portfolio, tmp_path):
+    """Before anything is searched; a share once it is known what of."""
+    counted = ((0.001, "less than a cent"), (1e16, "at most 1,000,000,000,000,000"), (1e300, "at most 1,0"))
+    late = (("0.0000001 %", "less than a cent"),)
+    for budget, words in counted + late:
+        option = "--budget" if isinstance(budget, float) else "budgets[0]"
+        for written, said in ([500, budget], ()), ([500], ("--budget", budget)):
+            file = portfolio({"budgets": written})
+            row = file.read_text(encoding="utf-8").splitlines().index("budgets:") + 3
+            place = (None, None, option) if said else (str(file), row, "budgets[1]")
+            result = call("portfolio", file, "--out", tmp_path / "out", "--force", "--json", *said)
+            assert result.exit_code == 2, result.output
+            (problem,) = json.loads(result.stdout)["problems"]
+            assert words in problem["message"]
+            assert (problem["file"], problem["row"], problem["column"], problem["value"]) == (*place, str(budget))
+            assert problem["remedy"]
+
+
+def test_least_and_most_are_money_that_can_be_counted(portfolio, tmp_path):
+    result = call(
+        "portfolio", portfolio({"budgets": [500]}, North={"most": 1e307}), "--out", tmp_path / "out", "--json"
+    )
+    assert result.exit_code == 2, result.output
+    (problem,) = json.loads(result.stdout)["problems"]
+    assert problem["column"] == "countries[0].most"
+    assert "at most 1,000,000,000,000,000" in problem["message"]
+
+
+@pytest.mark.parametrize("rate", [1e12, 1e-12])
+def test_a_rate_at_which_plans_cost_what_nobody_can_mean_is_refused(portfolio, tmp_path, make, rate):
+    write_frontier_run(tmp_path / "far", CURVES["East"], make["scenario"](), currency="XOF")
+    file = portfolio({"budgets": [500]}, East={"run": "far", "rate": rate})
+    result = call("portfolio", file, "--out", tmp_path / "out", "--json")
+    assert result.exit_code == 2, result.output
+    (problem,) = json.loads(result.stdout)["problems"]
+    assert (problem["file"], problem["column"], problem["value"]) == (str(file), "countries[2].rate", f"{rate:g}")
+    assert "one XOF is worth in USD" in problem["remedy"]
 
 
 def test_a_budget_that_cannot_be_shared_out_has_its_rows(portfolio, tmp_path):
@@ -676,6 +713,7 @@ def test_least_and_most_that_cross_name_their_line(portfolio, tmp_path):
     (problem,) = json.loads(result.stdout)["problems"]
     assert (problem["file"], problem["column"]) == (str(file), "countries[1].most")
     assert file.read_text(encoding="utf-8").splitlines()[problem["row"] - 1].strip() == "most: 1 %"
+    assert problem["value"] == "1 %"
 
 
 def test_a_fault_in_the_search_of_a_country_names_it(searched, tmp_path):
@@ -701,3 +739,5 @@ def test_a_share_of_more_than_all_is_told_its_bounds(portfolio, tmp_path, monkey
     assert result.exit_code == 2
     assert "more than 0 % and at most 100 %" in lines_of(result.stderr)
     assert "such as" not in lines_of(result.stderr)
+    if name != "solve":  # a field of the scenario, whose help is told
+        assert "Say a share above 0 % and up to 100 %" in lines_of(result.stderr)

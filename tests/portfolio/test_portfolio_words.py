@@ -47,6 +47,7 @@ def budget(gap, own, *parts):
         (budget(0.05, 0.03, ("A", 104), ("B", 102)), "(--time-limit), of that of A first"),
         (budget(0.05, 0.03, ("A", 102), ("B", 104)), "or to a smaller gap (--gap)"),
         (budget(0.009, 0.008, ("A", 102)), "(--time-limit)"),
+        (budget(0.015, 0.007, ("A", 100.7)), "choosing among few plans"),
         (budget(0.009, 0.002, ("A", 100.5)), ""),
     ],
 )

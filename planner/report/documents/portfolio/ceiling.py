@@ -8,7 +8,7 @@ from planner.i18n import _
 from planner.report.documents.blocks import Figure, Heading, Paragraph, Table
 from planner.report.documents.charts import frontier_drawing
 from planner.report.documents.portfolio.summary import cautions, feasible
-from planner.wording import UNKNOWN, figure, number, rounded_up, share
+from planner.wording import UNKNOWN, exact_share, figure, number, rounded_up, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,6 +128,5 @@ def _amount(limit: Any) -> str:
     if limit is None:
         return "–"
     if isinstance(limit, str):
-        value = float(limit.removesuffix("%"))
-        return share(value / 100, 0 if value == round(value) else 2)
+        return exact_share(float(limit.removesuffix("%")) / 100)
     return number(limit)
