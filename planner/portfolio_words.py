@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 COARSE = 0.01
 """A gap beyond which it is told what would narrow it."""
+_STOPPED = ("time_limit", "cancelled")
 _EXACT = 10
 """Amounts below are told to the cent: rounded, some would be nothing."""
 
@@ -144,14 +145,12 @@ def what_narrows(budgets: Sequence[Mapping[str, Any]], countries: Sequence[Mappi
             "The widest gap comes above all from choosing among few plans: frontiers that are found anew for more "
             "budgets (--points) narrow it."
         )
-    loosest = max(parts, key=lambda part: float(part["bound"] - part["value"]), default=None)
-    ended = {country["name"]: country["termination"] for country in countries}
-    if loosest is not None and ended[loosest["name"]] in {"time_limit", "cancelled"}:
-        text = _(
-            "The widest gap comes above all from the countries' own plans: a longer search of their frontiers "
-            "(--time-limit), of that of {country} first, may narrow it."
+    got = {part["name"] for part in parts}
+    if any(country["name"] in got and country["termination"] in _STOPPED for country in countries):
+        return _(
+            "The widest gap comes above all from the countries' own frontiers: a longer search (--time-limit), or one "
+            "for more budgets (--points), may narrow it."
         )
-        return text.format(country=loosest["name"])
     return _(
         "The widest gap comes above all from the countries' own plans: frontiers that are found anew for more budgets "
         "(--points), or to a smaller gap (--gap), narrow it."

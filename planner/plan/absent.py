@@ -26,13 +26,13 @@ def no_plan(file: Path) -> Problem:
     if (file.parent / "portfolio.json").exists():
         message = _("This is a portfolio: each of its countries has a frontier, and none has its plan stored.")
         remedy = _(
-            "For the plan of a country: planner solve SCENARIO --budget NAME=AMOUNT, its limit_own in portfolio.json; "
-            "give the folder of that run."
+            "Find a country's plan with: planner solve SCENARIO --budget NAME=AMOUNT, where AMOUNT is the country's "
+            "limit_own in portfolio.json; then give the folder of that run."
         )
     elif (file.parent / "frontier.json").exists():
         message = _("This is a frontier, which stores what its plans come to and not the plans themselves.")
         remedy = _(
-            "For the plan of a point: planner solve SCENARIO --budget NAME=AMOUNT, its limit in frontier.json; give "
-            "the folder of that run."
+            "Find the plan of a point with: planner solve SCENARIO --budget NAME=AMOUNT, where AMOUNT is the point's "
+            "limit in frontier.json; then give the folder of that run."
         )
     return Problem("no-plan", message, remedy, str(file))

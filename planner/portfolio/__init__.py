@@ -13,7 +13,7 @@ import numpy as np
 
 from planner.errors import InputError, Problem
 from planner.i18n import _
-from planner.portfolio.allocation import Curve, allocate
+from planner.portfolio.allocation import Curve, allocate, ceiling_of
 from planner.portfolio.asked import CountryAsked, PortfolioAsked, as_written, dump_portfolio, load_portfolio
 from planner.portfolio.country import (
     CountryFrontier,
@@ -37,6 +37,7 @@ from planner.portfolio.result import (
 )
 from planner.scenario import Share
 from planner.scenario.rules import say_limit
+from planner.wording import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,6 +65,11 @@ __all__ = [
     "share_out",
     "write_portfolio",
 ]
+
+THOUSAND_CENTS = 100_000
+"""A thousand of the portfolio's currency."""
+NOISE = 1e-11
+"""Of a ceiling: sums that differ by less differ by rounding."""
 
 
 def share_out(
@@ -163,9 +169,9 @@ def _crossed(
     for budget in budgets:
         for k, (wish, own) in enumerate(zip(asked, least_money(asked, countries, budget), strict=True)):
             if wish.most is not None and _cents(wish.most, budget) < own:
-                message = _("Of a budget of {budget}, “{name}” would have to get more than it may.")
+                message = _("Of a budget of {budget}, “{name}” would have to get {least} at least, and may get less.")
                 remedy = _("Lower least, or raise most.")
-                text = message.format(budget=f"{budget / 100:.12g}", name=wish.name)
+                text = message.format(budget=number(budget / 100, 2), name=wish.name, least=number(own / 100, 2))
                 column, value = f"countries[{k}].most", as_written(wish.most)
                 problems.append(Problem("bad-part", text, remedy, column=column, value=value))
     return problems
@@ -189,16 +195,38 @@ def _shared(asked: Sequence[CountryAsked], countries: Sequence[CountryFrontier],
     least = least_money(asked, countries, budget)
     if sum(least) > budget:
         return Shared(budget=budget / 100, conflict=_conflict(asked, countries, least, budget))
-    most = []
-    for wish, own in zip(asked, least, strict=True):
-        left = budget - sum(least) + own
-        most.append(left if wish.most is None else min(max(_cents(wish.most, budget), own), left))
-    curves = [country.curve.between(own, top) for country, own, top in zip(countries, least, most, strict=True)]
-    found = allocate(curves, budget)
+    most = _most_money(asked, least, budget)
+    found = allocate(_within(countries, least, most), budget)
     # Plans that cost more than a country may get are none of its curve any more.
     within = [np.flatnonzero(country.curve.cost <= top) for country, top in zip(countries, most, strict=True)]
     plans = [int(numbers[k]) for numbers, k in zip(within, found.plan.tolist(), strict=True)]
     return _told(asked, countries, least, plans, budget, found)
+
+
+def _most_money(asked: Sequence[CountryAsked], least: Sequence[int], budget: int) -> list[int]:
+    """Return in cents what each country can get of a budget that pays for what all have to get."""
+    free = budget - sum(least)
+    return [
+        own + free if wish.most is None else min(max(_cents(wish.most, budget), own), own + free)
+        for wish, own in zip(asked, least, strict=True)
+    ]
+
+
+def _within(countries: Sequence[CountryFrontier], least: Sequence[int], most: Sequence[int]) -> list[Curve]:
+    """Return the curves of countries between what they have to get and what they can."""
+    return [country.curve.between(own, top) for country, own, top in zip(countries, least, most, strict=True)]
+
+
+def _rise(asked: Sequence[CountryAsked], countries: Sequence[CountryFrontier], budget: int) -> float:
+    """Return by how much the ceiling rises for 1,000 more, of which countries have to get and may get shares too."""
+    ceilings = []
+    for money in (budget, budget + THOUSAND_CENTS):
+        least = least_money(asked, countries, money)
+        if sum(least) > money:
+            return 0.0  # shares that grow faster than the budget: the larger one cannot be shared out
+        ceilings.append(ceiling_of(_within(countries, least, _most_money(asked, least, money)), money))
+    rise = ceilings[1] - ceilings[0]
+    return rise if rise > NOISE * ceilings[1] else 0.0
 
 
 def _cents(part: Amount | Share, budget: int) -> int:
@@ -263,7 +291,7 @@ def _told(
         gap=(found.bound - found.value) / size,
         gap_of_countries=min(ceilings - found.value, found.bound - found.value) / size,
         best_known=found.best_known,
-        ceiling_per_1000=100_000 * found.price,
+        ceiling_per_1000=_rise(asked, countries, budget),
         offices=sum(part.offices for part in parts),
         people=math.fsum(part.people for part in parts),
         next=None if best is None else best.name,

@@ -72,8 +72,6 @@ class Allocation:
         Money of all of them, in cents.
     value, bound : float
         Their benefit together, and what no choice of plans within the budget exceeds, known or not.
-    price : float
-        Benefit per cent at which the ceiling is lowest: more money brings no more than that.
     best_known : bool
         No other choice among the known plans is worth more.
     """
@@ -82,7 +80,6 @@ class Allocation:
     spent: int
     value: float
     bound: float
-    price: float
     best_known: bool
 
 
@@ -110,10 +107,13 @@ def allocate(curves: Sequence[Curve], budget: int) -> Allocation:
     plan, best_known = choose(curves, budget, price)
     value = math.fsum(curve.value[k] for curve, k in zip(curves, plan.tolist(), strict=True))
     spent = sum(int(curve.cost[k]) for curve, k in zip(curves, plan.tolist(), strict=True))
+    return Allocation(plan, spent, value, max(ceiling_of(curves, budget), value), best_known)
+
+
+def ceiling_of(curves: Sequence[Curve], budget: int) -> float:
+    """Return what no choice of plans within a budget in cents exceeds, known or not."""
     ceilings = [curve.ceiling for curve in curves]
-    steepest = critical_price(ceilings, budget)
-    bound = ceiling_at(ceilings, budget, steepest)
-    return Allocation(plan, spent, value, max(bound, value), steepest, best_known)
+    return ceiling_at(ceilings, budget, critical_price(ceilings, budget))
 
 
 def critical_price(hulls: Sequence[NDArray[np.float64]], budget: int) -> float:

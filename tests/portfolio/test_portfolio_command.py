@@ -163,6 +163,26 @@ def test_what_stays_unspent_pays_for_no_step_of_any_country(portfolio, tmp_path)
             assert part["no_next"] == (None if allowed else "most" if dearer else "dearest")
 
 
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {},
+        {"North": {"least": "30 %"}},
+        {"South": {"most": "20 %"}},
+        {"North": {"least": 40_000}, "South": {"least": 250_000}},
+        {"North": {"least": "30 %"}, "South": {"most": "35 %"}, "East": {"most": 90_000}},
+    ],
+)
+def test_the_ceiling_rises_as_that_of_a_budget_of_a_thousand_more(portfolio, tmp_path, limits):
+    """Shares of the budget, and what the least money of others leaves, grow with it."""
+    amounts = [x + more for x in (310_000, 450_000, 900_000, 5_000_000) for more in (0, 1_000)]
+    budgets = solved(portfolio({"budgets": amounts}, **limits), tmp_path)["budgets"]
+    for one, other in zip(budgets[::2], budgets[1::2], strict=True):
+        assert one["ceiling_per_1000"] == pytest.approx(other["bound"] - one["bound"], abs=1e-8)
+    assert budgets[0]["ceiling_per_1000"] > 0
+    assert budgets[-1]["ceiling_per_1000"] == 0
+
+
 def test_unspent_money_its_reason_and_the_next_step_are_told(portfolio, tmp_path):
     def told(budget, **countries):
         result = call("portfolio", portfolio({"budgets": [budget]}, **countries), "--out", tmp_path / "o", "--force")
@@ -267,7 +287,11 @@ def test_least_that_exceeds_the_budget_is_a_conflict_with_the_least_change(portf
         ({"budgets": [1]}, {"North": {"scenario": "x"}}, "run or scenario"),
         ({"budgets": [1]}, {"North": {"name": "South"}}, "more than once"),
         ({"budgets": [1]}, {"North": {"least": "120 %"}}, "share of the whole budget"),
-        ({"budgets": [1000]}, {"North": {"least": 900, "most": "1 %"}}, "get more than it may"),
+        (
+            {"budgets": [1000]},
+            {"North": {"least": 900, "most": "1 %"}},
+            "would have to get 900 at least, and may get less",
+        ),
         ({"budgets": [1], "colour": "red"}, {}, "colour"),
         ({"budgets": [-5]}, {}, "budgets"),
     ],
@@ -365,7 +389,7 @@ def test_no_larger_budget_is_said_to_do_that_would_not(portfolio, tmp_path):
     for budget in (333_334, 500_000, 2_000_000):
         refused = call("portfolio", file, "--out", tmp_path / "out", "--force", "--budget", budget)
         assert refused.exit_code == 2
-        assert "get more than it may" in refused.stderr
+        assert "and may get less" in " ".join(refused.stderr.split())
     spoken = call("portfolio", file, "--out", tmp_path / "out", "--force")
     assert "No larger budget would do" in spoken.stdout
     assert "USD 225,000.00 instead of USD 250,000.00" in spoken.stdout

@@ -44,8 +44,8 @@ def budget(gap, own, *parts):
     ("shared", "words"),
     [
         (budget(0.05, 0.02, ("A", 102)), "choosing among few plans"),
-        (budget(0.05, 0.03, ("A", 104), ("B", 102)), "(--time-limit), of that of A first"),
-        (budget(0.05, 0.03, ("A", 102), ("B", 104)), "or to a smaller gap (--gap)"),
+        (budget(0.05, 0.03, ("A", 104), ("B", 102)), "a longer search (--time-limit), or one for more budgets"),
+        (budget(0.05, 0.03, ("B", 104)), "or to a smaller gap (--gap)"),
         (budget(0.009, 0.008, ("A", 102)), "(--time-limit)"),
         (budget(0.015, 0.007, ("A", 100.7)), "choosing among few plans"),
         (budget(0.009, 0.002, ("A", 100.5)), ""),

@@ -24,10 +24,10 @@ def ceiling(portfolio: Portfolio) -> list[Block]:
     if not budgets:
         return []
     text = _(
-        "The ceiling holds at the budgets that were asked for, for all plans and all ways of dividing the money; lines "
-        "between them guide the eye. What is missing to it comes from the countries' own searches and from choosing "
-        "among known plans only; the last column but one says how much is the countries' own. Both are shares of the "
-        "ceiling, as everywhere in this report."
+        "The ceiling holds at the budgets that were asked for, for all plans and all allowed ways of dividing the "
+        "money; lines between them guide the eye. What is missing to it comes from the countries' own searches and "
+        "from choosing among known plans only; the last column but one says how much is the countries' own. Both are "
+        "shares of the ceiling, as everywhere in this report."
     )
     rows = tuple(
         (

@@ -25,8 +25,9 @@ def summary(portfolio: Portfolio) -> list[Block]:
     shared = feasible(portfolio)
     text = _(
         "One budget is shared out over {n} countries. Of each country plans are known that connect post offices for "
-        "more and more money; those are chosen that bring most benefit together within the budget. No way of dividing "
-        "the money among any plans of these countries, known or not, brings more than the proven ceiling."
+        "more and more money; those are chosen that bring most benefit together within the budget. No allowed "
+        "way of dividing the money among any plans of these countries, known or not, brings more than the proven "
+        "ceiling."
     )
     return [
         Heading(_("Summary"), new_page=True),
