@@ -49,6 +49,11 @@ def print_sweep(found: Swept, console: Console, run_dir: Path) -> None:
     run_dir : Path
     """
     print_grid(console, _table(found.rows))
+    if any(row["draw"] for row in found.rows):
+        text = _(
+            "Benefit and offices are those at typical prices and demand; least, most and widest gap those of all draws."
+        )
+        say(console, text)
     console.print()
     if found.known:
         say(console, _("Plans that were known from before: {n} of {total}.").format(n=found.known, total=found.total))

@@ -26,6 +26,7 @@ from planner.report.sweep import print_sweep
 from planner.scenario import Amount, Share, load_scenario
 from planner.scenario.yaml_text import field_path
 from planner.sweep import MOST_LOSSES, DoneTasks, Task, cases, chunk_size, do_tasks
+from planner.wording import figure
 
 
 @pytest.fixture(autouse=True)
@@ -368,3 +369,17 @@ def test_the_table_counts_offices_that_are_gained(serial, capsys, lang, heading)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].endswith(heading)
     assert lines[1].split()[-1] == str(gained)
+
+
+def test_figures_of_the_typical_draw_are_told_apart_from_those_of_all(serial, capsys):
+    table = pd.read_parquet(serial / "sweep.parquet")
+    of_one = table[table.budget == 250_000]
+    console = Console(width=200, force_terminal=False)
+    note = "Benefit and offices are those at typical prices"
+    for rows, told in ((of_one, True), (of_one[of_one.draw == 0], False)):
+        print_sweep(Swept("done", tuple(rows.to_dict("records")), len(rows), 0), console, serial)
+        said = capsys.readouterr().out
+        assert (note in said) == told
+        (typical,) = of_one[of_one.draw == 0].value
+        expected = [figure(value) for value in (typical, rows.value.min(), rows.value.max())]
+        assert said.splitlines()[1].split()[-6:-3] == expected
