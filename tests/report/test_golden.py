@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import subprocess
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import docx
@@ -49,7 +50,7 @@ def of_xlsx(files):
 
 
 def of_gpkg(files):
-    with sqlite3.connect(files[0]) as database:
+    with closing(sqlite3.connect(files[0])) as database:
         names = [name for (name,) in database.execute("SELECT table_name FROM gpkg_contents ORDER BY table_name")]
         lines = []
         for name in names:

@@ -165,6 +165,7 @@ def test_a_workbook_that_unpacks_to_gigabytes_is_refused_in_words(app, page, tmp
     page.goto(f"{app}/?page=data")
     page.get_by_role("textbox", name="Name", exact=True).fill("Bomb")
     page.get_by_role("button", name="Begin").click()
+    page.wait_for_url("**country=bomb**")  # the page before it takes files too, and is gone in a moment
     page.locator('input[type="file"]').set_input_files(bomb)
     page.get_by_text("The workbook unpacks to 600 MB").wait_for()
 
